@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+const src = join(__dirname, '../src');
+
+/** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
+const LAYERS: Record<string, string[]> = {
+  index: ['transport', 'options', 'errors', 'sent-message-info'],
+  transport: ['deliver', 'resolve-options', 'options', 'sent-message-info', 'auth', 'graph'],
+  deliver: ['message', 'routes', 'graph', 'options', 'errors', 'sent-message-info'],
+  'resolve-options': ['options', 'message', 'errors'],
+  options: ['message'],
+  routes: ['message', 'graph', 'errors'],
+  auth: ['options', 'connection-error', 'hints', 'errors'],
+  graph: ['connection-error', 'hints', 'errors'],
+  message: ['errors'],
+  'connection-error': ['errors'],
+  hints: ['errors'],
+  'sent-message-info': [],
+  errors: [],
+  sandbox: [],
+};
+
+/** Packages that only these files know, so that each can be exchanged in one place. */
+const PACKAGES: Record<string, string[]> = {
+  mailparser: ['message/address', 'message/read-message', 'sandbox/mime-message'],
+  libmime: ['message/read-message', 'message/attachments'],
+  undici: ['graph/client', 'auth/http-client', 'auth/credential', 'options', 'transport'],
+  '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
+  nodemailer: ['transport', 'sent-message-info'],
+};
+
+/** `… from 'x'` at the end of a statement, `require('x')` and `import('x')`. */
+const IMPORT = /^(?:import|export|\}) ?[^'\n]*\bfrom '([^']+)';|\b(?:require|import)\('([^']+)'\)/gm;
+
+const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) =>
+    [...readFileSync(join(src, file), 'utf8').matchAll(IMPORT)].map(([, from, called]) => ({
+      file: file.replace(/\.ts$/, ''),
+      target: from ?? called ?? '',
+    })),
+  );
+const unitOf = (path: string) => path.split('/')[0] ?? '';
+
+test('imports point one way', () => {
+  const wrong = imports.flatMap(({ file, target }) => {
+    if (!target.startsWith('.') || target === '../package.json') return [];
+    const from = unitOf(file);
+    const to = unitOf(relative(src, join(src, dirname(file), target)));
+    return from === to || LAYERS[from]?.includes(to) ? [] : [`${file} imports ${target}`];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('each package is known to few files', () => {
+  const wrong = imports.flatMap(({ file, target }) => {
+    const name = Object.keys(PACKAGES).find((known) => target === known || target.startsWith(`${known}/`));
+    return name === undefined || PACKAGES[name]?.includes(file) ? [] : [`${file} imports ${target}`];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('only what package.json names is imported', () => {
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync(join(src, '../package.json'), 'utf8'),
+  );
+  const known = Object.keys({ ...dependencies, ...peerDependencies });
+  const foreign = imports
+    .map(({ target }) => target)
+    .filter((target) => !target.startsWith('.') && !target.startsWith('node:'))
+    .map((target) => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target)
+    .filter((name) => !known.includes(name));
+  // Types that are erased from the declarations that apps see.
+  expect([...new Set(foreign)]).toEqual(['@microsoft/microsoft-graph-types']);
+  expect(devDependencies).toHaveProperty('@microsoft/microsoft-graph-types');
+});

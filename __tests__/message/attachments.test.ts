@@ -1,0 +1,79 @@
+import { toGraphAttachments } from '../../src/message/attachments';
+import type { MailAttachment } from '../../src/message/mail-content';
+
+const image = (over: Partial<MailAttachment>): MailAttachment => ({
+  filename: 'logo.png',
+  type: { value: 'image/png', params: {} },
+  disposition: 'inline',
+  contentId: 'logo@contoso',
+  related: true,
+  location: undefined,
+  content: Buffer.from('png'),
+  ...over,
+});
+
+test.each([
+  ['as written', '<img src="cid:logo@contoso">'],
+  ['in capitals', '<IMG SRC=CID:logo@contoso>'],
+  ['percent-encoded', '<img src="cid:logo%40contoso">'],
+  ['in a style', '<td style="background:url(cid:logo@contoso)">'],
+])('is inline when the HTML refers to it %s', (_how, html) => {
+  expect(toGraphAttachments([image({})], html)).toMatchObject([
+    { isInline: true, contentId: 'logo@contoso' },
+  ]);
+});
+
+test.each([
+  ['refers to another', '<img src="cid:logo@contoso2">'],
+  ['refers to none', '<p>logo@contoso</p>'],
+  ['is not there', undefined],
+])('is to be opened when the HTML %s', (_how, html) => {
+  expect(toGraphAttachments([image({})], html)).toMatchObject([
+    { isInline: false, contentId: 'logo@contoso' },
+  ]);
+});
+
+test('matches content ids with an ampersand as HTML writes them', () => {
+  const html = '<img src="cid:a&amp;b">';
+  expect(toGraphAttachments([image({ contentId: 'a&b' })], html)).toMatchObject([{ isInline: true }]);
+});
+
+test('stays a file when it says so outside multipart/related', () => {
+  const html = '<img src="cid:logo@contoso">';
+  const file = image({ disposition: 'attachment', related: false });
+  expect(toGraphAttachments([file], html)).toMatchObject([{ isInline: false }]);
+});
+
+test('has a name even if the part has none or only a path', () => {
+  const names = [
+    image({ filename: undefined }),
+    image({ filename: 'C:\\Users\\ann\\plan.pdf' }),
+    image({ filename: '/tmp/' }),
+    image({ filename: undefined, type: { value: 'application/x-unheard-of', params: {} } }),
+  ];
+  expect(toGraphAttachments(names, '').map(({ name }) => name)).toEqual([
+    'attachment-1.png',
+    'plan.pdf',
+    'attachment-3.png',
+    'attachment-4.bin',
+  ]);
+});
+
+test('gives a message that is attached a name under which it opens', () => {
+  const type = { value: 'message/rfc822', params: {} };
+  const inner = Buffer.from(
+    'From: a@b.example\r\nSubject: =?utf-8?Q?R=C3=BCckruf?=\r\n a/b\r\n\r\nSubject: no',
+  );
+  const nameless = image({ type, filename: undefined, content: inner });
+  const subjectless = image({
+    type,
+    filename: undefined,
+    content: Buffer.from('From: a@b.example\r\n\r\nx'),
+  });
+  const named = image({ type, filename: 'report' });
+  expect(toGraphAttachments([nameless, subjectless, named], '').map(({ name }) => name)).toEqual([
+    'Rückruf a b.eml',
+    'attachment-2.eml',
+    'report.eml',
+  ]);
+});

@@ -1,0 +1,21 @@
+import { Readable } from 'node:stream';
+import { toGraphMessage } from '../../src/message/graph-message';
+import { readMessage } from '../../src/message/read-message';
+import { envelopeOf, mailFixtures } from '../support/fixtures';
+
+const jsonFixtures = mailFixtures.filter(({ route }) => route === 'json');
+
+test('there are fixtures to speak of', () => {
+  expect(jsonFixtures.length).toBeGreaterThanOrEqual(40);
+});
+
+test.each(jsonFixtures)('becomes the expected Graph message: $name', async (fixture) => {
+  const content = await readMessage(Readable.from([fixture.mime]), 3_000_000);
+  const message = toGraphMessage(content, {
+    envelopeTo: envelopeOf(fixture),
+    from: undefined,
+    replyTo: [],
+    messageId: '<made-up@contoso.example>',
+  });
+  expect(message).toEqual({ internetMessageId: '<made-up@contoso.example>', ...fixture.message });
+});

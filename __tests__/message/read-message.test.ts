@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import { readMessage } from '../../src/message/read-message';
+import { readLines } from '../support/mail-content';
+
+test('unfolds and decodes headers, raw UTF-8 ones too', async () => {
+  const { headers } = await readLines(
+    'X-Folded: one',
+    '  two',
+    'X-Encoded: =?utf-8?B?R3LDvMOfZQ==?=',
+    'X-Raw: Grüße',
+    '',
+    'body',
+  );
+  expect(headers.map(({ name, value }) => [name, value])).toEqual([
+    ['X-Folded', 'one  two'],
+    ['X-Encoded', 'Grüße'],
+    ['X-Raw', 'Grüße'],
+  ]);
+});
+
+test('keeps text that stands beside HTML, with its white space', async () => {
+  const { html } = await readLines(
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/html',
+    '',
+    '<p>Hello</p>',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'a  <b>',
+    ' & c',
+    '--b--',
+  );
+  expect(html).toBe('<p>Hello</p><br/>\n<div style="white-space: pre-wrap">a  &lt;b&gt;\n &amp; c</div>');
+});
+
+test('fails when the source breaks in the middle of an attachment', async () => {
+  const source = Readable.from(
+    (function* () {
+      yield 'Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0x\r\n';
+      throw new Error('disk gone');
+    })(),
+  );
+  await expect(readMessage(source, 1000)).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('disk gone'),
+  });
+});
+
+test('keeps attachments up to the limit and counts the rest', async () => {
+  const mail = (size: number) =>
+    Readable.from([`Content-Type: application/octet-stream\r\n\r\n${'x'.repeat(size)}`]);
+  const { attachments } = await readMessage(mail(1000), 1000);
+  expect(attachments[0]?.content).toHaveLength(1000);
+  await expect(readMessage(mail(1001), 1000)).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('1001 bytes'),
+  });
+});
+
+test('refuses a message of more parts than the parser takes', async () => {
+  const parts = Array.from({ length: 1500 }, () => '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n');
+  const source = Readable.from(['Content-Type: multipart/mixed; boundary=b\r\n\r\n', ...parts, '--b--\r\n']);
+  await expect(readMessage(source, 1000)).rejects.toMatchObject({ code: 'EMESSAGE' });
+});

@@ -1,0 +1,10 @@
+// The built package, as an app with require() sees it.
+const assert = require('node:assert/strict');
+const { GraphTransport, GraphTransportError, graphTransport } = require('nodemailer-graph-transport');
+const { startSandbox } = require('nodemailer-graph-transport/sandbox');
+
+assert.throws(() => graphTransport({ userId: 'me' }), GraphTransportError);
+assert.equal(typeof GraphTransport, 'function');
+assert.equal(typeof startSandbox, 'function');
+const loaded = Object.keys(require.cache).filter((file) => file.includes('@azure'));
+assert.deepEqual(loaded, [], '@azure/identity is loaded only when a token is wanted');

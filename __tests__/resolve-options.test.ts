@@ -1,0 +1,169 @@
+import { Agent } from 'undici';
+import type { GraphTransportOptions } from '../src/options';
+import { resolveOptions } from '../src/resolve-options';
+import { IDENTITY, SECRET } from './support/options';
+
+const problemsOf = (options: object, env: NodeJS.ProcessEnv = {}): string => {
+  try {
+    resolveOptions(options, env);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONFIG') return error.message;
+    throw error;
+  }
+  return '';
+};
+
+test('needs tenant, client, secret and mailbox, and has a default for the rest', () => {
+  expect(resolveOptions(IDENTITY, {})).toEqual({
+    identity: {
+      kind: 'secret',
+      tenantId: IDENTITY.tenantId,
+      clientId: IDENTITY.clientId,
+      clientSecret: IDENTITY.clientSecret,
+      authorityHost: 'https://login.microsoftonline.com',
+    },
+    userId: IDENTITY.userId,
+    graphEndpoint: 'https://graph.microsoft.com',
+    from: undefined,
+    replyTo: [],
+    saveToSentItems: true,
+    dispatcher: undefined,
+    logger: false,
+    component: 'graph-transport',
+  });
+});
+
+test('reads what is not given from the environment', () => {
+  const env = {
+    AZURE_TENANT_ID: 'contoso.example',
+    AZURE_CLIENT_ID: 'client-of-env',
+    AZURE_CLIENT_SECRET: 'secret-of-env',
+    GRAPH_USER_ID: 'env@contoso.example',
+    AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/',
+    GRAPH_ENDPOINT: 'https://graph.microsoft.us',
+  };
+  expect(resolveOptions({}, env)).toMatchObject({
+    identity: {
+      tenantId: 'contoso.example',
+      clientId: 'client-of-env',
+      clientSecret: 'secret-of-env',
+      authorityHost: 'https://login.microsoftonline.us',
+    },
+    userId: 'env@contoso.example',
+    graphEndpoint: 'https://graph.microsoft.us',
+  });
+  expect(resolveOptions(IDENTITY, env)).toMatchObject({
+    identity: { tenantId: IDENTITY.tenantId },
+    userId: IDENTITY.userId,
+  });
+});
+
+test('treats an empty variable as one that is not set', () => {
+  expect(problemsOf({ ...IDENTITY, userId: undefined }, { GRAPH_USER_ID: '' })).toContain(
+    'userId is missing',
+  );
+  expect(resolveOptions(IDENTITY, { GRAPH_ENDPOINT: '' }).graphEndpoint).toBe('https://graph.microsoft.com');
+});
+
+test('names every problem in one go', () => {
+  const message = problemsOf({ clientId: 'x', graphEndpoint: 'ftp://graph', saveToSentItems: 'no' });
+  for (const name of ['tenantId', 'clientSecret', 'userId', 'graphEndpoint', 'saveToSentItems']) {
+    expect(message).toContain(name);
+  }
+  expect(message).toContain('AZURE_CLIENT_SECRET');
+});
+
+test.each([
+  ['tenant', 'tenantId'],
+  ['clientID', 'clientId'],
+  ['azureAdEndpoint', 'authorityHost'],
+  ['azure_ad_endpoint', 'authorityHost'],
+  ['graph_endpoint', 'graphEndpoint'],
+  ['user', 'userId'],
+])('points from %s to %s', (given, meant) => {
+  expect(problemsOf({ ...IDENTITY, [given]: 'x' })).toContain(`${given} is called ${meant} here`);
+});
+
+test('says of SMTP settings that they are such, and what is wanted instead', () => {
+  const message = problemsOf({ host: 'smtp.office365.com', port: 587, secure: false, auth: { user: 'a' } });
+  expect(message).toMatch(/these are SMTP settings: host, port, secure, auth;.*clientSecret/);
+});
+
+test('refuses a name that is no option, such as a misspelt one', () => {
+  expect(problemsOf({ ...IDENTITY, saveToSentItem: true })).toContain('saveToSentItem is not an option');
+  expect(problemsOf({ ...IDENTITY, constructor: 1 })).toContain('constructor is not an option');
+});
+
+test.each([
+  ['http://graph.microsoft.com', 'must begin with https://'],
+  ['http://127.0.0.1.evil.example', 'must begin with https://'],
+  ['https://graph.microsoft.com/v1.0', 'must be a bare origin: https://graph.microsoft.com'],
+  ['https://me:pass@graph.example', 'must not hold a user name or password'],
+  ['graph.microsoft.com', 'is not a URL'],
+])('refuses %s as an endpoint', (graphEndpoint, complaint) => {
+  expect(problemsOf({ ...IDENTITY, graphEndpoint })).toContain(complaint);
+  expect(problemsOf({ ...IDENTITY, authorityHost: graphEndpoint })).toContain('authorityHost');
+});
+
+test.each([
+  'http://127.0.0.1:8025',
+  'http://localhost:8025',
+  'http://[::1]:8025',
+  'https://graph.microsoft.us',
+])('takes %s as an endpoint', (graphEndpoint) => {
+  expect(resolveOptions({ ...IDENTITY, graphEndpoint }, {}).graphEndpoint).toBe(graphEndpoint);
+});
+
+test.each(['common', 'organizations', 'not a tenant', 'contoso'])('refuses "%s" as a tenant', (tenantId) => {
+  expect(problemsOf({ ...IDENTITY, tenantId })).toContain('tenantId');
+});
+
+test.each(['me', '.', '..', 'a\nb'])('refuses %j as a mailbox', (userId) => {
+  expect(problemsOf({ ...IDENTITY, userId })).toContain('userId');
+});
+
+test('takes From and Reply-To in every form in which Nodemailer takes an address', () => {
+  expect(
+    resolveOptions(
+      {
+        ...IDENTITY,
+        from: '"Müller, Jörg" <joerg@bücher.example>',
+        replyTo: ['a@example.com, B <b@example.com>', { name: 'C', address: 'c@example.com' }],
+      },
+      {},
+    ),
+  ).toMatchObject({
+    from: { name: 'Müller, Jörg', address: 'joerg@xn--bcher-kva.example' },
+    replyTo: [
+      { name: '', address: 'a@example.com' },
+      { name: 'B', address: 'b@example.com' },
+      { name: 'C', address: 'c@example.com' },
+    ],
+  });
+});
+
+test.each<[keyof GraphTransportOptions, unknown]>([
+  ['from', 'nobody'],
+  ['from', 'a@example.com, b@example.com'],
+  ['from', ''],
+  ['replyTo', [{ address: '' }]],
+  ['dispatcher', 'http://proxy'],
+  ['logger', {}],
+  ['credential', 'token'],
+  ['userId', 42],
+])('refuses %s: %j', (name, value) => {
+  expect(problemsOf({ ...IDENTITY, [name]: value })).toContain(name);
+});
+
+test('refuses a credential and a secret at once, since only one of them can be meant', () => {
+  const credential = { getToken: async () => null };
+  expect(problemsOf({ ...IDENTITY, credential })).toContain('either credential or clientSecret');
+  const identity = resolveOptions({ userId: IDENTITY.userId, credential }, {}).identity;
+  expect(identity).toEqual({ kind: 'credential', credential });
+});
+
+test("keeps the secret out of every complaint and leaves the caller's dispatcher alone", () => {
+  const dispatcher = new Agent();
+  expect(resolveOptions({ ...IDENTITY, dispatcher }, {}).dispatcher).toBe(dispatcher);
+  expect(problemsOf({ ...IDENTITY, userId: '', tenantId: '?', nonsense: SECRET })).not.toContain(SECRET);
+});

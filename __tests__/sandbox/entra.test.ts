@@ -1,0 +1,198 @@
+import { createSandbox } from '../../src/sandbox';
+import { askForToken, tokenFor } from './support';
+
+const AUTHORITY = 'https://login.microsoftonline.com';
+
+function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+describe('the token endpoint', () => {
+  test('issues a bearer token for Graph that lives as long as it says', async () => {
+    const sandbox = createSandbox({ now: () => Date.UTC(2026, 0, 1), tokenLifetime: 600 });
+    const response = await askForToken(sandbox);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const answer = await response.json();
+    expect(answer).toEqual({ token_type: 'Bearer', expires_in: 600, access_token: expect.any(String) });
+    const issuedAt = Date.UTC(2026, 0, 1) / 1000;
+    expect(claimsOf(answer.access_token)).toEqual({
+      aud: 'https://graph.microsoft.com',
+      iss: `https://sts.windows.net/${sandbox.options.tenantId}/`,
+      tid: sandbox.options.tenantId,
+      appid: sandbox.options.clientId,
+      idtyp: 'app',
+      roles: ['Mail.Send'],
+      iat: issuedAt,
+      nbf: issuedAt,
+      exp: issuedAt + 600,
+    });
+  });
+
+  test('leaves the roles out of the token of an app without consent', async () => {
+    expect(claimsOf(await tokenFor(createSandbox({ roles: [] })))).not.toHaveProperty('roles');
+  });
+
+  test.each(['contoso.example', 'CONTOSO.example'])('takes the domain %s for the tenant', async (domain) => {
+    expect((await askForToken(createSandbox(), {}, domain)).status).toBe(200);
+  });
+
+  test('takes a client id in capitals', async () => {
+    const sandbox = createSandbox();
+    const client_id = sandbox.options.clientId.toUpperCase();
+    expect((await askForToken(sandbox, { client_id })).status).toBe(200);
+  });
+
+  test.each([
+    ['another tenant', {}, 'fabrikam.example', 400, 'invalid_request', 90002],
+    ['common for a tenant', {}, 'common', 400, 'invalid_request', 9001023],
+    ['consumers for a tenant', {}, 'consumers', 400, 'invalid_request', 9001023],
+    ['organizations for a tenant', {}, 'Organizations', 400, 'invalid_request', 9001023],
+    ['no grant type', { grant_type: undefined }, undefined, 400, 'invalid_request', 900144],
+    ['a password grant', { grant_type: 'password' }, undefined, 400, 'unsupported_grant_type', 70003],
+    ['no client id', { client_id: undefined }, undefined, 400, 'invalid_request', 900144],
+    ['an unknown client', { client_id: 'someone' }, undefined, 400, 'unauthorized_client', 700016],
+    ['no secret', { client_secret: undefined }, undefined, 401, 'invalid_client', 7000218],
+    ['an empty secret', { client_secret: '' }, undefined, 401, 'invalid_client', 7000218],
+    ['a wrong secret', { client_secret: 'guess' }, undefined, 401, 'invalid_client', 7000215],
+    ['no scope', { scope: undefined }, undefined, 400, 'invalid_request', 900144],
+    ['a scope of one permission', { scope: 'Mail.Send' }, undefined, 400, 'invalid_scope', 70011],
+    [
+      'the scopes of two resources',
+      { scope: 'https://graph.microsoft.com/.default https://outlook.office365.com/.default' },
+      undefined,
+      400,
+      'invalid_scope',
+      70011,
+    ],
+    [
+      "another cloud's Graph",
+      { scope: 'https://graph.microsoft.us/.default' },
+      undefined,
+      400,
+      'invalid_resource',
+      500011,
+    ],
+  ])('refuses %s', async (_what, changes, tenant, status, error, number) => {
+    const response = await askForToken(createSandbox(), changes, tenant);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error, error_codes: [number] });
+  });
+
+  test('refuses the right secret once it is expired', async () => {
+    const response = await askForToken(createSandbox({ secretState: 'expired' }));
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: 'invalid_client', error_codes: [7000222] });
+  });
+
+  test('says of a wrong secret that it is wrong, even where the right one is expired', async () => {
+    const response = await askForToken(createSandbox({ secretState: 'expired' }), { client_secret: 'guess' });
+    expect(await response.json()).toMatchObject({ error_codes: [7000215] });
+  });
+
+  test('describes a refusal in every field that Entra has for it', async () => {
+    const sandbox = createSandbox({ now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) });
+    const request = new Request(`${AUTHORITY}/${sandbox.options.tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: { 'client-request-id': '6d2b0b9f-38c5-4f6e-8f0c-111111111111' },
+    });
+    const response = await sandbox.handle(request);
+    const traceId = response.headers.get('x-ms-request-id');
+    expect(await response.json()).toEqual({
+      error: 'invalid_request',
+      error_description: expect.stringMatching(/^AADSTS900144: .*'grant_type'.* Trace ID: .* Timestamp: /),
+      error_codes: [900144],
+      timestamp: '2026-01-02 03:04:05Z',
+      trace_id: traceId,
+      correlation_id: '6d2b0b9f-38c5-4f6e-8f0c-111111111111',
+      error_uri: 'https://login.microsoftonline.com/error?code=900144',
+    });
+  });
+
+  test('does not read a form that is sent as something else', async () => {
+    const { tenantId } = createSandbox().options;
+    const request = new Request(`${AUTHORITY}/${tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: 'grant_type=client_credentials',
+    });
+    expect(await (await createSandbox().handle(request)).json()).toMatchObject({ error_codes: [900144] });
+  });
+
+  test('does not read a form of more than 64 KiB', async () => {
+    const padding = 'x'.repeat(64 * 1024);
+    expect((await askForToken(createSandbox(), { padding })).status).toBe(400);
+  });
+
+  test('keeps the secret out of the refusal of a request that has it in the wrong field', async () => {
+    const clientSecret = 'canary-7Q~secret';
+    const sandbox = createSandbox({ clientSecret });
+    const swapped = [
+      askForToken(sandbox, { client_id: clientSecret }),
+      askForToken(sandbox, { scope: clientSecret }),
+      askForToken(sandbox, { grant_type: clientSecret }),
+      askForToken(sandbox, {}, clientSecret),
+    ];
+    for (const response of await Promise.all(swapped)) {
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toContain(clientSecret);
+    }
+  });
+
+  test('takes no GET', async () => {
+    const { tenantId } = createSandbox().options;
+    const response = await createSandbox().handle(new Request(`${AUTHORITY}/${tenantId}/oauth2/v2.0/token`));
+    expect(response.status).toBe(405);
+  });
+});
+
+describe('the OpenID configuration', () => {
+  test('names the endpoints of the authority over https where the sandbox itself speaks http', async () => {
+    const sandbox = createSandbox({ authorityHost: 'http://127.0.0.1:8025/' });
+    const url = 'http://127.0.0.1:8025/contoso.example/v2.0/.well-known/openid-configuration';
+    const response = await sandbox.handle(new Request(url));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      issuer: 'https://127.0.0.1:8025/contoso.example/v2.0',
+      authorization_endpoint: 'https://127.0.0.1:8025/contoso.example/oauth2/v2.0/authorize',
+      token_endpoint: 'https://127.0.0.1:8025/contoso.example/oauth2/v2.0/token',
+      jwks_uri: 'https://127.0.0.1:8025/contoso.example/discovery/v2.0/keys',
+    });
+  });
+
+  test.each(['common', 'fabrikam.example'])(
+    'is there for %s too, whose clients are told of their mistake by the token endpoint',
+    async (tenant) => {
+      const url = `${AUTHORITY}/${tenant}/v2.0/.well-known/openid-configuration`;
+      const response = await createSandbox().handle(new Request(url));
+      expect(await response.json()).toMatchObject({
+        token_endpoint: `${AUTHORITY}/${tenant}/oauth2/v2.0/token`,
+      });
+    },
+  );
+
+  test('takes no POST', async () => {
+    const url = `${AUTHORITY}/contoso.example/v2.0/.well-known/openid-configuration`;
+    expect((await createSandbox().handle(new Request(url, { method: 'POST' }))).status).toBe(405);
+  });
+});
+
+describe('instance discovery', () => {
+  test.each([
+    [
+      'the tenant that was asked for',
+      'https://x.example/contoso.example/oauth2/v2.0/authorize',
+      'contoso.example',
+    ],
+    ['its own tenant given none', '', createSandbox().options.tenantId],
+  ])('leads to the configuration of %s', async (_what, asked, tenant) => {
+    const query = new URLSearchParams({ 'api-version': '1.1', authorization_endpoint: asked });
+    const response = await createSandbox({ authorityHost: 'http://127.0.0.1:8025' }).handle(
+      new Request(`${AUTHORITY}/common/discovery/instance?${query}`),
+    );
+    expect(await response.json()).toMatchObject({
+      tenant_discovery_endpoint: `https://127.0.0.1:8025/${tenant}/v2.0/.well-known/openid-configuration`,
+      metadata: [{ preferred_network: '127.0.0.1:8025', aliases: ['127.0.0.1:8025'] }],
+    });
+  });
+});

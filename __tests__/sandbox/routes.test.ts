@@ -1,0 +1,73 @@
+import { createSandbox } from '../../src/sandbox';
+import { LUNCH, refusal, tokenFor } from './support';
+
+async function ask(method: string, path: string) {
+  const sandbox = createSandbox();
+  const authorization = `Bearer ${await tokenFor(sandbox)}`;
+  const body = method === 'POST' ? JSON.stringify({ message: LUNCH }) : undefined;
+  const headers = { authorization, 'content-type': 'application/json' };
+  return sandbox.handle(new Request(`https://graph.microsoft.com${path}`, { method, headers, body }));
+}
+
+describe('a request under /v1.0 or /beta', () => {
+  test.each([
+    '/v1.0/users/app%40contoso.example/sendMail',
+    '/v1.0/users/app@contoso.example/sendmail',
+    '/V1.0/Users/app@contoso.example/SendMail?x=1',
+  ])('sends by %s', async (path) => {
+    expect((await ask('POST', path)).status).toBe(202);
+  });
+
+  test.each(['/v1.0/me/sendMail', '/v1.0/me', '/beta/ME/messages'])(
+    'is refused for the app without a user at %s',
+    async (path) => {
+      expect(await refusal(ask('POST', path))).toEqual({
+        status: 400,
+        code: 'BadRequest',
+        message: '/me request is only valid with delegated authentication flow.',
+      });
+    },
+  );
+
+  test.each([
+    ['POST', '/v1.0/users/app@contoso.example/messages'],
+    ['POST', '/v1.0/users/app@contoso.example/messages/1/send'],
+    ['POST', '/v1.0/users/app@contoso.example/sendMail/more'],
+    ['POST', '/v1.0/users//sendMail'],
+    ['POST', '/v1.0/groups/app@contoso.example/sendMail'],
+    ['GET', '/v1.0/users/app@contoso.example'],
+    ['POST', '/v1.0/$batch'],
+    ['POST', '/beta/users/app@contoso.example/sendMail'],
+    ['GET', '/v1.0'],
+  ])('says that the sandbox does not play %s %s', async (method, path) => {
+    expect(await refusal(ask(method, path))).toEqual({
+      status: 501,
+      code: 'notSupported',
+      message: expect.stringContaining(`does not play ${method} ${path}.`),
+    });
+  });
+
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('takes no %s of sendMail', async (method) => {
+    const response = await ask(method, '/v1.0/users/app@contoso.example/sendMail');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+  });
+
+  test.each(['/v1.0/me', '/v1.0/users/x/messages', '/v1.0/users/x/sendMail'])(
+    'is refused without a token before anything else at %s',
+    async (path) => {
+      const request = new Request(`https://graph.microsoft.com${path}`);
+      expect((await createSandbox().handle(request)).status).toBe(401);
+    },
+  );
+});
+
+test.each([
+  '/',
+  '/favicon.ico',
+  '/v2.0/users/x/sendMail',
+  '/contoso.example/oauth2/token',
+  '/v1.0/users/%/sendMail',
+])('finds nothing at %s', async (path) => {
+  expect(await refusal(ask('POST', path))).toMatchObject({ status: 404, code: 'NotFound' });
+});

@@ -1,0 +1,66 @@
+import { createSandbox, type SandboxOptions } from '../../src/sandbox';
+
+const MAILBOX = {
+  id: 'AAAAAAAA-2222-3333-4444-555555555555',
+  userPrincipalName: 'one@contoso.example',
+  displayName: 'One',
+};
+
+describe('the options for a client', () => {
+  test('lead to the public cloud by default', () => {
+    expect(createSandbox().options).toEqual({
+      tenantId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      clientId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      clientSecret: expect.stringMatching(/./),
+      userId: 'app@contoso.example',
+      authorityHost: 'https://login.microsoftonline.com',
+      graphEndpoint: 'https://graph.microsoft.com',
+    });
+  });
+
+  test('are those that the sandbox was given', () => {
+    const given = {
+      tenantId: '99999999-2222-3333-4444-555555555555',
+      clientId: '88888888-2222-3333-4444-555555555555',
+      clientSecret: 'mine',
+      authorityHost: 'https://login.microsoftonline.us',
+      graphEndpoint: 'https://graph.microsoft.us',
+    };
+    const { options } = createSandbox({ ...given, mailboxes: [MAILBOX] });
+    expect(options).toEqual({ ...given, userId: 'one@contoso.example' });
+  });
+
+  test('have no slash at the end of a URL', () => {
+    const { options } = createSandbox({
+      authorityHost: 'https://a.example/',
+      graphEndpoint: 'https://g.example/',
+    });
+    expect(options).toMatchObject({ authorityHost: 'https://a.example', graphEndpoint: 'https://g.example' });
+  });
+});
+
+test.each<[string, SandboxOptions, string]>([
+  ['no mailbox', { mailboxes: [] }, 'at least one mailbox'],
+  ['a mailbox id that is no GUID', { mailboxes: [{ ...MAILBOX, id: '1' }] }, 'to be a GUID, got 1'],
+  [
+    'a mailbox id with more than a GUID',
+    { mailboxes: [{ ...MAILBOX, id: `${MAILBOX.id}0` }] },
+    'to be a GUID',
+  ],
+  ['a mailbox id with text before it', { mailboxes: [{ ...MAILBOX, id: `x${MAILBOX.id}` }] }, 'to be a GUID'],
+  ['an empty secret', { clientSecret: '' }, '`clientSecret` not to be empty'],
+  [
+    'a limit that is no number',
+    { limits: { recipients: Number.NaN } },
+    '`recipients` to be an integer from 0',
+  ],
+  ['a limit below zero', { limits: { requestBytes: -1 } }, '`requestBytes` to be an integer from 0'],
+  [
+    'a limit of undefined',
+    { limits: { attachmentBytes: undefined } },
+    '`attachmentBytes` to be an integer from 0',
+  ],
+  ['half a second', { tokenLifetime: 0.5 }, '`tokenLifetime` to be an integer from 0'],
+])('refuses %s', (_what, options, message) => {
+  expect(() => createSandbox(options)).toThrow(message);
+});

@@ -1,0 +1,239 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { Agent, request } from 'undici';
+import { type RunningSandbox, startSandbox } from '../../src/sandbox';
+import { LUNCH, tokenFor } from './support';
+
+let sandbox: RunningSandbox;
+let dispatcher: Agent;
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  dispatcher = new Agent();
+});
+
+afterEach(async () => {
+  await dispatcher.destroy();
+  await sandbox.close();
+});
+
+const MESSAGE = JSON.stringify({ message: LUNCH });
+
+async function sendOver(body: string | Buffer | Readable, headers: Record<string, string> = {}) {
+  const authorization = `Bearer ${await tokenFor(sandbox)}`;
+  return request(`${sandbox.url}/v1.0/users/app%40contoso.example/sendMail`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', ...headers },
+    body,
+    dispatcher,
+  });
+}
+
+/** Writes a request as it is and reads until the server closes. */
+async function exchange(...lines: string[]): Promise<string> {
+  const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+  socket.end(lines.join('\r\n'));
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  return text;
+}
+
+/** The end of a connection, a reset being one too. */
+function end(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('error', () => undefined).on('close', () => resolve());
+  });
+}
+
+describe('a started sandbox', () => {
+  test('tells where it listens and leads clients there', () => {
+    expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(sandbox.options).toMatchObject({ authorityHost: sandbox.url, graphEndpoint: sandbox.url });
+  });
+
+  test('issues a token and accepts a message over HTTP', async () => {
+    const { tenantId, clientId, clientSecret } = sandbox.options;
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: `${sandbox.url}/.default`,
+    });
+    const answer = await request(`${sandbox.url}/${tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+      dispatcher,
+    });
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(await answer.body.json()).toMatchObject({ token_type: 'Bearer' });
+
+    const sent = await sendOver(MESSAGE, { 'client-request-id': 'mine' });
+    expect(sent.statusCode).toBe(202);
+    expect(sent.headers).toMatchObject({ 'client-request-id': 'mine', 'content-length': '0' });
+    expect(await sent.body.text()).toBe('');
+    expect(sandbox.messages).toMatchObject([{ subject: LUNCH.subject, clientRequestId: 'mine' }]);
+  });
+
+  test('keeps a connection for the next request', async () => {
+    const single = new Agent({ connections: 1 });
+    let connections = 0;
+    single.on('connect', () => {
+      connections += 1;
+    });
+    for (const path of ['/nothing', '/v1.0/me', '/nothing']) {
+      const { body } = await request(`${sandbox.url}${path}`, {
+        method: 'POST',
+        body: MESSAGE,
+        dispatcher: single,
+      });
+      await body.dump();
+    }
+    await single.destroy();
+    expect(connections).toBe(1);
+  });
+
+  test('listens on the port that it was given, and refuses to start where another one listens', async () => {
+    const port = Number(new URL(sandbox.url).port);
+    await expect(startSandbox({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await sandbox.close();
+    sandbox = await startSandbox({ port });
+    expect(sandbox.url).toBe(`http://127.0.0.1:${port}`);
+  });
+});
+
+describe('the Host header', () => {
+  test.each(['127.0.0.1', '127.0.0.1:80', 'localhost:9', 'LOCALHOST', '[::1]:9'])(
+    'may be %s',
+    async (host) => {
+      expect((await sendOver(MESSAGE, { host })).statusCode).toBe(202);
+    },
+  );
+
+  test.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evil.example:80',
+    '10.0.0.1',
+  ])('is refused as %s, against a name that was rebound to this machine', async (host) => {
+    const response = await sendOver(MESSAGE, { host });
+    expect(response.statusCode).toBe(403);
+    expect(sandbox.messages).toEqual([]);
+  });
+
+  test('must be there', async () => {
+    expect(await exchange('GET /nothing HTTP/1.0', '', '')).toMatch(/^HTTP\/1\.1 403 /);
+  });
+});
+
+describe('a body over the limit', () => {
+  test('is answered by 413 and the end of the connection', async () => {
+    const response = await sendOver(Buffer.alloc(6_000_000, ' '));
+    expect(response.statusCode).toBe(413);
+    expect(response.headers.connection).toBe('close');
+    expect(await response.body.json()).toMatchObject({ error: { code: 'RequestEntityTooLarge' } });
+  });
+
+  test('is not read to its end, which it need not have', async () => {
+    let sentBytes = 0;
+    const endless = new Readable({
+      read() {
+        sentBytes += 65_536;
+        // As fast as the connection takes it and for as long as the sandbox keeps it open.
+        setImmediate(() => this.push(Buffer.alloc(65_536, ' ')));
+      },
+    });
+    const closed = once(endless, 'close');
+    const response = await sendOver(endless);
+    expect(response.statusCode).toBe(413);
+    await response.body.dump();
+    await closed;
+    expect(sentBytes).toBeGreaterThan(4_000_000);
+  });
+
+  test('is cut off when its client goes on writing after the answer', async () => {
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+    const token = await tokenFor(sandbox);
+    const head = [
+      'POST /v1.0/users/app%40contoso.example/sendMail HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+      'Content-Length: 5000000',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
+    const drip = setInterval(() => socket.write('x'), 50);
+    await end(socket);
+    clearInterval(drip);
+  });
+
+  test('is answered by 401 before its size when the token is missing', async () => {
+    const response = await request(`${sandbox.url}/v1.0/users/app%40contoso.example/sendMail`, {
+      method: 'POST',
+      body: Buffer.alloc(6_000_000, ' '),
+      dispatcher,
+    });
+    expect(response.statusCode).toBe(401);
+    await response.body.dump();
+  });
+});
+
+describe('a request that cannot be read', () => {
+  test.each([
+    ['a method that the web has not', 'TRACE / HTTP/1.1'],
+    ['a path that is no URL', 'GET //[ HTTP/1.1'],
+  ])('is refused given %s', async (_what, line) => {
+    expect(await exchange(line, 'Host: localhost', 'Connection: close', '', '')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('is answered by 500 when it breaks the sandbox itself', async () => {
+    // An attachment in a message in an attachment in a message, deeper than the stack.
+    const attachment = '{"@odata.type":"#microsoft.graph.itemAttachment","name":"x","item":';
+    const item = '{"@odata.type":"#microsoft.graph.message","attachments":[';
+    const nested = `${attachment}${item}`.repeat(20_000);
+    const body = `{"message":{"attachments":[${nested}${']}}'.repeat(20_000)}]}}`;
+    expect((await sendOver(body)).statusCode).toBe(500);
+  });
+
+  test('does no harm when its client leaves in the middle', async () => {
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+    const token = await tokenFor(sandbox);
+    const head = [
+      'POST /v1.0/users/app%40contoso.example/sendMail HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+      'Content-Length: 1000',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n{`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
+    expect((await sendOver(MESSAGE)).statusCode).toBe(202);
+    expect(sandbox.messages).toHaveLength(1);
+  });
+});
+
+describe('close', () => {
+  test('cuts idle connections and refuses new ones', async () => {
+    await (await sendOver(MESSAGE)).body.dump();
+    await sandbox.close();
+    await expect(sendOver(MESSAGE)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('cuts a request that is still on its way', async () => {
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+    socket.write('POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n');
+    await once(socket, 'connect');
+    const closed = end(socket);
+    await sandbox.close();
+    await closed;
+  });
+
+  test('may be called twice, and through `await using`', async () => {
+    await sandbox.close();
+    await sandbox.close();
+    await sandbox[Symbol.asyncDispose]();
+  });
+});

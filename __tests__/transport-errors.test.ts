@@ -1,0 +1,243 @@
+import { inspect } from 'node:util';
+import { HttpResponse, http } from 'msw';
+import nodemailer from 'nodemailer';
+import { type GraphTransportOptions, graphTransport } from '../src/index';
+import {
+  entraRefuses,
+  type GraphWire,
+  graphRefuses,
+  sendMailUrl,
+  startGraphWire,
+  TOKEN,
+  tokenUrl,
+} from './support/graph-wire';
+import { IDENTITY, MAILBOX, SECRET } from './support/options';
+
+let wire: GraphWire;
+beforeAll(async () => {
+  wire = await startGraphWire();
+});
+afterEach(() => wire.reset());
+afterAll(() => wire.close());
+
+const lines: string[] = [];
+const log = (entry: object, message?: string, ...args: unknown[]) =>
+  lines.push(inspect([entry, message, args], { depth: 12, showHidden: true }));
+const logger = { trace: log, debug: log, info: log, warn: log, error: log, fatal: log };
+
+/** The error of a send that must fail. */
+async function failureOf(options: GraphTransportOptions = {}): Promise<Error> {
+  const transport = graphTransport({ ...IDENTITY, logger, dispatcher: wire.dispatcher, ...options });
+  const transporter = nodemailer.createTransport(transport);
+  return transporter
+    .sendMail({ from: 'ceo@contoso.example', to: 'ann@example.com', text: 'body-canary' })
+    .then(
+      () => {
+        throw new Error('the send went through');
+      },
+      (error: Error) => error,
+    );
+}
+
+test('explains ErrorSendAsDenied in the error itself', async () => {
+  wire.use(
+    graphRefuses(
+      403,
+      'ErrorSendAsDenied',
+      'The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account., Cannot submit message.',
+    ),
+  );
+  const error = await failureOf();
+  expect(error).toMatchObject({
+    name: 'GraphTransportError',
+    code: 'EENVELOPE',
+    responseCode: 403,
+    graphCode: 'ErrorSendAsDenied',
+    requestId: MAILBOX.requestId,
+    clientRequestId: wire.sends()[0]?.headers.get('client-request-id'),
+    hint: expect.stringMatching(/Set From to that mailbox.*Send As/),
+    response: expect.stringMatching(/^403 ErrorSendAsDenied The user account/),
+  });
+  expect(String(error)).toContain('Set From to that mailbox');
+  expect(String(error)).toContain(MAILBOX.requestId);
+});
+
+test.each([
+  [403, 'ErrorAccessDenied', 'EAUTH', /application permission Mail\.Send.*admin consent/],
+  [403, 'NoPermissionsInAccessToken', 'EAUTH', /application permission Mail\.Send/],
+  [404, 'ErrorInvalidUser', 'EENVELOPE', /object id or the user principal name/],
+  [404, 'ResourceNotFound', 'EENVELOPE', /object id or the user principal name/],
+  [404, 'MailboxNotEnabledForRESTAPI', 'EENVELOPE', /licensed Exchange Online mailbox/],
+  [404, 'ErrorMailboxNotEnabledForRESTAPI', 'EENVELOPE', /licensed Exchange Online mailbox/],
+  [400, 'ErrorInvalidRecipients', 'EENVELOPE', /recipients/],
+  [401, 'InvalidAuthenticationToken', 'EAUTH', /one cloud/],
+  [400, 'ErrorMessageSizeExceeded', 'EMESSAGE', /MaxSendSize/],
+])('answers %i %s with %s and what to do', async (status, graphCode, code, hint) => {
+  wire.use(graphRefuses(status, graphCode, 'As the service put it.'));
+  expect(await failureOf()).toMatchObject({
+    code,
+    graphCode,
+    responseCode: status,
+    hint: expect.stringMatching(hint),
+    message: expect.stringContaining('As the service put it'),
+  });
+});
+
+test.each([
+  [401, 7000215, 'EAUTH', /value of the secret.*"Secret ID"/],
+  [401, 7000222, 'EAUTH', /expired: make a new one/],
+  [400, 700016, 'EAUTH', /No app with this clientId/],
+  [400, 90002, 'EAUTH', /no such tenant/],
+])('answers %i AADSTS%i with %s and what to do', async (status, aadsts, code, hint) => {
+  wire.use(entraRefuses(status, aadsts, 'As Entra put it.'));
+  expect(await failureOf()).toMatchObject({
+    name: 'GraphTransportError',
+    code,
+    graphCode: `AADSTS${aadsts}`,
+    responseCode: status,
+    requestId: MAILBOX.requestId,
+    hint: expect.stringMatching(hint),
+    message: expect.stringContaining('As Entra put it.'),
+    cause: expect.any(Error),
+  });
+  expect(wire.sends()).toEqual([]);
+});
+
+test.each([
+  [401, 'EAUTH'],
+  [404, 'EENVELOPE'],
+  [408, 'ETIMEDOUT'],
+  [418, 'EMESSAGE'],
+  [429, 'ETIMEDOUT'],
+  [500, 'ECONNECTION'],
+  [503, 'ECONNECTION'],
+  [504, 'ETIMEDOUT'],
+])('goes by the status for an unknown code: %i is %s', async (status, code) => {
+  wire.use(graphRefuses(status, 'SomethingNew', 'Never seen before.'));
+  expect(await failureOf()).toMatchObject({ code, graphCode: 'SomethingNew', responseCode: status });
+});
+
+test('takes the most specific code that it knows, however Graph nests and spells it', async () => {
+  const innererror = { code: 'sendAsDenied', message: 'inner' };
+  wire.use(
+    http.post(sendMailUrl, () =>
+      HttpResponse.json(
+        { error: { code: 'generalException', message: 'Outer.', innererror } },
+        { status: 403 },
+      ),
+    ),
+  );
+  expect(await failureOf()).toMatchObject({ code: 'EENVELOPE', graphCode: 'sendAsDenied' });
+});
+
+test('survives an answer that is a web page', async () => {
+  wire.use(http.post(sendMailUrl, () => HttpResponse.html('<h1>Blocked</h1>', { status: 403 })));
+  expect(await failureOf()).toMatchObject({
+    code: 'EAUTH',
+    responseCode: 403,
+    graphCode: undefined,
+    hint: expect.stringContaining('proxy or gateway'),
+  });
+});
+
+test('says that Graph did not answer when the connection breaks', async () => {
+  wire.use(http.post(sendMailUrl, () => HttpResponse.error()));
+  expect(await failureOf()).toMatchObject({
+    code: 'ECONNECTION',
+    message: expect.stringContaining('https://graph.microsoft.com'),
+    cause: expect.objectContaining({ code: 'UND_ERR_SOCKET' }),
+  });
+});
+
+test('says that Entra did not answer, though the credential hides why', async () => {
+  wire.use(http.post(tokenUrl, () => HttpResponse.error()));
+  expect(await failureOf()).toMatchObject({
+    code: 'ECONNECTION',
+    message: expect.stringMatching(/No answer from https:\/\/login\.microsoftonline\.com/),
+  });
+});
+
+test('says that a connection was refused', async () => {
+  const transport = { graphEndpoint: 'http://127.0.0.1:9', dispatcher: undefined };
+  const credential = { getToken: async () => ({ token: TOKEN, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  const { userId } = IDENTITY;
+  const refused = nodemailer
+    .createTransport(graphTransport({ userId, credential, ...transport }))
+    .sendMail({ to: 'ann@example.com' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'ECONNECTION',
+    message: expect.stringContaining('ECONNREFUSED'),
+  });
+});
+
+test("passes on what a caller's credential says", async () => {
+  const credential = {
+    getToken: async () => {
+      throw new Error('ManagedIdentityCredential is unavailable');
+    },
+  };
+  const error = await failureOf({
+    credential,
+    tenantId: undefined,
+    clientId: undefined,
+    clientSecret: undefined,
+  });
+  expect(error).toMatchObject({
+    code: 'EAUTH',
+    message: expect.stringContaining('ManagedIdentityCredential is unavailable'),
+  });
+});
+
+test('hands callbacks the same error', (done) => {
+  wire.use(graphRefuses(403, 'ErrorSendAsDenied', 'No.'));
+  nodemailer
+    .createTransport(graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher }))
+    .sendMail({ to: 'ann@example.com' }, (error) => {
+      expect(error).toMatchObject({ code: 'EENVELOPE', graphCode: 'ErrorSendAsDenied' });
+      done();
+    });
+});
+
+test('keeps secret, token and body out of every error and log line', async () => {
+  lines.length = 0;
+  const failures: Error[] = [];
+  for (const handler of [
+    graphRefuses(403, 'ErrorAccessDenied', 'No.'),
+    graphRefuses(500, 'ErrorInternalServerError', 'No.'),
+    http.post(sendMailUrl, () => HttpResponse.error()),
+    entraRefuses(401, 7000215, 'No.'),
+    http.post(tokenUrl, () => HttpResponse.error()),
+    http.post(tokenUrl, () => HttpResponse.html('<html>', { status: 200 })),
+  ]) {
+    wire.reset();
+    wire.use(handler);
+    failures.push(await failureOf());
+  }
+  const said = [
+    ...lines,
+    ...failures.map((error) => inspect(error, { depth: 12, showHidden: true }) + JSON.stringify(error)),
+  ].join('\n');
+  expect(said).toContain('ErrorAccessDenied');
+  for (const secret of [SECRET, encodeURIComponent(SECRET), TOKEN, 'body-canary', btoa('body-canary')]) {
+    expect(said).not.toContain(secret);
+  }
+});
+
+test('logs one line when a message starts and one when it is accepted or fails', async () => {
+  lines.length = 0;
+  const transport = graphTransport({
+    ...IDENTITY,
+    logger,
+    component: 'billing',
+    dispatcher: wire.dispatcher,
+  });
+  await nodemailer.createTransport(transport).sendMail({ to: 'ann@example.com' });
+  wire.use(graphRefuses(403, 'ErrorAccessDenied', 'No.'));
+  await failureOf({ component: 'billing' });
+  expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual([
+    expect.stringMatching(/component: 'billing', tnx: 'send', messageId: .*Sending message.*ann@example.com/),
+    expect.stringMatching(/tnx: 'send'.*accepted/),
+    expect.stringMatching(/Sending message/),
+    expect.stringMatching(/tnx: 'send'.*failed.*ErrorAccessDenied/),
+  ]);
+});

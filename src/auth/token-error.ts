@@ -1,0 +1,45 @@
+import { toConnectionError } from '../connection-error';
+import { GraphTransportError } from '../errors';
+import { entraHint } from '../hints';
+import type { Exchange } from './http-client';
+
+/**
+ * A failure to get a token, as a `GraphTransportError`: `EAUTH` when Entra refused, `ECONNECTION` or
+ * `ETIMEDOUT` when it could not be asked.
+ *
+ * @param last the last HTTP exchange of the attempt, where we had the HTTP in hand
+ */
+export function toTokenError(error: unknown, authority: string, last?: Exchange): GraphTransportError {
+  if (error instanceof GraphTransportError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const refusal = /AADSTS(\d+)/.exec(cause.message);
+  if (!refusal && last && 'error' in last) return toConnectionError(last.error, authority);
+
+  const status = last && 'status' in last ? last.status : undefined;
+  const requestId = last && 'status' in last ? last.requestId : undefined;
+  if (!refusal && status !== undefined && status >= 500) {
+    return new GraphTransportError('ECONNECTION', `Entra is out of order: ${authority} answered ${status}.`, {
+      hint: 'Nothing was sent: try again later.',
+      responseCode: status,
+      requestId,
+      response: String(status),
+      cause,
+    });
+  }
+  const graphCode = refusal?.[0];
+  // The library's own prefix says nothing to an operator; Entra's sentence begins with its code.
+  const said = refusal ? cause.message.slice(refusal.index).replace(/\s+/g, ' ') : cause.message;
+  return new GraphTransportError('EAUTH', `No token from ${authority}: ${said.replace(/\.?$/, '.')}`, {
+    hint: refusal ? entraHint(Number(refusal[1])) : hintOfStatus(status),
+    responseCode: status,
+    graphCode,
+    requestId,
+    response: said,
+    cause,
+  });
+}
+
+function hintOfStatus(status: number | undefined): string | undefined {
+  if (status === undefined || status >= 400) return undefined;
+  return 'The answer is not one of Entra: check authorityHost, and whether a proxy stands between.';
+}

@@ -1,0 +1,67 @@
+/**
+ * Nodemailer's error codes that this transport uses:
+ *
+ * - `ECONFIG`: the options are wrong; thrown by `graphTransport()` itself
+ * - `EAUTH`: Entra gave no token, or Graph does not accept or honour it
+ * - `EENVELOPE`: a sender or recipient that Graph cannot or may not use
+ * - `EMESSAGE`: the message itself: too large, or not to be carried whole
+ * - `ECONNECTION`: no answer, or one that says the service is out of order
+ * - `ETIMEDOUT`: no answer in time, or a gateway that gave up waiting
+ * - `EABORT`: the caller aborted the send
+ */
+export type GraphTransportErrorCode =
+  | 'ECONFIG'
+  | 'EAUTH'
+  | 'EENVELOPE'
+  | 'EMESSAGE'
+  | 'ECONNECTION'
+  | 'ETIMEDOUT'
+  | 'EABORT';
+
+/** What a `GraphTransportError` carries beside its code and message. */
+export interface GraphTransportErrorDetails {
+  /** What to do about it, in a sentence. */
+  hint?: string | undefined;
+  /** HTTP status of the answer, under the name that Nodemailer uses for SMTP reply codes. */
+  responseCode?: number | undefined;
+  /** Graph's or Exchange's own code (`ErrorSendAsDenied`), or Entra's (`AADSTS7000215`). */
+  graphCode?: string | undefined;
+  /** `request-id` of the answer: what Microsoft support asks for. */
+  requestId?: string | undefined;
+  /** `client-request-id` that this transport gave the request. */
+  clientRequestId?: string | undefined;
+  /** The service's answer in one line: status, code and message. */
+  response?: string | undefined;
+  /** The error that this one was made of. */
+  cause?: unknown;
+}
+
+/**
+ * Any failure of this transport, as it reaches `sendMail`'s callback or promise.
+ *
+ * `message` alone is enough to act on: it says what failed and what to do. Recognise the class by
+ * `error.name === 'GraphTransportError'`: with two copies of this package in one program `instanceof`
+ * sees only its own.
+ */
+export class GraphTransportError extends Error {
+  override readonly name = 'GraphTransportError';
+  readonly code: GraphTransportErrorCode;
+  readonly hint?: string | undefined;
+  readonly responseCode?: number | undefined;
+  readonly graphCode?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly clientRequestId?: string | undefined;
+  readonly response?: string | undefined;
+
+  constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
+    const { cause, hint, ...answer } = details;
+    super(hint ? `${message} ${hint}` : message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+    this.responseCode = answer.responseCode;
+    this.graphCode = answer.graphCode;
+    this.requestId = answer.requestId;
+    this.clientRequestId = answer.clientRequestId;
+    this.response = answer.response;
+  }
+}

@@ -1,0 +1,20 @@
+import type { GraphTransportOptions } from './options';
+import { GraphTransport } from './transport';
+
+export { GraphTransportError, type GraphTransportErrorCode, type GraphTransportErrorDetails } from './errors';
+export type { AddressOption, GraphTransportOptions, LogMethod, TransportLogger } from './options';
+export type { GraphSentMessageInfo } from './sent-message-info';
+export { GraphTransport };
+
+/**
+ * A transport for `nodemailer.createTransport()` that sends through Microsoft Graph.
+ *
+ * @example
+ * const transporter = nodemailer.createTransport(graphTransport({ tenantId, clientId, clientSecret, userId }));
+ * await transporter.sendMail(message);
+ *
+ * @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options
+ */
+export function graphTransport(options: GraphTransportOptions = {}): GraphTransport {
+  return new GraphTransport(options);
+}

@@ -1,0 +1,71 @@
+import { domainToASCII } from 'node:url';
+import { parseAddressHeader } from 'mailparser';
+
+/** One mailbox of an address header or option. */
+export interface MailAddress {
+  /** Display name, decoded; empty when there is none. */
+  name: string;
+  /** `local@domain`, the domain in ASCII, as Graph wants it. */
+  address: string;
+}
+
+/**
+ * The mailboxes of one address header value (`"Ann" <ann@example.com>, team: b@example.com;`), in order:
+ * encoded words decoded, comments gone, groups flattened to their members. Addresses are not checked:
+ * see `addressFault`.
+ */
+export function parseAddresses(value: string): MailAddress[] {
+  return parseAddressHeader(value, { flatten: true, decodePunycode: false }).value.map((entry) => ({
+    name: entry.name,
+    address: toWireAddress(entry.address ?? ''),
+  }));
+}
+
+/** Says what is wrong with an address, or `undefined` when Graph can use it. */
+export function addressFault(address: string): string | undefined {
+  const { local, domain } = splitAddress(address);
+  if (!local || !domain) return 'it has no local part and domain';
+  if (/\p{Cc}/u.test(address)) return 'it has a control character';
+  if (!isDotAtom(local) && !/^"(?:[^"\\]|\\.)*"$/.test(local)) {
+    return 'its local part has a character that must be quoted';
+  }
+  if (!/^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i.test(domain)) {
+    return 'its domain is not a host name';
+  }
+  return undefined;
+}
+
+/** Whether two addresses name the same mailbox; Exchange minds case in neither half. */
+export function sameAddress(a: string, b: string): boolean {
+  return addressKey(a) === addressKey(b);
+}
+
+/** The form of an address under which it is compared and counted. */
+export function addressKey(address: string): string {
+  return toWireAddress(address).toLowerCase();
+}
+
+/**
+ * An address in the form in which it travels: the domain in ASCII, and a local part with dots in odd places
+ * in quotes, which address parsers take off and RFC 5322 wants (Japanese carriers gave out many of those).
+ */
+export function toWireAddress(address: string): string {
+  const { local, domain } = splitAddress(address);
+  if (!local || !domain) return address;
+  const wireLocal = !isDotAtom(local) && isDotAtom(local.replaceAll('.', 'x')) ? `"${local}"` : local;
+  // An empty answer means that the domain is none: keep what was written, for the error that names it.
+  const wireDomain = /^[\x20-\x7e]*$/.test(domain) ? domain : domainToASCII(domain) || domain;
+  return `${wireLocal}@${wireDomain}`;
+}
+
+function splitAddress(address: string): { local: string; domain: string } {
+  const at = address.lastIndexOf('@');
+  return { local: address.slice(0, Math.max(at, 0)), domain: address.slice(at + 1) };
+}
+
+/** What stands without quotes: RFC 5322, section 3.2.3, and letters beyond ASCII, RFC 6532. */
+function isDotAtom(local: string): boolean {
+  return local
+    .split('.')
+    .every((atom) => /^(?:[a-z0-9!#$%&'*+/=?^_`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+$/iu.test(atom));
+}

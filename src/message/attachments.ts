@@ -1,0 +1,68 @@
+import type { FileAttachment } from '@microsoft/microsoft-graph-types';
+import libmime from 'libmime';
+import type { MailAttachment } from './mail-content';
+
+/** A Graph attachment with the type annotation that OData wants, and `contentBytes` as it travels. */
+export type GraphAttachment = Omit<FileAttachment, 'contentBytes'> & {
+  '@odata.type': '#microsoft.graph.fileAttachment';
+  contentBytes: string;
+};
+
+/** The attachments of a message as Graph's file attachments, in order. */
+export function toGraphAttachments(
+  attachments: readonly MailAttachment[],
+  html: string | undefined,
+): GraphAttachment[] {
+  const shown = contentIdsIn(html ?? '');
+  return attachments.map((attachment, index) => {
+    const { type, contentId, disposition, related, content } = attachment;
+    const inline =
+      contentId !== undefined && shown.has(contentId) && (related || disposition !== 'attachment');
+    return {
+      '@odata.type': '#microsoft.graph.fileAttachment',
+      name: attachmentName(attachment, index),
+      contentType: type.value,
+      contentBytes: content.toString('base64'),
+      isInline: inline,
+      ...(contentId === undefined ? {} : { contentId }),
+    };
+  });
+}
+
+/**
+ * The name under which a recipient sees the attachment. Graph refuses one without a name, and a path is
+ * nobody's business but the sender's.
+ */
+function attachmentName(attachment: MailAttachment, index: number): string {
+  const { filename, type, content } = attachment;
+  const base = filename?.split(/[/\\]/).pop()?.trim();
+  if (type.value !== 'message/rfc822')
+    return base || `attachment-${index + 1}.${libmime.detectExtension(type.value)}`;
+  if (base) return /\.eml$/i.test(base) ? base : `${base}.eml`;
+  return `${innerSubject(content) || `attachment-${index + 1}`}.eml`;
+}
+
+function innerSubject(message: Buffer): string {
+  const end = /\r?\n\r?\n/.exec(message.toString('latin1', 0, 64 * 1024))?.index ?? 0;
+  const line = /^subject:(.*(?:\r?\n[ \t].*)*)/im.exec(message.toString('utf8', 0, end));
+  return libmime.decodeWords((line?.[1] ?? '').replace(/\r?\n/g, '').trim()).replace(/[/\\\p{Cc}]+/gu, ' ');
+}
+
+/** The content ids that HTML refers to, in every spelling in which `cid:` links are met. */
+function contentIdsIn(html: string): Set<string> {
+  const ids = new Set<string>();
+  for (const [, written = ''] of html.matchAll(/\bcid:([^"'\s<>)]+)/gi)) {
+    const plain = written.replace(/&amp;/g, '&');
+    ids.add(plain);
+    ids.add(percentDecoded(plain));
+  }
+  return ids;
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

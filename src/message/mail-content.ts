@@ -1,0 +1,51 @@
+/** A header of the message as it was written, decoded. */
+export interface MailHeader {
+  /** Name in lower case. */
+  key: string;
+  /** Name as written. */
+  name: string;
+  /** Value unfolded, encoded words decoded, trimmed. */
+  value: string;
+  /** Value unfolded, encoded words left alone, which address parsing has to see. */
+  raw: string;
+}
+
+/** A Content-Type, decoded. */
+export interface MediaType {
+  /** `type/subtype` in lower case. */
+  value: string;
+  /** Parameters by lower-case name. */
+  params: Readonly<Record<string, string>>;
+}
+
+/** A part that is not body text. */
+export interface MailAttachment {
+  filename: string | undefined;
+  /** As the part declares it; guessed by the file name where it does not. */
+  type: MediaType;
+  /** `attachment`, `inline`, or whatever else the part declares; undefined when it does not. */
+  disposition: string | undefined;
+  /** Without `<>`. */
+  contentId: string | undefined;
+  /** Whether the part sits in `multipart/related`, as images shown in the HTML do. */
+  related: boolean;
+  /** Content-Location, where the part has one. */
+  location: string | undefined;
+  content: Buffer;
+}
+
+/** A message that has been read: all that the rest of the package knows of MIME. */
+export interface MailContent {
+  /** Content-Type of the message as a whole. */
+  type: MediaType;
+  /** Headers of the message itself, in order. */
+  headers: readonly MailHeader[];
+  text: string | undefined;
+  html: string | undefined;
+  attachments: readonly MailAttachment[];
+}
+
+/** The values of a header, in order; none when the message has no such header. */
+export function headerValues(content: MailContent, key: string): string[] {
+  return content.headers.filter((header) => header.key === key).map((header) => header.value);
+}

@@ -1,0 +1,97 @@
+import type { TokenCredential } from '@azure/identity';
+import type { Dispatcher } from 'undici';
+import type { MailAddress } from './message/address';
+
+/** An address as Nodemailer takes it: `'Ann <ann@example.com>'` or its two halves. */
+export type AddressOption = string | { name?: string; address: string };
+
+/** A log method in the manner of bunyan: data first, then a printf-style message. */
+export type LogMethod = (data: object, message?: string, ...args: unknown[]) => unknown;
+
+/** A logger in the manner of bunyan or pino, as Nodemailer takes it. */
+export interface TransportLogger {
+  trace: LogMethod;
+  debug: LogMethod;
+  info: LogMethod;
+  warn: LogMethod;
+  error: LogMethod;
+  fatal: LogMethod;
+}
+
+/** What `graphTransport()` takes. A value that is not given is read from the environment where one is named. */
+export interface GraphTransportOptions {
+  /**
+   * The Entra tenant of the app: its GUID ("Directory (tenant) ID") or a verified domain name.
+   * Environment: `AZURE_TENANT_ID`. Not needed with `credential`.
+   */
+  tenantId?: string | undefined;
+  /** The app registration's "Application (client) ID". Environment: `AZURE_CLIENT_ID`. Not needed with `credential`. */
+  clientId?: string | undefined;
+  /**
+   * The value (not the ID) of a client secret of that app. Environment: `AZURE_CLIENT_SECRET`.
+   * Not needed with `credential`.
+   */
+  clientSecret?: string | undefined;
+  /** The sending mailbox: object id or user principal name; an alias does not do. Environment: `GRAPH_USER_ID`. */
+  userId?: string | undefined;
+  /**
+   * Origin of Entra's token service; https, or http on loopback.
+   * Environment: `AZURE_AUTHORITY_HOST`.
+   * @default 'https://login.microsoftonline.com'
+   */
+  authorityHost?: string | undefined;
+  /**
+   * Origin of Microsoft Graph, without `/v1.0`; https, or http on loopback. Tokens are asked for the scope
+   * `<graphEndpoint>/.default`. Environment: `GRAPH_ENDPOINT`.
+   * @default 'https://graph.microsoft.com'
+   */
+  graphEndpoint?: string | undefined;
+  /**
+   * Any Azure `TokenCredential` (certificate, managed identity, workload identity …) to ask for tokens
+   * instead of a client secret. `tenantId`, `clientId` and `clientSecret` are then neither needed nor read
+   * from the environment.
+   */
+  credential?: TokenCredential | undefined;
+  /** From of messages that name none. Without it, such messages come from the mailbox itself. */
+  from?: AddressOption | undefined;
+  /** Reply-To of messages that name none. */
+  replyTo?: AddressOption | AddressOption[] | undefined;
+  /**
+   * Whether Exchange keeps a copy of each message in the mailbox's Sent Items.
+   * @default true
+   */
+  saveToSentItems?: boolean | undefined;
+  /**
+   * The undici Dispatcher (`Agent`, `ProxyAgent` …) for all requests, those for tokens included. It stays
+   * yours: `close()` does not close it. Without it the transport makes an `Agent` of its own.
+   */
+  dispatcher?: Dispatcher | undefined;
+  /**
+   * A logger in the manner of bunyan or pino, `true` for Nodemailer's console logger.
+   * @default false
+   */
+  logger?: TransportLogger | boolean | undefined;
+  /**
+   * The `component` of log entries.
+   * @default 'graph-transport'
+   */
+  component?: string | undefined;
+}
+
+/** Where tokens come from: a secret that we keep, or whatever the caller's credential does. */
+export type Identity =
+  | { kind: 'secret'; tenantId: string; clientId: string; clientSecret: string; authorityHost: string }
+  | { kind: 'credential'; credential: TokenCredential };
+
+/** The options with every fallback applied and every value checked. */
+export interface ResolvedOptions {
+  identity: Identity;
+  userId: string;
+  graphEndpoint: string;
+  from: MailAddress | undefined;
+  replyTo: readonly MailAddress[];
+  saveToSentItems: boolean;
+  dispatcher: Dispatcher | undefined;
+  logger: TransportLogger | boolean;
+  component: string;
+}

@@ -1,0 +1,199 @@
+import { GraphTransportError } from './errors';
+import { addressFault, type MailAddress, parseAddresses } from './message/address';
+import type { AddressOption, GraphTransportOptions, Identity, ResolvedOptions } from './options';
+
+const DEFAULT_AUTHORITY_HOST = 'https://login.microsoftonline.com';
+const DEFAULT_GRAPH_ENDPOINT = 'https://graph.microsoft.com';
+
+const OPTION_NAMES = [
+  'tenantId',
+  'clientId',
+  'clientSecret',
+  'userId',
+  'authorityHost',
+  'graphEndpoint',
+  'credential',
+  'from',
+  'replyTo',
+  'saveToSentItems',
+  'dispatcher',
+  'logger',
+  'component',
+] as const satisfies readonly (keyof GraphTransportOptions)[];
+
+const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
+
+/** Names that other tools use for the same thing: GitLab's settings, MSAL's, Entra's own screens. */
+const NEAR_NAMES: Readonly<Record<string, string>> = {
+  tenant: 'tenantId',
+  tenantID: 'tenantId',
+  tenant_id: 'tenantId',
+  clientID: 'clientId',
+  client_id: 'clientId',
+  appId: 'clientId',
+  client_secret: 'clientSecret',
+  secret: 'clientSecret',
+  user: 'userId',
+  userID: 'userId',
+  user_id: 'userId',
+  userPrincipalName: 'userId',
+  mailbox: 'userId',
+  authority: 'authorityHost',
+  azureAdEndpoint: 'authorityHost',
+  azure_ad_endpoint: 'authorityHost',
+  graph_endpoint: 'graphEndpoint',
+  baseUrl: 'graphEndpoint',
+  reply_to: 'replyTo',
+};
+
+/**
+ * Applies environment and defaults to the caller's options and checks the result.
+ *
+ * @throws GraphTransportError `ECONFIG`, whose message names every problem at once
+ */
+export function resolveOptions(options: GraphTransportOptions, env: NodeJS.ProcessEnv): ResolvedOptions {
+  const problems: string[] = unknownNames(options);
+
+  const text = (name: 'tenantId' | 'clientId' | 'clientSecret' | 'userId', variable: string): string => {
+    const value = options[name] ?? env[variable];
+    if (value === undefined || value === '') {
+      problems.push(`${name} is missing (option ${name} or environment variable ${variable})`);
+    } else if (typeof value !== 'string') {
+      problems.push(`${name} must be a string, got ${typeof value}`);
+    } else {
+      return value.trim();
+    }
+    return '';
+  };
+  const flag = (name: 'saveToSentItems', fallback: boolean): boolean => {
+    const value: unknown = options[name];
+    if (value === undefined) return fallback;
+    if (typeof value !== 'boolean') problems.push(`${name} must be true or false, got ${typeof value}`);
+    return value === true;
+  };
+  const addresses = (name: 'from' | 'replyTo', value: AddressOption | AddressOption[] | undefined) => {
+    const parsed = value === undefined ? [] : [value].flat().flatMap(toAddresses);
+    if (value !== undefined && parsed.length === 0) problems.push(`${name} has no address in it`);
+    for (const { address } of parsed) {
+      const fault = addressFault(address);
+      if (fault) problems.push(`${name}: "${address}" is not an address: ${fault}`);
+    }
+    return parsed;
+  };
+  const endpoint = (name: 'authorityHost' | 'graphEndpoint', variable: string, fallback: string): string => {
+    const value = options[name] ?? (env[variable] || fallback);
+    const result = toOrigin(value);
+    if (result.problem !== undefined) problems.push(`${name} ${result.problem}`);
+    return result.origin;
+  };
+
+  const { credential, dispatcher, logger } = options;
+  let identity: Identity;
+  if (credential === undefined) {
+    const tenantId = text('tenantId', 'AZURE_TENANT_ID');
+    identity = {
+      kind: 'secret',
+      tenantId,
+      clientId: text('clientId', 'AZURE_CLIENT_ID'),
+      clientSecret: text('clientSecret', 'AZURE_CLIENT_SECRET'),
+      authorityHost: endpoint('authorityHost', 'AZURE_AUTHORITY_HOST', DEFAULT_AUTHORITY_HOST),
+    };
+    if (tenantId) problems.push(...tenantProblems(tenantId));
+  } else {
+    identity = { kind: 'credential', credential };
+    if (typeof credential?.getToken !== 'function') {
+      problems.push('credential must be an Azure TokenCredential (an object with getToken)');
+    }
+    if (options.clientSecret !== undefined) problems.push('give either credential or clientSecret, not both');
+  }
+
+  const userId = text('userId', 'GRAPH_USER_ID');
+  if (userId) problems.push(...userProblems(userId));
+  const from = addresses('from', options.from);
+  if (from.length > 1) problems.push('from must be one address');
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
+    problems.push('dispatcher must be an undici Dispatcher (an object with dispatch)');
+  }
+  if (logger !== undefined && typeof logger !== 'boolean' && typeof logger?.info !== 'function') {
+    problems.push('logger must be true, false or a logger with trace, debug, info, warn, error and fatal');
+  }
+
+  const resolved: ResolvedOptions = {
+    identity,
+    userId,
+    graphEndpoint: endpoint('graphEndpoint', 'GRAPH_ENDPOINT', DEFAULT_GRAPH_ENDPOINT),
+    from: from[0],
+    replyTo: addresses('replyTo', options.replyTo),
+    saveToSentItems: flag('saveToSentItems', true),
+    dispatcher,
+    logger: logger ?? false,
+    component: options.component ?? 'graph-transport',
+  };
+  if (problems.length > 0) {
+    throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`);
+  }
+  return resolved;
+}
+
+function unknownNames(options: GraphTransportOptions): string[] {
+  const known: readonly string[] = OPTION_NAMES;
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  const smtp = unknown.filter((name) => SMTP_NAMES.includes(name));
+  const problems = unknown
+    .filter((name) => !smtp.includes(name))
+    .map((name) =>
+      Object.hasOwn(NEAR_NAMES, name)
+        ? `${name} is called ${NEAR_NAMES[name]} here`
+        : `${name} is not an option (there are ${known.join(', ')})`,
+    );
+  if (smtp.length > 0) {
+    problems.unshift(
+      `these are SMTP settings: ${smtp.join(', ')}; Graph wants tenantId, clientId, clientSecret and userId instead`,
+    );
+  }
+  return problems;
+}
+
+function tenantProblems(tenantId: string): string[] {
+  if (/^(?:common|organizations|consumers)$/i.test(tenantId)) {
+    return [`tenantId "${tenantId}" names no single tenant: give the GUID or a domain name of yours`];
+  }
+  const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+  const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
+  if (guid.test(tenantId) || domain.test(tenantId)) return [];
+  return [`tenantId "${tenantId}" is neither a GUID nor a domain name`];
+}
+
+function userProblems(userId: string): string[] {
+  if (userId.toLowerCase() === 'me') {
+    return ['userId "me" means a signed-in user, whom an app has not: give the mailbox itself'];
+  }
+  // '.' and '..' survive percent-encoding, and URL parsers take them for directions.
+  if (/^\.{1,2}$/.test(userId) || /[\p{Cc}\p{Cs}]/u.test(userId)) {
+    return ['userId is neither an object id nor a user principal name'];
+  }
+  return [];
+}
+
+function toAddresses(value: AddressOption): MailAddress[] {
+  if (typeof value === 'string') return parseAddresses(value);
+  const [parsed] = parseAddresses(String(value?.address ?? ''));
+  return [{ name: value?.name ?? parsed?.name ?? '', address: parsed?.address ?? '' }];
+}
+
+function toOrigin(value: string): { origin: string; problem?: string } {
+  if (typeof value !== 'string' || !URL.canParse(value)) {
+    return { origin: '', problem: `"${value}" is not a URL, such as ${DEFAULT_GRAPH_ENDPOINT}` };
+  }
+  const url = new URL(value);
+  const { origin } = url;
+  if (url.username || url.password) return { origin, problem: 'must not hold a user name or password' };
+  if (url.pathname !== '/' || url.search || url.hash) {
+    return { origin, problem: `"${value}" must be a bare origin: ${origin}, without path or version` };
+  }
+  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    return { origin, problem: `"${value}" must begin with https:// (http is for loopback addresses only)` };
+  }
+  return { origin };
+}

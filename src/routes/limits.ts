@@ -1,0 +1,10 @@
+/**
+ * Most bytes of one request to Graph.
+ *
+ * Documented as 4 MB without saying which; 4,000,000 holds under both readings (Microsoft Graph
+ * documentation, api-reference/v1.0/api/user-post-messages.md; microsoft-graph-docs-contrib #682).
+ */
+export const MAX_REQUEST_BYTES = 4_000_000;
+
+/** Most bytes of attachments that can be in such a request at all, as base64 makes four of three. */
+export const MAX_REQUEST_CONTENT_BYTES = (MAX_REQUEST_BYTES / 4) * 3;

@@ -1,0 +1,13 @@
+/** A request that Entra refuses; `error` is OAuth's word, `aadsts` Microsoft's number. */
+export class EntraRefusal extends Error {
+  override readonly name = 'EntraRefusal';
+
+  constructor(
+    readonly status: 400 | 401 | 405,
+    readonly error: string,
+    readonly aadsts: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}

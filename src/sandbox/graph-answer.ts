@@ -1,0 +1,50 @@
+import type { Call } from './call';
+
+/** A request that Graph refuses: thrown by the rule that it breaks, answered in one place. */
+export class GraphRefusal extends Error {
+  override readonly name = 'GraphRefusal';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const STATUS_HEADERS: Readonly<Record<number, Record<string, string>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  405: { allow: 'POST' },
+};
+
+const DIAGNOSTIC = JSON.stringify({
+  ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '0', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
+});
+
+/** Graph's answer to a mail that it has taken: 202 without a body. */
+export function acceptedAnswer(call: Call): Response {
+  return new Response(null, { status: 202, headers: graphHeaders(call) });
+}
+
+export function refusedAnswer(refusal: GraphRefusal, call: Call): Response {
+  const innerError = {
+    date: call.receivedAt.toISOString().slice(0, 19),
+    'request-id': call.requestId,
+    'client-request-id': call.clientRequestId ?? call.requestId,
+  };
+  const { status, code, message } = refusal;
+  return Response.json(
+    { error: { code, message, innerError } },
+    { status, headers: { ...graphHeaders(call), ...STATUS_HEADERS[status] } },
+  );
+}
+
+function graphHeaders(call: Call): Record<string, string> {
+  return {
+    date: call.receivedAt.toUTCString(),
+    'request-id': call.requestId,
+    ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
+    'x-ms-ags-diagnostic': DIAGNOSTIC,
+  };
+}

@@ -1,0 +1,9 @@
+export {
+  createSandbox,
+  type Sandbox,
+  type SandboxClientOptions,
+  type SandboxRequest,
+} from './create-sandbox';
+export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './sandbox-message';
+export type { SandboxLimits, SandboxMailbox, SandboxOptions } from './settings';
+export { type RunningSandbox, type StartSandboxOptions, startSandbox } from './start-sandbox';

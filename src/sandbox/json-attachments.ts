@@ -1,0 +1,44 @@
+import { decodeBase64 } from './base64';
+import type { JsonEntity } from './entity-types';
+import { GraphRefusal } from './graph-answer';
+import type { SandboxAttachment } from './sandbox-message';
+import { tooLarge } from './too-large';
+
+type JsonAttachment = JsonEntity<'fileAttachment'> | JsonEntity<'itemAttachment'>;
+
+/** An attachment inside a message. */
+export function readAttachment(attachment: JsonAttachment, limitBytes: number): SandboxAttachment {
+  const { name, isInline = false } = attachment;
+  if (!name) throw invalid('An attachment has no name.');
+  if (isItemAttachment(attachment)) {
+    if (!attachment.item) throw invalid(`The item attachment '${name}' has no item.`);
+    const content = Buffer.from(JSON.stringify(attachment.item));
+    return { name, contentType: 'application/json', content: checkSize(name, content, limitBytes), isInline };
+  }
+  const { contentBytes } = attachment;
+  const content = typeof contentBytes === 'string' ? decodeBase64(contentBytes) : undefined;
+  if (content === undefined) throw invalid(`The file attachment '${name}' has no contentBytes.`);
+  return {
+    name,
+    contentType: attachment.contentType ?? 'application/octet-stream',
+    content: checkSize(name, content, limitBytes),
+    isInline,
+    ...(typeof attachment.contentId === 'string' && { contentId: attachment.contentId }),
+  };
+}
+
+function isItemAttachment(attachment: JsonAttachment): attachment is JsonEntity<'itemAttachment'> {
+  return attachment['@odata.type']?.endsWith('.itemAttachment') === true;
+}
+
+function checkSize(name: string, content: Buffer, limitBytes: number): Buffer {
+  if (content.length < limitBytes) return content;
+  throw tooLarge(
+    `The attachment '${name}' has ${content.length} bytes, it must be smaller than ${limitBytes}.`,
+  );
+}
+
+/** The service refuses these too; with which code, nobody has written down. */
+function invalid(message: string): GraphRefusal {
+  return new GraphRefusal(400, 'ErrorInvalidRequest', message);
+}

@@ -1,0 +1,47 @@
+import { GraphRefusal } from './graph-answer';
+import { isGuid } from './is-guid';
+import type { SandboxMailbox } from './settings';
+
+/** The mailbox that `users/{user}` names: by object id or user principal name, never by alias. */
+export function findMailbox(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox {
+  const mailbox = mailboxes.find(
+    ({ id, userPrincipalName }) => isSame(id, user) || isSame(userPrincipalName, user),
+  );
+  if (mailbox === undefined) throw unknownUser(user);
+  if (mailbox.state === 'unlicensed') {
+    throw new GraphRefusal(
+      404,
+      'MailboxNotEnabledForRESTAPI',
+      'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
+    );
+  }
+  if (mailbox.state === 'disabled') {
+    throw new GraphRefusal(403, 'ErrorAccountDisabled', 'The account of this mailbox is disabled.');
+  }
+  return mailbox;
+}
+
+/** Sending as another address takes a right that the mailbox was given. */
+export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly string[]): void {
+  const allowed = [mailbox.userPrincipalName, ...(mailbox.aliases ?? []), ...(mailbox.sendAs ?? [])];
+  for (const sender of claimedSenders) {
+    if (allowed.some((address) => isSame(address, sender))) continue;
+    throw new GraphRefusal(
+      403,
+      'ErrorSendAsDenied',
+      'The user account which was used to submit this request does not have the right to send mail ' +
+        'on behalf of the specified sending account., Cannot submit message.',
+    );
+  }
+}
+
+/** The directory answers for an id that it does not know, Exchange for an address. */
+function unknownUser(user: string): GraphRefusal {
+  return isGuid(user)
+    ? new GraphRefusal(404, 'Request_ResourceNotFound', `Resource '${user}' does not exist.`)
+    : new GraphRefusal(404, 'ErrorInvalidUser', `The requested user '${user}' is invalid.`);
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

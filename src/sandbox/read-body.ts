@@ -1,0 +1,13 @@
+/** The request's body, or undefined as soon as it is known to be longer; the rest is then never read. */
+export async function readBody(request: Request, limitBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers.get('content-length')) > limitBytes) return undefined;
+  if (request.body === null) return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request.body) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > limitBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

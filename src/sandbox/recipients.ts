@@ -1,0 +1,42 @@
+import { GraphRefusal } from './graph-answer';
+import type { MessageContent, SandboxAddress } from './sandbox-message';
+
+const LOCAL_PART = /^(?:[^\s\p{C}<>()[\]\\,;:@"]+|"(?:[^"\\\p{C}]|\\[\x20-\x7e])+")$/u;
+const LABEL = /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/;
+
+/** The rules for the recipients of a message, whichever route it came. */
+export function checkRecipients(content: MessageContent, limit: number): void {
+  const recipients = [...content.to, ...content.cc, ...content.bcc];
+  if (recipients.length === 0) {
+    throw invalidRecipients("A message can't be sent because it contains no recipients.");
+  }
+  if (recipients.length > limit) {
+    throw new GraphRefusal(
+      400,
+      'ErrorRecipientLimitExceeded',
+      `The message has ${recipients.length} recipients, the limit is ${limit}.`,
+    );
+  }
+  for (const recipient of [...recipients, ...content.replyTo]) checkAddress(recipient);
+}
+
+function checkAddress({ address }: SandboxAddress): void {
+  if (isSmtpAddress(address)) return;
+  throw invalidRecipients(
+    `Recipient '${address}' is not resolved. All recipients must be resolved before a message can be submitted.`,
+  );
+}
+
+/**
+ * One bare address: no display name, no list, no control character that could end a header, white space only
+ * within a quoted local part, and a domain in ASCII, where an international one stands as punycode.
+ */
+function isSmtpAddress(address: string): boolean {
+  const at = address.lastIndexOf('@');
+  const labels = address.slice(at + 1).split('.');
+  return at > 0 && LOCAL_PART.test(address.slice(0, at)) && labels.every((label) => LABEL.test(label));
+}
+
+function invalidRecipients(reason: string): GraphRefusal {
+  return new GraphRefusal(400, 'ErrorInvalidRecipients', `At least one recipient is not valid., ${reason}`);
+}

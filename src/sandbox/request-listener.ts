@@ -1,0 +1,92 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
+
+/** How long a client may go on writing after it was answered. */
+const LINGER_MS = 1000;
+
+/** Puts a web-standard handler behind node:http. */
+export function requestListener(handle: (request: Request) => Promise<Response>): RequestListener {
+  return (incoming, outgoing) => {
+    answer(incoming, outgoing, handle).catch((error) => answerFailure(outgoing, error));
+  };
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  handle: (request: Request) => Promise<Response>,
+): Promise<void> {
+  const response = await respond(incoming, handle);
+  const body = Buffer.from(await response.arrayBuffer());
+  outgoing.statusCode = response.status;
+  outgoing.setHeaders(response.headers);
+  // A body that nobody asked for is Node's to throw away; only one that was too large is not waited for.
+  if (response.status !== 413 || incoming.complete) outgoing.end(body);
+  else await answerEarly(incoming, outgoing, body);
+}
+
+async function respond(
+  incoming: IncomingMessage,
+  handle: (request: Request) => Promise<Response>,
+): Promise<Response> {
+  // Any web page may let its own host name resolve to 127.0.0.1 and then talk to us as to its own origin.
+  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(incoming.headers.host ?? '')) {
+    return new Response('The sandbox answers to 127.0.0.1 and localhost only.\n', { status: 403 });
+  }
+  const request = toRequest(incoming);
+  return request ? handle(request) : new Response('The sandbox cannot read this request.\n', { status: 400 });
+}
+
+/** Says that the sandbox itself is broken, to a client that may have left already. */
+function answerFailure(outgoing: ServerResponse, error: unknown): void {
+  if (outgoing.headersSent) outgoing.destroy();
+  else outgoing.writeHead(500, { connection: 'close' }).end(`The sandbox failed: ${error}\n`);
+}
+
+/** Undefined for what node:http lets through and a web Request does not, such as the method TRACE. */
+function toRequest(incoming: IncomingMessage): Request | undefined {
+  const { method = 'GET', url = '/' } = incoming;
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
+    for (const value of values) headers.append(name, value);
+  }
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const init = { method, headers, ...(hasBody && { body: streamOf(incoming), duplex: 'half' }) };
+  try {
+    return new Request(new URL(url, 'http://127.0.0.1'), init);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The body, read only as fast and as far as it is asked for. Leaving it half read must not destroy the
+ * connection, which is still to carry the answer.
+ */
+function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks = incoming.iterator({ destroyOnReturn: false });
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
+}
+
+/**
+ * Answers while the body is still on its way, and gives the connection up. The rest is thrown away unread for a
+ * moment: closing at once would reset the connection, and the client, still writing, lose the answer.
+ */
+async function answerEarly(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): Promise<void> {
+  outgoing.setHeader('connection', 'close');
+  outgoing.setHeader('content-length', body.length);
+  outgoing.flushHeaders();
+  outgoing.write(body);
+  incoming.resume();
+  await finished(incoming, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
+  outgoing.end();
+}

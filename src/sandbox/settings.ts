@@ -1,0 +1,121 @@
+import { isGuid } from './is-guid';
+
+/** A mailbox of the sandbox's tenant. */
+export interface SandboxMailbox {
+  /** The object id, a GUID. */
+  id: string;
+  userPrincipalName: string;
+  displayName: string;
+  /** Addresses that mail may come from, but that the path of a request does not take. */
+  aliases?: string[];
+  /** Addresses of others for which this mailbox holds the Send As right. */
+  sendAs?: string[];
+  /**
+   * `unlicensed` has no mailbox behind it, `disabled` is a blocked account.
+   * @default 'ok'
+   */
+  state?: 'ok' | 'unlicensed' | 'disabled';
+}
+
+/** Sizes and counts, in the strict reading of limits whose exact value nobody documents. */
+export interface SandboxLimits {
+  /** The largest request body that is taken, in bytes. @default 4_000_000 */
+  requestBytes: number;
+  /** An attachment must be smaller than this many raw bytes. @default 3_000_000 */
+  attachmentBytes: number;
+  /** The most recipients of one message, To, Cc and Bcc together. @default 500 */
+  recipients: number;
+}
+
+export interface SandboxOptions {
+  /** A GUID; the URL of a token request takes it, or `tenantDomain`. */
+  tenantId?: string;
+  /** @default 'contoso.example' */
+  tenantDomain?: string;
+  clientId?: string;
+  clientSecret?: string;
+  /**
+   * `expired` answers the right secret with AADSTS7000222.
+   * @default 'valid'
+   */
+  secretState?: 'valid' | 'expired';
+  /** The first one is `options.userId` of the sandbox. By default three mailboxes of contoso.example. */
+  mailboxes?: SandboxMailbox[];
+  /** Application permissions that tokens carry. @default ['Mail.Send'] */
+  roles?: string[];
+  limits?: Partial<SandboxLimits>;
+  /** The clock, in milliseconds as Date.now counts them. @default Date.now */
+  now?: () => number;
+  /** Seconds that a token is valid. @default 3599 */
+  tokenLifetime?: number;
+  /** @default 'https://login.microsoftonline.com' */
+  authorityHost?: string;
+  /** Also the audience of its tokens. @default 'https://graph.microsoft.com' */
+  graphEndpoint?: string;
+}
+
+/** The options with every default filled in. */
+export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits'>>> & {
+  readonly limits: Readonly<SandboxLimits>;
+};
+
+const DEFAULT_LIMITS: SandboxLimits = {
+  requestBytes: 4_000_000,
+  attachmentBytes: 3_000_000,
+  recipients: 500,
+};
+
+const DEFAULT_MAILBOXES: SandboxMailbox[] = [
+  {
+    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a01',
+    userPrincipalName: 'app@contoso.example',
+    displayName: 'Contoso App',
+  },
+  {
+    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a02',
+    userPrincipalName: 'sales@contoso.example',
+    displayName: 'Contoso Sales',
+  },
+  {
+    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a03',
+    userPrincipalName: 'ceo@contoso.example',
+    displayName: 'Contoso CEO',
+  },
+];
+
+/**
+ * @throws TypeError given no mailbox, a mailbox id that is no GUID, no secret, or a number that would switch a
+ * check off
+ */
+export function resolveSettings(options: SandboxOptions): SandboxSettings {
+  const settings: SandboxSettings = {
+    tenantId: options.tenantId ?? '5f1d2c9e-8a4b-4f0e-b1c3-6d7e8f901234',
+    tenantDomain: options.tenantDomain ?? 'contoso.example',
+    clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',
+    clientSecret: options.clientSecret ?? 'sandbox-client-secret',
+    secretState: options.secretState ?? 'valid',
+    mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
+    roles: options.roles ?? ['Mail.Send'],
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    now: options.now ?? Date.now,
+    tokenLifetime: options.tokenLifetime ?? 3599,
+    authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
+    graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
+  };
+  if (settings.mailboxes.length === 0)
+    throw new TypeError('Expected `mailboxes` to hold at least one mailbox');
+  if (settings.clientSecret === '') throw new TypeError('Expected `clientSecret` not to be empty');
+  for (const { id } of settings.mailboxes) {
+    if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
+  }
+  for (const [name, value] of Object.entries({ ...settings.limits, tokenLifetime: settings.tokenLifetime })) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
+    }
+  }
+  return settings;
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

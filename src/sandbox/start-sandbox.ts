@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createSandbox, type Sandbox } from './create-sandbox';
+import { requestListener } from './request-listener';
+import type { SandboxOptions } from './settings';
+
+export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost' | 'graphEndpoint'> {
+  /** @default 0, any free port */
+  port?: number;
+}
+
+/** A sandbox that listens on the loopback interface. */
+export interface RunningSandbox extends Sandbox {
+  /** `http://127.0.0.1:<port>`, Graph's endpoint and Entra's authority in one. */
+  readonly url: string;
+  /** Stops listening and cuts the connections that are still open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts a sandbox on 127.0.0.1, out of reach for other machines. */
+export async function startSandbox({
+  port = 0,
+  ...options
+}: StartSandboxOptions = {}): Promise<RunningSandbox> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const url = urlOf(server);
+  const sandbox = createSandbox({ ...options, authorityHost: url, graphEndpoint: url });
+  server.on('request', requestListener(sandbox.handle));
+  const close = () => closeServer(server);
+  return { ...sandbox, url, close, [Symbol.asyncDispose]: close };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The sandbox listens on no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** Fulfilled as well when the server was closed before. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

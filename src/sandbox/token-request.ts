@@ -1,0 +1,88 @@
+import { EntraRefusal } from './entra-refusal';
+import { isSameSecret } from './same-secret';
+import type { SandboxSettings } from './settings';
+
+/** Names that stand for any tenant's users; an app without a user has to name its own tenant. */
+const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];
+
+/**
+ * Exists in every tenant, as in each real one, because apps that used SMTP or IMAP with OAuth ask for it: they
+ * get a token then, and Graph refuses its audience.
+ */
+const OUTLOOK = 'https://outlook.office365.com';
+
+/** The resource that a client-credentials request gets a token for. @throws EntraRefusal */
+export function checkTokenRequest(tenant: string, form: URLSearchParams, settings: SandboxSettings): string {
+  const { clientId, clientSecret, secretState, graphEndpoint } = settings;
+  checkTenant(tenant, settings);
+  const grantType = required(form, 'grant_type');
+  if (grantType !== 'client_credentials') {
+    throw new EntraRefusal(
+      400,
+      'unsupported_grant_type',
+      70003,
+      `The grant type '${grantType}' is not supported.`,
+    );
+  }
+  const client = required(form, 'client_id');
+  const resource = resourceOf(required(form, 'scope'));
+  if (client.toLowerCase() !== clientId.toLowerCase()) {
+    throw new EntraRefusal(
+      400,
+      'unauthorized_client',
+      700016,
+      `Application with identifier '${client}' was not found in the directory '${tenant}'.`,
+    );
+  }
+  const secret = form.get('client_secret');
+  if (!secret) throw invalidClient(7000218, "The request body has no 'client_assertion' or 'client_secret'.");
+  if (!isSameSecret(secret, clientSecret)) {
+    throw invalidClient(
+      7000215,
+      `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.`,
+    );
+  }
+  if (secretState === 'expired') {
+    throw invalidClient(7000222, `The client secret keys provided for app '${client}' are expired.`);
+  }
+  if (resource !== graphEndpoint && resource !== OUTLOOK) {
+    throw new EntraRefusal(
+      400,
+      'invalid_resource',
+      500011,
+      `The resource principal named ${resource} was not found in the tenant named ${tenant}.`,
+    );
+  }
+  return resource;
+}
+
+function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings): void {
+  const name = tenant.toLowerCase();
+  if (SHARED_ENDPOINTS.includes(name)) {
+    throw invalidRequest(9001023, `The grant type is not supported over the /${tenant} endpoint.`);
+  }
+  if (name !== tenantId.toLowerCase() && name !== tenantDomain.toLowerCase()) {
+    throw invalidRequest(90002, `Tenant '${tenant}' not found.`);
+  }
+}
+
+function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name);
+  if (!value) throw invalidRequest(900144, `The request body must contain the parameter '${name}'.`);
+  return value;
+}
+
+/** An app asks for one resource and for all that it was granted there. */
+function resourceOf(scope: string): string {
+  const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
+  if (resource !== undefined) return resource;
+  throw new EntraRefusal(400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
+}
+
+function invalidRequest(aadsts: number, message: string): EntraRefusal {
+  return new EntraRefusal(400, 'invalid_request', aadsts, message);
+}
+
+function invalidClient(aadsts: number, message: string): EntraRefusal {
+  return new EntraRefusal(401, 'invalid_client', aadsts, message);
+}

@@ -1,0 +1,23 @@
+import type { SentMessageInfo } from 'nodemailer';
+
+/** What `sendMail` reports of a message that Graph has accepted. */
+export interface GraphSentMessageInfo extends SentMessageInfo {
+  /** The envelope the message was sent with. */
+  envelope: { from: string | false; to: string[] };
+  /** The Message-ID that the recipients see, with `<>`. */
+  messageId: string;
+  /** Everybody the message was given to Graph for: to, cc and bcc. */
+  accepted: string[];
+  /** Always empty: Graph takes a message for all its recipients or for none; bounces come to the mailbox. */
+  rejected: string[];
+  /** Always empty. */
+  pending: string[];
+  /** What Graph has no way to carry, in words: an envelope sender other than the From, which Exchange ignores. */
+  dropped: string[];
+  /** `202 Accepted`: Exchange has taken the message, which does not yet mean delivered. */
+  response: string;
+  /** Graph's id of the request, for Microsoft support. */
+  requestId: string | undefined;
+  /** Our id of the request, a GUID that Graph logs beside its own. */
+  clientRequestId: string;
+}

@@ -1,0 +1,89 @@
+import type { Transport } from 'nodemailer';
+import type MailMessage from 'nodemailer/lib/mailer/mail-message';
+import { getLogger } from 'nodemailer/lib/shared';
+import { Agent, type Dispatcher } from 'undici';
+import { AccessTokenSource } from './auth/access-token';
+import { createCredential } from './auth/credential';
+import { deliver } from './deliver';
+import { GraphClient } from './graph/client';
+import type { GraphTransportOptions, ResolvedOptions } from './options';
+import { resolveOptions } from './resolve-options';
+import type { GraphSentMessageInfo } from './sent-message-info';
+
+const { version }: { version: string } = require('../package.json');
+
+type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
+
+/**
+ * A Nodemailer transport that sends through Microsoft Graph. Make it with `graphTransport()` and hand it to
+ * `nodemailer.createTransport()`.
+ */
+export class GraphTransport implements Transport<GraphSentMessageInfo> {
+  readonly name = 'GraphTransport';
+  readonly version = version;
+  readonly #options: ResolvedOptions;
+  readonly #logger: ReturnType<typeof getLogger>;
+  readonly #client: GraphClient;
+  readonly #ownDispatcher: Dispatcher | undefined;
+
+  /** @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options */
+  constructor(options: GraphTransportOptions = {}) {
+    this.#options = resolveOptions(options, process.env);
+    const { identity, graphEndpoint, logger, component } = this.#options;
+    this.#logger = getLogger({ logger }, { component });
+    this.#ownDispatcher = this.#options.dispatcher ? undefined : new Agent();
+    const dispatcher = this.#options.dispatcher ?? this.#ownDispatcher ?? new Agent();
+    const tokens = new AccessTokenSource(createCredential(identity, dispatcher), `${graphEndpoint}/.default`);
+    this.#client = new GraphClient({ endpoint: graphEndpoint, getToken: () => tokens.get(), dispatcher });
+  }
+
+  /** Sends a message that Nodemailer has compiled. Nodemailer calls this; apps call `sendMail`. */
+  send(mail: MailMessage<GraphSentMessageInfo>, callback: SendCallback): void {
+    // The callback runs outside the promise chain: one that throws must not be called a second time.
+    this.#send(mail).then(
+      (info) => setImmediate(() => callback(null, info)),
+      (error: Error) => setImmediate(() => callback(error)),
+    );
+  }
+
+  /** Closes the connections that the transport opened itself, once the sends under way are done. */
+  close(): void {
+    void this.#ownDispatcher?.close();
+  }
+
+  async #send(mail: MailMessage<GraphSentMessageInfo>): Promise<GraphSentMessageInfo> {
+    const { message } = mail;
+    const envelope = message.getEnvelope();
+    const messageId = message.messageId();
+    const entry = { tnx: 'send', messageId };
+    this.#logger.info(entry, 'Sending message %s to <%s>', messageId, summary(envelope.to));
+    try {
+      // Graph is told of bcc recipients apart from the headers, so their names are of use here.
+      message.keepBcc = true;
+      const info = await deliver(
+        {
+          mime: message.createReadStream(),
+          envelope,
+          returnPath: mail.data.envelope ? envelope.from : false,
+          messageId,
+        },
+        this.#options,
+        this.#client,
+      );
+      if (info.dropped.length > 0) {
+        this.#logger.warn(entry, 'Message %s went without: %s', info.messageId, info.dropped.join('; '));
+      }
+      this.#logger.info(entry, 'Message %s accepted (request-id %s)', info.messageId, info.requestId);
+      return info;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger.error({ ...entry, err: error }, 'Sending message %s failed: %s', messageId, reason);
+      throw error;
+    }
+  }
+}
+
+/** The recipients as Nodemailer's own transports log them: the first two of many. */
+function summary(to: string[]): string {
+  return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
+}
