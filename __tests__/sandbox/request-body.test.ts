@@ -99,6 +99,19 @@ describe('the JSON', () => {
     });
   });
 
+  test('is missed in a request without a body', async () => {
+    const sandbox = createSandbox();
+    const headers = {
+      authorization: `Bearer ${await tokenFor(sandbox)}`,
+      'content-type': 'application/json',
+    };
+    const url = `https://graph.microsoft.com/v1.0/users/${sandbox.options.userId}/sendMail`;
+    expect(await refusal(sandbox.handle(new Request(url, { method: 'POST', headers })))).toMatchObject({
+      status: 400,
+      code: 'UnableToDeserializePostBody',
+    });
+  });
+
   test('must hold a message', async () => {
     expect(await refusal(post(createSandbox(), '{"saveToSentItems":false}'))).toMatchObject({
       status: 400,

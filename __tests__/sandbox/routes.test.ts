@@ -37,6 +37,12 @@ describe('a request under /v1.0 or /beta', () => {
     ['POST', '/v1.0/groups/app@contoso.example/sendMail'],
     ['GET', '/v1.0/users/app@contoso.example'],
     ['POST', '/v1.0/$batch'],
+    ['POST', '/v1.0/mex/sendMail'],
+    ['POST', '/v1.0/some/sendMail'],
+    ['POST', '/v1.0/users2/app@contoso.example/sendMail'],
+    ['POST', '/v1.0/superusers/app@contoso.example/sendMail'],
+    ['POST', '/v1.0/users/app@contoso.example/sendMail2'],
+    ['POST', '/v1.0/users/app@contoso.example/resendMail'],
     ['POST', '/beta/users/app@contoso.example/sendMail'],
     ['GET', '/v1.0'],
   ])('says that the sandbox does not play %s %s', async (method, path) => {
@@ -66,6 +72,10 @@ test.each([
   '/',
   '/favicon.ico',
   '/v2.0/users/x/sendMail',
+  '/v1.01/users/x/sendMail',
+  '/xbeta/users/x/sendMail',
+  '/contoso.example/discovery/instance',
+  '/common/discovery/keys',
   '/contoso.example/oauth2/token',
   '/v1.0/users/%/sendMail',
 ])('finds nothing at %s', async (path) => {

@@ -30,6 +30,13 @@ async function sendOver(body: string | Buffer | Readable, headers: Record<string
   });
 }
 
+/** All of a sendMail request but its body, as bytes on the wire. */
+async function sendMailHead(header: string): Promise<string> {
+  const authorization = `Authorization: Bearer ${await tokenFor(sandbox)}`;
+  const start = 'POST /v1.0/users/app%40contoso.example/sendMail HTTP/1.1';
+  return [start, 'Host: localhost', authorization, header, '', ''].join('\r\n');
+}
+
 /** Writes a request as it is and reads until the server closes. */
 async function exchange(...lines: string[]): Promise<string> {
   const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
@@ -76,6 +83,13 @@ describe('a started sandbox', () => {
     expect(sandbox.messages).toMatchObject([{ subject: LUNCH.subject, clientRequestId: 'mine' }]);
   });
 
+  test.each(['GET', 'HEAD'] as const)('answers a %s', async (method) => {
+    const url = `${sandbox.url}/contoso.example/v2.0/.well-known/openid-configuration`;
+    const response = await request(url, { method, dispatcher });
+    expect(response.statusCode).toBe(method === 'GET' ? 200 : 405);
+    await response.body.dump();
+  });
+
   test('keeps a connection for the next request', async () => {
     const single = new Agent({ connections: 1 });
     let connections = 0;
@@ -116,6 +130,7 @@ describe('the Host header', () => {
     'localhost.evil.example',
     '127.0.0.1.evil.example',
     'evil.example:80',
+    'evil.localhost',
     '10.0.0.1',
   ])('is refused as %s, against a name that was rebound to this machine', async (host) => {
     const response = await sendOver(MESSAGE, { host });
@@ -134,6 +149,23 @@ describe('a body over the limit', () => {
     expect(response.statusCode).toBe(413);
     expect(response.headers.connection).toBe('close');
     expect(await response.body.json()).toMatchObject({ error: { code: 'RequestEntityTooLarge' } });
+  });
+
+  test('is not one of exactly the limit', async () => {
+    const response = await sendOver(MESSAGE.padEnd(4_000_000), { 'content-length': '4000000' });
+    expect(response.statusCode).toBe(202);
+  });
+
+  test.each([
+    ['that says its size', 'Content-Length: 5000000', ''],
+    ['in chunks', 'Transfer-Encoding: chunked', '4b0000\r\n'],
+  ])('is answered even to a client that writes on before it reads, %s', async (_what, header, chunk) => {
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1').pause();
+    socket.write(`${await sendMailHead(header)}${chunk}`);
+    await new Promise((resolve) => socket.write(Buffer.alloc(0x4b0000, ' '), resolve));
+    const [answer] = await once(socket.resume(), 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 [^]*\r\ncontent-length: \d+\r\n/i);
+    socket.destroy();
   });
 
   test('is not read to its end, which it need not have', async () => {
@@ -155,14 +187,7 @@ describe('a body over the limit', () => {
 
   test('is cut off when its client goes on writing after the answer', async () => {
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
-    const token = await tokenFor(sandbox);
-    const head = [
-      'POST /v1.0/users/app%40contoso.example/sendMail HTTP/1.1',
-      'Host: localhost',
-      `Authorization: Bearer ${token}`,
-      'Content-Length: 5000000',
-    ];
-    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    socket.write(await sendMailHead('Content-Length: 5000000'));
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
     const drip = setInterval(() => socket.write('x'), 50);
@@ -200,14 +225,7 @@ describe('a request that cannot be read', () => {
 
   test('does no harm when its client leaves in the middle', async () => {
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
-    const token = await tokenFor(sandbox);
-    const head = [
-      'POST /v1.0/users/app%40contoso.example/sendMail HTTP/1.1',
-      'Host: localhost',
-      `Authorization: Bearer ${token}`,
-      'Content-Length: 1000',
-    ];
-    socket.write(`${head.join('\r\n')}\r\n\r\n{`);
+    socket.write(`${await sendMailHead('Content-Length: 1000')}{`);
     await new Promise((resolve) => setTimeout(resolve, 20));
     socket.destroy();
     expect((await sendOver(MESSAGE)).statusCode).toBe(202);

@@ -20,9 +20,9 @@ async function answer(
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
   outgoing.setHeaders(response.headers);
-  // A body that nobody asked for is Node's to throw away; only one that was too large is not waited for.
-  if (response.status !== 413 || incoming.complete) outgoing.end(body);
-  else await answerEarly(incoming, outgoing, body);
+  // Any other body that was left unread is Node's to throw away, and the connection stays.
+  if (response.status === 413) await answerEarly(incoming, outgoing, body);
+  else outgoing.end(body);
 }
 
 async function respond(
@@ -84,7 +84,6 @@ function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 async function answerEarly(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): Promise<void> {
   outgoing.setHeader('connection', 'close');
   outgoing.setHeader('content-length', body.length);
-  outgoing.flushHeaders();
   outgoing.write(body);
   incoming.resume();
   await finished(incoming, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
