@@ -97,6 +97,7 @@ describe('the token endpoint', () => {
       headers: { 'client-request-id': '6d2b0b9f-38c5-4f6e-8f0c-111111111111' },
     });
     const response = await sandbox.handle(request);
+    expect(response.headers.get('client-request-id')).toBe('6d2b0b9f-38c5-4f6e-8f0c-111111111111');
     const traceId = response.headers.get('x-ms-request-id');
     expect(await response.json()).toEqual({
       error: 'invalid_request',
@@ -109,14 +110,21 @@ describe('the token endpoint', () => {
     });
   });
 
-  test('does not read a form that is sent as something else', async () => {
-    const { tenantId } = createSandbox().options;
-    const request = new Request(`${AUTHORITY}/${tenantId}/oauth2/v2.0/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: 'grant_type=client_credentials',
-    });
-    expect(await (await createSandbox().handle(request)).json()).toMatchObject({ error_codes: [900144] });
+  test('is correlated by its own id given none by the client', async () => {
+    const response = await askForToken(createSandbox(), { client_id: undefined });
+    expect(response.headers.has('client-request-id')).toBe(false);
+    const requestId = response.headers.get('x-ms-request-id');
+    expect(await response.json()).toMatchObject({ trace_id: requestId, correlation_id: requestId });
+  });
+
+  test.each([
+    ['application/x-www-form-urlencoded; charset=utf-8', 200],
+    ['Application/X-WWW-Form-Urlencoded', 200],
+    ['application/x-www-form-urlencoded2', 400],
+    ['application/json', 400],
+    ['text/plain', 400],
+  ])('given the content type %s answers %i', async (contentType, status) => {
+    expect((await askForToken(createSandbox(), {}, undefined, contentType)).status).toBe(status);
   });
 
   test('does not read a form of more than 64 KiB', async () => {

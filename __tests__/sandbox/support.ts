@@ -11,6 +11,7 @@ export function askForToken(
   sandbox: Sandbox,
   changes: Record<string, string | undefined> = {},
   tenant = sandbox.options.tenantId,
+  contentType = 'application/x-www-form-urlencoded',
 ): Promise<Response> {
   const fields: Record<string, string | undefined> = {
     grant_type: 'client_credentials',
@@ -24,7 +25,7 @@ export function askForToken(
   return sandbox.handle(
     new Request(`https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { 'content-type': contentType },
       body: form.toString(),
     }),
   );

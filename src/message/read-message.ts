@@ -10,6 +10,7 @@ import {
 } from 'mailparser';
 import { GraphTransportError } from '../errors';
 import type { MailAttachment, MailContent, MailHeader, MediaType } from './mail-content';
+import { NamedTextParts } from './named-text-parts';
 
 /**
  * Reads a MIME message as it streams by.
@@ -27,7 +28,7 @@ export async function readMessage(source: Readable, maxBytes: number): Promise<M
   let reading: AttachmentStream | undefined;
 
   // An error of the source ends the parser but not the attachment that is being read from it.
-  const fed = pipeline(source, parser, { end: true }).catch((error: Error) => {
+  const fed = pipeline(source, new NamedTextParts(), parser).catch((error: Error) => {
     reading?.content.destroy(error);
     throw error;
   });

@@ -60,12 +60,13 @@ function toRequest(incoming: IncomingMessage): Request | undefined {
 }
 
 /**
- * The body, read only as fast and as far as it is asked for. Leaving it half read must not destroy the
- * connection, which is still to carry the answer.
+ * The body, read only as fast and as far as it is asked for, so nothing ahead of that either: a reader left behind
+ * would keep Node from throwing the rest away. Leaving it half read must not destroy the connection, which is
+ * still to carry the answer.
  */
 function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks = incoming.iterator({ destroyOnReturn: false });
-  return new ReadableStream({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const { done, value } = await chunks.next();
       if (done) controller.close();
@@ -74,7 +75,8 @@ function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
     async cancel() {
       await chunks.return?.();
     },
-  });
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
 }
 
 /**

@@ -28,20 +28,25 @@ export interface SandboxLimits {
 }
 
 export interface SandboxOptions {
-  /** A GUID; the URL of a token request takes it, or `tenantDomain`. */
+  /** The GUID of the tenant, made up by default. Token requests name it or `tenantDomain`. */
   tenantId?: string;
   /** @default 'contoso.example' */
   tenantDomain?: string;
+  /** The GUID of the one app that is registered, made up by default. */
   clientId?: string;
+  /** @default 'sandbox-client-secret' */
   clientSecret?: string;
   /**
    * `expired` answers the right secret with AADSTS7000222.
    * @default 'valid'
    */
   secretState?: 'valid' | 'expired';
-  /** The first one is `options.userId` of the sandbox. By default three mailboxes of contoso.example. */
+  /** The first one is the client's `userId`. By default app@, sales@ and ceo@contoso.example. */
   mailboxes?: SandboxMailbox[];
-  /** Application permissions that tokens carry. @default ['Mail.Send'] */
+  /**
+   * Application permissions that tokens carry; an empty list is an app without admin consent.
+   * @default ['Mail.Send']
+   */
   roles?: string[];
   limits?: Partial<SandboxLimits>;
   /** The clock, in milliseconds as Date.now counts them. @default Date.now */
@@ -50,7 +55,10 @@ export interface SandboxOptions {
   tokenLifetime?: number;
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
-  /** Also the audience of its tokens. @default 'https://graph.microsoft.com' */
+  /**
+   * Also the resource that tokens are issued for, so the scope is this and `/.default`.
+   * @default 'https://graph.microsoft.com'
+   */
   graphEndpoint?: string;
 }
 
