@@ -1,7 +1,7 @@
 import nodemailer from 'nodemailer';
-import { graphTransport } from '../src/index';
-import { type RunningSandbox, startSandbox } from '../src/sandbox';
-import { envelopeOf, mailFixtures } from './support/fixtures';
+import { type GraphMessageOptions, graphTransport, type MailboxQuestion } from '../src/index';
+import { type RunningSandbox, type SandboxMessage, startSandbox } from '../src/sandbox';
+import { envelopeOf, type MailFixture, mailFixtures } from './support/fixtures';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -130,26 +130,150 @@ test('the largest message that the transport takes is one that the service takes
   expect(sandbox.requests.map(({ status }) => status)).not.toContain(413);
 });
 
-test.each(mailFixtures.filter(({ route }) => route === 'json'))(
-  'the service takes what becomes of $name',
-  async (fixture) => {
-    const transporter = createTransporter({ credential: undefined });
-    const senders = [fixture.message?.from, fixture.message?.sender].flatMap(
-      (sender) => sender?.emailAddress?.address ?? [],
-    );
-    const lenient = await startSandbox({ mailboxes: [{ ...anyMailbox, sendAs: senders }] });
-    await nodemailer.createTransport(graphTransport(lenient.options)).sendMail({
-      raw: fixture.mime,
-      envelope: { from: senders[0] ?? anyMailbox.userPrincipalName, to: envelopeOf(fixture) },
-    });
-    await lenient.close();
-    transporter.close();
-    expect(lenient.messages[0]?.subject).toBe(fixture.message?.subject);
-  },
-);
-
-const anyMailbox = {
+/** A mailbox that may send for everybody whom a mail names as its author. */
+const relayFor = ({ mime, message }: MailFixture) => ({
   id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a09',
   userPrincipalName: 'relay@contoso.example',
   displayName: 'Relay',
-};
+  sendAs: [
+    ...(mime.toString('latin1').match(/[\w.+-]+@[\w.-]+\w/g) ?? []),
+    ...[message?.from, message?.sender].flatMap((author) => author?.emailAddress?.address ?? []),
+  ],
+});
+
+/** Sends a fixture as a raw message and gives what the service took. */
+async function relay(fixture: MailFixture, graph: GraphMessageOptions = {}) {
+  const relaying = await startSandbox({ mailboxes: [relayFor(fixture)] });
+  const transporter = nodemailer.createTransport(graphTransport(relaying.options));
+  try {
+    const info = await transporter.sendMail({
+      raw: fixture.mime,
+      envelope: { from: 'relay@contoso.example', to: envelopeOf(fixture) },
+      graph,
+    });
+    const [message] = relaying.messages;
+    if (!message) throw new Error('nothing arrived');
+    return { info, message };
+  } finally {
+    transporter.close();
+    await relaying.close();
+  }
+}
+
+const recipientsOf = ({ to, cc, bcc }: SandboxMessage) =>
+  [...to, ...cc, ...bcc].map(({ address }) => address.toLowerCase());
+const unique = (list: string[]) => [...new Set(list)].sort();
+
+test.each(mailFixtures)('takes its route and reaches its envelope: $name', async (fixture) => {
+  const { info, message } = await relay(fixture);
+  expect(info.route).toBe(fixture.route);
+  expect(info.routeReason).toContain(fixture.because ?? 'JSON carries it whole');
+  expect(message.route).toBe(fixture.route);
+  expect(unique(recipientsOf(message))).toEqual(unique(envelopeOf(fixture).map((to) => to.toLowerCase())));
+  expect(message.internetMessageId).toBe(info.messageId);
+});
+
+test.each(mailFixtures)('arrives byte for byte by the MIME route: $name', async (fixture) => {
+  const { message } = await relay(fixture, { format: 'mime' });
+  const sent = fixture.mime.toString('latin1').replace(/\r?\n/g, '\r\n');
+  const arrived = message.mime?.toString('latin1') ?? '';
+  const bodyOf = (mail: string) => mail.slice(mail.indexOf('\r\n\r\n'));
+  expect(bodyOf(arrived)).toBe(bodyOf(sent));
+  const fieldsOf = (mail: string) => mail.slice(0, mail.indexOf('\r\n\r\n')).split(/\r\n(?![ \t])/);
+  const lost = fieldsOf(sent).filter((field) => !fieldsOf(arrived).includes(field));
+  // Bcc is for Graph only, and addresses in UTF-8 are written in ASCII.
+  expect(lost.filter((field) => !/^bcc:|^(?:from|to|cc):.*[\x80-\xff]/is.test(field))).toEqual([]);
+  expect(arrived).not.toMatch(/^bcc:/im);
+});
+
+test('a refused message says what it would have lost, and lossy sends it and lists that', async () => {
+  const list = mailFixtures.find(({ name }) => name === 'newsletter-list-id');
+  if (!list) throw new Error('the fixture is gone');
+  await expect(relay(list, { format: 'json' })).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('the header List-ID'),
+  });
+  const { info } = await relay(list, { format: 'json', lossy: true });
+  expect(info.route).toBe('json');
+  expect(info.dropped).toContain('the header List-ID');
+});
+
+test('MIME cannot spare Sent Items the copy: the message goes, and the result says so', async () => {
+  const [fixture] = mailFixtures.filter(({ because }) => because === 'signed');
+  if (!fixture) throw new Error('the fixture is gone');
+  const { info, message } = await relay(fixture, { saveToSentItems: false });
+  expect(info.dropped).toContain('saveToSentItems: false');
+  expect(message.savedToSentItems).toBe(true);
+});
+
+test("an invitation keeps its method, by Nodemailer's own icalEvent", async () => {
+  const transporter = createTransporter();
+  const info = await transporter.sendMail({
+    to: 'ann@example.com',
+    subject: 'Review',
+    text: 'Please come',
+    icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n' },
+  });
+  transporter.close();
+  expect(info).toMatchObject({ route: 'mime', routeReason: expect.stringContaining('invitation') });
+  const arrived = sandbox.messages[0]?.mime?.toString() ?? '';
+  expect(arrived).toMatch(/Content-Type: text\/calendar; charset=utf-8; method=REQUEST/);
+  expect(arrived).toMatch(/^From: app@contoso\.example\r\n/m);
+});
+
+test('a message overrides the transport', async () => {
+  const transporter = createTransporter({ saveToSentItems: true });
+  await transporter.sendMail({
+    to: 'ann@example.com',
+    headers: { Keywords: 'old' },
+    graph: {
+      userId: 'sales@contoso.example',
+      saveToSentItems: false,
+      importance: 'low',
+      categories: ['Orders'],
+    },
+  });
+  transporter.close();
+  expect(sandbox.messages[0]).toMatchObject({
+    mailbox: 'sales@contoso.example',
+    savedToSentItems: false,
+    importance: 'low',
+    categories: ['Orders'],
+  });
+});
+
+test('each message leaves from the mailbox in its From, when userId is a function', async () => {
+  const transporter = createTransporter({
+    userId: async ({ from }: MailboxQuestion) => from?.address ?? 'app@contoso.example',
+  });
+  await transporter.sendMail({ from: 'Sales <sales@contoso.example>', to: 'ann@example.com' });
+  await transporter.sendMail({ to: 'ann@example.com' });
+  transporter.close();
+  expect(sandbox.messages.map(({ mailbox }) => mailbox)).toEqual([
+    'sales@contoso.example',
+    'app@contoso.example',
+  ]);
+});
+
+test.each([
+  [{ format: 'eml' }, 'format must be auto, json or mime'],
+  [{ saveToSentitems: false }, 'saveToSentitems is not an option'],
+  [{ userId: '..' }, 'userId'],
+  [{ categories: ['a,b'] }, 'categories'],
+  [{ importance: 'urgent' }, 'importance'],
+  [{ lossy: 1 }, 'lossy'],
+])('wrong options of a message are refused: %j', async (graph, complaint) => {
+  const transporter = createTransporter();
+  const message = JSON.parse(JSON.stringify({ to: 'ann@example.com', graph }));
+  await expect(transporter.sendMail(message)).rejects.toMatchObject({
+    code: 'ECONFIG',
+    message: expect.stringContaining(complaint),
+  });
+  transporter.close();
+});
+
+test('a userId function that finds no mailbox is told so', async () => {
+  const transporter = createTransporter({ userId: () => '' });
+  await expect(transporter.sendMail({ to: 'ann@example.com' })).rejects.toMatchObject({ code: 'ECONFIG' });
+  transporter.close();
+});

@@ -5,11 +5,21 @@ const src = join(__dirname, '../src');
 
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
-  index: ['transport', 'options', 'errors', 'sent-message-info'],
-  transport: ['deliver', 'resolve-options', 'options', 'sent-message-info', 'auth', 'graph'],
-  deliver: ['message', 'routes', 'graph', 'options', 'errors', 'sent-message-info'],
-  'resolve-options': ['options', 'message', 'errors'],
-  options: ['message'],
+  index: ['transport', 'options', 'message-options', 'nodemailer-options', 'errors', 'sent-message-info'],
+  transport: [
+    'deliver',
+    'resolve-options',
+    'options',
+    'message-options',
+    'sent-message-info',
+    'auth',
+    'graph',
+  ],
+  deliver: ['message', 'routes', 'graph', 'options', 'message-options', 'errors', 'sent-message-info'],
+  'resolve-options': ['options', 'message-options', 'message', 'errors'],
+  options: ['message-options', 'message'],
+  'nodemailer-options': ['message-options'],
+  'message-options': ['message', 'errors'],
   routes: ['message', 'graph', 'errors'],
   auth: ['options', 'connection-error', 'hints', 'errors'],
   graph: ['connection-error', 'hints', 'errors'],
@@ -24,10 +34,15 @@ const LAYERS: Record<string, string[]> = {
 /** Packages that only these files know, so that each can be exchanged in one place. */
 const PACKAGES: Record<string, string[]> = {
   mailparser: ['message/address', 'message/read-message', 'sandbox/mime-message'],
-  libmime: ['message/read-message', 'message/attachments'],
+  libmime: [
+    'message/read-message',
+    'message/attachments',
+    'message/named-text-parts',
+    'message/mime-message',
+  ],
   undici: ['graph/client', 'auth/http-client', 'auth/credential', 'options', 'transport'],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
-  nodemailer: ['transport', 'sent-message-info'],
+  nodemailer: ['transport', 'sent-message-info', 'nodemailer-options'],
 };
 
 /** `… from 'x'` at the end of a statement, `require('x')` and `import('x')`. */

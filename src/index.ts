@@ -1,7 +1,9 @@
 import type { GraphTransportOptions } from './options';
 import { GraphTransport } from './transport';
+import './nodemailer-options';
 
 export { GraphTransportError, type GraphTransportErrorCode, type GraphTransportErrorDetails } from './errors';
+export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
 export type { AddressOption, GraphTransportOptions, LogMethod, TransportLogger } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';
 export { GraphTransport };

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
 import type { MailAddress } from './message/address';
+import type { DeliveryOptions, UserIdOf } from './message-options';
 
 /** An address as Nodemailer takes it: `'Ann <ann@example.com>'` or its two halves. */
 export type AddressOption = string | { name?: string; address: string };
@@ -32,8 +33,11 @@ export interface GraphTransportOptions {
    * Not needed with `credential`.
    */
   clientSecret?: string | undefined;
-  /** The sending mailbox: object id or user principal name; an alias does not do. Environment: `GRAPH_USER_ID`. */
-  userId?: string | undefined;
+  /**
+   * The sending mailbox: object id or user principal name; an alias does not do. Or a function that finds
+   * it for each message, to send from the mailbox in From for instance. Environment: `GRAPH_USER_ID`.
+   */
+  userId?: string | UserIdOf | undefined;
   /**
    * Origin of Entra's token service; https, or http on loopback.
    * Environment: `AZURE_AUTHORITY_HOST`.
@@ -62,6 +66,18 @@ export interface GraphTransportOptions {
    */
   saveToSentItems?: boolean | undefined;
   /**
+   * `auto` sends Graph's JSON, and MIME what JSON cannot carry whole (signed and encrypted mail,
+   * invitations, headers that JSON has no place for); `json` and `mime` force one of them.
+   * @default 'auto'
+   */
+  format?: 'auto' | 'json' | 'mime' | undefined;
+  /**
+   * Sends what can be sent where a message would otherwise be refused because something of it has no
+   * place on the route: the loss is logged as a warning and listed in `info.dropped`.
+   * @default false
+   */
+  lossy?: boolean | undefined;
+  /**
    * The undici Dispatcher (`Agent`, `ProxyAgent` …) for all requests, those for tokens included. It stays
    * yours: `close()` does not close it. Without it the transport makes an `Agent` of its own.
    */
@@ -84,13 +100,11 @@ export type Identity =
   | { kind: 'credential'; credential: TokenCredential };
 
 /** The options with every fallback applied and every value checked. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends DeliveryOptions {
   identity: Identity;
-  userId: string;
   graphEndpoint: string;
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
-  saveToSentItems: boolean;
   dispatcher: Dispatcher | undefined;
   logger: TransportLogger | boolean;
   component: string;

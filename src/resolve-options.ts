@@ -1,5 +1,6 @@
 import { GraphTransportError } from './errors';
 import { addressFault, type MailAddress, parseAddresses } from './message/address';
+import { deliveryProblems } from './message-options';
 import type { AddressOption, GraphTransportOptions, Identity, ResolvedOptions } from './options';
 
 const DEFAULT_AUTHORITY_HOST = 'https://login.microsoftonline.com';
@@ -16,6 +17,8 @@ const OPTION_NAMES = [
   'from',
   'replyTo',
   'saveToSentItems',
+  'format',
+  'lossy',
   'dispatcher',
   'logger',
   'component',
@@ -54,7 +57,7 @@ const NEAR_NAMES: Readonly<Record<string, string>> = {
 export function resolveOptions(options: GraphTransportOptions, env: NodeJS.ProcessEnv): ResolvedOptions {
   const problems: string[] = unknownNames(options);
 
-  const text = (name: 'tenantId' | 'clientId' | 'clientSecret' | 'userId', variable: string): string => {
+  const text = (name: 'tenantId' | 'clientId' | 'clientSecret', variable: string): string => {
     const value = options[name] ?? env[variable];
     if (value === undefined || value === '') {
       problems.push(`${name} is missing (option ${name} or environment variable ${variable})`);
@@ -64,12 +67,6 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
       return value.trim();
     }
     return '';
-  };
-  const flag = (name: 'saveToSentItems', fallback: boolean): boolean => {
-    const value: unknown = options[name];
-    if (value === undefined) return fallback;
-    if (typeof value !== 'boolean') problems.push(`${name} must be true or false, got ${typeof value}`);
-    return value === true;
   };
   const addresses = (name: 'from' | 'replyTo', value: AddressOption | AddressOption[] | undefined) => {
     const parsed = value === undefined ? [] : [value].flat().flatMap(toAddresses);
@@ -107,8 +104,11 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     if (options.clientSecret !== undefined) problems.push('give either credential or clientSecret, not both');
   }
 
-  const userId = text('userId', 'GRAPH_USER_ID');
-  if (userId) problems.push(...userProblems(userId));
+  const userId = options.userId ?? (env.GRAPH_USER_ID || undefined);
+  if (userId === undefined) {
+    problems.push('userId is missing (option userId or environment variable GRAPH_USER_ID)');
+  }
+  problems.push(...deliveryProblems({ ...options, userId }));
   const from = addresses('from', options.from);
   if (from.length > 1) problems.push('from must be one address');
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
@@ -120,11 +120,13 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
 
   const resolved: ResolvedOptions = {
     identity,
-    userId,
+    userId: typeof userId === 'string' ? userId.trim() : (userId ?? ''),
     graphEndpoint: endpoint('graphEndpoint', 'GRAPH_ENDPOINT', DEFAULT_GRAPH_ENDPOINT),
     from: from[0],
     replyTo: addresses('replyTo', options.replyTo),
-    saveToSentItems: flag('saveToSentItems', true),
+    saveToSentItems: options.saveToSentItems ?? true,
+    format: options.format ?? 'auto',
+    lossy: options.lossy ?? false,
     dispatcher,
     logger: logger ?? false,
     component: options.component ?? 'graph-transport',
@@ -162,17 +164,6 @@ function tenantProblems(tenantId: string): string[] {
   const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
   if (guid.test(tenantId) || domain.test(tenantId)) return [];
   return [`tenantId "${tenantId}" is neither a GUID nor a domain name`];
-}
-
-function userProblems(userId: string): string[] {
-  if (userId.toLowerCase() === 'me') {
-    return ['userId "me" means a signed-in user, whom an app has not: give the mailbox itself'];
-  }
-  // '.' and '..' survive percent-encoding, and URL parsers take them for directions.
-  if (/^\.{1,2}$/.test(userId) || /[\p{Cc}\p{Cs}]/u.test(userId)) {
-    return ['userId is neither an object id nor a user principal name'];
-  }
-  return [];
 }
 
 function toAddresses(value: AddressOption): MailAddress[] {

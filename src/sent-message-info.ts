@@ -12,10 +12,17 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   rejected: string[];
   /** Always empty. */
   pending: string[];
-  /** What Graph has no way to carry, in words: an envelope sender other than the From, which Exchange ignores. */
+  /**
+   * What had to stay behind, in words: an envelope sender other than the From, `saveToSentItems: false` on
+   * the MIME route, and with `lossy` whatever the route has no place for.
+   */
   dropped: string[];
   /** `202 Accepted`: Exchange has taken the message, which does not yet mean delivered. */
   response: string;
+  /** How the message went. */
+  route: 'json' | 'mime';
+  /** Why it went that way. */
+  routeReason: string;
   /** Graph's id of the request, for Microsoft support. */
   requestId: string | undefined;
   /** Our id of the request, a GUID that Graph logs beside its own. */

@@ -6,6 +6,7 @@ import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { deliver } from './deliver';
 import { GraphClient } from './graph/client';
+import { checkMessageOptions } from './message-options';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { resolveOptions } from './resolve-options';
 import type { GraphSentMessageInfo } from './sent-message-info';
@@ -53,6 +54,8 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
 
   async #send(mail: MailMessage<GraphSentMessageInfo>): Promise<GraphSentMessageInfo> {
     const { message } = mail;
+    const graph = mail.data.graph ?? {};
+    checkMessageOptions(graph);
     const envelope = message.getEnvelope();
     const messageId = message.messageId();
     const entry = { tnx: 'send', messageId };
@@ -66,6 +69,7 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
           envelope,
           returnPath: mail.data.envelope ? envelope.from : false,
           messageId,
+          graph,
         },
         this.#options,
         this.#client,
@@ -73,7 +77,14 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
       if (info.dropped.length > 0) {
         this.#logger.warn(entry, 'Message %s went without: %s', info.messageId, info.dropped.join('; '));
       }
-      this.#logger.info(entry, 'Message %s accepted (request-id %s)', info.messageId, info.requestId);
+      this.#logger.info(
+        entry,
+        'Message %s accepted as %s, %s (request-id %s)',
+        info.messageId,
+        info.route,
+        info.routeReason,
+        info.requestId,
+      );
       return info;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -8,6 +8,7 @@ const image = (over: Partial<MailAttachment>): MailAttachment => ({
   contentId: 'logo@contoso',
   related: true,
   location: undefined,
+  size: 3,
   content: Buffer.from('png'),
   ...over,
 });

@@ -49,15 +49,17 @@ test('fails when the source breaks in the middle of an attachment', async () => 
   });
 });
 
-test('keeps attachments up to the limit and counts the rest', async () => {
-  const mail = (size: number) =>
-    Readable.from([`Content-Type: application/octet-stream\r\n\r\n${'x'.repeat(size)}`]);
-  const { attachments } = await readMessage(mail(1000), 1000);
-  expect(attachments[0]?.content).toHaveLength(1000);
-  await expect(readMessage(mail(1001), 1000)).rejects.toMatchObject({
-    code: 'EMESSAGE',
-    message: expect.stringContaining('1001 bytes'),
-  });
+test('holds attachments and message up to the limit, and counts the rest', async () => {
+  const head = 'Content-Type: application/octet-stream\r\n\r\n';
+  const mail = (size: number) => Readable.from([head + 'x'.repeat(size)]);
+  const held = await readMessage(mail(900), 1000);
+  expect(held).toMatchObject({ complete: true, rawBytes: head.length + 900 });
+  expect(held.raw).toHaveLength(head.length + 900);
+  expect(held.content.attachments[0]).toMatchObject({ size: 900, content: Buffer.alloc(900, 'x') });
+
+  const counted = await readMessage(mail(1001), 1000);
+  expect(counted).toMatchObject({ complete: false, raw: undefined, rawBytes: head.length + 1001 });
+  expect(counted.content.attachments[0]).toMatchObject({ size: 1001, content: Buffer.alloc(0) });
 });
 
 test('refuses a message of more parts than the parser takes', async () => {

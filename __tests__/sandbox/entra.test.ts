@@ -3,8 +3,14 @@ import { askForToken, tokenFor } from './support';
 
 const AUTHORITY = 'https://login.microsoftonline.com';
 
-function claimsOf(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+/** The header and the claims of a token, as any JWT library would read them. */
+function readToken(token: string): { header: unknown; claims: unknown } {
+  const [header, claims] = token
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString())
+    .slice(0, 2)
+    .map((json) => JSON.parse(json));
+  return { header, claims };
 }
 
 describe('the token endpoint', () => {
@@ -16,7 +22,9 @@ describe('the token endpoint', () => {
     const answer = await response.json();
     expect(answer).toEqual({ token_type: 'Bearer', expires_in: 600, access_token: expect.any(String) });
     const issuedAt = Date.UTC(2026, 0, 1) / 1000;
-    expect(claimsOf(answer.access_token)).toEqual({
+    const { header, claims } = readToken(answer.access_token);
+    expect(header).toEqual({ typ: 'JWT', alg: 'HS256' });
+    expect(claims).toEqual({
       aud: 'https://graph.microsoft.com',
       iss: `https://sts.windows.net/${sandbox.options.tenantId}/`,
       tid: sandbox.options.tenantId,
@@ -30,7 +38,8 @@ describe('the token endpoint', () => {
   });
 
   test('leaves the roles out of the token of an app without consent', async () => {
-    expect(claimsOf(await tokenFor(createSandbox({ roles: [] })))).not.toHaveProperty('roles');
+    const { claims } = readToken(await tokenFor(createSandbox({ roles: [] })));
+    expect(claims).not.toHaveProperty('roles');
   });
 
   test.each(['contoso.example', 'CONTOSO.example'])('takes the domain %s for the tenant', async (domain) => {

@@ -28,10 +28,15 @@ export const mailFixtures: MailFixture[] = readdirSync(folder)
     return { name, mime: readFileSync(join(folder, file)), ...expected };
   });
 
-/** The fixture's recipients: those of its envelope, else everybody whom its expected message names. */
-export function envelopeOf({ envelope, message }: MailFixture): string[] {
+/** The fixture's recipients: those of its envelope, else everybody in its To, Cc and Bcc. */
+export function envelopeOf({ envelope, message, mime }: MailFixture): string[] {
   if (envelope) return envelope.to;
-  return [message?.toRecipients, message?.ccRecipients, message?.bccRecipients]
-    .flatMap((recipients) => recipients ?? [])
-    .flatMap(({ emailAddress }) => emailAddress?.address ?? []);
+  if (message) {
+    return [message.toRecipients, message.ccRecipients, message.bccRecipients]
+      .flatMap((recipients) => recipients ?? [])
+      .flatMap(({ emailAddress }) => emailAddress?.address ?? []);
+  }
+  const [header = ''] = mime.toString('latin1').split(/\r\n\r\n/);
+  const fields = header.match(/^(?:to|cc|bcc):.*(?:\r\n[ \t].*)*/gim) ?? [];
+  return fields.flatMap((field) => field.match(/[\w.+'-]+@[\w.-]+\w/g) ?? []);
 }

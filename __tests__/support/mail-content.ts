@@ -3,6 +3,6 @@ import type { MailContent } from '../../src/message/mail-content';
 import { readMessage } from '../../src/message/read-message';
 
 /** Reads a mail written as lines, CRLF between them. */
-export function readLines(...lines: string[]): Promise<MailContent> {
-  return readMessage(Readable.from([lines.join('\r\n')]), 1_000_000);
+export async function readLines(...lines: string[]): Promise<MailContent> {
+  return (await readMessage(Readable.from([lines.join('\r\n')]), 1_000_000)).content;
 }

@@ -1,9 +1,16 @@
 import type { ItemBody, Message, Recipient } from '@microsoft/microsoft-graph-types';
 import type { MailAddress } from './address';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
-import { toCategories, toExtendedProperties, toImportance, toInternetMessageHeaders } from './headers';
+import {
+  type Importance,
+  MAX_INTERNET_MESSAGE_HEADERS,
+  toCategories,
+  toExtendedProperties,
+  toImportance,
+  toInternetMessageHeaders,
+} from './headers';
 import { headerValues, type MailContent } from './mail-content';
-import { mailboxesOf, toRecipients } from './recipients';
+import { isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
 
 /** Graph's message as it travels in a request. */
 export type GraphMessage = Omit<Message, 'attachments'> & { attachments?: GraphAttachment[] };
@@ -18,6 +25,10 @@ export interface MessageContext {
   replyTo: readonly MailAddress[];
   /** Message-ID of a message that has none. */
   messageId: string;
+  /** Instead of what the headers say of importance. */
+  importance: Importance | undefined;
+  /** Instead of Keywords. */
+  categories: string[] | undefined;
 }
 
 /**
@@ -30,6 +41,8 @@ export function toGraphMessage(content: MailContent, context: MessageContext): G
   const [sender] = mailboxesOf(content, 'sender');
   const replyTo = mailboxesOf(content, 'reply-to');
   const { to, cc, bcc } = toRecipients(content, context.envelopeTo);
+  const wantsReceipt = (key: (typeof RECEIPT_HEADERS)[number]) =>
+    mailboxesOf(content, key).some(({ address }) => isFrom(content, address));
   return {
     subject: headerValues(content, 'subject')[0] ?? '',
     body: toBody(content),
@@ -41,14 +54,17 @@ export function toGraphMessage(content: MailContent, context: MessageContext): G
     ...optionalList('bccRecipients', bcc.map(toRecipient)),
     ...optionalList('replyTo', (replyTo.length > 0 ? replyTo : context.replyTo).map(toRecipient)),
     // Left out, it has been seen to become "high" on messages with custom headers.
-    importance: toImportance(content),
+    importance: context.importance ?? toImportance(content),
     internetMessageId: headerValues(content, 'message-id')[0] || context.messageId,
     // Graph refuses an empty list of headers.
-    ...optionalList('internetMessageHeaders', toInternetMessageHeaders(content)),
+    ...optionalList(
+      'internetMessageHeaders',
+      toInternetMessageHeaders(content).slice(0, MAX_INTERNET_MESSAGE_HEADERS),
+    ),
     ...optionalList('singleValueExtendedProperties', toExtendedProperties(content)),
-    ...optionalList('categories', toCategories(content)),
-    ...(hasHeader(content, 'disposition-notification-to') && { isReadReceiptRequested: true }),
-    ...(hasHeader(content, 'return-receipt-to') && { isDeliveryReceiptRequested: true }),
+    ...optionalList('categories', context.categories ?? toCategories(content)),
+    ...(wantsReceipt('disposition-notification-to') && { isReadReceiptRequested: true }),
+    ...(wantsReceipt('return-receipt-to') && { isDeliveryReceiptRequested: true }),
     ...optionalList('attachments', toGraphAttachments(content.attachments, content.html)),
   };
 }
@@ -68,8 +84,4 @@ function optionalList<K extends keyof GraphMessage, T>(key: K, list: T[]): { [P 
   const result: { [P in K]?: T[] } = {};
   if (list.length > 0) result[key] = list;
   return result;
-}
-
-function hasHeader(content: MailContent, key: string): boolean {
-  return headerValues(content, key).length > 0;
 }

@@ -1,9 +1,11 @@
 import type {
-  Importance,
   InternetMessageHeader,
   SingleValueLegacyExtendedProperty,
 } from '@microsoft/microsoft-graph-types';
 import { headerValues, type MailContent } from './mail-content';
+
+/** Graph's three grades of importance. */
+export type Importance = 'low' | 'normal' | 'high';
 
 /** How a header reaches the recipient on the JSON route. */
 export type HeaderCarrier =
@@ -68,7 +70,12 @@ const SENSITIVITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The first of these that a message has tells its importance. */
-const IMPORTANCE_HEADERS = ['importance', 'x-priority', 'priority', 'x-msmail-priority'];
+export const IMPORTANCE_HEADERS: readonly string[] = [
+  'importance',
+  'x-priority',
+  'priority',
+  'x-msmail-priority',
+];
 
 /** The importance of a message; `normal` when no header tells. */
 export function toImportance(content: MailContent): Importance {
@@ -86,7 +93,10 @@ export function toCategories(content: MailContent): string[] {
     .filter(Boolean);
 }
 
-/** Headers of the app's own, in order. */
+/** Most custom headers that Graph takes (reported in the issues of microsoftgraph/msgraph-sdk-dotnet, #2105). */
+export const MAX_INTERNET_MESSAGE_HEADERS = 5;
+
+/** Headers of the app's own, in order; Graph takes the first `MAX_INTERNET_MESSAGE_HEADERS` of them. */
 export function toInternetMessageHeaders({ headers }: MailContent): InternetMessageHeader[] {
   return headers
     .filter(({ key }) => key.startsWith('x-') && !HEADER_CARRIERS.has(key))

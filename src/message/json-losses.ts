@@ -1,7 +1,6 @@
-import { sameAddress } from './address';
-import { toInternetMessageHeaders, unnamedHeaders } from './headers';
+import { MAX_INTERNET_MESSAGE_HEADERS, toInternetMessageHeaders, unnamedHeaders } from './headers';
 import type { MailAttachment, MailContent } from './mail-content';
-import { mailboxesOf } from './recipients';
+import { isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 
 /** Why a message does not go into JSON whole, in the order in which the reasons weigh. */
 export type LossReason =
@@ -22,9 +21,6 @@ export interface Loss {
   /** What would be lost, in words. */
   what: string;
 }
-
-/** Most custom headers that Graph takes (reported in the issues of microsoftgraph/msgraph-sdk-dotnet, #2105). */
-const MAX_INTERNET_MESSAGE_HEADERS = 5;
 
 /** Everything of a message that JSON would lose, the weightiest first; nothing when JSON can carry it whole. */
 export function jsonLosses(content: MailContent): Loss[] {
@@ -92,10 +88,9 @@ function isAlternative({ type, disposition, filename, contentId }: MailAttachmen
 
 /** JSON asks for receipts to the sender; to somebody else it cannot. */
 function foreignReceipts(content: MailContent): string[] {
-  const [from] = mailboxesOf(content, 'from');
-  return (['disposition-notification-to', 'return-receipt-to'] as const).flatMap((key) =>
+  return RECEIPT_HEADERS.flatMap((key) =>
     mailboxesOf(content, key)
-      .filter(({ address }) => !from || !sameAddress(address, from.address))
+      .filter(({ address }) => !isFrom(content, address))
       .map(({ address }) => `the receipt to ${address}`),
   );
 }

@@ -31,6 +31,9 @@ export interface MailAttachment {
   related: boolean;
   /** Content-Location, where the part has one. */
   location: string | undefined;
+  /** Bytes of the decoded content. */
+  size: number;
+  /** The decoded content; empty when the message is too large to be held. */
   content: Buffer;
 }
 

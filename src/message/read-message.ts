@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import libmime from 'libmime';
 import {
@@ -12,23 +12,35 @@ import { GraphTransportError } from '../errors';
 import type { MailAttachment, MailContent, MailHeader, MediaType } from './mail-content';
 import { NamedTextParts } from './named-text-parts';
 
+/** A message, in the two forms in which it can be sent on. */
+export interface ReadMessage {
+  content: MailContent;
+  /** The message as it came; undefined when it is longer than what was to be held. */
+  raw: Buffer | undefined;
+  rawBytes: number;
+  /** Whether the content of all attachments is there. */
+  complete: boolean;
+}
+
 /**
  * Reads a MIME message as it streams by.
  *
- * @param maxBytes most bytes of attachments that are kept; the rest is read and counted, not held
- * @throws GraphTransportError `EMESSAGE` when the message cannot be read or holds more than `maxBytes` of
- *   attachments; errors that Nodemailer itself raises (`EFILEACCESS` …) come through as they are
+ * @param maxBytes most bytes that are held of the attachments together, and of the message as it came; a
+ *   larger one is read to its end and counted
+ * @throws GraphTransportError `EMESSAGE` when the message cannot be read; errors that Nodemailer itself
+ *   raises (`EFILEACCESS` …) come through as they are
  */
-export async function readMessage(source: Readable, maxBytes: number): Promise<MailContent> {
+export async function readMessage(source: Readable, maxBytes: number): Promise<ReadMessage> {
   const parser = new BodyParser();
+  const raw = new Held(maxBytes);
+  const held = new Held(maxBytes);
   const attachments: MailAttachment[] = [];
   let text: string | undefined;
   let html: string | undefined;
-  let bytes = 0;
   let reading: AttachmentStream | undefined;
 
   // An error of the source ends the parser but not the attachment that is being read from it.
-  const fed = pipeline(source, new NamedTextParts(), parser).catch((error: Error) => {
+  const fed = pipeline(source, raw.tap(), new NamedTextParts(), parser).catch((error: Error) => {
     reading?.content.destroy(error);
     throw error;
   });
@@ -40,12 +52,10 @@ export async function readMessage(source: Readable, maxBytes: number): Promise<M
         continue;
       }
       reading = part;
-      const chunks: Buffer[] = [];
-      for await (const chunk of part.content) {
-        bytes += chunk.length;
-        if (bytes <= maxBytes) chunks.push(chunk);
-      }
-      attachments.push(toAttachment(part, Buffer.concat(chunks)));
+      const before = held.bytes;
+      for await (const chunk of part.content) held.add(chunk);
+      const size = held.bytes - before;
+      attachments.push(toAttachment(part, size, held.take() ?? Buffer.alloc(0)));
       part.release?.();
     }
     await fed;
@@ -53,9 +63,58 @@ export async function readMessage(source: Readable, maxBytes: number): Promise<M
     await fed.catch(() => undefined);
     throw toReadError(error);
   }
-  if (bytes > maxBytes) throw tooMuchContent(bytes, maxBytes);
   const type = declaredType(parser.headers || new Map()) ?? { value: 'text/plain', params: {} };
-  return { type, headers: toHeaders(parser.headerLines || []), text, html, attachments };
+  const headers = toHeaders(parser.headerLines || []);
+  return {
+    content: {
+      type,
+      headers,
+      text,
+      html,
+      attachments: held.full ? attachments.map(withoutContent) : attachments,
+    },
+    raw: raw.take(),
+    rawBytes: raw.bytes,
+    complete: !held.full,
+  };
+}
+
+/** Bytes that are held up to a limit, and only counted beyond it. */
+class Held {
+  readonly #maxBytes: number;
+  #chunks: Buffer[] = [];
+  bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get full(): boolean {
+    return this.bytes > this.#maxBytes;
+  }
+
+  add(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.full) this.#chunks = [];
+    else this.#chunks.push(chunk);
+  }
+
+  /** What is held, in one piece; undefined when it was too much. */
+  take(): Buffer | undefined {
+    const taken = this.full ? undefined : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    return taken;
+  }
+
+  /** Holds what passes through. */
+  tap(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        this.add(chunk);
+        done(null, chunk);
+      },
+    });
+  }
 }
 
 /** mailparser without what is of no use here: text from HTML, links, checksums, images as data URIs. */
@@ -82,7 +141,7 @@ class BodyParser extends MailParser {
   }
 }
 
-function toAttachment(part: AttachmentStream, content: Buffer): MailAttachment {
+function toAttachment(part: AttachmentStream, size: number, content: Buffer): MailAttachment {
   const location = part.headers.get('content-location');
   return {
     filename: part.filename,
@@ -91,8 +150,13 @@ function toAttachment(part: AttachmentStream, content: Buffer): MailAttachment {
     contentId: part.cid || undefined,
     related: part.related ?? false,
     location: typeof location === 'string' ? location : undefined,
+    size,
     content,
   };
+}
+
+function withoutContent(attachment: MailAttachment): MailAttachment {
+  return { ...attachment, content: Buffer.alloc(0) };
 }
 
 /** mailparser guesses the type of octet streams by their name; what the part says is what counts. */
@@ -118,13 +182,6 @@ function toHeaders(lines: HeaderLines): MailHeader[] {
       .trim();
     return { key, name: line.slice(0, colon).trim(), value: libmime.decodeWords(raw), raw };
   });
-}
-
-function tooMuchContent(bytes: number, maxBytes: number): GraphTransportError {
-  return new GraphTransportError(
-    'EMESSAGE',
-    `The message is too large for Graph's sendMail: its attachments are ${bytes} bytes, and at most ${maxBytes} fit one request.`,
-  );
 }
 
 /** Errors of Nodemailer's own content sources, which say more than ours could. */

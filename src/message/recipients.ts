@@ -1,5 +1,12 @@
 import { GraphTransportError } from '../errors';
-import { addressFault, addressKey, type MailAddress, parseAddresses, toWireAddress } from './address';
+import {
+  addressFault,
+  addressKey,
+  type MailAddress,
+  parseAddresses,
+  sameAddress,
+  toWireAddress,
+} from './address';
 import type { MailContent } from './mail-content';
 
 /** Who gets the message, by the class in which Graph is told of them. */
@@ -37,7 +44,9 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
   const to = visibleIn('to');
   const cc = visibleIn('cc');
 
-  const uninvited = [...to, ...cc].filter(({ address }) => !wanted.has(addressKey(address)));
+  // Whether Exchange minds the headers of a redirection is not documented, so they are minded here.
+  const redirected = (['resent-to', 'resent-cc'] as const).flatMap((key) => uniqueAddresses(content, key));
+  const uninvited = [...to, ...cc, ...redirected].filter(({ address }) => !wanted.has(addressKey(address)));
   if (uninvited.length > 0) {
     throw new GraphTransportError(
       'EENVELOPE',
@@ -55,6 +64,9 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
   return { to, cc, bcc };
 }
 
+/** Headers that ask for a receipt, of having been read and of having been delivered. */
+export const RECEIPT_HEADERS = ['disposition-notification-to', 'return-receipt-to'] as const;
+
 /**
  * The mailboxes of a header, over all its occurrences, each once.
  *
@@ -62,11 +74,17 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
  */
 export function mailboxesOf(
   content: MailContent,
-  key: 'from' | 'sender' | 'reply-to' | 'disposition-notification-to' | 'return-receipt-to',
+  key: 'from' | 'sender' | 'reply-to' | (typeof RECEIPT_HEADERS)[number],
 ): MailAddress[] {
   const mailboxes = uniqueAddresses(content, key);
   for (const { address } of mailboxes) requireAddress(address, key);
   return mailboxes;
+}
+
+/** Whether an address is the message's From. */
+export function isFrom(content: MailContent, address: string): boolean {
+  const [from] = mailboxesOf(content, 'from');
+  return from !== undefined && sameAddress(from.address, address);
 }
 
 function uniqueAddresses(content: MailContent, key: string): MailAddress[] {

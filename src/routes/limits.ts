@@ -6,5 +6,5 @@
  */
 export const MAX_REQUEST_BYTES = 4_000_000;
 
-/** Most bytes of attachments that can be in such a request at all, as base64 makes four of three. */
-export const MAX_REQUEST_CONTENT_BYTES = (MAX_REQUEST_BYTES / 4) * 3;
+/** Most bytes of a message, or of its attachments, that can be in such a request: base64 makes four of three. */
+export const MAX_HELD_BYTES = (MAX_REQUEST_BYTES / 4) * 3;

@@ -1,11 +1,14 @@
-import nodemailer from 'nodemailer';
-import { type GraphSentMessageInfo, graphTransport } from 'nodemailer-graph-transport';
-import type { startSandbox } from 'nodemailer-graph-transport/sandbox';
+// Compiled, not run: the built package as an app in TypeScript sees it through require.
+import nodemailer = require('nodemailer');
+import graph = require('nodemailer-graph-transport');
+import sandbox = require('nodemailer-graph-transport/sandbox');
 
-declare const sandbox: Awaited<ReturnType<typeof startSandbox>>;
-const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
-const info: GraphSentMessageInfo =
-  (undefined as never) ?? transporter.sendMail({ to: 'ann@example.com', graph: { format: 'json' } });
-const general: nodemailer.Transporter = transporter;
-export const requestId: string | undefined = info.requestId;
-export { general };
+export async function send(): Promise<string | undefined> {
+  const { options } = await sandbox.startSandbox();
+  const transporter = nodemailer.createTransport(graph.graphTransport(options));
+  const info: graph.GraphSentMessageInfo = await transporter.sendMail({
+    to: 'ann@example.com',
+    graph: { importance: 'high', userId: async ({ envelope }) => envelope.from || 'app@contoso.com' },
+  });
+  return info.requestId;
+}

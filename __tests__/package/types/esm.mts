@@ -1,13 +1,19 @@
-import nodemailer from 'nodemailer';
+// Compiled, not run: the built package as an app in TypeScript sees it through import.
+import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer';
 import { type GraphSentMessageInfo, graphTransport } from 'nodemailer-graph-transport';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
 
-const sandbox = await startSandbox();
-const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
-const info: GraphSentMessageInfo = await transporter.sendMail({
-  to: 'ann@example.com',
-  graph: { format: 'json' },
-});
-const general: nodemailer.Transporter = transporter;
-export const requestId: string | undefined = info.requestId;
-export { general };
+const { options } = await startSandbox();
+const transporter = nodemailer.createTransport(
+  graphTransport({ ...options, userId: ({ from }) => from?.address ?? '' }),
+);
+export const general: Transporter = transporter;
+
+const message: SendMailOptions = { to: 'ann@example.com', graph: { format: 'mime', categories: ['Orders'] } };
+const info: GraphSentMessageInfo = await transporter.sendMail(message);
+export const seen: string | undefined = info.requestId;
+
+// @ts-expect-error: no such option
+await transporter.sendMail({ graph: { fromat: 'json' } });
+// @ts-expect-error: no such option
+graphTransport({ tenant: 'contoso.com' });

@@ -1,0 +1,25 @@
+import type {} from 'nodemailer/lib/mailer/mail-message';
+import type { GraphMessageOptions } from './index.js';
+
+// The same package for import: one copy of the code, whichever way it is loaded.
+export type {
+  AddressOption,
+  GraphMessageOptions,
+  GraphSentMessageInfo,
+  GraphTransportErrorCode,
+  GraphTransportErrorDetails,
+  GraphTransportOptions,
+  LogMethod,
+  MailboxQuestion,
+  TransportLogger,
+  UserIdOf,
+} from './index.js';
+export { GraphTransport, GraphTransportError, graphTransport } from './index.js';
+
+// Nodemailer's types for import are other files than those for require.
+declare module 'nodemailer/lib/mailer/mail-message' {
+  interface SendMailOptions {
+    /** How Graph is to send this message; overrides the options of `graphTransport()`. */
+    graph?: GraphMessageOptions | undefined;
+  }
+}
