@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { finished } from 'node:stream/promises';
 
 /** How long a client may go on writing after it was answered. */
-const LINGER_MS = 1000;
+const LINGER_MS = 3000;
 
 /** Puts a web-standard handler behind node:http. */
 export function requestListener(handle: (request: Request) => Promise<Response>): RequestListener {
