@@ -171,6 +171,10 @@ test.each(mailFixtures)('takes its route and reaches its envelope: $name', async
   expect(message.route).toBe(fixture.route);
   expect(unique(recipientsOf(message))).toEqual(unique(envelopeOf(fixture).map((to) => to.toLowerCase())));
   expect(message.internetMessageId).toBe(info.messageId);
+  if (fixture.message) {
+    const expected = { internetMessageId: info.messageId, ...fixture.message };
+    expect(message.request).toEqual({ message: expected, saveToSentItems: true });
+  }
 });
 
 test.each(mailFixtures)('arrives byte for byte by the MIME route: $name', async (fixture) => {

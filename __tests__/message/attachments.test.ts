@@ -50,13 +50,15 @@ test('has a name even if the part has none or only a path', () => {
     image({ filename: undefined }),
     image({ filename: 'C:\\Users\\ann\\plan.pdf' }),
     image({ filename: '/tmp/' }),
+    image({ filename: 'a\r\nBcc: b.txt' }),
     image({ filename: undefined, type: { value: 'application/x-unheard-of', params: {} } }),
   ];
   expect(toGraphAttachments(names, '').map(({ name }) => name)).toEqual([
     'attachment-1.png',
     'plan.pdf',
     'attachment-3.png',
-    'attachment-4.bin',
+    'a  Bcc: b.txt',
+    'attachment-5.bin',
   ]);
 });
 

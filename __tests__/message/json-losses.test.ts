@@ -33,6 +33,15 @@ test('takes five custom headers and names those that are too many', async () => 
   ]);
 });
 
+test.each([
+  ['Subject: =?utf-8?Q?a=0D=0ABcc:_eve@example.com?=', 'the header Subject'],
+  ['X-Ours: =?utf-8?Q?a=0D=0AX-Evil:_1?=', 'the header X-Ours'],
+  ['X-: nothing', 'the header X-'],
+  ['Message-ID: 12345', 'the header Message-ID'],
+])('leaves to MIME what is safe there only: %j', async (header, what) => {
+  expect(jsonLosses(await readLines(header, '', 'body'))).toEqual([{ because: 'header', what }]);
+});
+
 test('knows a sensitivity that MAPI has no number for', async () => {
   expect(jsonLosses(await readLines('Sensitivity: Private', '', 'body'))).toEqual([]);
   expect(jsonLosses(await readLines('Sensitivity: Top-Secret', '', 'body'))).toMatchObject([

@@ -78,6 +78,10 @@ describe('the bearer token', () => {
     });
   });
 
+  test('is expired from the start given a lifetime of zero', async () => {
+    expect((await send(createSandbox({ tokenLifetime: 0 }), LUNCH)).status).toBe(401);
+  });
+
   test('is taken with its scheme in small letters', async () => {
     const sandbox = createSandbox();
     const authorization = `bearer ${await tokenFor(sandbox)}`;

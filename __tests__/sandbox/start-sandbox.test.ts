@@ -59,6 +59,11 @@ describe('a started sandbox', () => {
     expect(sandbox.options).toMatchObject({ authorityHost: sandbox.url, graphEndpoint: sandbox.url });
   });
 
+  test('takes the options of every sandbox', async () => {
+    await using other = await startSandbox({ clientSecret: 'mine' });
+    expect(other.options.clientSecret).toBe('mine');
+  });
+
   test('issues a token and accepts a message over HTTP', async () => {
     const { tenantId, clientId, clientSecret } = sandbox.options;
     const form = new URLSearchParams({
@@ -157,12 +162,12 @@ describe('a body over the limit', () => {
   });
 
   test.each([
-    ['that says its size', 'Content-Length: 5000000', ''],
-    ['in chunks', 'Transfer-Encoding: chunked', '4b0000\r\n'],
+    ['that says its size', 'Content-Length: 20000000', ''],
+    ['in chunks', 'Transfer-Encoding: chunked', '1000000\r\n'],
   ])('is answered even to a client that writes on before it reads, %s', async (_what, header, chunk) => {
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1').pause();
     socket.write(`${await sendMailHead(header)}${chunk}`);
-    await new Promise((resolve) => socket.write(Buffer.alloc(0x4b0000, ' '), resolve));
+    await new Promise((resolve) => socket.write(Buffer.alloc(0x1000000, ' '), resolve));
     const [answer] = await once(socket.resume(), 'data');
     expect(String(answer)).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\ncontent-length: \d+\r\n/i);
     socket.destroy();

@@ -30,12 +30,16 @@ export function toGraphAttachments(
 }
 
 /**
- * The name under which a recipient sees the attachment. Graph refuses one without a name, and a path is
- * nobody's business but the sender's.
+ * The name under which a recipient sees the attachment. Graph refuses one without a name, a path is nobody's
+ * business but the sender's, and a control character has no use in a name.
  */
 function attachmentName(attachment: MailAttachment, index: number): string {
   const { filename, type, content } = attachment;
-  const base = filename?.split(/[/\\]/).pop()?.trim();
+  const base = filename
+    ?.split(/[/\\]/)
+    .pop()
+    ?.replace(/\p{Cc}/gu, ' ')
+    .trim();
   if (type.value !== 'message/rfc822')
     return base || `attachment-${index + 1}.${libmime.detectExtension(type.value)}`;
   if (base) return /\.eml$/i.test(base) ? base : `${base}.eml`;

@@ -2,7 +2,7 @@ import type {
   InternetMessageHeader,
   SingleValueLegacyExtendedProperty,
 } from '@microsoft/microsoft-graph-types';
-import { headerValues, type MailContent } from './mail-content';
+import { headerValues, type MailContent, type MailHeader } from './mail-content';
 
 /** Graph's three grades of importance. */
 export type Importance = 'low' | 'normal' | 'high';
@@ -116,11 +116,15 @@ export function toExtendedProperties(content: MailContent): SingleValueLegacyExt
   });
 }
 
-/** Names, as written, of headers that JSON has no place for. */
+/** Names, as written, of headers that JSON has no place for, or none for such a value. */
 export function unnamedHeaders(content: MailContent): string[] {
-  const unnamed = content.headers.filter(({ key, value }) => {
-    if (key === 'sensitivity') return !SENSITIVITIES.has(value.toLowerCase());
-    return !HEADER_CARRIERS.has(key) && !key.startsWith('x-');
-  });
-  return unnamed.map(({ name }) => name);
+  return content.headers.filter((header) => !isNamed(header)).map(({ name }) => name);
+}
+
+function isNamed({ key, value }: MailHeader): boolean {
+  // An encoded word can hold line breaks, which only stay harmless as long as they are encoded.
+  if (/[^\P{Cc}\t]/u.test(value)) return false;
+  if (key === 'sensitivity') return SENSITIVITIES.has(value.toLowerCase());
+  if (key === 'message-id') return /^<[^<>\s@]+@[^<>\s@]+>$/.test(value);
+  return HEADER_CARRIERS.has(key) || /^x-[\x21-\x39\x3b-\x7e]+$/.test(key);
 }
