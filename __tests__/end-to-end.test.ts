@@ -117,19 +117,6 @@ test('a missing permission is explained', async () => {
   await powerless.close();
 });
 
-test('the largest message that the transport takes is one that the service takes', async () => {
-  const transporter = createTransporter();
-  const send = (bytes: number) =>
-    transporter.sendMail({
-      to: 'ann@example.com',
-      attachments: [{ filename: 'a.bin', content: Buffer.alloc(bytes) }],
-    });
-  await expect(send(2_999_000)).resolves.toMatchObject({ response: '202 Accepted' });
-  await expect(send(2_999_900)).rejects.toMatchObject({ code: 'EMESSAGE' });
-  transporter.close();
-  expect(sandbox.requests.map(({ status }) => status)).not.toContain(413);
-});
-
 /** A mailbox that may send for everybody whom a mail names as its author. */
 const relayFor = ({ mime, message }: MailFixture) => ({
   id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a09',

@@ -7,6 +7,7 @@ const src = join(__dirname, '../src');
 const LAYERS: Record<string, string[]> = {
   index: ['transport', 'options', 'message-options', 'nodemailer-options', 'errors', 'sent-message-info'],
   transport: [
+    'errors',
     'deliver',
     'resolve-options',
     'options',

@@ -29,6 +29,7 @@ test('needs tenant, client, secret and mailbox, and has a default for the rest',
     saveToSentItems: true,
     format: 'auto',
     lossy: false,
+    maxMessageSize: 150_000_000,
     dispatcher: undefined,
     logger: false,
     component: 'graph-transport',
@@ -153,6 +154,8 @@ test.each<[keyof GraphTransportOptions, unknown]>([
   ['logger', {}],
   ['credential', 'token'],
   ['userId', 42],
+  ['maxMessageSize', -1],
+  ['maxMessageSize', '35 MB'],
 ])('refuses %s: %j', (name, value) => {
   expect(problemsOf({ ...IDENTITY, [name]: value })).toContain(name);
 });

@@ -316,19 +316,77 @@ test('refuses, before anything is sent, a recipient in To who is not in the enve
   expect(wire.requests).toEqual([]);
 });
 
-test('refuses a message that is too large for one request, with its size, before anything is sent', async () => {
-  const content = Buffer.alloc(3_100_000, 'x');
-  await expect(
-    createTransporter().sendMail({ ...greeting, attachments: [{ filename: 'big.bin', content }] }),
-  ).rejects.toMatchObject({ code: 'EMESSAGE', message: expect.stringMatching(/request of 41\d{5} bytes/) });
-  expect(wire.requests).toEqual([]);
-});
-
 test('refuses a body that is too large, with the size of the request', async () => {
   await expect(
     createTransporter().sendMail({ ...greeting, text: 'x'.repeat(4_000_000) }),
-  ).rejects.toMatchObject({ code: 'EMESSAGE', message: expect.stringMatching(/request of 40\d{5} bytes/) });
+  ).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringMatching(/body and headers alone make a request of 40\d{5} bytes/),
+  });
   expect(wire.sends()).toEqual([]);
+});
+
+test('refuses a message over maxMessageSize as soon as that is seen, and reads no further', async () => {
+  let given = 0;
+  const content = new Readable({
+    read() {
+      given += 65_536;
+      this.push(given > 50_000_000 ? null : Buffer.alloc(65_536));
+    },
+  });
+  await expect(
+    createTransporter({ maxMessageSize: 1_000_000 }).sendMail({ ...greeting, attachments: [{ content }] }),
+  ).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('maxMessageSize, 1000000 bytes'),
+  });
+  expect(given).toBeLessThan(5_000_000);
+  expect(wire.requests).toEqual([]);
+});
+
+test('gives a message up that is aborted before it is sent', async () => {
+  const abort = new AbortController();
+  const content = new Readable({
+    read() {
+      abort.abort();
+      this.push(Buffer.alloc(1000));
+    },
+  });
+  await expect(
+    createTransporter().sendMail({ ...greeting, attachments: [{ content }], signal: abort.signal }),
+  ).rejects.toMatchObject({ code: 'EABORT' });
+  expect(wire.requests).toEqual([]);
+});
+
+test('gives a message up that is aborted while its token is on its way', async () => {
+  const abort = new AbortController();
+  wire.use(
+    http.post(tokenUrl, () => {
+      abort.abort();
+      return undefined;
+    }),
+  );
+  const sent = createTransporter().sendMail({ ...greeting, signal: abort.signal });
+  await expect(sent).rejects.toMatchObject({ code: 'EABORT' });
+  expect(wire.sends()).toEqual([]);
+});
+
+test('sees a message through that is aborted when it may be sent already', async () => {
+  const abort = new AbortController();
+  wire.use(
+    http.post(sendMailUrl, () => {
+      abort.abort();
+      return undefined;
+    }),
+  );
+  const sent = createTransporter().sendMail({ ...greeting, signal: abort.signal });
+  await expect(sent).resolves.toMatchObject({ response: '202 Accepted' });
+});
+
+test('takes no message after close()', async () => {
+  const transporter = createTransporter();
+  transporter.close();
+  await expect(transporter.sendMail(greeting)).rejects.toMatchObject({ code: 'ECONNECTION' });
 });
 
 test('reports an attachment that cannot be read, and sends nothing', async () => {

@@ -6,12 +6,13 @@ import { sameAddress } from './message/address';
 import { type GraphMessage, toGraphMessage } from './message/graph-message';
 import { jsonLosses } from './message/json-losses';
 import { toMimeMessage } from './message/mime-message';
-import { readMessage } from './message/read-message';
+import { type ReadMessage, readMessage } from './message/read-message';
 import { mailboxesOf } from './message/recipients';
 import { type GraphMessageOptions, type UserIdOf, userIdProblems } from './message-options';
 import type { ResolvedOptions } from './options';
 import { chooseRoute, type Route, type RouteDecision } from './routes/choose-route';
-import { MAX_HELD_BYTES, MAX_REQUEST_BYTES } from './routes/limits';
+import { MAX_ATTACHMENT_BYTES, MAX_HELD_BYTES, MAX_REQUEST_BYTES } from './routes/limits';
+import { sendDraft } from './routes/send-draft';
 import { base64Length, jsonRequest, mimeRequest } from './routes/send-mail-request';
 import type { GraphSentMessageInfo } from './sent-message-info';
 
@@ -29,14 +30,34 @@ export interface OutgoingMessage {
   graph: GraphMessageOptions;
 }
 
-/** Sends one message: read, convert, choose the route, post, report. */
+/**
+ * Sends one message: read, convert, choose the route, send, report.
+ *
+ * @param signal gives the send up; once the request that sends is under way, it is too late
+ */
 export async function deliver(
   outgoing: OutgoingMessage,
   defaults: ResolvedOptions,
   client: GraphClient,
+  signal: AbortSignal | undefined,
 ): Promise<GraphSentMessageInfo> {
-  const { envelope } = outgoing;
-  const { graph } = outgoing;
+  const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
+  const read = await readMessage(outgoing.mime, limits, signal);
+  try {
+    return await deliverRead(outgoing, read, defaults, client, signal);
+  } finally {
+    await read.close();
+  }
+}
+
+async function deliverRead(
+  outgoing: OutgoingMessage,
+  read: ReadMessage,
+  defaults: ResolvedOptions,
+  client: GraphClient,
+  signal: AbortSignal | undefined,
+): Promise<GraphSentMessageInfo> {
+  const { envelope, graph } = outgoing;
   const options = {
     ...defaults,
     saveToSentItems: graph.saveToSentItems ?? defaults.saveToSentItems,
@@ -45,7 +66,6 @@ export async function deliver(
     importance: graph.importance,
     categories: graph.categories,
   };
-  const read = await readMessage(outgoing.mime, MAX_HELD_BYTES);
   const { content } = read;
   const [from = options.from] = mailboxesOf(content, 'from');
   const userId = await mailboxFor(graph.userId ?? defaults.userId, { from, envelope });
@@ -63,20 +83,34 @@ export async function deliver(
   const mime = once(() =>
     mimeRequest(toMimeMessage(read.raw ?? Buffer.alloc(0), message, { ...options, userId })),
   );
-  const unheld = read.complete ? 0 : sum(content.attachments.map(({ size }) => base64Length(size)));
+  const contents = content.attachments.map((attachment) => attachment.content);
+  const onDisk = contents.filter(({ held }) => held === undefined).map(({ size }) => base64Length(size));
+  const jsonBytes = once(() => json().body.length + sum(onDisk));
   const decision = chooseRoute(
     {
       losses,
-      jsonBytes: () => json().body.length + unheld,
+      jsonBytes,
       mimeBytes: () => (read.raw ? mime().body.length : base64Length(read.rawBytes)),
+      draftBytes: () => Buffer.byteLength(JSON.stringify({ ...message, attachments: [] })),
+      largestAttachment: Math.max(0, ...contents.map(({ size }) => size)),
     },
-    { requestBytes: MAX_REQUEST_BYTES },
+    { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
     options,
   );
   if (decision.route === 'none') throw refusal(decision.why);
 
-  const request = decision.route === 'json' ? json() : mime();
-  const accepted = await client.post(sendMailPath(userId), request.contentType, request.body);
+  const accepted =
+    decision.route === 'draft'
+      ? await sendDraft(client, { userId, message, contents, bytes: jsonBytes() }, signal)
+      : await client.call({
+          method: 'POST',
+          path: sendMailPath(userId),
+          what: 'the message',
+          expect: 202,
+          signal,
+          sends: true,
+          ...(decision.route === 'json' ? json() : mime()),
+        });
   return {
     envelope,
     messageId: message.internetMessageId ?? outgoing.messageId,
@@ -89,7 +123,7 @@ export async function deliver(
     ],
     response: `${accepted.status} Accepted`,
     route: decision.route,
-    routeReason: reasonOf(decision, losses[0]?.what),
+    routeReason: reasonOf(decision, losses[0]?.what, jsonBytes),
     requestId: accepted.requestId,
     clientRequestId: accepted.clientRequestId,
   };
@@ -123,20 +157,24 @@ function droppedByGraph(
     !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
   return [
     ...(ownReturnPath ? [] : [`envelope sender ${returnPath}`]),
-    ...(route === 'mime' && !saveToSentItems ? ['saveToSentItems: false'] : []),
+    ...(route !== 'json' && !saveToSentItems ? ['saveToSentItems: false'] : []),
   ];
 }
 
-function reasonOf(decision: Exclude<RouteDecision, { route: 'none' }>, what: string | undefined): string {
-  switch (decision.because) {
+function reasonOf(
+  { because, route }: Exclude<RouteDecision, { route: 'none' }>,
+  what: string | undefined,
+  jsonBytes: () => number,
+): string {
+  switch (because) {
     case 'whole':
       return 'JSON carries it whole';
     case 'format':
-      return `format is ${decision.route}`;
+      return `format is ${route}`;
     case 'size':
-      return 'too large as JSON';
+      return `size: ${jsonBytes()} bytes as one request of JSON`;
     default:
-      return `${decision.because}: JSON has no place for ${what}`;
+      return `${because}: JSON has no place for ${what}`;
   }
 }
 

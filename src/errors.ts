@@ -32,6 +32,8 @@ export interface GraphTransportErrorDetails {
   clientRequestId?: string | undefined;
   /** The service's answer in one line: status, code and message. */
   response?: string | undefined;
+  /** Id of a draft that is left in the mailbox, because it could not be deleted. */
+  draftId?: string | undefined;
   /** The error that this one was made of. */
   cause?: unknown;
 }
@@ -52,6 +54,7 @@ export class GraphTransportError extends Error {
   readonly requestId?: string | undefined;
   readonly clientRequestId?: string | undefined;
   readonly response?: string | undefined;
+  readonly draftId?: string | undefined;
 
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
     const { cause, hint, ...answer } = details;
@@ -63,5 +66,11 @@ export class GraphTransportError extends Error {
     this.requestId = answer.requestId;
     this.clientRequestId = answer.clientRequestId;
     this.response = answer.response;
+    this.draftId = answer.draftId;
   }
+}
+
+/** The error of a send that its caller, or `close()`, has given up. */
+export function abortError(cause: unknown): GraphTransportError {
+  return new GraphTransportError('EABORT', 'The send was aborted; nothing was sent.', { cause });
 }

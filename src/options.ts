@@ -78,6 +78,12 @@ export interface GraphTransportOptions {
    */
   lossy?: boolean | undefined;
   /**
+   * Most bytes of attachments, decoded, that a message may have. A larger one is refused as soon as that
+   * is seen, without reading on. The mailbox has a limit of its own, 35 MB unless raised.
+   * @default 150_000_000, the most that Graph takes of one attachment
+   */
+  maxMessageSize?: number | undefined;
+  /**
    * The undici Dispatcher (`Agent`, `ProxyAgent` …) for all requests, those for tokens included. It stays
    * yours: `close()` does not close it. Without it the transport makes an `Agent` of its own.
    */
@@ -103,6 +109,7 @@ export type Identity =
 export interface ResolvedOptions extends DeliveryOptions {
   identity: Identity;
   graphEndpoint: string;
+  maxMessageSize: number;
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
   dispatcher: Dispatcher | undefined;

@@ -4,6 +4,7 @@ import { deliveryProblems } from './message-options';
 import type { AddressOption, GraphTransportOptions, Identity, ResolvedOptions } from './options';
 
 const DEFAULT_AUTHORITY_HOST = 'https://login.microsoftonline.com';
+const DEFAULT_MAX_MESSAGE_SIZE = 150_000_000;
 const DEFAULT_GRAPH_ENDPOINT = 'https://graph.microsoft.com';
 
 const OPTION_NAMES = [
@@ -19,6 +20,7 @@ const OPTION_NAMES = [
   'saveToSentItems',
   'format',
   'lossy',
+  'maxMessageSize',
   'dispatcher',
   'logger',
   'component',
@@ -104,6 +106,10 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     if (options.clientSecret !== undefined) problems.push('give either credential or clientSecret, not both');
   }
 
+  const { maxMessageSize = DEFAULT_MAX_MESSAGE_SIZE } = options;
+  if (!Number.isSafeInteger(maxMessageSize) || maxMessageSize < 0) {
+    problems.push(`maxMessageSize must be a number of bytes, got ${String(maxMessageSize)}`);
+  }
   const userId = options.userId ?? (env.GRAPH_USER_ID || undefined);
   if (userId === undefined) {
     problems.push('userId is missing (option userId or environment variable GRAPH_USER_ID)');
@@ -127,6 +133,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     saveToSentItems: options.saveToSentItems ?? true,
     format: options.format ?? 'auto',
     lossy: options.lossy ?? false,
+    maxMessageSize,
     dispatcher,
     logger: logger ?? false,
     component: options.component ?? 'graph-transport',

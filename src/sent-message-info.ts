@@ -14,13 +14,13 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   pending: string[];
   /**
    * What had to stay behind, in words: an envelope sender other than the From, `saveToSentItems: false` on
-   * the MIME route, and with `lossy` whatever the route has no place for.
+   * the MIME and draft routes, and with `lossy` whatever the route has no place for.
    */
   dropped: string[];
   /** `202 Accepted`: Exchange has taken the message, which does not yet mean delivered. */
   response: string;
   /** How the message went. */
-  route: 'json' | 'mime';
+  route: 'json' | 'mime' | 'draft';
   /** Why it went that way. */
   routeReason: string;
   /** Graph's id of the request, for Microsoft support. */

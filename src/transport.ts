@@ -5,6 +5,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { deliver } from './deliver';
+import { GraphTransportError } from './errors';
 import { GraphClient } from './graph/client';
 import { checkMessageOptions } from './message-options';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
@@ -22,10 +23,15 @@ type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
 export class GraphTransport implements Transport<GraphSentMessageInfo> {
   readonly name = 'GraphTransport';
   readonly version = version;
+  /** Nodemailer's `signal` of a message is heeded until the request that sends it is under way. */
+  readonly supportsAbortSignal = true;
   readonly #options: ResolvedOptions;
   readonly #logger: ReturnType<typeof getLogger>;
   readonly #client: GraphClient;
   readonly #ownDispatcher: Dispatcher | undefined;
+  /** The sends under way, each with what gives it up. */
+  readonly #inFlight = new Map<Promise<unknown>, AbortController>();
+  #closed = false;
 
   /** @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options */
   constructor(options: GraphTransportOptions = {}) {
@@ -40,21 +46,39 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
 
   /** Sends a message that Nodemailer has compiled. Nodemailer calls this; apps call `sendMail`. */
   send(mail: MailMessage<GraphSentMessageInfo>, callback: SendCallback): void {
-    // The callback runs outside the promise chain: one that throws must not be called a second time.
-    this.#send(mail).then(
-      (info) => setImmediate(() => callback(null, info)),
-      (error: Error) => setImmediate(() => callback(error)),
+    const abort = new AbortController();
+    const { signal } = mail.data;
+    const giveUp = () => abort.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const sending = this.#send(mail, abort.signal);
+    this.#inFlight.set(sending, abort);
+    const done = (...outcome: Parameters<SendCallback>) => {
+      signal?.removeEventListener('abort', giveUp);
+      this.#inFlight.delete(sending);
+      // The callback runs outside the promise chain: one that throws must not be called a second time.
+      setImmediate(() => callback(...outcome));
+    };
+    sending.then(
+      (info) => done(null, info),
+      (error: Error) => done(error),
     );
   }
 
-  /** Closes the connections that the transport opened itself, once the sends under way are done. */
-  close(): void {
-    void this.#ownDispatcher?.close();
+  /**
+   * Takes no more messages, and closes the connections that the transport opened itself once those under way
+   * are done. With `force` these are aborted: a message that has not been handed to Graph fails with
+   * `EABORT`, and its draft is deleted.
+   */
+  close(options: { force?: boolean } = {}): void {
+    this.#closed = true;
+    if (options.force) for (const abort of this.#inFlight.values()) abort.abort();
+    void Promise.allSettled(this.#inFlight.keys()).then(() => this.#ownDispatcher?.close());
   }
 
-  async #send(mail: MailMessage<GraphSentMessageInfo>): Promise<GraphSentMessageInfo> {
-    const { message } = mail;
-    const graph = mail.data.graph ?? {};
+  async #send(mail: MailMessage<GraphSentMessageInfo>, signal: AbortSignal): Promise<GraphSentMessageInfo> {
+    if (this.#closed) throw new GraphTransportError('ECONNECTION', 'The transport is closed.');
+    const { message, data } = mail;
+    const graph = data.graph ?? {};
     checkMessageOptions(graph);
     const envelope = message.getEnvelope();
     const messageId = message.messageId();
@@ -67,30 +91,36 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
         {
           mime: message.createReadStream(),
           envelope,
-          returnPath: mail.data.envelope ? envelope.from : false,
+          returnPath: data.envelope ? envelope.from : false,
           messageId,
           graph,
         },
         this.#options,
         this.#client,
+        signal,
       );
-      if (info.dropped.length > 0) {
-        this.#logger.warn(entry, 'Message %s went without: %s', info.messageId, info.dropped.join('; '));
-      }
-      this.#logger.info(
-        entry,
-        'Message %s accepted as %s, %s (request-id %s)',
-        info.messageId,
-        info.route,
-        info.routeReason,
-        info.requestId,
-      );
+      this.#report(entry, info);
       return info;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.error({ ...entry, err: error }, 'Sending message %s failed: %s', messageId, reason);
       throw error;
     }
+  }
+
+  #report(entry: object, info: GraphSentMessageInfo): void {
+    const { messageId, dropped, route, routeReason, requestId } = info;
+    if (dropped.length > 0) {
+      this.#logger.warn(entry, 'Message %s went without: %s', messageId, dropped.join('; '));
+    }
+    this.#logger.info(
+      entry,
+      'Message %s accepted as %s, %s (request-id %s)',
+      messageId,
+      route,
+      routeReason,
+      requestId,
+    );
   }
 }
 

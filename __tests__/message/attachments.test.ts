@@ -1,5 +1,12 @@
+import type { AttachmentContent } from '../../src/message/attachment-content';
 import { toGraphAttachments } from '../../src/message/attachments';
 import type { MailAttachment } from '../../src/message/mail-content';
+
+const held = (text: string): AttachmentContent => ({
+  size: text.length,
+  held: Buffer.from(text),
+  read: async () => Buffer.from(text),
+});
 
 const image = (over: Partial<MailAttachment>): MailAttachment => ({
   filename: 'logo.png',
@@ -8,8 +15,7 @@ const image = (over: Partial<MailAttachment>): MailAttachment => ({
   contentId: 'logo@contoso',
   related: true,
   location: undefined,
-  size: 3,
-  content: Buffer.from('png'),
+  content: held('png'),
   ...over,
 });
 
@@ -64,14 +70,12 @@ test('has a name even if the part has none or only a path', () => {
 
 test('gives a message that is attached a name under which it opens', () => {
   const type = { value: 'message/rfc822', params: {} };
-  const inner = Buffer.from(
-    'From: a@b.example\r\nSubject: =?utf-8?Q?R=C3=BCckruf?=\r\n a/b\r\n\r\nSubject: no',
-  );
-  const nameless = image({ type, filename: undefined, content: inner });
+  const inner = 'From: a@b.example\r\nSubject: =?utf-8?Q?R=C3=BCckruf?=\r\n a/b\r\n\r\nSubject: no';
+  const nameless = image({ type, filename: undefined, content: held(inner) });
   const subjectless = image({
     type,
     filename: undefined,
-    content: Buffer.from('From: a@b.example\r\n\r\nx'),
+    content: held('From: a@b.example\r\n\r\nx'),
   });
   const named = image({ type, filename: 'report' });
   expect(toGraphAttachments([nameless, subjectless, named], '').map(({ name }) => name)).toEqual([

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
 import { toGraphMessage } from '../../src/message/graph-message';
-import { readMessage } from '../../src/message/read-message';
 import { envelopeOf, mailFixtures } from '../support/fixtures';
+import { readMail } from '../support/mail-content';
 
 const jsonFixtures = mailFixtures.filter(({ route }) => route === 'json');
 
@@ -10,7 +9,7 @@ test('there are fixtures to speak of', () => {
 });
 
 test.each(jsonFixtures)('becomes the expected Graph message: $name', async (fixture) => {
-  const { content } = await readMessage(Readable.from([fixture.mime]), 3_000_000);
+  const { content } = await readMail(fixture.mime);
   const message = toGraphMessage(content, {
     envelopeTo: envelopeOf(fixture),
     from: undefined,

@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream';
 import { jsonLosses } from '../../src/message/json-losses';
-import { readMessage } from '../../src/message/read-message';
 import { mailFixtures } from '../support/fixtures';
-import { readLines } from '../support/mail-content';
+import { readLines, readMail } from '../support/mail-content';
 
 test.each(mailFixtures)('knows whether JSON carries it whole: $name', async ({ mime, because }) => {
-  const { content } = await readMessage(Readable.from([mime]), 3_000_000);
+  const { content } = await readMail(mime);
   const losses = jsonLosses(content);
   expect(losses[0]?.because).toBe(because);
 });

@@ -1,6 +1,9 @@
+import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { readMessage } from '../../src/message/read-message';
-import { readLines } from '../support/mail-content';
+import { readLines, readMail } from '../support/mail-content';
+
+const LIMITS = { heldBytes: 1000, messageBytes: 1000 };
 
 test('unfolds and decodes headers, raw UTF-8 ones too', async () => {
   const { headers } = await readLines(
@@ -43,27 +46,88 @@ test('fails when the source breaks in the middle of an attachment', async () => 
       throw new Error('disk gone');
     })(),
   );
-  await expect(readMessage(source, 1000)).rejects.toMatchObject({
+  await expect(readMessage(source, LIMITS)).rejects.toMatchObject({
     code: 'EMESSAGE',
     message: expect.stringContaining('disk gone'),
   });
 });
 
-test('holds attachments and message up to the limit, and counts the rest', async () => {
-  const head = 'Content-Type: application/octet-stream\r\n\r\n';
-  const mail = (size: number) => Readable.from([head + 'x'.repeat(size)]);
-  const held = await readMessage(mail(900), 1000);
-  expect(held).toMatchObject({ complete: true, rawBytes: head.length + 900 });
-  expect(held.raw).toHaveLength(head.length + 900);
-  expect(held.content.attachments[0]).toMatchObject({ size: 900, content: Buffer.alloc(900, 'x') });
+/** A mail of attachments, each of so many bytes of one character. */
+const attachmentsOf = (...sizes: number[]) =>
+  Buffer.from(
+    [
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      ...sizes.flatMap((size, n) => ['--b', 'Content-Type: application/zip', '', String(n).repeat(size)]),
+      '--b--',
+    ].join('\r\n'),
+  );
 
-  const counted = await readMessage(mail(1001), 1000);
-  expect(counted).toMatchObject({ complete: false, raw: undefined, rawBytes: head.length + 1001 });
-  expect(counted.content.attachments[0]).toMatchObject({ size: 1001, content: Buffer.alloc(0) });
+test('holds a small message in both forms', async () => {
+  const mime = attachmentsOf(400, 300);
+  const { raw, rawBytes, content } = await readMail(mime, { heldBytes: 1000, messageBytes: 10_000 });
+  expect(raw).toEqual(mime);
+  expect(rawBytes).toBe(mime.length);
+  expect(content.attachments.map((attachment) => attachment.content.held)).toEqual([
+    Buffer.alloc(400, '0'),
+    Buffer.alloc(300, '1'),
+  ]);
+});
+
+test('puts attachments on disk from the one that would be too much for memory', async () => {
+  const limits = { heldBytes: 1000, messageBytes: 2_000_000 };
+  const { raw, content, close } = await readMail(attachmentsOf(600, 600, 700_000, 1, 5), limits);
+  expect(raw).toBeUndefined();
+  const contents = content.attachments.map((attachment) => attachment.content);
+  expect(contents.map(({ size }) => size)).toEqual([600, 600, 700_000, 1, 5]);
+  expect(contents.map(({ held }) => held?.length)).toEqual([600, undefined, undefined, undefined, undefined]);
+  for (const [n, part] of contents.entries()) {
+    const bytes = await part.read(Buffer.alloc(part.size + 10), 0);
+    expect(bytes.equals(Buffer.alloc(part.size, String(n)))).toBe(true);
+  }
+  expect(await contents[2]?.read(Buffer.alloc(100), 699_950)).toEqual(Buffer.alloc(50, '2'));
+  await close();
+});
+
+/** The temporary files that this process has open, by what Linux says of them. */
+const openFiles = () =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${fd}`);
+      return target.includes('nodemailer-graph-transport-') ? [{ fd: Number(fd), target }] : [];
+    } catch {
+      return [];
+    }
+  });
+
+test('keeps a temporary file that is private and has no name, only as long as it is needed', async () => {
+  const { close } = await readMail(attachmentsOf(5000), { heldBytes: 1000, messageBytes: 10_000 });
+  const [file, ...others] = openFiles();
+  expect(others).toEqual([]);
+  expect(file?.target).toMatch(/ \(deleted\)$/);
+  expect(fstatSync(file?.fd ?? -1).mode & 0o777).toBe(0o600);
+  await close();
+  expect(openFiles()).toEqual([]);
+});
+
+test('keeps no temporary file of a message that fails, and opens none for a small one', async () => {
+  const limits = { heldBytes: 1000, messageBytes: 4000 };
+  await expect(readMail(attachmentsOf(2000, 2001), limits)).rejects.toMatchObject({ code: 'EMESSAGE' });
+  await readMail(attachmentsOf(500), limits);
+  expect(openFiles()).toEqual([]);
+});
+
+test('refuses attachments over messageBytes as soon as they are', async () => {
+  await expect(
+    readMail(attachmentsOf(600, 401), { heldBytes: 100, messageBytes: 1000 }),
+  ).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('1000 bytes'),
+  });
 });
 
 test('refuses a message of more parts than the parser takes', async () => {
   const parts = Array.from({ length: 1500 }, () => '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n');
   const source = Readable.from(['Content-Type: multipart/mixed; boundary=b\r\n\r\n', ...parts, '--b--\r\n']);
-  await expect(readMessage(source, 1000)).rejects.toMatchObject({ code: 'EMESSAGE' });
+  await expect(readMessage(source, LIMITS)).rejects.toMatchObject({ code: 'EMESSAGE' });
 });

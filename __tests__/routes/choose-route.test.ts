@@ -1,12 +1,20 @@
 import type { Loss } from '../../src/message/json-losses';
-import { chooseRoute, type RouteOptions } from '../../src/routes/choose-route';
+import { chooseRoute, type RouteFacts, type RouteOptions } from '../../src/routes/choose-route';
 
 const signed: Loss = { because: 'signed', what: 'the signature' };
 const header: Loss = { because: 'header', what: 'the header List-Id' };
-const limits = { requestBytes: 100 };
+const limits = { requestBytes: 100, attachmentBytes: 1000 };
+/** A body that no request holds, so that a draft is out of the question. */
+const noDraft = { draftBytes: () => 101, largestAttachment: 0 };
 
-const choose = (losses: Loss[], jsonBytes: number, mimeBytes: number, options: Partial<RouteOptions> = {}) =>
-  chooseRoute({ losses, jsonBytes: () => jsonBytes, mimeBytes: () => mimeBytes }, limits, {
+const choose = (
+  losses: Loss[],
+  jsonBytes: number,
+  mimeBytes: number,
+  options: Partial<RouteOptions> = {},
+  draft: Pick<RouteFacts, 'draftBytes' | 'largestAttachment'> = noDraft,
+) =>
+  chooseRoute({ losses, jsonBytes: () => jsonBytes, mimeBytes: () => mimeBytes, ...draft }, limits, {
     format: 'auto',
     lossy: false,
     ...options,
@@ -54,9 +62,25 @@ test.each<[string, Loss[], number, number, Partial<RouteOptions>, object]>([
 });
 
 test.each<[string, Loss[], number, number, Partial<RouteOptions>, string, RegExp]>([
-  ['is too large', [], 101, 134, {}, 'size', /as JSON it makes a request of 101 bytes, and Graph takes 100/],
+  [
+    'has too large a body',
+    [],
+    101,
+    134,
+    {},
+    'size',
+    /body and headers alone .* 101 bytes, and Graph takes 100/,
+  ],
   ['is too large as MIME, if that is forced', [], 1, 101, { format: 'mime' }, 'size', /as MIME .* 101 bytes/],
-  ['is too large as JSON, if that is forced', [], 101, 1, { format: 'json' }, 'size', /as JSON .* 101 bytes/],
+  [
+    'has too large a body for JSON, if that is forced',
+    [],
+    101,
+    1,
+    { format: 'json' },
+    'size',
+    /body and headers/,
+  ],
   [
     'JSON would not carry whole and MIME not at all',
     [signed],
@@ -81,8 +105,8 @@ test.each<[string, Loss[], number, number, Partial<RouteOptions>, string, RegExp
     101,
     101,
     { lossy: true },
-    'signed',
-    /as MIME .* 101 bytes/,
+    'size',
+    /body and headers alone/,
   ],
 ])('refuses what %s', (_what, losses, jsonBytes, mimeBytes, options, because, why) => {
   expect(choose(losses, jsonBytes, mimeBytes, options)).toEqual({
@@ -92,8 +116,41 @@ test.each<[string, Loss[], number, number, Partial<RouteOptions>, string, RegExp
   });
 });
 
+const draft = { draftBytes: () => 100, largestAttachment: 1000 };
+
+test.each<[string, Loss[], number, number, Partial<RouteOptions>, object]>([
+  ['what is one byte over one request', [], 101, 100, {}, { route: 'draft', because: 'size', dropped: [] }],
+  ['the same, if JSON is forced', [], 101, 100, { format: 'json' }, { route: 'draft', because: 'size' }],
+  [
+    'what is too large for MIME and may lose something',
+    [signed],
+    101,
+    101,
+    { lossy: true },
+    { route: 'draft', because: 'signed', dropped: ['the signature'] },
+  ],
+])('takes a draft for %s', (_what, losses, jsonBytes, mimeBytes, options, decision) => {
+  expect(choose(losses, jsonBytes, mimeBytes, options, draft)).toMatchObject(decision);
+});
+
+test('takes no draft for what fits one request, nor for what must be MIME', () => {
+  expect(choose([], 100, 1, {}, draft)).toMatchObject({ route: 'json' });
+  expect(choose([signed], 101, 100, {}, draft)).toMatchObject({ route: 'mime' });
+  expect(choose([], 101, 101, { format: 'mime' }, draft)).toMatchObject({ route: 'none' });
+  expect(choose([signed], 101, 101, {}, draft)).toMatchObject({ route: 'none', because: 'signed' });
+});
+
+test('refuses an attachment that is larger than Graph takes, with both sizes', () => {
+  expect(choose([], 101, 101, {}, { ...draft, largestAttachment: 1001 })).toEqual({
+    route: 'none',
+    because: 'size',
+    why: 'it has an attachment of 1001 bytes, and Graph takes 1000',
+  });
+});
+
 test('works out the size as MIME only where it matters', () => {
   const mimeBytes = jest.fn(() => 1);
-  chooseRoute({ losses: [], jsonBytes: () => 1, mimeBytes }, limits, { format: 'auto', lossy: false });
+  const facts = { losses: [], jsonBytes: () => 1, mimeBytes, ...draft };
+  chooseRoute(facts, limits, { format: 'auto', lossy: false });
   expect(mimeBytes).not.toHaveBeenCalled();
 });

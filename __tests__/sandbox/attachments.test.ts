@@ -18,8 +18,20 @@ describe('a file attachment', () => {
       withAttachments(file(), file({ name: 'empty', contentType: null, contentBytes: '', contentId: null })),
     );
     expect(sandbox.messages[0]?.attachments).toEqual([
-      { name: 'greeting.txt', contentType: 'text/plain', content: Buffer.from('Hello'), isInline: false },
-      { name: 'empty', contentType: 'application/octet-stream', content: Buffer.alloc(0), isInline: false },
+      {
+        name: 'greeting.txt',
+        contentType: 'text/plain',
+        content: Buffer.from('Hello'),
+        size: 5,
+        isInline: false,
+      },
+      {
+        name: 'empty',
+        contentType: 'application/octet-stream',
+        content: Buffer.alloc(0),
+        size: 0,
+        isInline: false,
+      },
     ]);
   });
 
@@ -64,6 +76,7 @@ describe('an item attachment', () => {
     const [kept] = sandbox.messages[0]?.attachments ?? [];
     expect(kept).toMatchObject({ name: 'Forwarded', contentType: 'application/json', isInline: false });
     expect(JSON.parse(kept?.content.toString() ?? '')).toEqual(item);
+    expect(kept?.size).toBe(JSON.stringify(item).length);
   });
 
   test.each([

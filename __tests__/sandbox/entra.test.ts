@@ -30,7 +30,7 @@ describe('the token endpoint', () => {
       tid: sandbox.options.tenantId,
       appid: sandbox.options.clientId,
       idtyp: 'app',
-      roles: ['Mail.Send'],
+      roles: ['Mail.Send', 'Mail.ReadWrite'],
       iat: issuedAt,
       nbf: issuedAt,
       exp: issuedAt + 600,

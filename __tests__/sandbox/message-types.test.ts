@@ -204,10 +204,12 @@ describe("the sandbox's table of types", () => {
     if (!declared.endsWith('!')) return `NullableOption<${inTypeScript(`${declared}!`)}>`;
     const type = capitalised(declared.slice(0, -1));
     if (/^(?:String|Binary|DateTimeOffset)$/.test(type)) return 'string';
-    return { Int32: 'number', Boolean: 'boolean', Untyped: 'Extension' }[type] ?? type;
+    return { Int32: 'number', Int64: 'number', Boolean: 'boolean', Untyped: 'Extension' }[type] ?? type;
   }
 
-  const tabled = Object.entries(ENTITY_TYPES).filter(([name]) => name !== 'sendMail');
+  // The parameters of actions are no types, and not published.
+  const actions = ['sendMail', 'createUploadSession'];
+  const tabled = Object.entries(ENTITY_TYPES).filter(([name]) => !actions.includes(name));
 
   test.each(tabled)('has the properties that Microsoft publishes for %s', (name, properties) => {
     const inTable = Object.entries(properties).map(([property, declared]) => [

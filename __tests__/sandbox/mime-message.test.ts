@@ -163,6 +163,7 @@ describe('an accepted MIME message', () => {
         name: 'logo.png',
         contentType: 'image/png',
         content: Buffer.from('Hello'),
+        size: 5,
         isInline: true,
         contentId: 'logo',
       },

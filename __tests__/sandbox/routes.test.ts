@@ -30,8 +30,18 @@ describe('a request under /v1.0 or /beta', () => {
   );
 
   test.each([
-    ['POST', '/v1.0/users/app@contoso.example/messages'],
-    ['POST', '/v1.0/users/app@contoso.example/messages/1/send'],
+    ['GET', '/v1.0/users/app@contoso.example/messages'],
+    ['POST', '/v1.0/users/app@contoso.example/messages/'],
+    ['POST', '/v1.0/users/app@contoso.example/messages//send'],
+    ['POST', '/v1.0/users/app@contoso.example/messages/1'],
+    ['PATCH', '/v1.0/users/app@contoso.example/messages/1'],
+    ['POST', '/v1.0/users/app@contoso.example/messages/1/send/more'],
+    ['POST', '/v1.0/users/app@contoso.example/messages/1/forward'],
+    ['GET', '/v1.0/users/app@contoso.example/messages/1/attachments'],
+    ['GET', '/v1.0/users/app@contoso.example/messages/1/attachments/1'],
+    ['POST', '/v1.0/users/app@contoso.example/mailFolders/drafts/messages'],
+    ['POST', '/v1.0/users/app@contoso.example/messages2'],
+    ['POST', '/beta/users/app@contoso.example/messages'],
     ['POST', '/v1.0/users/app@contoso.example/sendMail/more'],
     ['POST', '/v1.0/users//sendMail'],
     ['POST', '/v1.0/groups/app@contoso.example/sendMail'],
@@ -53,19 +63,28 @@ describe('a request under /v1.0 or /beta', () => {
     });
   });
 
-  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('takes no %s of sendMail', async (method) => {
-    const response = await ask(method, '/v1.0/users/app@contoso.example/sendMail');
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('POST');
+  describe.each([
+    '/v1.0/users/app@contoso.example/sendMail',
+    '/v1.0/users/app@contoso.example/messages/1/send',
+    '/v1.0/users/app@contoso.example/messages/1/attachments/createUploadSession',
+  ])('the action %s', (path) => {
+    test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('takes no %s', async (method) => {
+      const response = await ask(method, path);
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('POST');
+    });
   });
 
-  test.each(['/v1.0/me', '/v1.0/users/x/messages', '/v1.0/users/x/sendMail'])(
-    'is refused without a token before anything else at %s',
-    async (path) => {
-      const request = new Request(`https://graph.microsoft.com${path}`);
-      expect((await createSandbox().handle(request)).status).toBe(401);
-    },
-  );
+  test.each([
+    '/v1.0/me',
+    '/v1.0/users/x/messages',
+    '/v1.0/users/x/messages/1',
+    '/v1.0/users/x/messages/1/send',
+    '/v1.0/users/x/sendMail',
+  ])('is refused without a token before anything else at %s', async (path) => {
+    const request = new Request(`https://graph.microsoft.com${path}`);
+    expect((await createSandbox().handle(request)).status).toBe(401);
+  });
 });
 
 test.each([
@@ -77,6 +96,8 @@ test.each([
   '/contoso.example/discovery/instance',
   '/common/discovery/keys',
   '/contoso.example/oauth2/token',
+  '/upload/1/2',
+  '/upload',
   '/v1.0/users/%/sendMail',
 ])('finds nothing at %s', async (path) => {
   expect(await refusal(ask('POST', path))).toMatchObject({ status: 404, code: 'NotFound' });

@@ -61,6 +61,11 @@ test.each<[string, SandboxOptions, string]>([
     '`attachmentBytes` to be an integer from 0',
   ],
   ['half a second', { tokenLifetime: 0.5 }, '`tokenLifetime` to be an integer from 0'],
+  [
+    'a session that ends before it begins',
+    { uploadSessionLifetime: -1 },
+    '`uploadSessionLifetime` to be an integer from 0',
+  ],
 ])('refuses %s', (_what, options, message) => {
   expect(() => createSandbox(options)).toThrow(message);
 });

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
-import { LUNCH, tokenFor } from './support';
+import { LUNCH, makeDraft, openSession, tokenFor } from './support';
 
 let sandbox: RunningSandbox;
 let dispatcher: Agent;
@@ -119,6 +120,61 @@ describe('a started sandbox', () => {
     await sandbox.close();
     sandbox = await startSandbox({ port });
     expect(sandbox.url).toBe(`http://127.0.0.1:${port}`);
+  });
+});
+
+describe('an upload over HTTP', () => {
+  test('goes to the sandbox itself in ranges of almost 4 MB, on one connection', async () => {
+    const file = randomBytes(9_000_000);
+    const rangeBytes = 3_999_999;
+    const id = await makeDraft(sandbox);
+    const url = await openSession(sandbox, id, { size: file.length });
+    expect(url.startsWith(`${sandbox.url}/upload/`)).toBe(true);
+    expect(sandbox.drafts).toMatchObject([{ uploadSessions: 1 }]);
+    const single = new Agent({ connections: 1 });
+    let connections = 0;
+    single.on('connect', () => {
+      connections += 1;
+    });
+    const statuses: number[] = [];
+    for (let start = 0; start < file.length; start += rangeBytes) {
+      const range = file.subarray(start, start + rangeBytes);
+      const headers = {
+        'content-range': `bytes ${start}-${start + range.length - 1}/${file.length}`,
+        'content-type': 'application/octet-stream',
+      };
+      const answer = await request(url, { method: 'PUT', headers, body: range, dispatcher: single });
+      statuses.push(answer.statusCode);
+      await answer.body.dump();
+    }
+    expect(statuses).toEqual([200, 200, 201]);
+    const authorization = `Bearer ${await tokenFor(sandbox)}`;
+    const send = `${sandbox.url}/v1.0/users/app%40contoso.example/messages/${id}/send`;
+    const sent = await request(send, { method: 'POST', headers: { authorization }, dispatcher: single });
+    expect(sent.statusCode).toBe(202);
+    await single.destroy();
+    expect(connections).toBe(1);
+    expect(sandbox.messages[0]?.attachments[0]?.content.equals(file)).toBe(true);
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('goes where it was told to', async () => {
+    await using other = await startSandbox({ uploadOrigin: 'http://localhost:9' });
+    const url = await openSession(other, await makeDraft(other), { size: 3_000_000 });
+    expect(url).toMatch(/^http:\/\/localhost:9\/upload\//);
+  });
+
+  test('is answered by 413 and the end of the connection given a range over the limit', async () => {
+    const id = await makeDraft(sandbox);
+    const url = await openSession(sandbox, id, { size: 9_000_000 });
+    const headers = {
+      'content-range': 'bytes 0-5999999/9000000',
+      'content-type': 'application/octet-stream',
+    };
+    const body = Buffer.alloc(6_000_000);
+    const answer = await request(url, { method: 'PUT', headers, body, dispatcher });
+    expect(answer.statusCode).toBe(413);
+    expect(await answer.body.json()).toMatchObject({ error: { code: 'maxFragmentLengthExceeded' } });
   });
 });
 

@@ -1,8 +1,15 @@
 import { Readable } from 'node:stream';
 import type { MailContent } from '../../src/message/mail-content';
-import { readMessage } from '../../src/message/read-message';
+import { type ReadMessage, readMessage } from '../../src/message/read-message';
+
+const LIMITS = { heldBytes: 3_000_000, messageBytes: 150_000_000 };
+
+/** Reads a mail as the transport does. */
+export function readMail(mime: Buffer, limits = LIMITS): Promise<ReadMessage> {
+  return readMessage(Readable.from([mime]), limits);
+}
 
 /** Reads a mail written as lines, CRLF between them. */
 export async function readLines(...lines: string[]): Promise<MailContent> {
-  return (await readMessage(Readable.from([lines.join('\r\n')]), 1_000_000)).content;
+  return (await readMail(Buffer.from(lines.join('\r\n')))).content;
 }

@@ -10,15 +10,19 @@ export interface GraphAnswer {
   clientRequestId: string;
 }
 
-/** An answer other than the one that says "accepted", as a `GraphTransportError`. */
-export function toAnswerError(answer: GraphAnswer): GraphTransportError {
+/**
+ * An answer other than the one that says "accepted", as a `GraphTransportError`.
+ *
+ * @param what what was asked of Graph to accept
+ */
+export function toAnswerError(answer: GraphAnswer, what: string): GraphTransportError {
   const { status, requestId, clientRequestId } = answer;
   const graphError = parseGraphError(answer.body);
   const known = graphError?.codes.map(graphHint).find((hint) => hint !== undefined);
   const response = [status, graphError?.codes[0], graphError?.message].filter(Boolean).join(' ');
   return new GraphTransportError(
     known?.code ?? codeOfStatus(status),
-    `Graph did not accept the message: ${response || status}${requestId ? ` (request-id ${requestId})` : ''}.`,
+    `Graph did not accept ${what}: ${response || status}${requestId ? ` (request-id ${requestId})` : ''}.`,
     {
       hint: known?.hint ?? hintOfStatus(status, graphError !== undefined),
       responseCode: status,

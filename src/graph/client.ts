@@ -1,13 +1,46 @@
 import { randomUUID } from 'node:crypto';
 import { type Dispatcher, request } from 'undici';
 import { toConnectionError } from '../connection-error';
+import { abortError } from '../errors';
 import { toAnswerError } from './answer-error';
 
-/** What Graph says of a message that it has accepted. */
+/** A request to Graph, and what its answer must be. */
+export interface GraphCall {
+  method: 'POST' | 'DELETE';
+  /** Below the Graph endpoint. */
+  path: string;
+  /** What Graph is asked to accept, for the error that says it did not. */
+  what: string;
+  /** The only status that means success. */
+  expect: number;
+  contentType?: string;
+  body?: Buffer;
+  headers?: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+  /**
+   * Whether this is the request that sends. One that is broken off may have sent the message all the same,
+   * so that an abort counts only until it is under way.
+   */
+  sends?: boolean;
+}
+
+/** Graph's answer to a request that it has accepted. */
 export interface Accepted {
   status: number;
   requestId: string | undefined;
   clientRequestId: string;
+  /** The body; empty where Graph sends none. */
+  body: string;
+}
+
+/** A request to a pre-authenticated URL that Graph has given out. */
+export interface UploadCall {
+  method: 'PUT' | 'GET' | 'DELETE';
+  /** As secret as a password: whoever has it can write to the message. */
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: Buffer;
+  signal?: AbortSignal | undefined;
 }
 
 export interface GraphClientOptions {
@@ -18,7 +51,7 @@ export interface GraphClientOptions {
   dispatcher: Dispatcher;
 }
 
-/** Error bodies are a few hundred bytes; a gateway's page, or an attacker's, is cut here. */
+/** Answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Requests to Graph. It knows endpoints, tokens and answers, and nothing of mail. */
@@ -30,38 +63,61 @@ export class GraphClient {
   }
 
   /**
-   * Posts one body; resolves only when the answer is 202.
+   * Makes one request; resolves only with the expected answer.
    *
    * @throws GraphTransportError for every other answer, and when none comes
    */
-  async post(path: string, contentType: string, body: Buffer): Promise<Accepted> {
-    const { endpoint, getToken, dispatcher } = this.#options;
+  async call(call: GraphCall): Promise<Accepted> {
+    const { endpoint, getToken } = this.#options;
     const token = await getToken();
+    if (call.signal?.aborted) throw abortError(call.signal.reason);
     const clientRequestId = randomUUID();
-    const answer = await request(endpoint + path, {
-      method: 'POST',
-      dispatcher,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': contentType,
-        'client-request-id': clientRequestId,
-        'return-client-request-id': 'true',
-      },
-      body,
-    }).catch((error: unknown) => {
-      throw toConnectionError(error, endpoint, { clientRequestId });
-    });
-    const requestId = firstValue(answer.headers['request-id']);
-    if (answer.statusCode === 202) {
-      await answer.body.dump();
-      return { status: 202, requestId, clientRequestId };
-    }
-    throw toAnswerError({
-      status: answer.statusCode,
-      body: await readStart(answer.body),
-      requestId,
+    const headers = {
+      ...call.headers,
+      ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
+      authorization: `Bearer ${token}`,
+      'client-request-id': clientRequestId,
+      'return-client-request-id': 'true',
+    };
+    const { method, body } = call;
+    const signal = call.sends ? undefined : call.signal;
+    const answer = await this.#request(
+      endpoint + call.path,
+      { method, headers, body, signal },
+      endpoint,
       clientRequestId,
-    });
+    );
+    const requestId = firstValue(answer.headers['request-id']);
+    const text = await readStart(answer.body);
+    if (answer.statusCode === call.expect) {
+      return { status: answer.statusCode, requestId, clientRequestId, body: text };
+    }
+    throw toAnswerError({ status: answer.statusCode, body: text, requestId, clientRequestId }, call.what);
+  }
+
+  /**
+   * Makes one request to an upload URL. It carries no token: the URL is one, and may be on another host.
+   *
+   * @throws GraphTransportError when no answer comes; what the answer says is the caller's to judge
+   */
+  async upload(call: UploadCall): Promise<{ status: number; body: string }> {
+    const { method, url, headers, body, signal } = call;
+    const answer = await this.#request(url, { method, headers, body, signal }, 'the upload session');
+    return { status: answer.statusCode, body: await readStart(answer.body) };
+  }
+
+  async #request(
+    url: string,
+    options: Omit<NonNullable<Parameters<typeof request>[1]>, 'dispatcher'>,
+    target: string,
+    clientRequestId?: string,
+  ): ReturnType<typeof request> {
+    try {
+      return await request(url, { ...options, dispatcher: this.#options.dispatcher });
+    } catch (error) {
+      if (options.signal instanceof AbortSignal && options.signal.aborted) throw abortError(error);
+      throw toConnectionError(error, target, { clientRequestId });
+    }
   }
 }
 
@@ -76,7 +132,7 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
       if (bytes >= MAX_ANSWER_BYTES) break;
     }
   } catch {
-    // What has come so far is reported below.
+    // What has come so far is reported all the same.
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString();
 }

@@ -1,7 +1,23 @@
 /**
- * Path of the call that sends a message as the mailbox, below the Graph endpoint.
- * The mailbox is one path segment whatever is in it, so that no user id leads to another resource.
+ * Paths below the Graph endpoint. A mailbox and an id are one path segment each, whatever is in them, so
+ * that no user id leads to another resource.
  */
+
+/** The call that sends a message as the mailbox, in one request. */
 export function sendMailPath(userId: string): string {
-  return `/v1.0/users/${encodeURIComponent(userId)}/sendMail`;
+  return `${mailboxPath(userId)}/sendMail`;
+}
+
+/** The mailbox's messages: where a draft is made. */
+export function messagesPath(userId: string): string {
+  return `${mailboxPath(userId)}/messages`;
+}
+
+/** One message of the mailbox. */
+export function messagePath(userId: string, messageId: string): string {
+  return `${messagesPath(userId)}/${encodeURIComponent(messageId)}`;
+}
+
+function mailboxPath(userId: string): string {
+  return `/v1.0/users/${encodeURIComponent(userId)}`;
 }

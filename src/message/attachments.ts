@@ -8,7 +8,7 @@ export type GraphAttachment = Omit<FileAttachment, 'contentBytes'> & {
   contentBytes: string;
 };
 
-/** The attachments of a message as Graph's file attachments, in order. */
+/** The attachments of a message as Graph's file attachments, in order; without the content of those on disk. */
 export function toGraphAttachments(
   attachments: readonly MailAttachment[],
   html: string | undefined,
@@ -22,7 +22,7 @@ export function toGraphAttachments(
       '@odata.type': '#microsoft.graph.fileAttachment',
       name: attachmentName(attachment, index),
       contentType: type.value,
-      contentBytes: content.toString('base64'),
+      contentBytes: content.held?.toString('base64') ?? '',
       isInline: inline,
       ...(contentId === undefined ? {} : { contentId }),
     };
@@ -43,10 +43,12 @@ function attachmentName(attachment: MailAttachment, index: number): string {
   if (type.value !== 'message/rfc822')
     return base || `attachment-${index + 1}.${libmime.detectExtension(type.value)}`;
   if (base) return /\.eml$/i.test(base) ? base : `${base}.eml`;
-  return `${innerSubject(content) || `attachment-${index + 1}`}.eml`;
+  return `${innerSubject(content.held) || `attachment-${index + 1}`}.eml`;
 }
 
-function innerSubject(message: Buffer): string {
+function innerSubject(message: Buffer | undefined): string {
+  // One that is too large to be held goes by a number instead.
+  if (!message) return '';
   const end = /\r?\n\r?\n/.exec(message.toString('latin1', 0, 64 * 1024))?.index ?? 0;
   const line = /^subject:(.*(?:\r?\n[ \t].*)*)/im.exec(message.toString('utf8', 0, end));
   return libmime.decodeWords((line?.[1] ?? '').replace(/\r?\n/g, '').trim()).replace(/[/\\\p{Cc}]+/gu, ' ');

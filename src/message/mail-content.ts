@@ -1,3 +1,5 @@
+import type { AttachmentContent } from './attachment-content';
+
 /** A header of the message as it was written, decoded. */
 export interface MailHeader {
   /** Name in lower case. */
@@ -31,10 +33,8 @@ export interface MailAttachment {
   related: boolean;
   /** Content-Location, where the part has one. */
   location: string | undefined;
-  /** Bytes of the decoded content. */
-  size: number;
-  /** The decoded content; empty when the message is too large to be held. */
-  content: Buffer;
+  /** The decoded content. */
+  content: AttachmentContent;
 }
 
 /** A message that has been read: all that the rest of the package knows of MIME. */

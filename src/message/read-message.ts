@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream';
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import libmime from 'libmime';
 import {
@@ -8,7 +8,8 @@ import {
   MailParser,
   type StructuredHeader,
 } from 'mailparser';
-import { GraphTransportError } from '../errors';
+import { abortError, GraphTransportError } from '../errors';
+import { type AttachmentContent, messageTooLarge, Spool } from './attachment-content';
 import type { MailAttachment, MailContent, MailHeader, MediaType } from './mail-content';
 import { NamedTextParts } from './named-text-parts';
 
@@ -18,29 +19,38 @@ export interface ReadMessage {
   /** The message as it came; undefined when it is longer than what was to be held. */
   raw: Buffer | undefined;
   rawBytes: number;
-  /** Whether the content of all attachments is there. */
-  complete: boolean;
+  /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
+  close(): Promise<void>;
+}
+
+export interface ReadLimits {
+  /** Most bytes that are held in memory of the attachments together, and of the message as it came. */
+  heldBytes: number;
+  /** Most bytes of attachments, decoded, that a message may have at all. */
+  messageBytes: number;
 }
 
 /**
- * Reads a MIME message as it streams by.
+ * Reads a MIME message as it streams by. Attachments that are too much for memory go to a temporary file.
  *
- * @param maxBytes most bytes that are held of the attachments together, and of the message as it came; a
- *   larger one is read to its end and counted
- * @throws GraphTransportError `EMESSAGE` when the message cannot be read; errors that Nodemailer itself
- *   raises (`EFILEACCESS` …) come through as they are
+ * @throws GraphTransportError `EMESSAGE` when the message cannot be read, and as soon as it is over
+ *   `messageBytes`; errors that Nodemailer itself raises (`EFILEACCESS` …) come through as they are
  */
-export async function readMessage(source: Readable, maxBytes: number): Promise<ReadMessage> {
+export async function readMessage(
+  source: Readable,
+  limits: ReadLimits,
+  signal?: AbortSignal,
+): Promise<ReadMessage> {
   const parser = new BodyParser();
-  const raw = new Held(maxBytes);
-  const held = new Held(maxBytes);
+  const raw = new RawCopy(limits);
+  const spool = new Spool(limits.heldBytes, limits.messageBytes);
   const attachments: MailAttachment[] = [];
   let text: string | undefined;
   let html: string | undefined;
   let reading: AttachmentStream | undefined;
 
   // An error of the source ends the parser but not the attachment that is being read from it.
-  const fed = pipeline(source, raw.tap(), new NamedTextParts(), parser).catch((error: Error) => {
+  const fed = pipeline(source, raw, new NamedTextParts(), parser, { signal }).catch((error: Error) => {
     reading?.content.destroy(error);
     throw error;
   });
@@ -52,68 +62,52 @@ export async function readMessage(source: Readable, maxBytes: number): Promise<R
         continue;
       }
       reading = part;
-      const before = held.bytes;
-      for await (const chunk of part.content) held.add(chunk);
-      const size = held.bytes - before;
-      attachments.push(toAttachment(part, size, held.take() ?? Buffer.alloc(0)));
+      attachments.push(toAttachment(part, await spool.take(part.content)));
       part.release?.();
     }
     await fed;
   } catch (error) {
+    parser.destroy();
     await fed.catch(() => undefined);
-    throw toReadError(error);
+    await spool.close();
+    throw signal?.aborted ? abortError(signal.reason) : toReadError(error);
   }
   const type = declaredType(parser.headers || new Map()) ?? { value: 'text/plain', params: {} };
   const headers = toHeaders(parser.headerLines || []);
   return {
-    content: {
-      type,
-      headers,
-      text,
-      html,
-      attachments: held.full ? attachments.map(withoutContent) : attachments,
-    },
-    raw: raw.take(),
+    content: { type, headers, text, html, attachments },
+    raw: raw.copy,
     rawBytes: raw.bytes,
-    complete: !held.full,
+    close: () => spool.close(),
   };
 }
 
-/** Bytes that are held up to a limit, and only counted beyond it. */
-class Held {
-  readonly #maxBytes: number;
-  #chunks: Buffer[] = [];
+/** Base64 in lines makes 78 bytes of 57; headers and text in quoted-printable come on top. */
+const MIME_PER_CONTENT = 78 / 57;
+const MIME_SLACK_BYTES = 1_000_000;
+
+/** Lets a message pass, keeps a copy of it while it is small, and stops it when it is too large. */
+class RawCopy extends Transform {
   bytes = 0;
+  #chunks: Buffer[] | undefined = [];
+  readonly #limits: ReadLimits;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(limits: ReadLimits) {
+    super();
+    this.#limits = limits;
   }
 
-  get full(): boolean {
-    return this.bytes > this.#maxBytes;
+  get copy(): Buffer | undefined {
+    return this.#chunks && Buffer.concat(this.#chunks);
   }
 
-  add(chunk: Buffer): void {
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const { heldBytes, messageBytes } = this.#limits;
     this.bytes += chunk.length;
-    if (this.full) this.#chunks = [];
-    else this.#chunks.push(chunk);
-  }
-
-  /** What is held, in one piece; undefined when it was too much. */
-  take(): Buffer | undefined {
-    const taken = this.full ? undefined : Buffer.concat(this.#chunks);
-    this.#chunks = [];
-    return taken;
-  }
-
-  /** Holds what passes through. */
-  tap(): Transform {
-    return new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        this.add(chunk);
-        done(null, chunk);
-      },
-    });
+    if (this.bytes > heldBytes) this.#chunks = undefined;
+    this.#chunks?.push(chunk);
+    if (this.bytes > messageBytes * MIME_PER_CONTENT + MIME_SLACK_BYTES) done(messageTooLarge(messageBytes));
+    else done(null, chunk);
   }
 }
 
@@ -141,7 +135,7 @@ class BodyParser extends MailParser {
   }
 }
 
-function toAttachment(part: AttachmentStream, size: number, content: Buffer): MailAttachment {
+function toAttachment(part: AttachmentStream, content: AttachmentContent): MailAttachment {
   const location = part.headers.get('content-location');
   return {
     filename: part.filename,
@@ -150,13 +144,8 @@ function toAttachment(part: AttachmentStream, size: number, content: Buffer): Ma
     contentId: part.cid || undefined,
     related: part.related ?? false,
     location: typeof location === 'string' ? location : undefined,
-    size,
     content,
   };
-}
-
-function withoutContent(attachment: MailAttachment): MailAttachment {
-  return { ...attachment, content: Buffer.alloc(0) };
 }
 
 /** mailparser guesses the type of octet streams by their name; what the part says is what counts. */
@@ -189,6 +178,7 @@ const CONTENT_CODES: ReadonlySet<unknown> = new Set(['EFILEACCESS', 'EURLACCESS'
 
 function toReadError(error: unknown): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
+  if (cause instanceof GraphTransportError) return cause;
   if ('code' in cause && CONTENT_CODES.has(cause.code)) return cause;
   return new GraphTransportError('EMESSAGE', `The message cannot be read: ${cause.message}.`, { cause });
 }

@@ -1,26 +1,34 @@
 import type { Loss, LossReason } from '../message/json-losses';
 
-/** The ways a message can take. */
-export type Route = 'json' | 'mime';
+/** The ways a message can take: one request of JSON or of MIME, or a draft that is filled piece by piece. */
+export type Route = 'json' | 'mime' | 'draft';
 
 /** How the caller wants a message to be sent. */
 export interface RouteOptions {
-  /** `auto` takes JSON, and MIME for what JSON cannot carry; the others force one of them. */
-  format: 'auto' | Route;
+  /**
+   * `auto` takes JSON, in one request or by a draft, and MIME for what JSON cannot carry; the others force
+   * one of them.
+   */
+  format: 'auto' | 'json' | 'mime';
   /** Whether to send what can be sent, rather than to refuse a message of which something is lost. */
   lossy: boolean;
 }
 
-/** What there is to know of a message. Sizes are those of the request, and worked out only when they matter. */
+/** What there is to know of a message. Sizes are those of requests, and worked out only when they matter. */
 export interface RouteFacts {
   /** What JSON has no place for, the weightiest first. */
   losses: readonly Loss[];
   jsonBytes: () => number;
   mimeBytes: () => number;
+  /** The request that makes the draft, without attachments. */
+  draftBytes: () => number;
+  /** Raw bytes of the largest attachment. */
+  largestAttachment: number;
 }
 
 export interface RouteLimits {
   requestBytes: number;
+  attachmentBytes: number;
 }
 
 /** The route and why, with what is lost on it; or why there is none. */
@@ -30,30 +38,35 @@ export type RouteDecision =
 
 /** Decides how a message goes. The first line that fits counts. */
 export function chooseRoute(
-  { losses, jsonBytes, mimeBytes }: RouteFacts,
-  { requestBytes }: RouteLimits,
+  facts: RouteFacts,
+  { requestBytes, attachmentBytes }: RouteLimits,
   { format, lossy }: RouteOptions,
 ): RouteDecision {
+  const { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment } = facts;
   const [loss] = losses;
   const lost = losses.map(({ what }) => what);
+  const mayBeJson = format !== 'mime' && (!loss || lossy);
   const jsonFits = () => jsonBytes() <= requestBytes;
   const mimeFits = () => mimeBytes() <= requestBytes;
-  const tooLarge = (route: Route, bytes: number) =>
-    `as ${route === 'json' ? 'JSON' : 'MIME'} it makes a request of ${bytes} bytes, and Graph takes ${requestBytes}`;
-  const noPlace = `Graph's JSON has no place for ${lost.join(', ')}`;
+  const draftFits = () => draftBytes() <= requestBytes && largestAttachment <= attachmentBytes;
+  const whole = format === 'json' ? 'format' : 'whole';
 
-  if (format === 'mime') {
-    if (mimeFits()) return { route: 'mime', because: 'format', dropped: [] };
-    return { route: 'none', because: 'size', why: tooLarge('mime', mimeBytes()) };
-  }
-  if (!loss && jsonFits()) {
-    return { route: 'json', because: format === 'json' ? 'format' : 'whole', dropped: [] };
-  }
+  if (format === 'mime' && mimeFits()) return { route: 'mime', because: 'format', dropped: [] };
+  if (format !== 'mime' && !loss && jsonFits()) return { route: 'json', because: whole, dropped: [] };
+  if (format !== 'mime' && !loss && draftFits()) return { route: 'draft', because: 'size', dropped: [] };
   if (format === 'auto' && mimeFits())
     return { route: 'mime', because: loss?.because ?? 'size', dropped: [] };
-  if (loss && lossy && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };
+  if (loss && mayBeJson && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };
+  if (loss && mayBeJson && draftFits()) return { route: 'draft', because: loss.because, dropped: lost };
 
-  if (!loss) return { route: 'none', because: 'size', why: tooLarge('json', jsonBytes()) };
-  if (format === 'json') return { route: 'none', because: loss.because, why: noPlace };
-  return { route: 'none', because: loss.because, why: `${noPlace}, and ${tooLarge('mime', mimeBytes())}` };
+  const asMime = () => `as MIME it makes a request of ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
+  const asDraft = () =>
+    largestAttachment > attachmentBytes
+      ? `it has an attachment of ${largestAttachment} bytes, and Graph takes ${attachmentBytes}`
+      : `its body and headers alone make a request of ${draftBytes()} bytes, and Graph takes ${requestBytes}`;
+  const noPlace = `Graph's JSON has no place for ${lost.join(', ')}`;
+  if (format === 'mime') return { route: 'none', because: 'size', why: asMime() };
+  if (mayBeJson) return { route: 'none', because: 'size', why: asDraft() };
+  if (!loss || format === 'json') return { route: 'none', because: loss?.because ?? 'size', why: noPlace };
+  return { route: 'none', because: loss.because, why: `${noPlace}, and ${asMime()}` };
 }

@@ -8,3 +8,24 @@ export const MAX_REQUEST_BYTES = 4_000_000;
 
 /** Most bytes of a message, or of its attachments, that can be in such a request: base64 makes four of three. */
 export const MAX_HELD_BYTES = (MAX_REQUEST_BYTES / 4) * 3;
+
+/**
+ * An attachment of this many bytes and more goes by an upload session, a smaller one by POST.
+ *
+ * Documented as 3 MB (Microsoft Graph documentation, concepts/outlook-large-attachments.md).
+ */
+export const MIN_SESSION_BYTES = 3_000_000;
+
+/**
+ * Most bytes of one attachment.
+ *
+ * Documented as 150 MB (Microsoft Graph documentation,
+ * api-reference/v1.0/api/attachment-createuploadsession.md).
+ */
+export const MAX_ATTACHMENT_BYTES = 150_000_000;
+
+/**
+ * Bytes of one range of an upload: the largest whole number of pages below the documented 4 MB
+ * (Microsoft Graph documentation, concepts/outlook-large-attachments.md).
+ */
+export const RANGE_BYTES = Math.floor(3_999_999 / 4096) * 4096;

@@ -9,10 +9,10 @@ export function authorize(headers: Headers, tokens: AccessTokens): readonly stri
 }
 
 /**
- * With Exchange's RBAC for Applications a token may send without this role; the sandbox has no such scopes, so
- * here the role decides.
+ * One of the roles is enough. With Exchange's RBAC for Applications a token may do without; the sandbox has no such
+ * scopes, so here the role decides.
  */
-export function requireMailSend(roles: readonly string[]): void {
+export function requireRole(roles: readonly string[], ...allowed: string[]): void {
   if (roles.length === 0) {
     throw new GraphRefusal(
       403,
@@ -20,7 +20,7 @@ export function requireMailSend(roles: readonly string[]): void {
       'The token contains no permissions, or permissions can not be understood.',
     );
   }
-  if (!roles.includes('Mail.Send')) {
+  if (!allowed.some((role) => roles.includes(role))) {
     throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   }
 }

@@ -1,19 +1,19 @@
 import { decodeBase64 } from './base64';
 import {
+  type BodyName,
   DERIVED_TYPES,
   ENTITY_TYPES,
   ENUM_TYPES,
-  type EntityName,
-  type JsonEntity,
+  type JsonValue,
   type PrimitiveName,
 } from './entity-types';
 import { GraphRefusal } from './graph-answer';
 
 /** Lets JSON pass that a type of the table describes, whole and in depth. @throws GraphRefusal RequestBodyRead */
-export function checkEntity<Name extends EntityName>(
+export function checkEntity<Name extends BodyName>(
   value: unknown,
   type: Name,
-): asserts value is JsonEntity<Name> {
+): asserts value is JsonValue<Name> {
   checkValue(value, `${type}!`, `The request body is of type 'microsoft.graph.${type}'. It`);
 }
 
@@ -32,6 +32,7 @@ const PRIMITIVE_CHECKS: Record<PrimitiveName, (value: unknown) => boolean> = {
   Boolean: (value) => typeof value === 'boolean',
   BooleanOrText: (value) => typeof value === 'boolean' || value === 'true' || value === 'false',
   Int32: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+  Int64: (value) => Number.isSafeInteger(value),
   Binary: (value) => typeof value === 'string' && decodeBase64(value) !== undefined,
   DateTimeOffset: (value) =>
     typeof value === 'string' &&

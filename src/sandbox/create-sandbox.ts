@@ -3,10 +3,12 @@ import { createAccessTokens } from './access-token';
 import type { Call } from './call';
 import { GraphRefusal, refusedAnswer } from './graph-answer';
 import { chooseRoute } from './routes';
+import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
 import type { SandboxMessage } from './sandbox-message';
 import type { SandboxState } from './sandbox-state';
 import { serveEntra } from './serve-entra';
 import { serveGraph } from './serve-graph';
+import { serveUpload } from './serve-upload';
 import { resolveSettings, type SandboxOptions, type SandboxSettings } from './settings';
 
 /** What a client has to be told to send through a sandbox. */
@@ -29,17 +31,19 @@ export interface SandboxRequest {
   clientRequestId?: string;
 }
 
-/** A fake of Graph's sendMail and of the part of Entra that leads to it. */
+/** A fake of the part of Graph that sends mail and of the part of Entra that leads to it. */
 export interface Sandbox {
   /** To be spread into the options of the transport. */
   readonly options: SandboxClientOptions;
   /** Mails that were accepted, oldest first. */
   readonly messages: readonly SandboxMessage[];
-  /** Requests of both services, in the order of their answers. */
+  /** Drafts that are there at this moment, oldest first: what a client has left behind. */
+  readonly drafts: readonly SandboxDraft[];
+  /** Requests of all services, in the order of their answers. */
   readonly requests: readonly SandboxRequest[];
   /** Answers a request by its path, whatever its host. */
   handle(request: Request): Promise<Response>;
-  /** Forgets messages and requests; tokens stay valid. */
+  /** Forgets messages, drafts, upload sessions and requests; tokens stay valid. */
   clear(): void;
 }
 
@@ -48,11 +52,20 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const settings = resolveSettings(options);
   const messages: SandboxMessage[] = [];
   const requests: SandboxRequest[] = [];
-  const state: SandboxState = { settings, tokens: createAccessTokens(settings), messages };
+  const state: SandboxState = {
+    settings,
+    tokens: createAccessTokens(settings),
+    messages,
+    stored: [],
+    uploadSessions: new Map(),
+  };
 
   return {
     options: clientOptions(settings),
     messages,
+    get drafts() {
+      return state.stored.filter(({ isDraft }) => isDraft).map((draft) => toSandboxDraft(draft, state));
+    },
     requests,
     async handle(request) {
       const { method, headers } = request;
@@ -66,6 +79,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     clear() {
       messages.length = 0;
+      state.stored.length = 0;
+      state.uploadSessions.clear();
       requests.length = 0;
     },
   };
@@ -80,9 +95,16 @@ function serve(
   const route = chooseRoute(path);
   switch (route.to) {
     case 'send-mail':
+    case 'messages':
+    case 'message':
+    case 'attachments':
+    case 'upload-sessions':
+    case 'send-draft':
     case 'me':
     case 'not-played':
       return serveGraph(request, route, state, call);
+    case 'upload':
+      return serveUpload(request, route, state, call);
     case 'token':
     case 'openid-configuration':
     case 'instance-discovery':

@@ -1,5 +1,5 @@
 /**
- * The types that a sendMail request is made of, in the notation of Graph's metadata: Edm names without their
+ * The types that the bodies of requests are made of, in the notation of Graph's metadata: Edm names without their
  * prefix, `Collection(…)` for lists, `!` for a value that must not be null. A list is never null either.
  * Properties and types are those of @microsoft/microsoft-graph-types, read-only ones included: the service
  * knows them, so it does not refuse them.
@@ -31,6 +31,7 @@ export const ENTITY_TYPES = {
     saveToSentItems: 'BooleanOrText',
     SaveToSentItems: 'BooleanOrText',
   },
+  createUploadSession: { AttachmentItem: 'attachmentItem!', attachmentItem: 'attachmentItem!' },
   message: {
     ...outlookItem,
     attachments: 'Collection(attachment)',
@@ -79,6 +80,14 @@ export const ENTITY_TYPES = {
   dateTimeTimeZone: { dateTime: 'String!', timeZone: 'String' },
   fileAttachment: { ...attachment, contentBytes: 'Binary', contentId: 'String', contentLocation: 'String' },
   itemAttachment: { ...attachment, item: 'outlookItem' },
+  attachmentItem: {
+    attachmentType: 'attachmentType',
+    contentId: 'String',
+    contentType: 'String',
+    isInline: 'Boolean',
+    name: 'String',
+    size: 'Int64',
+  },
 } as const;
 
 /** Abstract types, which a value cannot have, and the types that it can have instead. */
@@ -89,6 +98,7 @@ export const DERIVED_TYPES = {
 
 /** Compared without case: Graph's own examples write `Text` and `HTML`. */
 export const ENUM_TYPES = {
+  attachmentType: ['file', 'item', 'reference'],
   bodyType: ['text', 'html'],
   importance: ['low', 'normal', 'high'],
   inferenceClassificationType: ['focused', 'other'],
@@ -101,6 +111,7 @@ interface PrimitiveTypes {
   /** What the service takes for saveToSentItems: Graph's own example sends the text "false". */
   BooleanOrText: boolean | 'true' | 'false';
   Int32: number;
+  Int64: number;
   Binary: string;
   DateTimeOffset: string;
   Untyped: unknown;
@@ -108,8 +119,9 @@ interface PrimitiveTypes {
 
 export type PrimitiveName = keyof PrimitiveTypes;
 export type EntityName = keyof typeof ENTITY_TYPES;
+/** Types that a whole body can be of. */
+export type BodyName = EntityName | keyof typeof DERIVED_TYPES;
 
-/** The TypeScript type of JSON that `checkEntity` has let pass. */
 export type JsonEntity<Name extends EntityName> = { readonly '@odata.type'?: string } & {
   readonly [Property in keyof (typeof ENTITY_TYPES)[Name]]?: JsonProperty<
     (typeof ENTITY_TYPES)[Name][Property]
@@ -122,7 +134,8 @@ type JsonProperty<Declared> = Declared extends `${infer Type}!`
     ? JsonValue<Declared>
     : JsonValue<Declared> | null;
 
-type JsonValue<Type> = Type extends `Collection(${infer Item})`
+/** The TypeScript type of JSON that `checkEntity` has let pass. */
+export type JsonValue<Type> = Type extends `Collection(${infer Item})`
   ? readonly JsonValue<Item>[]
   : Type extends PrimitiveName
     ? PrimitiveTypes[Type]

@@ -22,9 +22,18 @@ const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '0', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
 });
 
-/** Graph's answer to a mail that it has taken: 202 without a body. */
-export function acceptedAnswer(call: Call): Response {
-  return new Response(null, { status: 202, headers: graphHeaders(call) });
+/** Done, and there is nothing to say. */
+export function emptyAnswer(status: number, call: Call, headers?: Record<string, string>): Response {
+  return new Response(null, { status, headers: { ...graphHeaders(call), ...headers } });
+}
+
+export function jsonAnswer(
+  status: number,
+  body: object,
+  call: Call,
+  headers?: Record<string, string>,
+): Response {
+  return Response.json(body, { status, headers: { ...graphHeaders(call), ...headers } });
 }
 
 export function refusedAnswer(refusal: GraphRefusal, call: Call): Response {
@@ -34,10 +43,7 @@ export function refusedAnswer(refusal: GraphRefusal, call: Call): Response {
     'client-request-id': call.clientRequestId ?? call.requestId,
   };
   const { status, code, message } = refusal;
-  return Response.json(
-    { error: { code, message, innerError } },
-    { status, headers: { ...graphHeaders(call), ...STATUS_HEADERS[status] } },
-  );
+  return jsonAnswer(status, { error: { code, message, innerError } }, call, STATUS_HEADERS[status]);
 }
 
 function graphHeaders(call: Call): Record<string, string> {

@@ -1,27 +1,30 @@
 import { decodeBase64 } from './base64';
-import type { JsonEntity } from './entity-types';
+import type { JsonEntity, JsonValue } from './entity-types';
 import { GraphRefusal } from './graph-answer';
 import type { SandboxAttachment } from './sandbox-message';
 import { tooLarge } from './too-large';
 
-type JsonAttachment = JsonEntity<'fileAttachment'> | JsonEntity<'itemAttachment'>;
+type JsonAttachment = JsonValue<'attachment'>;
 
-/** An attachment inside a message. */
+/** An attachment as JSON, inside a message or alone. */
 export function readAttachment(attachment: JsonAttachment, limitBytes: number): SandboxAttachment {
   const { name, isInline = false } = attachment;
   if (!name) throw invalid('An attachment has no name.');
   if (isItemAttachment(attachment)) {
     if (!attachment.item) throw invalid(`The item attachment '${name}' has no item.`);
     const content = Buffer.from(JSON.stringify(attachment.item));
-    return { name, contentType: 'application/json', content: checkSize(name, content, limitBytes), isInline };
+    checkSize(name, content, limitBytes);
+    return { name, contentType: 'application/json', content, size: content.length, isInline };
   }
   const { contentBytes } = attachment;
   const content = typeof contentBytes === 'string' ? decodeBase64(contentBytes) : undefined;
   if (content === undefined) throw invalid(`The file attachment '${name}' has no contentBytes.`);
+  checkSize(name, content, limitBytes);
   return {
     name,
     contentType: attachment.contentType ?? 'application/octet-stream',
-    content: checkSize(name, content, limitBytes),
+    content,
+    size: content.length,
     isInline,
     ...(typeof attachment.contentId === 'string' && { contentId: attachment.contentId }),
   };
@@ -31,8 +34,8 @@ function isItemAttachment(attachment: JsonAttachment): attachment is JsonEntity<
   return attachment['@odata.type']?.endsWith('.itemAttachment') === true;
 }
 
-function checkSize(name: string, content: Buffer, limitBytes: number): Buffer {
-  if (content.length < limitBytes) return content;
+function checkSize(name: string, content: Buffer, limitBytes: number): void {
+  if (content.length < limitBytes) return;
   throw tooLarge(
     `The attachment '${name}' has ${content.length} bytes, it must be smaller than ${limitBytes}.`,
   );

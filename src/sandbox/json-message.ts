@@ -5,8 +5,11 @@ import { GraphRefusal } from './graph-answer';
 import { readInternetHeaders } from './internet-headers';
 import { readAttachment } from './json-attachments';
 import { madeUpMessageId } from './made-up-message-id';
+import { parseJson } from './read-request';
 import type { MessageContent, ReadMessage, SandboxAddress } from './sandbox-message';
 import type { SandboxLimits, SandboxMailbox } from './settings';
+
+type JsonMessage = JsonEntity<'message'>;
 
 /** Reads the body of a sendMail of content type application/json. */
 export function readJsonMessage(body: Buffer, mailbox: SandboxMailbox, limits: SandboxLimits): ReadMessage {
@@ -16,6 +19,23 @@ export function readJsonMessage(body: Buffer, mailbox: SandboxMailbox, limits: S
   if (message === undefined) {
     throw new GraphRefusal(400, 'RequestBodyRead', "The sendMail request has no parameter 'message'.");
   }
+  return readMessage(message, readSaveToSentItems(request), request, mailbox, limits);
+}
+
+/** Reads the body of a draft of content type application/json: the message, with nothing around it. */
+export function readJsonDraft(body: Buffer, mailbox: SandboxMailbox, limits: SandboxLimits): ReadMessage {
+  const message = parseJson(body);
+  checkEntity(message, 'message');
+  return readMessage(message, true, message, mailbox, limits);
+}
+
+function readMessage(
+  message: JsonMessage,
+  savedToSentItems: boolean,
+  request: unknown,
+  mailbox: SandboxMailbox,
+  limits: SandboxLimits,
+): ReadMessage {
   checkMultiValueProperties(message.multiValueExtendedProperties);
   const given = { from: toAddress(message.from), sender: toAddress(message.sender) };
   const from = given.from ?? { name: mailbox.displayName, address: mailbox.userPrincipalName };
@@ -39,19 +59,11 @@ export function readJsonMessage(body: Buffer, mailbox: SandboxMailbox, limits: S
     attachments: (message.attachments ?? []).map((attachment) =>
       readAttachment(attachment, limits.attachmentBytes),
     ),
-    savedToSentItems: readSaveToSentItems(request),
+    savedToSentItems,
     request,
   };
   const claimedSenders = [given.from, given.sender].flatMap((sender) => (sender ? [sender.address] : []));
   return { content, claimedSenders };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new GraphRefusal(400, 'UnableToDeserializePostBody', 'The request body is not JSON.');
-  }
 }
 
 function readSaveToSentItems(request: JsonEntity<'sendMail'>): boolean {

@@ -6,7 +6,7 @@ import { type MimeHeaderField, readHeaderFields, withoutHeader } from './mime-he
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './sandbox-message';
 import type { SandboxMailbox } from './settings';
 
-/** Reads the body of a sendMail of content type text/plain: the base64 of a whole MIME message. */
+/** Reads a body of content type text/plain: the base64 of a whole MIME message. */
 export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox): Promise<ReadMessage> {
   const request = body.toString('latin1');
   const mime = decodeMime(request);
@@ -100,6 +100,7 @@ function toAttachment(part: ParsedMail['attachments'][number]): SandboxAttachmen
     name: part.filename ?? '',
     contentType: part.contentType,
     content: part.content,
+    size: part.content.length,
     isInline: part.contentDisposition === 'inline' || part.related === true,
     ...(part.cid !== undefined && { contentId: part.cid }),
   };

@@ -1,7 +1,13 @@
 /** The request's body, or undefined as soon as it is known to be longer; the rest is then never read. */
 export async function readBody(request: Request, limitBytes: number): Promise<Buffer | undefined> {
+  const chunks = await readChunks(request, limitBytes);
+  return chunks && Buffer.concat(chunks);
+}
+
+/** The same in the pieces in which it came, of which no copy is made. */
+export async function readChunks(request: Request, limitBytes: number): Promise<Uint8Array[] | undefined> {
   if (Number(request.headers.get('content-length')) > limitBytes) return undefined;
-  if (request.body === null) return Buffer.alloc(0);
+  if (request.body === null) return [];
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of request.body) {
@@ -9,5 +15,5 @@ export async function readBody(request: Request, limitBytes: number): Promise<Bu
     if (sizeBytes > limitBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return chunks;
 }

@@ -4,12 +4,15 @@ import type { MessageContent, SandboxAddress } from './sandbox-message';
 const LOCAL_PART = /^(?:[^\s\p{C}<>()[\]\\,;:@"]+|"(?:[^"\\\p{C}]|\\[\x20-\x7e])+")$/u;
 const LABEL = /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/;
 
-/** The rules for the recipients of a message, whichever route it came. */
+/** A draft may wait for its recipients, a message that is sent must have some. */
+export function requireRecipients(content: MessageContent): void {
+  if (recipientsOf(content).length > 0) return;
+  throw invalidRecipients("A message can't be sent because it contains no recipients.");
+}
+
+/** The rules for the recipients that a message has, whichever route it came. */
 export function checkRecipients(content: MessageContent, limit: number): void {
-  const recipients = [...content.to, ...content.cc, ...content.bcc];
-  if (recipients.length === 0) {
-    throw invalidRecipients("A message can't be sent because it contains no recipients.");
-  }
+  const recipients = recipientsOf(content);
   if (recipients.length > limit) {
     throw new GraphRefusal(
       400,
@@ -18,6 +21,10 @@ export function checkRecipients(content: MessageContent, limit: number): void {
     );
   }
   for (const recipient of [...recipients, ...content.replyTo]) checkAddress(recipient);
+}
+
+function recipientsOf({ to, cc, bcc }: MessageContent): SandboxAddress[] {
+  return [...to, ...cc, ...bcc];
 }
 
 function checkAddress({ address }: SandboxAddress): void {

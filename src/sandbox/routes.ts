@@ -1,28 +1,58 @@
 /** What a path asks for, and the values in it, percent-decoded. */
-export type Route = GraphRoute | EntraRoute | { to: 'nowhere' };
-export type GraphRoute = { to: 'send-mail'; user: string } | { to: 'me' } | { to: 'not-played' };
+export type Route = GraphRoute | UploadRoute | EntraRoute | { to: 'nowhere' };
+export type GraphRoute =
+  | { to: 'send-mail' | 'messages'; user: string }
+  | MessageRoute
+  | { to: 'me' }
+  | { to: 'not-played' };
+export interface MessageRoute {
+  to: 'message' | 'attachments' | 'upload-sessions' | 'send-draft';
+  user: string;
+  messageId: string;
+}
+export interface UploadRoute {
+  to: 'upload';
+  sessionId: string;
+}
 export type EntraRoute =
   | { to: 'token'; tenant: string }
   | { to: 'openid-configuration'; tenant: string }
   | { to: 'instance-discovery' };
 
-/** Tells the two services apart by path alone, so that one handler can stand behind any host name. */
+/** Tells the services apart by path alone, so that one handler can stand behind any host name. */
 export function chooseRoute(path: string): Route {
   const segments = decodeSegments(path);
   if (segments === undefined) return { to: 'nowhere' };
   const [first = '', ...rest] = segments;
   if (/^(?:v1\.0|beta)$/i.test(first)) return chooseGraphRoute(first, rest);
+  const [sessionId, ...more] = rest;
+  if (first === 'upload' && sessionId !== undefined && more.length === 0) return { to: 'upload', sessionId };
   return chooseEntraRoute(first, rest.join('/').toLowerCase());
 }
 
 function chooseGraphRoute(version: string, segments: string[]): Route {
-  const [collection = '', user = '', action = ''] = segments;
+  const [collection = '', user = '', ...rest] = segments;
   if (/^me$/i.test(collection)) return { to: 'me' };
-  const isSendMail = segments.length === 3 && /^users$/i.test(collection) && /^sendMail$/i.test(action);
-  return isSendMail && user !== '' && version.toLowerCase() === 'v1.0'
-    ? { to: 'send-mail', user }
-    : { to: 'not-played' };
+  const isPlayed = /^users$/i.test(collection) && user !== '' && version.toLowerCase() === 'v1.0';
+  return (isPlayed && chooseMailboxRoute(user, rest)) || { to: 'not-played' };
 }
+
+/** Names without regard to case, ids with it. */
+function chooseMailboxRoute(user: string, [name = '', ...rest]: string[]): GraphRoute | undefined {
+  if (/^sendMail$/i.test(name) && rest.length === 0) return { to: 'send-mail', user };
+  if (!/^messages$/i.test(name)) return undefined;
+  const [messageId, ...names] = rest;
+  if (messageId === undefined) return { to: 'messages', user };
+  const to = MESSAGE_ROUTES.get(names.join('/').toLowerCase());
+  return to && messageId !== '' ? { to, user, messageId } : undefined;
+}
+
+const MESSAGE_ROUTES = new Map<string, MessageRoute['to']>([
+  ['', 'message'],
+  ['attachments', 'attachments'],
+  ['attachments/createuploadsession', 'upload-sessions'],
+  ['send', 'send-draft'],
+]);
 
 function chooseEntraRoute(tenant: string, rest: string): Route {
   if (rest === 'oauth2/v2.0/token') return { to: 'token', tenant };

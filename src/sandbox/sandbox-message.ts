@@ -8,8 +8,12 @@ export interface SandboxAddress {
 export interface SandboxAttachment {
   name: string;
   contentType: string;
-  /** The file's bytes; for an item attachment the JSON of the item, as UTF-8. */
+  /** The file's bytes; for an item attachment the JSON of the item, as UTF-8. Empty where only `sha256` is kept. */
   content: Buffer;
+  /** The number of bytes that came. */
+  size: number;
+  /** In place of `content` given the option `keepContent: 'hash'` and an upload session; in hex. */
+  sha256?: string;
   isInline: boolean;
   /** As it came: one that still wears its `<>` matches no `cid:` link, here as in Exchange. */
   contentId?: string;
@@ -17,8 +21,8 @@ export interface SandboxAttachment {
 
 /** What both content types tell about a mail, before the sandbox has accepted it. */
 export interface MessageContent {
-  /** Which content type carried it: `application/json` or `text/plain`. */
-  route: 'json' | 'mime';
+  /** By sendMail as `application/json`, by sendMail as `text/plain`, or made as a draft first, by either. */
+  route: 'json' | 'mime' | 'draft';
   /** The mailbox itself, unless the message says else. */
   from: SandboxAddress;
   /** `from`, unless the message says else. */
@@ -41,9 +45,12 @@ export interface MessageContent {
   isDeliveryReceiptRequested: boolean;
   attachments: SandboxAttachment[];
   savedToSentItems: boolean;
-  /** MIME route only: the message as its recipients get it, without Bcc, else byte for byte. */
+  /**
+   * From MIME only: the message as its recipients get it, without Bcc, else byte for byte. Of a draft it is what the
+   * draft was made of, so attachments that were added later are missing.
+   */
   mime?: Buffer;
-  /** The JSON as it came, or the base64 text. */
+  /** The JSON as it came, or the base64 text; of a draft the request that made it. */
   request: unknown;
 }
 

@@ -1,10 +1,16 @@
 import type { AccessTokens } from './access-token';
 import type { SandboxMessage } from './sandbox-message';
 import type { SandboxSettings } from './settings';
+import type { StoredMessage } from './stored-message';
+import type { UploadSession } from './upload-session';
 
-/** What the two services of one sandbox have in common. */
+/** What the services of one sandbox have in common. */
 export interface SandboxState {
   readonly settings: SandboxSettings;
   readonly tokens: AccessTokens;
+  /** What was sent, by whichever route. */
   readonly messages: SandboxMessage[];
+  /** Drafts, and what was sent as one. */
+  readonly stored: StoredMessage[];
+  readonly uploadSessions: Map<string, UploadSession>;
 }

@@ -25,6 +25,17 @@ export interface SandboxLimits {
   attachmentBytes: number;
   /** The most recipients of one message, To, Cc and Bcc together. @default 500 */
   recipients: number;
+  /**
+   * The smallest file that an upload session takes, in bytes; 3 * 2 ** 20 is the other reading of its 3 MB.
+   * @default 3_000_000
+   */
+  sessionMinimumBytes: number;
+  /** The largest file that an upload session takes, in bytes. @default 150_000_000 */
+  sessionMaximumBytes: number;
+  /** One range of an upload must be smaller than this many bytes. @default 4_000_000 */
+  rangeBytes: number;
+  /** The largest message that is sent: its body and the raw bytes of its attachments. @default 150_000_000 */
+  messageBytes: number;
 }
 
 export interface SandboxOptions {
@@ -45,7 +56,7 @@ export interface SandboxOptions {
   mailboxes?: SandboxMailbox[];
   /**
    * Application permissions that tokens carry; an empty list is an app without admin consent.
-   * @default ['Mail.Send']
+   * @default ['Mail.Send', 'Mail.ReadWrite']
    */
   roles?: string[];
   limits?: Partial<SandboxLimits>;
@@ -53,6 +64,14 @@ export interface SandboxOptions {
   now?: () => number;
   /** Seconds that a token is valid. @default 3599 */
   tokenLifetime?: number;
+  /** Seconds that an upload session takes ranges. @default 3600 */
+  uploadSessionLifetime?: number;
+  /**
+   * What stays of an attachment that came by an upload session: its bytes, or only their number and hash, so that a
+   * measurement of a client's memory does not see the sandbox's.
+   * @default 'all'
+   */
+  keepContent?: 'all' | 'hash';
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
   /**
@@ -60,6 +79,8 @@ export interface SandboxOptions {
    * @default 'https://graph.microsoft.com'
    */
   graphEndpoint?: string;
+  /** Where the URLs of upload sessions lead: not to Graph, as a rule. @default 'https://outlook.office.com' */
+  uploadOrigin?: string;
 }
 
 /** The options with every default filled in. */
@@ -71,6 +92,10 @@ const DEFAULT_LIMITS: SandboxLimits = {
   requestBytes: 4_000_000,
   attachmentBytes: 3_000_000,
   recipients: 500,
+  sessionMinimumBytes: 3_000_000,
+  sessionMaximumBytes: 150_000_000,
+  rangeBytes: 4_000_000,
+  messageBytes: 150_000_000,
 };
 
 const DEFAULT_MAILBOXES: SandboxMailbox[] = [
@@ -103,12 +128,15 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     clientSecret: options.clientSecret ?? 'sandbox-client-secret',
     secretState: options.secretState ?? 'valid',
     mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
-    roles: options.roles ?? ['Mail.Send'],
+    roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     now: options.now ?? Date.now,
     tokenLifetime: options.tokenLifetime ?? 3599,
+    uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
+    keepContent: options.keepContent ?? 'all',
     authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
     graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
+    uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
   };
   if (settings.mailboxes.length === 0)
     throw new TypeError('Expected `mailboxes` to hold at least one mailbox');
@@ -116,7 +144,8 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   for (const { id } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
   }
-  for (const [name, value] of Object.entries({ ...settings.limits, tokenLifetime: settings.tokenLifetime })) {
+  const { limits, tokenLifetime, uploadSessionLifetime } = settings;
+  for (const [name, value] of Object.entries({ ...limits, tokenLifetime, uploadSessionLifetime })) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
     }

@@ -7,11 +7,13 @@ import type { SandboxOptions } from './settings';
 export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost' | 'graphEndpoint'> {
   /** @default 0, any free port */
   port?: number;
+  /** Where the URLs of upload sessions lead. @default the sandbox itself */
+  uploadOrigin?: string;
 }
 
 /** A sandbox that listens on the loopback interface. */
 export interface RunningSandbox extends Sandbox {
-  /** `http://127.0.0.1:<port>`, Graph's endpoint and Entra's authority in one. */
+  /** `http://127.0.0.1:<port>`, Graph's endpoint, Entra's authority and the place of uploads in one. */
   readonly url: string;
   /** Stops listening and cuts the connections that are still open. */
   close(): Promise<void>;
@@ -27,10 +29,20 @@ export async function startSandbox({
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const url = urlOf(server);
-  const sandbox = createSandbox({ ...options, authorityHost: url, graphEndpoint: url });
+  const uploadOrigin = options.uploadOrigin ?? url;
+  const sandbox = createSandbox({ ...options, uploadOrigin, authorityHost: url, graphEndpoint: url });
   server.on('request', requestListener(sandbox.handle));
   const close = () => closeServer(server);
-  return { ...sandbox, url, close, [Symbol.asyncDispose]: close };
+  return {
+    ...sandbox,
+    // Spread alone it would be the list of this moment for ever.
+    get drafts() {
+      return sandbox.drafts;
+    },
+    url,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function urlOf(server: Server): string {

@@ -1,0 +1,33 @@
+import type { readJsonDraft, readJsonMessage } from './json-message';
+import { findMailbox } from './mailboxes';
+import { readMimeMessage } from './mime-message';
+import { mediaTypeOf, readRequest, wrongContentType } from './read-request';
+import type { ReadMessage } from './sandbox-message';
+import type { SandboxMailbox, SandboxSettings } from './settings';
+
+/** Reads a whole message from a request: the checks after the token's, in the order of the service. */
+export async function readMessageRequest(
+  request: Request,
+  user: string,
+  readJson: typeof readJsonMessage | typeof readJsonDraft,
+  { limits, mailboxes }: SandboxSettings,
+): Promise<{ mailbox: SandboxMailbox; message: ReadMessage }> {
+  const body = await readRequest(request, limits.requestBytes);
+  const readMessage = readerFor(request, readJson);
+  const mailbox = findMailbox(mailboxes, user);
+  return { mailbox, message: await readMessage(body, mailbox, limits) };
+}
+
+function readerFor<ReadJson>(request: Request, readJson: ReadJson): ReadJson | typeof readMimeMessage {
+  switch (mediaTypeOf(request)) {
+    case 'application/json':
+      return readJson;
+    case 'text/plain':
+      return readMimeMessage;
+    default:
+      throw wrongContentType(
+        request,
+        'A message takes the content type application/json, or text/plain for MIME',
+      );
+  }
+}

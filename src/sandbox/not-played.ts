@@ -1,0 +1,11 @@
+import { GraphRefusal } from './graph-answer';
+
+/** Honest, so that nobody takes the sandbox's silence for the service's. */
+export function notPlayed(request: Request): GraphRefusal {
+  return new GraphRefusal(
+    501,
+    'notSupported',
+    `The sandbox does not play ${request.method} ${new URL(request.url).pathname}. ` +
+      'It plays sendMail, drafts with their attachments, and upload sessions.',
+  );
+}

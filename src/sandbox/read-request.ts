@@ -1,0 +1,41 @@
+import { GraphRefusal } from './graph-answer';
+import { readBody } from './read-body';
+import { tooLarge } from './too-large';
+
+/** The body of a request to Graph. @throws GraphRefusal 413 */
+export async function readRequest(request: Request, limitBytes: number): Promise<Buffer> {
+  const body = await readBody(request, limitBytes);
+  if (body !== undefined) return body;
+  throw tooLarge(`The maximum request length supported is 4MB. The sandbox takes ${limitBytes} bytes.`);
+}
+
+/** The body of a request that takes JSON only, not yet checked. */
+export async function readJsonRequest(request: Request, limitBytes: number): Promise<unknown> {
+  const body = await readRequest(request, limitBytes);
+  if (mediaTypeOf(request) !== 'application/json') {
+    throw wrongContentType(request, 'This request takes the content type application/json');
+  }
+  return parseJson(body);
+}
+
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new GraphRefusal(400, 'UnableToDeserializePostBody', 'The request body is not JSON.');
+  }
+}
+
+/** In small letters and without parameters. */
+export function mediaTypeOf(request: Request): string {
+  const [mediaType = ''] = contentTypeOf(request).split(';');
+  return mediaType.trim().toLowerCase();
+}
+
+export function wrongContentType(request: Request, expected: string): GraphRefusal {
+  return new GraphRefusal(415, 'RequestBodyRead', `${expected}, not '${contentTypeOf(request)}'.`);
+}
+
+function contentTypeOf(request: Request): string {
+  return request.headers.get('content-type') ?? '';
+}

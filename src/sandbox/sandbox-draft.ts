@@ -1,0 +1,26 @@
+import type { SandboxState } from './sandbox-state';
+import type { StoredMessage } from './stored-message';
+import { openSessionsOf } from './upload-session';
+
+/** A draft that was made and neither sent nor deleted. */
+export interface SandboxDraft {
+  /** The one that its client was told. */
+  id: string;
+  /** The user principal name of the mailbox that it stands in. */
+  mailbox: string;
+  subject: string;
+  attachments: { name: string; size: number }[];
+  /** How many upload sessions still take bytes for it. */
+  uploadSessions: number;
+}
+
+export function toSandboxDraft(stored: StoredMessage, state: SandboxState): SandboxDraft {
+  const { subject, attachments } = stored.message.content;
+  return {
+    id: stored[stored.knownBy],
+    mailbox: stored.mailbox.userPrincipalName,
+    subject,
+    attachments: attachments.map(({ name, size }) => ({ name, size })),
+    uploadSessions: openSessionsOf(state, stored).length,
+  };
+}

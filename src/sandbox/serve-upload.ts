@@ -1,0 +1,93 @@
+import { unauthorized } from './access-token';
+import type { Call } from './call';
+import { emptyAnswer, GraphRefusal, jsonAnswer, refusedAnswer } from './graph-answer';
+import { notPlayed } from './not-played';
+import { outlookId } from './outlook-id';
+import { readChunks } from './read-body';
+import type { UploadRoute } from './routes';
+import { isSameSecret } from './same-secret';
+import type { SandboxState } from './sandbox-state';
+import { checkLength, checkPlace, readUploadRange } from './upload-range';
+import { progressOf, type UploadSession } from './upload-session';
+
+/** The answer to a request for the URL of an upload session, which carries its own right. */
+export async function serveUpload(
+  request: Request,
+  route: UploadRoute,
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  try {
+    return await respond(request, route, state, call);
+  } catch (error) {
+    if (error instanceof GraphRefusal) return refusedAnswer(error, call);
+    throw error;
+  }
+}
+
+async function respond(
+  request: Request,
+  route: UploadRoute,
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  // A rule of the sandbox: the URL leads to another host, which has no business with a token for Graph.
+  if (request.headers.has('authorization')) {
+    throw unauthorized('The URL of an upload session takes no Authorization header.');
+  }
+  switch (request.method) {
+    case 'PUT':
+      return putRange(request, route, state, call);
+    case 'GET':
+      return jsonAnswer(200, progressOf(findSession(request, route, state)), call);
+    case 'DELETE':
+      state.uploadSessions.delete(findSession(request, route, state).id);
+      return emptyAnswer(204, call);
+    default:
+      throw notPlayed(request);
+  }
+}
+
+async function putRange(
+  request: Request,
+  route: UploadRoute,
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  findSession(request, route, state);
+  const range = readUploadRange(request, state.settings.limits.rangeBytes);
+  const chunks = (await readChunks(request, range.end - range.start + 1)) ?? [];
+  const lengthBytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  checkLength(range, lengthBytes);
+  // Found again: while the body came, the session may have ended, or another request may have brought this range.
+  const session = findSession(request, route, state);
+  checkPlace(range, session.content.size, session.file.sizeBytes);
+  session.content.append(chunks);
+  if (session.content.size < session.file.sizeBytes) return jsonAnswer(200, progressOf(session), call);
+  return finish(session, state, call);
+}
+
+function finish(session: UploadSession, state: SandboxState, call: Call): Response {
+  const { draft, content, file } = session;
+  state.uploadSessions.delete(session.id);
+  draft.message.content.attachments.push(content.toAttachment(file.described));
+  const { uploadOrigin, tenantId } = state.settings;
+  const message = `Users('${draft.mailbox.id}@${tenantId}')/Messages('${draft.id}')`;
+  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${outlookId()}')`;
+  return emptyAnswer(201, call, { location });
+}
+
+/** By the whole URL: one whose secret was lost or changed leads nowhere. */
+function findSession(request: Request, { sessionId }: UploadRoute, state: SandboxState): UploadSession {
+  const session = state.uploadSessions.get(sessionId);
+  const authToken = new URL(request.url).searchParams.get('authtoken') ?? '';
+  if (session && isSameSecret(authToken, session.authToken)) {
+    if (state.settings.now() < session.expiresAt.getTime()) return session;
+    state.uploadSessions.delete(session.id);
+  }
+  throw new GraphRefusal(
+    404,
+    'uploadSessionNotFound',
+    'The upload session was not found: it has ended, was cancelled or has expired.',
+  );
+}
