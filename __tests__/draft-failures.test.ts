@@ -123,6 +123,29 @@ test('opens a new session when the old one has expired', async () => {
   expect(ranges()).toEqual(['0', SECOND, '0', SECOND, THIRD]);
 });
 
+test('starts over with a fresh draft when nobody knows whether the last range arrived', async () => {
+  let gone = false;
+  wire.use(
+    http.get(uploadUrl, () => (gone ? new HttpResponse(null, { status: 404 }) : undefined)),
+    http.post(`${mailboxUrl}/messages`, () => {
+      gone = false;
+      return undefined;
+    }),
+  );
+  failRange(3, () => {
+    gone = true;
+    return HttpResponse.error();
+  });
+  await expect(sendLarge()).resolves.toMatchObject({ route: 'draft' });
+  const steps = seen().filter((line) => /messages$|send$|DELETE \/messages/.test(line));
+  expect(steps).toEqual([
+    'POST /messages',
+    'DELETE /messages/draft%2F1%3D',
+    'POST /messages',
+    'POST /messages/draft%2F1%3D/send',
+  ]);
+});
+
 test('tries again when the draft is not found right after it was made', async () => {
   let asked = 0;
   wire.use(

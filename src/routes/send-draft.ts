@@ -6,7 +6,7 @@ import type { AttachmentContent } from '../message/attachment-content';
 import type { GraphAttachment } from '../message/attachments';
 import type { GraphMessage } from '../message/graph-message';
 import { MAX_REQUEST_BYTES, MIN_SESSION_BYTES } from './limits';
-import { type UploadTarget, uploadAttachment } from './upload-session';
+import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
 
 /** A message that is larger than one request. */
 export interface DraftMessage {
@@ -26,6 +26,20 @@ export interface DraftMessage {
  *   Graph did not answer it: then the draft is left alone
  */
 export async function sendDraft(
+  client: GraphClient,
+  draft: DraftMessage,
+  signal: AbortSignal | undefined,
+): Promise<Accepted> {
+  try {
+    return await sendOneDraft(client, draft, signal);
+  } catch (error) {
+    // That draft is deleted and nothing was sent: a fresh one has every chance.
+    if (error instanceof SpoiledDraftError) return sendOneDraft(client, draft, signal);
+    throw error;
+  }
+}
+
+async function sendOneDraft(
   client: GraphClient,
   draft: DraftMessage,
   signal: AbortSignal | undefined,

@@ -18,10 +18,24 @@ const RANGE_WAITS_MS = [250, 500, 1000, 2000, 4000];
 const MAX_SESSIONS = 3;
 
 /**
+ * The answer to the last range was lost, and the session with it: the attachment is on the draft or it is
+ * not. To upload it again might attach it twice, so the draft is of no more use.
+ */
+export class SpoiledDraftError extends GraphTransportError {
+  constructor(name: string, cause: unknown) {
+    super('ECONNECTION', `Graph did not say whether it has the attachment "${name}".`, {
+      hint: 'Nothing was sent.',
+      cause,
+    });
+  }
+}
+
+/**
  * Uploads an attachment in ranges to a draft. Uploading is safe to repeat, since nothing is sent until the
  * draft is: a range that fails is sent again from where Graph says it stands, and a session that is gone is
  * opened anew.
  *
+ * @throws SpoiledDraftError when nobody knows whether the attachment is there
  * @throws GraphTransportError when the upload fails for good; its session is cancelled
  */
 export async function uploadAttachment(
@@ -39,6 +53,7 @@ export async function uploadAttachment(
     });
     if (outcome.done) return;
     await cancel();
+    if (outcome.lastAnswerLost) throw new SpoiledDraftError(attachment.name ?? '', outcome.error);
     if (!outcome.sessionGone || session === MAX_SESSIONS) {
       throw outcome.error ?? uploadError(attachment, outcome.status);
     }
@@ -72,7 +87,14 @@ async function openSession(
 
 type UploadOutcome =
   | { done: true }
-  | { done: false; sessionGone: boolean; status?: number; error?: GraphTransportError };
+  | {
+      done: false;
+      sessionGone: boolean;
+      /** Whether the last range was sent and never answered. */
+      lastAnswerLost: boolean;
+      status?: number;
+      error?: GraphTransportError;
+    };
 
 async function uploadRanges(
   url: string,
@@ -82,6 +104,7 @@ async function uploadRanges(
   const buffer = Buffer.allocUnsafe(Math.min(RANGE_BYTES, content.size));
   let start = 0;
   let failures = 0;
+  let lastAnswerLost = false;
   for (;;) {
     const range = await content.read(buffer, start);
     const answer = await client
@@ -97,6 +120,8 @@ async function uploadRanges(
       })
       .catch(connectionFailure);
     if ('status' in answer && answer.status === 201) return { done: true };
+    const isLast = start + range.length === content.size;
+    lastAnswerLost ||= isLast && (!('status' in answer) || answer.status >= 500);
     if ('status' in answer && answer.status === 200) {
       const next = nextStart(answer.body);
       // A range that moves nothing would go on for ever.
@@ -106,15 +131,16 @@ async function uploadRanges(
         continue;
       }
     }
-    if ('status' in answer && answer.status === 404) return { done: false, sessionGone: true, ...answer };
+    if ('status' in answer && answer.status === 404)
+      return { done: false, sessionGone: true, lastAnswerLost, ...answer };
     const wait = RANGE_WAITS_MS[failures++];
     if (wait === undefined || ('status' in answer && !isTransient(answer.status))) {
-      return { done: false, sessionGone: false, ...answer };
+      return { done: false, sessionGone: false, lastAnswerLost, ...answer };
     }
     await pause(wait, signal);
     const position = await client.upload({ method: 'GET', url, signal }).catch(connectionFailure);
     if ('status' in position && position.status === 404)
-      return { done: false, sessionGone: true, ...position };
+      return { done: false, sessionGone: true, lastAnswerLost, ...position };
     const next = 'status' in position && position.status === 200 ? nextStart(position.body) : undefined;
     if (next !== undefined && next < content.size) start = next;
   }
