@@ -75,12 +75,26 @@ test.each<[string, SendMailOptions]>([
   expect(arrived.body.content).not.toContain('injected');
 });
 
+test.each([
+  ['a header', ['X-A: 1\rTo: mallory@evil.example', 'To: ann@example.com', '', 'body']],
+  ['the end of a header', ['To: ann@example.com', 'X-A: 1\r', 'Bcc: mallory@evil.example', '', 'body']],
+  [
+    'a header that goes as MIME',
+    ['Auto-Submitted: yes\rCc: mallory@evil.example', 'To: ann@example.com', '', 'body'],
+  ],
+])('a lone carriage return in %s is refused, as readers differ on what it is', async (_where, lines) => {
+  expect(await outcomeOf(raw(...lines))).toMatchObject({
+    error: { message: expect.stringContaining('carriage return') },
+  });
+});
+
 test.each<[string, () => string[]]>([
   [
     '10,000 parts',
     () => ['Content-Type: multipart/mixed; boundary=b', '', ...Array(10_000).fill('--b\r\n\r\nx'), '--b--'],
   ],
   ['a header of 1.5 MB', () => [`X-Long: ${'x'.repeat(1_500_000)}`, '', 'body']],
+  ['20 MB of text', () => ['Content-Type: text/plain', '', `${'x'.repeat(998)}\r\n`.repeat(20_000)]],
   ['100,000 headers', () => [...Array(100_000).fill('X-A: 1'), '', 'body']],
 ])('%s are refused, not waded through', async (_what, lines) => {
   expect(await outcomeOf(raw(...lines()))).toHaveProperty('error');

@@ -121,7 +121,7 @@ test.each(['common', 'organizations', 'not a tenant', 'contoso'])('refuses "%s" 
   expect(problemsOf({ ...IDENTITY, tenantId })).toContain('tenantId');
 });
 
-test.each(['me', '.', '..', 'a\nb'])('refuses %j as a mailbox', (userId) => {
+test.each(['me', ' me ', '.', '..', ' .. ', '\u00a0..', ' ', 'a\nb'])('refuses %j as a mailbox', (userId) => {
   expect(problemsOf({ ...IDENTITY, userId })).toContain('userId');
 });
 
@@ -152,12 +152,22 @@ test.each<[keyof GraphTransportOptions, unknown]>([
   ['replyTo', [{ address: '' }]],
   ['dispatcher', 'http://proxy'],
   ['logger', {}],
+  ['logger', { info: () => undefined }],
+  ['component', 5],
   ['credential', 'token'],
   ['userId', 42],
   ['maxMessageSize', -1],
   ['maxMessageSize', '35 MB'],
 ])('refuses %s: %j', (name, value) => {
   expect(problemsOf({ ...IDENTITY, [name]: value })).toContain(name);
+});
+
+test.each([null, 'smtp://user:pass@host'])('refuses %j for options in one plain sentence', (options) => {
+  expect(() => resolveOptions(JSON.parse(JSON.stringify(options)), {})).toThrow('takes an object of options');
+});
+
+test('minds no setting that is there and undefined', () => {
+  expect(problemsOf({ ...IDENTITY, host: undefined })).toBe('');
 });
 
 test('refuses a credential and a secret at once, since only one of them can be meant', () => {

@@ -130,6 +130,15 @@ test('takes the most specific code that it knows, however Graph nests and spells
   expect(await failureOf()).toMatchObject({ code: 'EENVELOPE', graphCode: 'sendAsDenied' });
 });
 
+test('passes on no token and no novel of an answer that echoes the request', async () => {
+  wire.use(
+    graphRefuses(400, 'BadRequest', `Sent: Authorization: Bearer ${TOKEN} ${'body-canary '.repeat(1000)}`),
+  );
+  const error = await failureOf();
+  expect(String(error)).not.toContain(TOKEN);
+  expect(error.message.length).toBeLessThan(1000);
+});
+
 test('survives an answer that is a web page', async () => {
   wire.use(http.post(sendMailUrl, () => HttpResponse.html('<h1>Blocked</h1>', { status: 403 })));
   expect(await failureOf()).toMatchObject({

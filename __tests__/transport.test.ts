@@ -1,4 +1,7 @@
 import domain from 'node:domain';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable, Transform } from 'node:stream';
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
@@ -381,6 +384,69 @@ test('sees a message through that is aborted when it may be sent already', async
   );
   const sent = createTransporter().sendMail({ ...greeting, signal: abort.signal });
   await expect(sent).resolves.toMatchObject({ response: '202 Accepted' });
+});
+
+test.each([
+  ['a body that never ends', 202, true],
+  ['an error whose body never ends', 400, false],
+])(
+  'waits for no more than it needs of %s',
+  async (_what, status, accepted) => {
+    const stuck = createServer((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.write('{"error":');
+    }).listen(0, '127.0.0.1');
+    await once(stuck, 'listening');
+    const { port } = stuck.address() as AddressInfo;
+    const credential = {
+      getToken: async () => ({ token: TOKEN, expiresOnTimestamp: Date.now() + 3_600_000 }),
+    };
+    const transport = graphTransport({
+      userId: MAILBOX.userId,
+      credential,
+      graphEndpoint: `http://127.0.0.1:${port}`,
+    });
+    const sent = nodemailer.createTransport(transport).sendMail(greeting);
+    if (accepted) {
+      await expect(sent).resolves.toMatchObject({ response: '202 Accepted' });
+    } else {
+      await expect(sent).rejects.toMatchObject({ responseCode: 400 });
+    }
+    stuck.closeAllConnections();
+    stuck.close();
+    transport.close();
+  },
+  20_000,
+);
+
+test('reports a message as sent though the logger fails to say so', async () => {
+  const quiet = () => undefined;
+  const info = (_entry: object, message = '') => {
+    if (message.includes('accepted')) throw new Error('disk full');
+  };
+  const logger = { trace: quiet, debug: quiet, info, warn: quiet, error: quiet, fatal: quiet };
+  await expect(createTransporter({ logger }).sendMail(greeting)).resolves.toMatchObject({
+    response: '202 Accepted',
+  });
+});
+
+test('finishes what is under way when it is closed, and may be closed twice', async () => {
+  const transport = graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher });
+  const transporter = nodemailer.createTransport(transport);
+  const sends = Array.from({ length: 5 }, () => transporter.sendMail(greeting));
+  transporter.close();
+  transporter.close();
+  expect((await Promise.all(sends)).map(({ response }) => response)).toEqual(Array(5).fill('202 Accepted'));
+});
+
+test('lists a recipient once, and what SMTP alone can do', async () => {
+  const info = await createTransporter().sendMail({
+    ...greeting,
+    cc: 'Ann@example.com',
+    dsn: { notify: 'success' },
+  });
+  expect(info.accepted).toEqual(['ann@example.com']);
+  expect(info.dropped).toEqual(['dsn, which is a matter of SMTP']);
 });
 
 test('takes no message after close()', async () => {

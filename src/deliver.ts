@@ -8,7 +8,12 @@ import { jsonLosses } from './message/json-losses';
 import { toMimeMessage } from './message/mime-message';
 import { type ReadMessage, readMessage } from './message/read-message';
 import { mailboxesOf } from './message/recipients';
-import { type GraphMessageOptions, type UserIdOf, userIdProblems } from './message-options';
+import {
+  type GraphMessageOptions,
+  type MailboxQuestion,
+  type UserIdOf,
+  userIdProblems,
+} from './message-options';
 import type { ResolvedOptions } from './options';
 import { chooseRoute, type Route, type RouteDecision } from './routes/choose-route';
 import { MAX_ATTACHMENT_BYTES, MAX_HELD_BYTES, MAX_REQUEST_BYTES } from './routes/limits';
@@ -26,6 +31,8 @@ export interface OutgoingMessage {
   returnPath: string | false;
   /** Message-ID that Nodemailer gave it; one in a raw message counts more. */
   messageId: string;
+  /** Whether the app asked for SMTP's delivery status notifications. */
+  dsn: boolean;
   /** The message's own options. */
   graph: GraphMessageOptions;
 }
@@ -119,6 +126,7 @@ async function deliverRead(
     pending: [],
     dropped: [
       ...decision.dropped,
+      ...(outgoing.dsn ? ['dsn, which is a matter of SMTP'] : []),
       ...droppedByGraph(decision.route, outgoing.returnPath, message, userId, options.saveToSentItems),
     ],
     response: `${accepted.status} Accepted`,
@@ -129,12 +137,17 @@ async function deliverRead(
   };
 }
 
-async function mailboxFor(userId: string | UserIdOf, question: Parameters<UserIdOf>[0]): Promise<string> {
-  if (typeof userId === 'string') return userId;
-  const found = await userId(question);
+async function mailboxFor(userId: string | UserIdOf, question: MailboxQuestion): Promise<string> {
+  if (typeof userId === 'string') return userId.trim();
+  let found: string;
+  try {
+    found = await userId(question);
+  } catch (cause) {
+    throw new GraphTransportError('ECONFIG', `The userId function failed: ${String(cause)}.`, { cause });
+  }
   const [problem] = userIdProblems(found);
   if (problem) throw new GraphTransportError('ECONFIG', `The userId function found no mailbox: ${problem}.`);
-  return found;
+  return found.trim();
 }
 
 function refusal(why: string): GraphTransportError {
@@ -181,7 +194,8 @@ function reasonOf(
 function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): string[] {
   return [toRecipients, ccRecipients, bccRecipients]
     .flatMap((recipients) => recipients ?? [])
-    .flatMap(({ emailAddress }) => emailAddress?.address ?? []);
+    .flatMap(({ emailAddress }) => emailAddress?.address ?? [])
+    .filter((address, index, all) => all.findIndex((other) => sameAddress(other, address)) === index);
 }
 
 /** The result of `make`, made when it is first wanted. */

@@ -1,6 +1,6 @@
 import { GraphTransportError } from './errors';
 import type { MailAddress } from './message/address';
-import type { Importance } from './message/headers';
+import type { Importance } from './message/importance';
 
 /** A message, as far as the choice of its mailbox may depend on it. */
 export interface MailboxQuestion {
@@ -97,12 +97,13 @@ export function deliveryProblems(options: Partial<DeliveryOptions>): string[] {
 /** What is wrong with a mailbox. */
 export function userIdProblems(userId: unknown): string[] {
   if (typeof userId !== 'string') return [`userId must be a string, got ${typeof userId}`];
-  if (userId.trim() === '') return ['userId is empty'];
-  if (userId.toLowerCase() === 'me') {
+  const name = userId.trim();
+  if (name === '') return ['userId is empty'];
+  if (name.toLowerCase() === 'me') {
     return ['userId "me" means a signed-in user, whom an app has not: give the mailbox itself'];
   }
   // '.' and '..' survive percent-encoding, and URL parsers take them for directions.
-  if (/^\.{1,2}$/.test(userId) || /[\p{Cc}\p{Cs}]/u.test(userId)) {
+  if (/^\.{1,2}$/.test(name) || /[\p{Cc}\p{Cs}]/u.test(name)) {
     return ['userId is neither an object id nor a user principal name'];
   }
   return [];

@@ -1,7 +1,13 @@
 import { GraphTransportError } from './errors';
 import { addressFault, type MailAddress, parseAddresses } from './message/address';
 import { deliveryProblems } from './message-options';
-import type { AddressOption, GraphTransportOptions, Identity, ResolvedOptions } from './options';
+import type {
+  AddressOption,
+  GraphTransportOptions,
+  Identity,
+  ResolvedOptions,
+  TransportLogger,
+} from './options';
 
 const DEFAULT_AUTHORITY_HOST = 'https://login.microsoftonline.com';
 const DEFAULT_MAX_MESSAGE_SIZE = 150_000_000;
@@ -57,6 +63,9 @@ const NEAR_NAMES: Readonly<Record<string, string>> = {
  * @throws GraphTransportError `ECONFIG`, whose message names every problem at once
  */
 export function resolveOptions(options: GraphTransportOptions, env: NodeJS.ProcessEnv): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new GraphTransportError('ECONFIG', 'graphTransport takes an object of options.');
+  }
   const problems: string[] = unknownNames(options);
 
   const text = (name: 'tenantId' | 'clientId' | 'clientSecret', variable: string): string => {
@@ -117,10 +126,12 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   problems.push(...deliveryProblems({ ...options, userId }));
   const from = addresses('from', options.from);
   if (from.length > 1) problems.push('from must be one address');
+  const component: unknown = options.component;
+  if (component !== undefined && typeof component !== 'string') problems.push('component must be a string');
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
     problems.push('dispatcher must be an undici Dispatcher (an object with dispatch)');
   }
-  if (logger !== undefined && typeof logger !== 'boolean' && typeof logger?.info !== 'function') {
+  if (logger !== undefined && typeof logger !== 'boolean' && !isLogger(logger)) {
     problems.push('logger must be true, false or a logger with trace, debug, info, warn, error and fatal');
   }
 
@@ -144,9 +155,15 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   return resolved;
 }
 
+function isLogger(logger: TransportLogger): boolean {
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+  return levels.every((level) => typeof logger?.[level] === 'function');
+}
+
 function unknownNames(options: GraphTransportOptions): string[] {
   const known: readonly string[] = OPTION_NAMES;
-  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
   const smtp = unknown.filter((name) => SMTP_NAMES.includes(name));
   const problems = unknown
     .filter((name) => !smtp.includes(name))

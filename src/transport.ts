@@ -72,19 +72,21 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
   close(options: { force?: boolean } = {}): void {
     this.#closed = true;
     if (options.force) for (const abort of this.#inFlight.values()) abort.abort();
-    void Promise.allSettled(this.#inFlight.keys()).then(() => this.#ownDispatcher?.close());
+    const closed = Promise.allSettled(this.#inFlight.keys()).then(() => this.#ownDispatcher?.close());
+    // Closed twice is closed.
+    closed.catch(() => undefined);
   }
 
   async #send(mail: MailMessage<GraphSentMessageInfo>, signal: AbortSignal): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw new GraphTransportError('ECONNECTION', 'The transport is closed.');
     const { message, data } = mail;
-    const graph = data.graph ?? {};
-    checkMessageOptions(graph);
     const envelope = message.getEnvelope();
     const messageId = message.messageId();
     const entry = { tnx: 'send', messageId };
     this.#logger.info(entry, 'Sending message %s to <%s>', messageId, summary(envelope.to));
     try {
+      const graph = data.graph ?? {};
+      checkMessageOptions(graph);
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;
       const info = await deliver(
@@ -94,12 +96,16 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
           returnPath: data.envelope ? envelope.from : false,
           messageId,
           graph,
+          dsn: data.dsn !== undefined,
         },
         this.#options,
         this.#client,
         signal,
       );
-      this.#report(entry, info);
+      // The message has left: a logger that fails now must not make it look as if it had not.
+      try {
+        this.#report(entry, info);
+      } catch {}
       return info;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

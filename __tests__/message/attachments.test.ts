@@ -24,6 +24,7 @@ test.each([
   ['in capitals', '<IMG SRC=CID:logo@contoso>'],
   ['percent-encoded', '<img src="cid:logo%40contoso">'],
   ['in a style', '<td style="background:url(cid:logo@contoso)">'],
+  ['with an entity', '<img src="cid:logo&#64;contoso">'],
 ])('is inline when the HTML refers to it %s', (_how, html) => {
   expect(toGraphAttachments([image({})], html)).toMatchObject([
     { isInline: true, contentId: 'logo@contoso' },

@@ -46,3 +46,68 @@ test('knows a sensitivity that MAPI has no number for', async () => {
     { because: 'header' },
   ]);
 });
+
+/** A multipart of these parts, each given as lines. */
+const multipart = (type: string, boundary: string, ...parts: string[][]): string[] => [
+  `Content-Type: ${type}; boundary=${boundary}`,
+  '',
+  ...parts.flatMap((part) => [`--${boundary}`, ...part]),
+  `--${boundary}--`,
+];
+const leaf = (type: string, body = 'x', ...headers: string[]) => [
+  `Content-Type: ${type}`,
+  ...headers,
+  '',
+  body,
+];
+const mixed = (...parts: string[][]) => multipart('multipart/mixed', 'm', ...parts);
+const alternative = (...parts: string[][]) => multipart('multipart/alternative', 'a', ...parts);
+const [text, html, pdf] = [leaf('text/plain'), leaf('text/html', '<p>x'), leaf('application/pdf')];
+
+test.each<[string, string[]]>([
+  ['text and HTML', alternative(text, html)],
+  ['text around a file', mixed(text, pdf, text)],
+  ['text and HTML in a mixed one', mixed(alternative(text, html), pdf)],
+  ['HTML with images as the alternative', alternative(text, multipart('multipart/related', 'r', html, pdf))],
+  [
+    'an HTML file with a name as the whole message',
+    leaf('text/html; name=report.html', 'x', 'Content-Disposition: inline; filename=report.html'),
+  ],
+])('finds nothing lost of %s', async (_what, lines) => {
+  expect(jsonLosses(await readLines(...lines))).toEqual([]);
+});
+
+test.each<[string, string[], string]>([
+  ['a disclaimer in an alternative of its own', mixed(html, alternative(text)), 'structure'],
+  ['text after a file within the HTML form', alternative(text, mixed(html, pdf, text)), 'structure'],
+  ['two HTML forms', alternative(html, html), 'structure'],
+  ['two text forms', alternative(text, text), 'structure'],
+  ['a digest', multipart('multipart/digest', 'd', leaf('message/rfc822')), 'structure'],
+  ['a multipart without a boundary', leaf('multipart/mixed'), 'structure'],
+  [
+    'an alternative with a file name',
+    alternative(text, leaf('application/ld+json; name=a.json')),
+    'alternative',
+  ],
+  [
+    'AMP that says inline',
+    alternative(text, leaf('text/x-amp-html', 'x', 'Content-Disposition: inline')),
+    'alternative',
+  ],
+  [
+    'an invitation that says attachment',
+    alternative(text, leaf('text/calendar', 'x', 'Content-Disposition: attachment')),
+    'invitation',
+  ],
+  [
+    'a signed part within',
+    mixed(multipart('multipart/signed', 's', text, leaf('application/x-unheard'))),
+    'signed',
+  ],
+  ['S/MIME known by its name only', leaf('application/octet-stream; name=smime.p7m'), 'encrypted'],
+  ['UTF-7', leaf('text/plain; charset=utf-7', '+AOQ-'), 'charset'],
+  ['bytes that are none in their charset', leaf('text/plain; charset=utf-8', '\ufffd'), 'charset'],
+  ['a second Subject', ['Subject: a', 'Subject: b', '', 'x'], 'header'],
+])('knows that %s does not fit', async (_what, lines, because) => {
+  expect(jsonLosses(await readLines(...lines))[0]?.because).toBe(because);
+});

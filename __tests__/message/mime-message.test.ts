@@ -69,6 +69,27 @@ test('writes address headers in UTF-8 anew, with the domains in ASCII that Graph
   );
 });
 
+test.each([
+  ['To: <ann@example.com> <mallory@evil.example>', 'To: "mallory@evil.example" <ann@example.com>'],
+  ['Cc: ann@example.com (x, mallory@evil.example', undefined],
+])('leaves no address in a header that we have not seen there: %s', (field, expected) => {
+  const result = mime(`${from}${field}\r\n\r\n`);
+  const outsideQuotes = result.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  expect(outsideQuotes).not.toContain('mallory');
+  if (expected) expect(result).toContain(expected);
+});
+
+test('knows a Bcc header however it is written', () => {
+  expect(mime(`${from}Bcc : eve@example.com\r\nbCC:\r\n eve@example.com\r\n\r\n`)).toBe(`${from}\r\n`);
+});
+
+test('puts the defaults in the place of empty headers', () => {
+  const message = { internetMessageId: '<1@contoso.example>' };
+  expect(mime('From:\r\nMessage-ID: \r\nX-Empty:\r\n\r\n', message)).toBe(
+    'From: app@contoso.example\r\nMessage-ID: <1@contoso.example>\r\nX-Empty:\r\n\r\n',
+  );
+});
+
 test('encodes a name that tries to end the header', () => {
   const bccRecipients = [{ emailAddress: { name: 'x\r\nTo: all@example.com', address: 'eve@example.com' } }];
   expect(mime(`${from}\r\n`, { bccRecipients })).not.toMatch(/^To:/m);

@@ -57,9 +57,23 @@ function parseGraphError(body: string): GraphError | undefined {
     const code = property(level, 'code');
     const text = property(level, 'message');
     if (typeof code === 'string' && code) codes.unshift(code);
-    if (typeof text === 'string' && !message) message = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+    if (typeof text === 'string' && !message) message = presentable(text);
   }
   return codes.length > 0 ? { codes, message } : undefined;
+}
+
+/** Longest part of a service's sentence that is passed on: some answers echo what they were sent. */
+const MAX_MESSAGE_LENGTH = 500;
+
+function presentable(text: string): string {
+  const line = text
+    .replace(/\s+/g, ' ')
+    .replace(/\bBearer [\w.~+/-]+=*/gi, 'Bearer …')
+    .trim();
+  return (line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH)}…` : line).replace(
+    /\.$/,
+    '',
+  );
 }
 
 function property(value: unknown, name: string): unknown {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import { toConnectionError } from '../connection-error';
 import { abortError } from '../errors';
@@ -13,6 +14,8 @@ export interface GraphCall {
   what: string;
   /** The only status that means success. */
   expect: number;
+  /** Whether the answer's body is of use. */
+  wantsBody?: boolean;
   contentType?: string;
   body?: Buffer;
   headers?: Readonly<Record<string, string>>;
@@ -53,6 +56,8 @@ export interface GraphClientOptions {
 
 /** Answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** A body that has begun is there at once, or never. */
+const MAX_ANSWER_MS = 10_000;
 
 /** Requests to Graph. It knows endpoints, tokens and answers, and nothing of mail. */
 export class GraphClient {
@@ -88,6 +93,11 @@ export class GraphClient {
       clientRequestId,
     );
     const requestId = firstValue(answer.headers['request-id']);
+    if (answer.statusCode === call.expect && !call.wantsBody) {
+      // The status has said it all: a body that never ends is no reason to wait, nor one that breaks to fail.
+      answer.body.dump().catch(() => undefined);
+      return { status: answer.statusCode, requestId, clientRequestId, body: '' };
+    }
     const text = await readStart(answer.body);
     if (answer.statusCode === call.expect) {
       return { status: answer.statusCode, requestId, clientRequestId, body: text };
@@ -122,9 +132,10 @@ export class GraphClient {
 }
 
 /** The start of a body. The status line has said what matters: a body that breaks off is no reason to lose it. */
-async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+async function readStart(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  const timer = setTimeout(() => body.destroy(), MAX_ANSWER_MS);
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
@@ -133,6 +144,8 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
     }
   } catch {
     // What has come so far is reported all the same.
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString();
 }

@@ -57,10 +57,13 @@ function innerSubject(message: Buffer | undefined): string {
 /** The content ids that HTML refers to, in every spelling in which `cid:` links are met. */
 function contentIdsIn(html: string): Set<string> {
   const ids = new Set<string>();
-  for (const [, written = ''] of html.matchAll(/\bcid:([^"'\s<>)]+)/gi)) {
-    const plain = written.replace(/&amp;/g, '&');
-    ids.add(plain);
-    ids.add(percentDecoded(plain));
+  for (const [, written = ''] of html.matchAll(/\bcid:([^"'\s<>]+)/gi)) {
+    // A link in a style ends at its bracket, unless the bracket is one of the id's own.
+    for (const link of [written, written.replace(/\).*$/, '')]) {
+      const plain = link.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
+      ids.add(plain);
+      ids.add(percentDecoded(plain));
+    }
   }
   return ids;
 }

@@ -2,13 +2,13 @@ import type { ItemBody, Message, Recipient } from '@microsoft/microsoft-graph-ty
 import type { MailAddress } from './address';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
 import {
-  type Importance,
   MAX_INTERNET_MESSAGE_HEADERS,
   toCategories,
   toExtendedProperties,
   toImportance,
   toInternetMessageHeaders,
 } from './headers';
+import type { Importance } from './importance';
 import { headerValues, type MailContent } from './mail-content';
 import { isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
 

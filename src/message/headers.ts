@@ -2,10 +2,8 @@ import type {
   InternetMessageHeader,
   SingleValueLegacyExtendedProperty,
 } from '@microsoft/microsoft-graph-types';
+import type { Importance } from './importance';
 import { headerValues, type MailContent, type MailHeader } from './mail-content';
-
-/** Graph's three grades of importance. */
-export type Importance = 'low' | 'normal' | 'high';
 
 /** How a header reaches the recipient on the JSON route. */
 export type HeaderCarrier =
@@ -69,7 +67,18 @@ const SENSITIVITIES: ReadonlyMap<string, string> = new Map([
   ['company-confidential', '3'],
 ]);
 
-/** The first of these that a message has tells its importance. */
+/** Headers of which a message has one: of more, JSON would take the first. */
+const SINGLE_HEADERS = ['subject', 'message-id', 'sender'];
+
+/** Names of headers that stand there once too often. */
+export function repeatedHeaders(content: MailContent): string[] {
+  return SINGLE_HEADERS.flatMap((key) => {
+    const [, second] = content.headers.filter((header) => header.key === key);
+    return second ? [second.name] : [];
+  });
+}
+
+/** The first of these that a message has, in words that are known, tells its importance. */
 export const IMPORTANCE_HEADERS: readonly string[] = [
   'importance',
   'x-priority',
@@ -79,7 +88,9 @@ export const IMPORTANCE_HEADERS: readonly string[] = [
 
 /** The importance of a message; `normal` when no header tells. */
 export function toImportance(content: MailContent): Importance {
-  const [value = ''] = IMPORTANCE_HEADERS.flatMap((key) => headerValues(content, key));
+  const known = /^(?:[1-5]\b|high|urgent|normal|low|non-urgent)/i;
+  const values = IMPORTANCE_HEADERS.flatMap((key) => headerValues(content, key));
+  const value = values.find((candidate) => known.test(candidate)) ?? '';
   if (/^(?:[12]\b|high|urgent)/i.test(value)) return 'high';
   if (/^(?:[45]\b|low|non-urgent)/i.test(value)) return 'low';
   return 'normal';
@@ -87,10 +98,13 @@ export function toImportance(content: MailContent): Importance {
 
 /** Keywords as Outlook's categories. */
 export function toCategories(content: MailContent): string[] {
-  return headerValues(content, 'keywords')
-    .flatMap((value) => value.split(','))
-    .map((keyword) => keyword.trim())
-    .filter(Boolean);
+  return (
+    headerValues(content, 'keywords')
+      // Commas within quotes belong to the keyword.
+      .flatMap((value) => value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [])
+      .map((keyword) => keyword.trim().replace(/^"(.*)"$/, '$1'))
+      .filter(Boolean)
+  );
 }
 
 /** Most custom headers that Graph takes (reported in the issues of microsoftgraph/msgraph-sdk-dotnet, #2105). */
@@ -122,8 +136,9 @@ export function unnamedHeaders(content: MailContent): string[] {
 }
 
 function isNamed({ key, value }: MailHeader): boolean {
-  // An encoded word can hold line breaks, which only stay harmless as long as they are encoded.
-  if (/[^\P{Cc}\t]/u.test(value)) return false;
+  // An encoded word can hold line breaks, which only stay harmless as long as they are encoded, and what could
+  // not be decoded is still there in MIME.
+  if (/[^\P{Cc}\t]|\ufffd/u.test(value)) return false;
   if (key === 'sensitivity') return SENSITIVITIES.has(value.toLowerCase());
   if (key === 'message-id') return /^<[^<>\s@]+@[^<>\s@]+>$/.test(value);
   return HEADER_CARRIERS.has(key) || /^x-[\x21-\x39\x3b-\x7e]+$/.test(key);

@@ -1,4 +1,5 @@
 import type { AttachmentContent } from './attachment-content';
+import type { MailPart } from './mail-part';
 
 /** A header of the message as it was written, decoded. */
 export interface MailHeader {
@@ -39,8 +40,8 @@ export interface MailAttachment {
 
 /** A message that has been read: all that the rest of the package knows of MIME. */
 export interface MailContent {
-  /** Content-Type of the message as a whole. */
-  type: MediaType;
+  /** The message as the tree of its parts. */
+  structure: MailPart;
   /** Headers of the message itself, in order. */
   headers: readonly MailHeader[];
   text: string | undefined;

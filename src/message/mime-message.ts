@@ -2,7 +2,8 @@ import type { Recipient } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
 import { type MailAddress, parseAddresses } from './address';
 import type { GraphMessage } from './graph-message';
-import { IMPORTANCE_HEADERS, type Importance } from './headers';
+import { IMPORTANCE_HEADERS } from './headers';
+import type { Importance } from './importance';
 
 /** What a message as MIME says other than the app's own headers. */
 export interface MimeOverrides {
@@ -32,7 +33,9 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
     ...(importance ? IMPORTANCE_HEADERS : []),
     ...(categories ? ['keywords'] : []),
   ]);
-  const kept = fields.filter((field) => !replaced.has(nameOf(field))).map(withAsciiDomains);
+  const kept = fields
+    .filter((field) => !replaced.has(nameOf(field)) && !isEmptyDefault(field))
+    .map(withPlainAddresses);
   const present = new Set(kept.map(nameOf));
   const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;
   const own: [name: string, value: string][] = [
@@ -49,16 +52,29 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
   return Buffer.concat([Buffer.from(added.join('')), Buffer.from(kept.join(''), 'latin1'), rest]);
 }
 
+/** An empty From says nothing, and would keep the one of the options out. */
+function isEmptyDefault(field: string): boolean {
+  return /^(?:from|reply-to|message-id)[ \t]*:\s*$/i.test(field);
+}
+
 const ADDRESS_HEADERS: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to', 'to', 'cc']);
 
-/** Graph takes domains in ASCII only: an address header in UTF-8, which may hold others, is written anew. */
-function withAsciiDomains(field: string): string {
-  if (!ADDRESS_HEADERS.has(nameOf(field)) || /^\p{ASCII}*$/u.test(field)) return field;
+/**
+ * Graph reads the recipients from the headers, and must see in them whom we have seen. So an address header is
+ * written anew when it is in UTF-8, since Graph takes domains in ASCII only, and when it has an `@` that is in
+ * none of its addresses, where another reader might find one more.
+ */
+function withPlainAddresses(field: string): string {
+  if (!ADDRESS_HEADERS.has(nameOf(field))) return field;
   const colon = field.indexOf(':');
   const value = Buffer.from(field.slice(colon + 1), 'latin1')
     .toString()
     .replaceAll('\r\n', '');
-  const rewritten = `${field.slice(0, colon)}: ${formatAddresses(parseAddresses(value))}\r\n`;
+  const addresses = parseAddresses(value);
+  const outsideQuotes = value.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  const plain = /^\p{ASCII}*$/u.test(field) && outsideQuotes.split('@').length === addresses.length + 1;
+  if (plain || addresses.length === 0) return field;
+  const rewritten = `${field.slice(0, colon)}: ${formatAddresses(addresses)}\r\n`;
   return Buffer.from(rewritten).toString('latin1');
 }
 

@@ -11,7 +11,7 @@ import {
 import { abortError, GraphTransportError } from '../errors';
 import { type AttachmentContent, messageTooLarge, Spool } from './attachment-content';
 import type { MailAttachment, MailContent, MailHeader, MediaType } from './mail-content';
-import { NamedTextParts } from './named-text-parts';
+import { PartScanner } from './part-scanner';
 
 /** A message, in the two forms in which it can be sent on. */
 export interface ReadMessage {
@@ -43,14 +43,16 @@ export async function readMessage(
 ): Promise<ReadMessage> {
   const parser = new BodyParser();
   const raw = new RawCopy(limits);
+  const scanner = new PartScanner();
   const spool = new Spool(limits.heldBytes, limits.messageBytes);
   const attachments: MailAttachment[] = [];
+  let headers: MailHeader[] = [];
   let text: string | undefined;
   let html: string | undefined;
   let reading: AttachmentStream | undefined;
 
   // An error of the source ends the parser but not the attachment that is being read from it.
-  const fed = pipeline(source, raw, new NamedTextParts(), parser, { signal }).catch((error: Error) => {
+  const fed = pipeline(source, raw, scanner, parser, { signal }).catch((error: Error) => {
     reading?.content.destroy(error);
     throw error;
   });
@@ -66,16 +68,22 @@ export async function readMessage(
       part.release?.();
     }
     await fed;
+    headers = toHeaders(parser.headerLines || []);
   } catch (error) {
     parser.destroy();
     await fed.catch(() => undefined);
     await spool.close();
     throw signal?.aborted ? abortError(signal.reason) : toReadError(error);
   }
-  const type = declaredType(parser.headers || new Map()) ?? { value: 'text/plain', params: {} };
-  const headers = toHeaders(parser.headerLines || []);
+  const structure = scanner.root ?? {
+    type: 'text/plain',
+    params: {},
+    disposition: '',
+    filename: undefined,
+    children: [],
+  };
   return {
-    content: { type, headers, text, html, attachments },
+    content: { structure, headers, text, html, attachments },
     raw: raw.copy,
     rawBytes: raw.bytes,
     close: () => spool.close(),
@@ -163,6 +171,17 @@ function isStructured(header: unknown): header is StructuredHeader {
 
 function toHeaders(lines: HeaderLines): MailHeader[] {
   return lines.map(({ key, line }) => {
+    // Some readers take a lone CR for the end of a line: what looks like one header to us could be a Bcc to
+    // them, and name a recipient who is not in the envelope.
+    if (/\r(?!\n)/.test(line)) {
+      throw new GraphTransportError(
+        'EMESSAGE',
+        `The header "${key}" has a carriage return without a line feed.`,
+        {
+          hint: 'Nothing was sent.',
+        },
+      );
+    }
     const colon = line.indexOf(':');
     // Lines come as one character a byte; headers with raw UTF-8 in them are common enough.
     const raw = Buffer.from(line.slice(colon + 1), 'latin1')

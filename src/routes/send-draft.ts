@@ -102,6 +102,7 @@ async function createDraft(
       path: messagesPath(userId),
       what: 'the draft',
       expect: 201,
+      wantsBody: true,
       contentType: 'application/json',
       body: Buffer.from(JSON.stringify(message)),
       headers: { prefer: 'IdType="ImmutableId"' },

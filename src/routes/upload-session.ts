@@ -71,6 +71,7 @@ async function openSession(
     path: `${draftPath}/attachments/createUploadSession`,
     what: `the attachment "${name}"`,
     expect: 201,
+    wantsBody: true,
     contentType: 'application/json',
     body: Buffer.from(JSON.stringify({ AttachmentItem: item })),
     signal,

@@ -1,5 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import libmime from 'libmime';
+import { GraphTransportError } from '../errors';
+import { isBodyText, type MailPart } from './mail-part';
 
 /** A header block longer than this is left to the parser behind, which refuses it. */
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -10,13 +12,26 @@ const LF = 0x0a;
 const DASH = 0x2d;
 
 /**
- * Lets a message pass and marks text parts that are files as such: mailparser would melt
- * `Content-Disposition: inline; filename="notes.txt"`, as Apple Mail sends it, into the body. Nothing but
- * that one word, in the header of such a part, is changed.
+ * Body text of this many bytes fits no request, however it is encoded: quoted-printable makes at most three
+ * bytes of one, and a request takes four million.
  */
-export class NamedTextParts extends Transform {
-  /** Boundaries of the multiparts that are open, outermost first. */
-  #boundaries: string[] = [];
+const MAX_BODY_BYTES = 16_000_000;
+
+/**
+ * Lets a message pass and notes its structure, which mailparser does not tell. Text parts that are files it
+ * marks as such: mailparser would melt `Content-Disposition: inline; filename="notes.txt"`, as Apple Mail
+ * sends it, into the body. Nothing but that one word, in the header of such a part, is changed.
+ */
+export class PartScanner extends Transform {
+  /** The message itself, with all its parts, once it has passed. */
+  root: MailPart | undefined;
+  /** The multiparts that are open, outermost first. */
+  #open: { boundary: string; part: MailPart }[] = [];
+  /** Depth in `#open` by boundary, the innermost where two share one. */
+  #depths: ReadonlyMap<string, number> = new Map();
+  /** Whether what passes now is body text, and how much of it there has been. */
+  #inText = false;
+  #textBytes = 0;
   /** The lines of the header block that is being read; undefined in a body. */
   #header: Buffer[] | undefined = [];
   #headerBytes = 0;
@@ -26,6 +41,8 @@ export class NamedTextParts extends Transform {
   #inLine = false;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    if (this.#inText) this.#textBytes += chunk.length;
+    if (this.#textBytes > MAX_BODY_BYTES) return void done(bodyTooLarge());
     this.#scan(this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk);
     done();
   }
@@ -71,7 +88,8 @@ export class NamedTextParts extends Transform {
     const delimiter = this.#delimiterOf(line);
     if (delimiter) {
       this.#endHeader();
-      this.#boundaries.length = delimiter.depth + (delimiter.closing ? 0 : 1);
+      this.#setOpen(this.#open.slice(0, delimiter.depth + (delimiter.closing ? 0 : 1)));
+      this.#inText = false;
       if (!delimiter.closing) this.#header = [];
       this.push(line);
     } else if (this.#header === undefined) {
@@ -87,11 +105,15 @@ export class NamedTextParts extends Transform {
   #delimiterOf(line: Buffer): { depth: number; closing: boolean } | undefined {
     if (line[0] !== DASH || line[1] !== DASH || line.length > MAX_DELIMITER_BYTES) return undefined;
     const text = line.toString('latin1').trimEnd().slice(2);
-    for (let depth = this.#boundaries.length - 1; depth >= 0; depth--) {
-      if (text === this.#boundaries[depth]) return { depth, closing: false };
-      if (text === `${this.#boundaries[depth]}--`) return { depth, closing: true };
-    }
-    return undefined;
+    const next = this.#depths.get(text);
+    if (next !== undefined) return { depth: next, closing: false };
+    const closed = text.endsWith('--') ? this.#depths.get(text.slice(0, -2)) : undefined;
+    return closed === undefined ? undefined : { depth: closed, closing: true };
+  }
+
+  #setOpen(open: { boundary: string; part: MailPart }[]): void {
+    this.#open = open;
+    this.#depths = new Map(open.map(({ boundary }, depth) => [boundary, depth]));
   }
 
   #endHeader(): void {
@@ -105,17 +127,36 @@ export class NamedTextParts extends Transform {
   #readHeader(block: Buffer): Buffer {
     const text = block.toString('latin1');
     const type = structured(text, 'content-type');
+    const disposition = structured(text, 'content-disposition');
+    const part: MailPart = {
+      type: type.value.toLowerCase().trim() || 'text/plain',
+      params: type.params,
+      disposition: disposition.value.toLowerCase().trim(),
+      filename: disposition.params.filename || type.params.name,
+      children: [],
+    };
+    const parent = this.#open.at(-1)?.part;
+    if (parent) parent.children.push(part);
+    else this.root ??= part;
     const boundary = type.params.boundary?.trimEnd();
-    if (/^multipart\//i.test(type.value) && boundary) {
-      this.#boundaries.push(boundary);
+    if (part.type.startsWith('multipart/') && boundary) {
+      this.#setOpen([...this.#open, { boundary, part }]);
       return block;
     }
-    if (!/^text\/(?:plain|html)$/i.test(type.value)) return block;
-    const disposition = structured(text, 'content-disposition');
-    if (!/^inline$/i.test(disposition.value) || !(disposition.params.filename || type.params.name))
-      return block;
+    this.#inText = isBodyText(part);
+    const isFile = this.#inText && part.disposition === 'inline' && part.filename;
+    // The one part there is, and one of several forms of the same, is the body, whatever its name.
+    if (!isFile || !parent || parent.type === 'multipart/alternative') return block;
+    this.#inText = false;
+    part.disposition = 'attachment';
     return Buffer.from(text.replace(/^(content-disposition:\s*)inline/im, '$1attachment'), 'latin1');
   }
+}
+
+function bodyTooLarge(): GraphTransportError {
+  return new GraphTransportError('EMESSAGE', `The body of the message is over ${MAX_BODY_BYTES} bytes.`, {
+    hint: 'Nothing was sent. Graph takes a body of 4 MB at the most: send long texts as attachments.',
+  });
 }
 
 function structured(

@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { NamedTextParts } from '../../src/message/named-text-parts';
+import { PartScanner } from '../../src/message/part-scanner';
 import { mailFixtures } from '../support/fixtures';
 
 /** What comes out when the mail comes in chunks of so many bytes. */
 async function pass(mime: Buffer, chunkBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   for (let at = 0; at < mime.length; at += chunkBytes) chunks.push(mime.subarray(at, at + chunkBytes));
-  return (await buffer(Readable.from(chunks).pipe(new NamedTextParts()))).toString('latin1');
+  return (await buffer(Readable.from(chunks).pipe(new PartScanner()))).toString('latin1');
 }
 
 const lines = (...parts: string[]) => Buffer.from(parts.join('\r\n'), 'latin1');

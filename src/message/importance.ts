@@ -1,0 +1,2 @@
+/** Graph's three grades of importance. */
+export type Importance = 'low' | 'normal' | 'high';
