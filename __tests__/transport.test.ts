@@ -35,6 +35,11 @@ const greeting = {
 test('posts the message as JSON to the mailbox of userId, with the token of Entra', async () => {
   await createTransporter().sendMail(greeting);
 
+  // Nothing else is asked for: no discovery, no second token.
+  expect(wire.requests.map(({ method, url }) => `${method} ${new URL(url).hostname}`)).toEqual([
+    'POST login.microsoftonline.com',
+    'POST graph.microsoft.com',
+  ]);
   const [send] = wire.sends();
   expect(send?.url).toBe('https://graph.microsoft.com/v1.0/users/app%40contoso.example/sendMail');
   expect(send?.headers.get('authorization')).toBe(`Bearer ${TOKEN}`);
@@ -418,6 +423,22 @@ test.each([
   },
   20_000,
 );
+
+test('explains a failure of whatever the app has plugged in', async () => {
+  const transporter = createTransporter({ userId: () => JSON.parse('{') });
+  await expect(transporter.sendMail(greeting)).rejects.toMatchObject({ code: 'ECONFIG' });
+  const plugged = createTransporter();
+  plugged.use('stream', (mail, next) => {
+    mail.message.processFunc(() => {
+      throw new Error('no stamp');
+    });
+    next();
+  });
+  await expect(plugged.sendMail(greeting)).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('no stamp'),
+  });
+});
 
 test('reports a message as sent though the logger fails to say so', async () => {
   const quiet = () => undefined;

@@ -70,6 +70,13 @@ export class GraphTransportError extends Error {
   }
 }
 
+/** Any error as one that says what it means; those that have a code of Nodemailer's or Node's stay as they are. */
+export function asSendError(error: unknown): Error {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if ('code' in cause && typeof cause.code === 'string') return cause;
+  return new GraphTransportError('EMESSAGE', `The message cannot be sent: ${cause.message}.`, { cause });
+}
+
 /** The error of a send that its caller, or `close()`, has given up. */
 export function abortError(cause: unknown): GraphTransportError {
   return new GraphTransportError('EABORT', 'The send was aborted; nothing was sent.', { cause });

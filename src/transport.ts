@@ -5,7 +5,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { deliver } from './deliver';
-import { GraphTransportError } from './errors';
+import { asSendError, GraphTransportError } from './errors';
 import { GraphClient } from './graph/client';
 import { checkMessageOptions } from './message-options';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
@@ -108,9 +108,14 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
       } catch {}
       return info;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#logger.error({ ...entry, err: error }, 'Sending message %s failed: %s', messageId, reason);
-      throw error;
+      const failure = asSendError(error);
+      this.#logger.error(
+        { ...entry, err: failure },
+        'Sending message %s failed: %s',
+        messageId,
+        failure.message,
+      );
+      throw failure;
     }
   }
 

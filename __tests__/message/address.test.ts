@@ -66,6 +66,7 @@ test.each([
   'ann@[127.0.0.1]',
   'ann@example.com>',
   'ann\u0000@example.com',
+  '"a\u0007b"@example.com',
   'j\u00a0rg@example.com',
 ])('finds fault with %j', (address) => {
   expect(addressFault(address)).toEqual(expect.any(String));

@@ -82,7 +82,6 @@ export class GraphClient {
       ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
       authorization: `Bearer ${token}`,
       'client-request-id': clientRequestId,
-      'return-client-request-id': 'true',
     };
     const { method, body } = call;
     const signal = call.sends ? undefined : call.signal;
