@@ -95,6 +95,15 @@ test.each<[string, () => string[]]>([
   ],
   ['a header of 1.5 MB', () => [`X-Long: ${'x'.repeat(1_500_000)}`, '', 'body']],
   ['20 MB of text', () => ['Content-Type: text/plain', '', `${'x'.repeat(998)}\r\n`.repeat(20_000)]],
+  [
+    'parts nested 300 deep',
+    () =>
+      Array.from({ length: 300 }, (_, n) => [
+        `Content-Type: multipart/mixed; boundary=b${n}`,
+        '',
+        `--b${n}`,
+      ]).flat(),
+  ],
   ['100,000 headers', () => [...Array(100_000).fill('X-A: 1'), '', 'body']],
 ])('%s are refused, not waded through', async (_what, lines) => {
   expect(await outcomeOf(raw(...lines()))).toHaveProperty('error');

@@ -3,10 +3,19 @@ import libmime from 'libmime';
 import { GraphTransportError } from '../errors';
 import { isBodyText, type MailPart } from './mail-part';
 
+/** Every line that may be a delimiter is compared with the boundaries of all multiparts around it. */
+const MAX_DEPTH = 256;
+
 /** A header block longer than this is left to the parser behind, which refuses it. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** A line longer than this is no delimiter: RFC 2046 allows 70 characters, plus white space. */
 const MAX_DELIMITER_BYTES = 2048;
+
+/** A line that ends a part of the multipart at this depth, or the multipart itself. */
+interface Delimiter {
+  depth: number;
+  closing: boolean;
+}
 
 const LF = 0x0a;
 const DASH = 0x2d;
@@ -41,16 +50,20 @@ export class PartScanner extends Transform {
   #inLine = false;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.#inText) this.#textBytes += chunk.length;
-    if (this.#textBytes > MAX_BODY_BYTES) return void done(bodyTooLarge());
     this.#scan(this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk);
-    done();
+    done(this.#fault());
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#rest.length > 0) this.#line(this.#rest);
+    if (this.#rest.length > 0) this.#line(this.#rest, this.#delimiterOf(this.#rest));
     this.#endHeader();
-    done();
+    done(this.#fault());
+  }
+
+  #fault(): GraphTransportError | null {
+    if (this.#textBytes > MAX_BODY_BYTES) return bodyTooLarge();
+    if (this.#open.length > MAX_DEPTH) return nestedTooDeep();
+    return null;
   }
 
   #scan(data: Buffer): void {
@@ -59,23 +72,30 @@ export class PartScanner extends Transform {
     let passed = 0;
     let at = 0;
     const passTo = (end: number) => {
-      if (end > passed) this.push(data.subarray(passed, end));
+      if (this.#inText) this.#textBytes += end - passed;
+      // What is too much is not for the parser to hold, even if it comes in one piece.
+      if (end > passed && this.#textBytes <= MAX_BODY_BYTES) this.push(data.subarray(passed, end));
       passed = end;
     };
     while (at < data.length) {
       const lineEnd = data.indexOf(LF, at) + 1;
-      const mayMatter = !this.#inLine && (this.#header !== undefined || data[at] === DASH);
-      if (mayMatter) {
-        passTo(at);
+      const end = lineEnd || data.length;
+      if (!this.#inLine && (this.#header !== undefined || data[at] === DASH)) {
         if (lineEnd === 0 && data.length - at < this.#longestLine()) {
+          passTo(at);
           this.#rest = data.subarray(at);
           return;
         }
-        passed = lineEnd || data.length;
-        this.#line(data.subarray(at, passed));
+        const line = data.subarray(at, end);
+        const delimiter = this.#delimiterOf(line);
+        if (delimiter || this.#header !== undefined) {
+          passTo(at);
+          passed = end;
+          this.#line(line, delimiter);
+        }
       }
       this.#inLine = lineEnd === 0;
-      at = lineEnd || data.length;
+      at = end;
     }
     passTo(data.length);
   }
@@ -84,8 +104,7 @@ export class PartScanner extends Transform {
     return this.#header === undefined ? MAX_DELIMITER_BYTES : MAX_HEADER_BYTES;
   }
 
-  #line(line: Buffer): void {
-    const delimiter = this.#delimiterOf(line);
+  #line(line: Buffer, delimiter: Delimiter | undefined): void {
     if (delimiter) {
       this.#endHeader();
       this.#setOpen(this.#open.slice(0, delimiter.depth + (delimiter.closing ? 0 : 1)));
@@ -102,7 +121,7 @@ export class PartScanner extends Transform {
     }
   }
 
-  #delimiterOf(line: Buffer): { depth: number; closing: boolean } | undefined {
+  #delimiterOf(line: Buffer): Delimiter | undefined {
     if (line[0] !== DASH || line[1] !== DASH || line.length > MAX_DELIMITER_BYTES) return undefined;
     const text = line.toString('latin1').trimEnd().slice(2);
     const next = this.#depths.get(text);
@@ -151,6 +170,16 @@ export class PartScanner extends Transform {
     part.disposition = 'attachment';
     return Buffer.from(text.replace(/^(content-disposition:\s*)inline/im, '$1attachment'), 'latin1');
   }
+}
+
+function nestedTooDeep(): GraphTransportError {
+  return new GraphTransportError(
+    'EMESSAGE',
+    `The parts of the message are nested deeper than ${MAX_DEPTH}.`,
+    {
+      hint: 'Nothing was sent.',
+    },
+  );
 }
 
 function bodyTooLarge(): GraphTransportError {
