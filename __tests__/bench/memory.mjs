@@ -36,7 +36,7 @@ if (role === 'sandbox') {
   });
   clearInterval(timer);
   transporter.close();
-  process.send({ route, over: peak - idle });
+  process.send({ route, idle, peak });
 } else {
   const sandbox = fork(self, ['sandbox']);
   const [options] = await once(sandbox, 'message');
@@ -50,9 +50,10 @@ if (role === 'sandbox') {
       execArgv: ['--expose-gc'],
     });
     const started = performance.now();
-    const [{ route, over }] = await once(sender, 'message');
+    const [{ route, idle, peak }] = await once(sender, 'message');
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${size} MB by ${route}: ${(over / 1e6).toFixed(1)} MB over the idle process, ${seconds} s`);
+    const [from, to, over] = [idle, peak, peak - idle].map((bytes) => (bytes / 1e6).toFixed(0));
+    console.log(`${size} MB by ${route}: peak ${to} MB, ${over} MB over the idle ${from} MB, ${seconds} s`);
     sender.kill();
   }
   await rm(folder, { recursive: true });
