@@ -136,7 +136,6 @@ function isLostText(part: MailPart, around: Around): boolean {
   const branch = depth === 0 ? part : around[depth - 1];
   const others = alternative.children.filter((child) => child !== branch);
   if (part.type === 'text/html') return others.some(hasHtml);
-  if (branch && hasHtml(branch)) return true;
   if (others.some(hasHtml)) return false;
   const root = around.at(-1) ?? part;
   return hasHtml(root) || others.some((other) => [...walk(other)].some(([leaf]) => isBodyText(leaf)));
