@@ -70,11 +70,10 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
    * `EABORT`, and its draft is deleted.
    */
   close(options: { force?: boolean } = {}): void {
-    this.#closed = true;
     if (options.force) for (const abort of this.#inFlight.values()) abort.abort();
-    const closed = Promise.allSettled(this.#inFlight.keys()).then(() => this.#ownDispatcher?.close());
-    // Closed twice is closed.
-    closed.catch(() => undefined);
+    if (this.#closed) return;
+    this.#closed = true;
+    void Promise.allSettled(this.#inFlight.keys()).then(() => this.#ownDispatcher?.close());
   }
 
   async #send(mail: MailMessage<GraphSentMessageInfo>, signal: AbortSignal): Promise<GraphSentMessageInfo> {

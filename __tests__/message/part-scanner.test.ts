@@ -70,6 +70,20 @@ test.each([
   expect(await pass(mixed(...part), 5)).toBe(mixed(...part).toString());
 });
 
+test.each([
+  ['the whole message', []],
+  ['one of several forms of the body', ['Content-Type: multipart/alternative; boundary=a', '', '--a']],
+])('leaves a part with a name alone when it is %s', async (_what, before) => {
+  const mail = lines(
+    ...before,
+    'Content-Type: text/html',
+    'Content-Disposition: inline; filename=a.html',
+    '',
+    'x',
+  );
+  expect(await pass(mail, 5)).toBe(mail.toString());
+});
+
 test('finds parts after an inner multipart that is never closed', async () => {
   const mail = mixed(
     'Content-Type: multipart/alternative; boundary=inner',
