@@ -7,6 +7,7 @@ const src = join(__dirname, '../src');
 const LAYERS: Record<string, string[]> = {
   index: ['transport', 'options', 'message-options', 'nodemailer-options', 'errors', 'sent-message-info'],
   transport: [
+    'mailbox-slots',
     'errors',
     'deliver',
     'resolve-options',
@@ -16,7 +17,16 @@ const LAYERS: Record<string, string[]> = {
     'auth',
     'graph',
   ],
-  deliver: ['message', 'routes', 'graph', 'options', 'message-options', 'errors', 'sent-message-info'],
+  deliver: [
+    'mailbox-slots',
+    'message',
+    'routes',
+    'graph',
+    'options',
+    'message-options',
+    'errors',
+    'sent-message-info',
+  ],
   'resolve-options': ['options', 'message-options', 'message', 'errors'],
   options: ['message-options', 'message'],
   'nodemailer-options': ['message-options'],
@@ -27,6 +37,7 @@ const LAYERS: Record<string, string[]> = {
   message: ['errors'],
   'connection-error': ['errors'],
   hints: ['errors'],
+  'mailbox-slots': [],
   'sent-message-info': [],
   errors: [],
   sandbox: [],

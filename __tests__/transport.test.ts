@@ -470,6 +470,37 @@ test('lists a recipient once, and what SMTP alone can do', async () => {
   expect(info.dropped).toEqual(['dsn, which is a matter of SMTP']);
 });
 
+test('asks Graph for no more than four messages of a mailbox at once, and for other mailboxes beside them', async () => {
+  const active = new Map<string, number>();
+  const most = new Map<string, number>();
+  wire.use(
+    http.post(sendMailUrl, async ({ params }) => {
+      const mailbox = String(params.user);
+      const count = (active.get(mailbox) ?? 0) + 1;
+      active.set(mailbox, count);
+      most.set(mailbox, Math.max(most.get(mailbox) ?? 0, count));
+      await new Promise((done) => setTimeout(done, 20));
+      active.set(mailbox, (active.get(mailbox) ?? 0) - 1);
+      return undefined;
+    }),
+  );
+  const transporter = createTransporter({ userId: ({ envelope }) => String(envelope.from) });
+  const send = (from: string, n: number) =>
+    transporter.sendMail({ from, to: 'ann@example.com', subject: `${n}` });
+  const sends = Array.from({ length: 24 }, (_, n) => send(`${n % 2 ? 'one' : 'two'}@contoso.example`, n));
+  await Promise.all(sends);
+  expect(Object.fromEntries(most)).toEqual({ 'one@contoso.example': 4, 'two@contoso.example': 4 });
+  expect(wire.sends()).toHaveLength(24);
+});
+
+test('lets the next message through when one fails', async () => {
+  wire.use(http.post(sendMailUrl, () => HttpResponse.error()));
+  const transporter = createTransporter();
+  const sends = Array.from({ length: 9 }, () => transporter.sendMail(greeting));
+  const outcomes = await Promise.allSettled(sends);
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(9).fill('rejected'));
+});
+
 test('takes no message after close()', async () => {
   const transporter = createTransporter();
   transporter.close();

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
 import { sendMailPath } from './graph/endpoints';
+import type { MailboxSlots } from './mailbox-slots';
 import { sameAddress } from './message/address';
 import { type GraphMessage, toGraphMessage } from './message/graph-message';
 import { jsonLosses } from './message/json-losses';
@@ -46,12 +47,13 @@ export async function deliver(
   outgoing: OutgoingMessage,
   defaults: ResolvedOptions,
   client: GraphClient,
+  slots: MailboxSlots,
   signal: AbortSignal | undefined,
 ): Promise<GraphSentMessageInfo> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
   const read = await readMessage(outgoing.mime, limits, signal);
   try {
-    return await deliverRead(outgoing, read, defaults, client, signal);
+    return await deliverRead(outgoing, read, defaults, client, slots, signal);
   } finally {
     await read.close();
   }
@@ -62,6 +64,7 @@ async function deliverRead(
   read: ReadMessage,
   defaults: ResolvedOptions,
   client: GraphClient,
+  slots: MailboxSlots,
   signal: AbortSignal | undefined,
 ): Promise<GraphSentMessageInfo> {
   const { envelope, graph } = outgoing;
@@ -106,10 +109,10 @@ async function deliverRead(
   );
   if (decision.route === 'none') throw refusal(decision.why);
 
-  const accepted =
+  const accepted = await slots.run(userId, () =>
     decision.route === 'draft'
-      ? await sendDraft(client, { userId, message, contents, bytes: jsonBytes() }, signal)
-      : await client.call({
+      ? sendDraft(client, { userId, message, contents, bytes: jsonBytes() }, signal)
+      : client.call({
           method: 'POST',
           path: sendMailPath(userId),
           what: 'the message',
@@ -117,7 +120,8 @@ async function deliverRead(
           signal,
           sends: true,
           ...(decision.route === 'json' ? json() : mime()),
-        });
+        }),
+  );
   return {
     envelope,
     messageId: message.internetMessageId ?? outgoing.messageId,

@@ -7,6 +7,7 @@ import { createCredential } from './auth/credential';
 import { deliver } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
 import { GraphClient } from './graph/client';
+import { MailboxSlots } from './mailbox-slots';
 import { checkMessageOptions } from './message-options';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { resolveOptions } from './resolve-options';
@@ -29,6 +30,7 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
   readonly #logger: ReturnType<typeof getLogger>;
   readonly #client: GraphClient;
   readonly #ownDispatcher: Dispatcher | undefined;
+  readonly #slots = new MailboxSlots();
   /** The sends under way, each with what gives it up. */
   readonly #inFlight = new Map<Promise<unknown>, AbortController>();
   #closed = false;
@@ -99,6 +101,7 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
         },
         this.#options,
         this.#client,
+        this.#slots,
         signal,
       );
       // The message has left: a logger that fails now must not make it look as if it had not.
