@@ -34,7 +34,10 @@ export class MailboxSlots {
   /** Hands the slot on to who waits longest, so that nobody can slip in between. */
   #give(mailbox: string): void {
     const next = this.#waiting.get(mailbox)?.shift();
-    if (next) return next();
+    if (next) {
+      next();
+      return;
+    }
     this.#waiting.delete(mailbox);
     const taken = (this.#taken.get(mailbox) ?? 1) - 1;
     if (taken === 0) this.#taken.delete(mailbox);
