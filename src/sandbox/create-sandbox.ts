@@ -73,7 +73,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const requestId = randomUUID();
       const clientRequestId = headers.get('client-request-id') ?? undefined;
       const call = { requestId, clientRequestId, receivedAt: new Date(settings.now()) };
-      const response = await serve(request, path, state, call);
+      const response = await serve(request, path, state, call).catch((error: unknown) => {
+        if (error instanceof GraphRefusal) return refusedAnswer(error, call);
+        throw error;
+      });
       requests.push({ method, path, status: response.status, requestId, clientRequestId });
       return response;
     },
@@ -86,12 +89,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
 }
 
-function serve(
-  request: Request,
-  path: string,
-  state: SandboxState,
-  call: Call,
-): Response | Promise<Response> {
+async function serve(request: Request, path: string, state: SandboxState, call: Call): Promise<Response> {
   const route = chooseRoute(path);
   switch (route.to) {
     case 'send-mail':
@@ -110,7 +108,7 @@ function serve(
     case 'instance-discovery':
       return serveEntra(request, route, state, call);
     case 'nowhere':
-      return refusedAnswer(new GraphRefusal(404, 'NotFound', `Nothing is at ${path}.`), call);
+      throw new GraphRefusal(404, 'NotFound', `Nothing is at ${path}.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { attachmentAnswer } from './attachment-answer';
 import { authorize, requireRole } from './authorize';
 import type { Call } from './call';
 import { createDraft } from './create-draft';
-import { emptyAnswer, GraphRefusal, jsonAnswer, refusedAnswer } from './graph-answer';
+import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
 import { messageAnswer } from './message-answer';
 import { notPlayed } from './not-played';
 import type { GraphRoute, MessageRoute } from './routes';
@@ -15,20 +15,6 @@ import { createUploadSession, endSessionsOf, progressOf, uploadUrl } from './upl
 
 /** Graph's answer to any request under /v1.0 and /beta. */
 export async function serveGraph(
-  request: Request,
-  route: GraphRoute,
-  state: SandboxState,
-  call: Call,
-): Promise<Response> {
-  try {
-    return await respond(request, route, state, call);
-  } catch (error) {
-    if (error instanceof GraphRefusal) return refusedAnswer(error, call);
-    throw error;
-  }
-}
-
-async function respond(
   request: Request,
   route: GraphRoute,
   state: SandboxState,

@@ -1,6 +1,6 @@
 import { unauthorized } from './access-token';
 import type { Call } from './call';
-import { emptyAnswer, GraphRefusal, jsonAnswer, refusedAnswer } from './graph-answer';
+import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
 import { notPlayed } from './not-played';
 import { outlookId } from './outlook-id';
 import { readChunks } from './read-body';
@@ -12,20 +12,6 @@ import { progressOf, type UploadSession } from './upload-session';
 
 /** The answer to a request for the URL of an upload session, which carries its own right. */
 export async function serveUpload(
-  request: Request,
-  route: UploadRoute,
-  state: SandboxState,
-  call: Call,
-): Promise<Response> {
-  try {
-    return await respond(request, route, state, call);
-  } catch (error) {
-    if (error instanceof GraphRefusal) return refusedAnswer(error, call);
-    throw error;
-  }
-}
-
-async function respond(
   request: Request,
   route: UploadRoute,
   state: SandboxState,
