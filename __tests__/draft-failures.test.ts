@@ -66,7 +66,8 @@ const sendLarge = (signal?: AbortSignal, transport = createTransport()) =>
     attachments: [{ filename: 'plan.zip', content: Buffer.alloc(size, 'x') }],
     signal,
   });
-const createTransport = () => graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher });
+const createTransport = () =>
+  graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher, retry: { maxDelay: 5 } });
 
 const seen = () =>
   wire.requests

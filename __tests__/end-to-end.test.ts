@@ -92,18 +92,6 @@ test.each([
   expect(sandbox.messages).toEqual([]);
 });
 
-test('what is under way when the transport closes its own connections still arrives', async () => {
-  const transporter = createTransporter();
-  const sends = Array.from({ length: 5 }, () => transporter.sendMail({ to: 'ann@example.com' }));
-  transporter.close();
-  transporter.close();
-  await Promise.all(sends);
-  expect(sandbox.messages).toHaveLength(5);
-  await expect(transporter.sendMail({ to: 'ann@example.com' })).rejects.toMatchObject({
-    code: 'ECONNECTION',
-  });
-});
-
 test('a secret that has expired is told from a wrong one', async () => {
   const expired = await startSandbox({ secretState: 'expired' });
   const refused = nodemailer

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../src/index';
@@ -27,7 +27,13 @@ const logger = { trace: log, debug: log, info: log, warn: log, error: log, fatal
 
 /** The error of a send that must fail. */
 async function failureOf(options: GraphTransportOptions = {}): Promise<Error> {
-  const transport = graphTransport({ ...IDENTITY, logger, dispatcher: wire.dispatcher, ...options });
+  const transport = graphTransport({
+    ...IDENTITY,
+    logger,
+    dispatcher: wire.dispatcher,
+    retry: { attempts: 1 },
+    ...options,
+  });
   const transporter = nodemailer.createTransport(transport);
   return transporter
     .sendMail({ from: 'ceo@contoso.example', to: 'ann@example.com', text: 'body-canary' })
@@ -171,7 +177,7 @@ test('says that a connection was refused', async () => {
   const credential = { getToken: async () => ({ token: TOKEN, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const { userId } = IDENTITY;
   const refused = nodemailer
-    .createTransport(graphTransport({ userId, credential, ...transport }))
+    .createTransport(graphTransport({ userId, credential, retry: { attempts: 1 }, ...transport }))
     .sendMail({ to: 'ann@example.com' });
   await expect(refused).rejects.toMatchObject({
     code: 'ECONNECTION',
@@ -232,21 +238,67 @@ test('keeps secret, token and body out of every error and log line', async () =>
   }
 });
 
-test('logs one line when a message starts and one when it is accepted or fails', async () => {
-  lines.length = 0;
-  const transport = graphTransport({
-    ...IDENTITY,
-    logger,
+test('logs one line of information for a message that is accepted, and one error for one that is not', async () => {
+  const entries: [level: string, entry: object, said: string][] = [];
+  const at =
+    (level: string) =>
+    (entry: object, message?: string, ...args: unknown[]) =>
+      entries.push([level, entry, format(message, ...args)]);
+  const options = {
+    logger: {
+      trace: at('trace'),
+      debug: at('debug'),
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+      fatal: at('fatal'),
+    },
     component: 'billing',
-    dispatcher: wire.dispatcher,
-  });
-  await nodemailer.createTransport(transport).sendMail({ to: 'ann@example.com' });
+  };
+  await nodemailer
+    .createTransport(graphTransport({ ...IDENTITY, ...options, dispatcher: wire.dispatcher }))
+    .sendMail({ to: ['ann@example.com', 'bob@example.com'], subject: 'subject-canary' });
   wire.use(graphRefuses(403, 'ErrorAccessDenied', 'No.'));
-  await failureOf({ component: 'billing' });
-  expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual([
-    expect.stringMatching(/component: 'billing', tnx: 'send', messageId: .*Sending message.*ann@example.com/),
-    expect.stringMatching(/tnx: 'send'.*accepted/),
-    expect.stringMatching(/Sending message/),
-    expect.stringMatching(/tnx: 'send'.*failed.*ErrorAccessDenied/),
+  await failureOf(options);
+  expect(entries.filter(([level]) => level !== 'debug')).toEqual([
+    [
+      'info',
+      {
+        component: 'billing',
+        tnx: 'send',
+        messageId: expect.stringMatching(/^<.+>$/),
+        recipients: 2,
+        route: 'json',
+        bytes: expect.any(Number),
+        attempts: 1,
+        status: '202 Accepted',
+        deduplicated: false,
+        requestId: '6ed2ae40-0000-4000-8000-000000000001',
+        ms: expect.any(Number),
+      },
+      expect.stringMatching(
+        /^Message <.+> for 2 recipients, \d+ bytes: 202 Accepted as json \(JSON carries it whole\), attempts 1, \d+ ms, request-id 6ed2/,
+      ),
+    ],
+    [
+      'error',
+      expect.objectContaining({ component: 'billing', tnx: 'send', err: expect.any(Error) }),
+      expect.stringMatching(/^Sending message <.+> failed: .*ErrorAccessDenied/),
+    ],
   ]);
+  expect(entries.filter(([level]) => level === 'debug').map(([, , said]) => said)).toEqual([
+    expect.stringMatching(/^Sending message <.+> to <ann@example.com, bob@example.com>$/),
+    expect.stringMatching(/^Sending message <.+> to <ann@example.com>$/),
+  ]);
+  expect(inspect(entries, { depth: 12 })).not.toContain('subject-canary');
+});
+
+test('logs each request, and none of its body, with debug', async () => {
+  lines.length = 0;
+  await nodemailer
+    .createTransport(graphTransport({ ...IDENTITY, logger, debug: true, dispatcher: wire.dispatcher }))
+    .sendMail({ to: 'ann@example.com', subject: 'subject-canary', text: 'body-canary' });
+  const requests = lines.filter((line) => line.includes("tnx: 'http'"));
+  expect(requests).toEqual([expect.stringMatching(/POST.*sendMail.*status: 202/s)]);
+  expect(lines.join()).not.toMatch(/subject-canary|body-canary/);
 });

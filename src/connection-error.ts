@@ -31,6 +31,22 @@ export function toConnectionError(
   );
 }
 
+/** Codes of connections that never came to be, as far as `syscall` does not say so: certificates, mostly. */
+const NO_CONNECTION =
+  /^(?:UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_ALTNAME_INVALID|CERT_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*)$/;
+
+/** Whether a request failed before there was a connection to write it to. */
+export function hadNoConnection(error: unknown): boolean {
+  const errors = error instanceof AggregateError ? [error, ...error.errors] : [error];
+  return errors.some((candidate) => {
+    if (!(candidate instanceof Error)) return false;
+    if ('syscall' in candidate && (candidate.syscall === 'connect' || candidate.syscall === 'getaddrinfo')) {
+      return true;
+    }
+    return 'code' in candidate && NO_CONNECTION.test(String(candidate.code));
+  });
+}
+
 /** The code of an error, or of the first of the errors that it stands for (Node tries IPv6 and IPv4 at once). */
 function errorCode(error: Error): string | undefined {
   const inner = error instanceof AggregateError ? [error, ...error.errors] : [error];

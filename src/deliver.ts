@@ -1,8 +1,10 @@
+import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import type { Clock } from './clock';
 import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
-import { sendMailPath } from './graph/endpoints';
-import type { MailboxSlots } from './mailbox-slots';
+import { MessageRequests, type RetryEvent } from './graph/message-requests';
+import type { MailboxLimiter, Pauses } from './mailbox-limiter';
 import { sameAddress } from './message/address';
 import { type GraphMessage, toGraphMessage } from './message/graph-message';
 import { jsonLosses } from './message/json-losses';
@@ -16,16 +18,19 @@ import {
   userIdProblems,
 } from './message-options';
 import type { ResolvedOptions } from './options';
-import { chooseRoute, type Route, type RouteDecision } from './routes/choose-route';
+import { chooseRoute, type RouteDecision } from './routes/choose-route';
+import { toDraftContent } from './routes/draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_HELD_BYTES, MAX_REQUEST_BYTES } from './routes/limits';
 import { sendDraft } from './routes/send-draft';
+import { sendInOneRequest } from './routes/send-in-one-request';
 import { base64Length, jsonRequest, mimeRequest } from './routes/send-mail-request';
 import type { GraphSentMessageInfo } from './sent-message-info';
+import type { UploadProgress } from './upload-progress';
 
 /** A message as Nodemailer hands it over. */
 export interface OutgoingMessage {
-  /** The compiled message, Bcc header included. */
-  mime: Readable;
+  /** Opens the compiled message, Bcc header included; its attachments are read from then on. */
+  mime: () => Readable;
   /** The envelope is who gets it, whatever the headers say. */
   envelope: { from: string | false; to: string[] };
   /** The envelope's sender, when the app set an envelope of its own. */
@@ -38,22 +43,64 @@ export interface OutgoingMessage {
   graph: GraphMessageOptions;
 }
 
-/**
- * Sends one message: read, convert, choose the route, send, report.
- *
- * @param signal gives the send up; once the request that sends is under way, it is too late
- */
-export async function deliver(
-  outgoing: OutgoingMessage,
-  defaults: ResolvedOptions,
-  client: GraphClient,
-  slots: MailboxSlots,
-  signal: AbortSignal | undefined,
-): Promise<GraphSentMessageInfo> {
+/** What a message is sent with. */
+export interface Delivery {
+  defaults: ResolvedOptions;
+  client: GraphClient;
+  limiter: MailboxLimiter;
+  clock: Clock;
+  /** Gives the message up. */
+  signal: AbortSignal;
+  /** Is called when it is the message's turn, from which on its timeout counts. */
+  onTurn: () => void;
+  /** Milliseconds since then. */
+  elapsedMs: () => number;
+  onRetry: (event: RetryEvent) => void;
+  onProgress: (event: UploadProgress) => void;
+}
+
+/** Sends one message: wait for its turn, read, convert, choose the route, send, report. */
+export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Promise<GraphSentMessageInfo> {
+  const { defaults, limiter, signal } = delivery;
+  const userId = outgoing.graph.userId ?? defaults.userId;
+  if (typeof userId === 'string') {
+    // Like a pool of SMTP connections: a message that waits is not read yet, and takes no memory.
+    const mailbox = userId.trim();
+    return limiter.run(
+      mailbox,
+      async (pauses) => {
+        delivery.onTurn();
+        return withMessage(outgoing, delivery, (read) =>
+          deliverRead(outgoing, read, mailbox, pauses, delivery),
+        );
+      },
+      signal,
+    );
+  }
+  // The mailbox depends on what the message says.
+  return withMessage(outgoing, delivery, async (read) => {
+    const [from = defaults.from] = mailboxesOf(read.content, 'from');
+    const mailbox = await mailboxFor(userId, { from, envelope: outgoing.envelope });
+    return limiter.run(
+      mailbox,
+      (pauses) => {
+        delivery.onTurn();
+        return deliverRead(outgoing, read, mailbox, pauses, delivery);
+      },
+      signal,
+    );
+  });
+}
+
+async function withMessage<T>(
+  { mime }: OutgoingMessage,
+  { defaults, signal }: Delivery,
+  work: (read: ReadMessage) => Promise<T>,
+): Promise<T> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
-  const read = await readMessage(outgoing.mime, limits, signal);
+  const read = await readMessage(mime(), limits, signal);
   try {
-    return await deliverRead(outgoing, read, defaults, client, slots, signal);
+    return await work(read);
   } finally {
     await read.close();
   }
@@ -62,10 +109,9 @@ export async function deliver(
 async function deliverRead(
   outgoing: OutgoingMessage,
   read: ReadMessage,
-  defaults: ResolvedOptions,
-  client: GraphClient,
-  slots: MailboxSlots,
-  signal: AbortSignal | undefined,
+  userId: string,
+  pauses: Pauses,
+  { defaults, client, clock, signal, elapsedMs, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
   const { envelope, graph } = outgoing;
   const options = {
@@ -73,21 +119,19 @@ async function deliverRead(
     saveToSentItems: graph.saveToSentItems ?? defaults.saveToSentItems,
     format: graph.format ?? defaults.format,
     lossy: graph.lossy ?? defaults.lossy,
-    importance: graph.importance,
-    categories: graph.categories,
+    delivery: graph.delivery ?? defaults.delivery,
   };
   const { content } = read;
-  const [from = options.from] = mailboxesOf(content, 'from');
-  const userId = await mailboxFor(graph.userId ?? defaults.userId, { from, envelope });
   const losses = jsonLosses(content);
   const message = toGraphMessage(content, {
     envelopeTo: envelope.to,
     from: options.from,
     replyTo: options.replyTo,
     messageId: outgoing.messageId,
-    importance: options.importance,
-    categories: options.categories,
+    importance: graph.importance,
+    categories: graph.categories,
   });
+  const messageId = message.internetMessageId ?? outgoing.messageId;
 
   const json = once(() => jsonRequest(message, options.saveToSentItems));
   const mime = once(() =>
@@ -96,6 +140,9 @@ async function deliverRead(
   const contents = content.attachments.map((attachment) => attachment.content);
   const onDisk = contents.filter(({ held }) => held === undefined).map(({ size }) => base64Length(size));
   const jsonBytes = once(() => json().body.length + sum(onDisk));
+  const exactlyOnce = options.delivery === 'exactly-once';
+  const mark = exactlyOnce ? markOf(messageId) : randomUUID();
+  const draft = once(() => toDraftContent(message, contents, mark));
   const decision = chooseRoute(
     {
       losses,
@@ -109,40 +156,52 @@ async function deliverRead(
   );
   if (decision.route === 'none') throw refusal(decision.why);
 
-  const accepted = await slots.run(userId, () =>
-    decision.route === 'draft'
-      ? sendDraft(client, { userId, message, contents, bytes: jsonBytes() }, signal)
-      : client.call({
-          method: 'POST',
-          path: sendMailPath(userId),
-          what: 'the message',
-          expect: 202,
-          signal,
-          sends: true,
-          ...(decision.route === 'json' ? json() : mime()),
-        }),
-  );
+  const requests = new MessageRequests({ client, pauses, policy: options.retry, clock, signal, onRetry });
+  const byDraft = decision.route === 'draft' || exactlyOnce;
+  const sent = byDraft
+    ? await sendDraft(requests, {
+        userId,
+        content:
+          decision.route === 'mime' ? { ...mime(), isMime: true, added: [], attachmentNames: [] } : draft(),
+        mark,
+        exactlyOnce,
+        bytes: jsonBytes(),
+        onProgress: (attachment, sentBytes, totalBytes) =>
+          onProgress({ messageId, attachment, sentBytes, totalBytes }),
+      })
+    : await sendInOneRequest(requests, userId, decision.route === 'json' ? json() : mime());
   return {
     envelope,
-    messageId: message.internetMessageId ?? outgoing.messageId,
+    messageId,
     accepted: recipientsOf(message),
     rejected: [],
     pending: [],
     dropped: [
       ...decision.dropped,
       ...(outgoing.dsn ? ['dsn, which is a matter of SMTP'] : []),
-      ...droppedByGraph(decision.route, outgoing.returnPath, message, userId, options.saveToSentItems),
+      ...droppedByGraph(outgoing.returnPath, message, userId),
+      ...(options.saveToSentItems || (decision.route === 'json' && !byDraft)
+        ? []
+        : ['saveToSentItems: false']),
     ],
-    response: `${accepted.status} Accepted`,
+    response: sent.response,
+    messageSize: read.rawBytes,
+    messageTime: elapsedMs(),
     route: decision.route,
     routeReason: reasonOf(decision, losses[0]?.what, jsonBytes),
-    requestId: accepted.requestId,
-    clientRequestId: accepted.clientRequestId,
+    attempts: requests.attempts,
+    deduplicated: sent.deduplicated,
+    requestId: sent.requestId,
+    clientRequestId: sent.clientRequestId,
   };
 }
 
-async function mailboxFor(userId: string | UserIdOf, question: MailboxQuestion): Promise<string> {
-  if (typeof userId === 'string') return userId.trim();
+/** Message-IDs tell upper from lower case, and Graph's search does not: it is given a digest. */
+function markOf(messageId: string): string {
+  return createHash('sha256').update(messageId).digest('hex');
+}
+
+async function mailboxFor(userId: UserIdOf, question: MailboxQuestion): Promise<string> {
   let found: string;
   try {
     found = await userId(question);
@@ -160,22 +219,11 @@ function refusal(why: string): GraphTransportError {
   });
 }
 
-/** What no route takes, or not this one, and no message is refused for. */
-function droppedByGraph(
-  route: Route,
-  returnPath: string | false,
-  message: GraphMessage,
-  userId: string,
-  saveToSentItems: boolean,
-): string[] {
+/** An envelope sender that is not used: bounces go to the mailbox, and Exchange has no place for another. */
+function droppedByGraph(returnPath: string | false, message: GraphMessage, userId: string): string[] {
   const senders = [message.from, message.sender].flatMap((sender) => sender?.emailAddress?.address ?? []);
-  // Bounces go to the mailbox: Exchange sets the return path itself, and has no place for another.
-  const ownReturnPath =
-    !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
-  return [
-    ...(ownReturnPath ? [] : [`envelope sender ${returnPath}`]),
-    ...(route !== 'json' && !saveToSentItems ? ['saveToSentItems: false'] : []),
-  ];
+  const isOwn = !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
+  return isOwn ? [] : [`envelope sender ${returnPath}`];
 }
 
 function reasonOf(
@@ -188,6 +236,8 @@ function reasonOf(
       return 'JSON carries it whole';
     case 'format':
       return `format is ${route}`;
+    case 'delivery':
+      return 'delivery is exactly-once';
     case 'size':
       return `size: ${jsonBytes()} bytes as one request of JSON`;
     default:

@@ -18,8 +18,21 @@ export type GraphTransportErrorCode =
   | 'ETIMEDOUT'
   | 'EABORT';
 
+/**
+ * What became of a request that failed:
+ *
+ * - `not-accepted`: it was certainly not carried out, and may be made again
+ * - `unknown`: nobody can say whether it was carried out; one that sends is never made again
+ * - `refused`: it was not carried out and would not be the next time
+ */
+export type Outcome = 'not-accepted' | 'unknown' | 'refused';
+
 /** What a `GraphTransportError` carries beside its code and message. */
 export interface GraphTransportErrorDetails {
+  /** @default 'refused' */
+  outcome?: Outcome | undefined;
+  /** How long the service asks to wait, in milliseconds. */
+  retryAfter?: number | undefined;
   /** What to do about it, in a sentence. */
   hint?: string | undefined;
   /** HTTP status of the answer, under the name that Nodemailer uses for SMTP reply codes. */
@@ -55,6 +68,12 @@ export class GraphTransportError extends Error {
   readonly clientRequestId?: string | undefined;
   readonly response?: string | undefined;
   readonly draftId?: string | undefined;
+  /** Nothing was sent, and to send the same message later has a chance: throttling, no connection. */
+  readonly retryable: boolean;
+  /** The message may have been sent: whoever sends it again may send it twice. */
+  readonly ambiguous: boolean;
+  /** How long the service asks to wait before the next try, in milliseconds. */
+  readonly retryAfter?: number | undefined;
 
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
     const { cause, hint, ...answer } = details;
@@ -67,6 +86,9 @@ export class GraphTransportError extends Error {
     this.clientRequestId = answer.clientRequestId;
     this.response = answer.response;
     this.draftId = answer.draftId;
+    this.retryable = answer.outcome === 'not-accepted';
+    this.ambiguous = answer.outcome === 'unknown';
+    this.retryAfter = answer.retryAfter;
   }
 }
 
@@ -77,7 +99,39 @@ export function asSendError(error: unknown): Error {
   return new GraphTransportError('EMESSAGE', `The message cannot be sent: ${cause.message}.`, { cause });
 }
 
-/** The error of a send that its caller, or `close()`, has given up. */
-export function abortError(cause: unknown): GraphTransportError {
-  return new GraphTransportError('EABORT', 'The send was aborted; nothing was sent.', { cause });
+/** The outcome that an error stands for; one of somebody else's is final. */
+export function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof GraphTransportError)) return 'refused';
+  if (error.ambiguous) return 'unknown';
+  return error.retryable ? 'not-accepted' : 'refused';
+}
+
+/** The same error with something changed or added; `message` replaces all of it but the hint. */
+export function alteredError(
+  error: GraphTransportError,
+  {
+    code,
+    message,
+    ...details
+  }: GraphTransportErrorDetails & {
+    code?: GraphTransportErrorCode;
+    message?: string;
+  },
+): GraphTransportError {
+  const { hint, responseCode, graphCode, requestId, clientRequestId, response, draftId, retryAfter } = error;
+  const said =
+    hint && error.message.endsWith(hint) ? error.message.slice(0, -hint.length - 1) : error.message;
+  return new GraphTransportError(code ?? error.code, message ?? said, {
+    outcome: outcomeOf(error),
+    hint,
+    responseCode,
+    graphCode,
+    requestId,
+    clientRequestId,
+    response,
+    draftId,
+    retryAfter,
+    cause: error.cause,
+    ...details,
+  });
 }

@@ -11,7 +11,10 @@ export type {
   GraphTransportOptions,
   LogMethod,
   MailboxQuestion,
+  Outcome,
+  RetryOptions,
   TransportLogger,
+  UploadProgress,
   UserIdOf,
 } from './index.js';
 export { GraphTransport, GraphTransportError, graphTransport } from './index.js';

@@ -2,10 +2,22 @@ import type { GraphTransportOptions } from './options';
 import { GraphTransport } from './transport';
 import './nodemailer-options';
 
-export { GraphTransportError, type GraphTransportErrorCode, type GraphTransportErrorDetails } from './errors';
+export {
+  GraphTransportError,
+  type GraphTransportErrorCode,
+  type GraphTransportErrorDetails,
+  type Outcome,
+} from './errors';
 export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
-export type { AddressOption, GraphTransportOptions, LogMethod, TransportLogger } from './options';
+export type {
+  AddressOption,
+  GraphTransportOptions,
+  LogMethod,
+  RetryOptions,
+  TransportLogger,
+} from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';
+export type { UploadProgress } from './upload-progress';
 export { GraphTransport };
 
 /**

@@ -28,6 +28,12 @@ export interface DeliveryOptions {
    * place: the loss is logged as a warning and listed in `info.dropped`.
    */
   lossy: boolean;
+  /**
+   * `at-most-once` sends in one request where it can, and reports an unknown outcome as an error that is
+   * `ambiguous`. `exactly-once` sends every message by way of a draft under its Message-ID and asks the
+   * mailbox whether that was sent, also by another process; it needs the permission `Mail.ReadWrite`.
+   */
+  delivery: 'at-most-once' | 'exactly-once';
 }
 
 /**
@@ -48,6 +54,7 @@ const NAMES: readonly string[] = [
   'saveToSentItems',
   'format',
   'lossy',
+  'delivery',
   'importance',
   'categories',
 ] satisfies (keyof GraphMessageOptions)[];
@@ -89,6 +96,10 @@ export function deliveryProblems(options: Partial<DeliveryOptions>): string[] {
   const { format, userId } = options;
   if (format !== undefined && !['auto', 'json', 'mime'].includes(format)) {
     problems.push(`format must be auto, json or mime, got ${String(format)}`);
+  }
+  const { delivery } = options;
+  if (delivery !== undefined && !['at-most-once', 'exactly-once'].includes(delivery)) {
+    problems.push(`delivery must be at-most-once or exactly-once, got ${String(delivery)}`);
   }
   if (userId !== undefined && typeof userId !== 'function') problems.push(...userIdProblems(userId));
   return problems;

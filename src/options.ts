@@ -1,5 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
+import type { RetryPolicy } from './graph/retry-decision';
+import type { Limits } from './mailbox-limiter';
 import type { MailAddress } from './message/address';
 import type { DeliveryOptions, UserIdOf } from './message-options';
 
@@ -78,11 +80,67 @@ export interface GraphTransportOptions {
    */
   lossy?: boolean | undefined;
   /**
+   * `at-most-once` sends in one request where it can, and never again what may have been sent: the error of
+   * an unknown outcome is `ambiguous`. `exactly-once` sends every message by way of a draft under its
+   * Message-ID, asks the mailbox after an unknown outcome, and does not send a message again that was sent
+   * under that Message-ID, by whatever process. It needs the permission `Mail.ReadWrite`.
+   * @default 'at-most-once'
+   */
+  delivery?: 'at-most-once' | 'exactly-once' | undefined;
+  /**
    * Most bytes of attachments, decoded, that a message may have. A larger one is refused as soon as that
    * is seen, without reading on. The mailbox has a limit of its own, 35 MB unless raised.
    * @default 150_000_000, the most that Graph takes of one attachment
    */
   maxMessageSize?: number | undefined;
+  /**
+   * Messages of one mailbox that are under way at once. Graph serves four requests at once and answers more
+   * with 429 (Microsoft Graph documentation, concepts/throttling-limits.md).
+   * @default 4
+   */
+  maxConnections?: number | undefined;
+  /**
+   * Messages that are under way at once in all mailboxes together.
+   * @default no limit
+   */
+  maxTotalConnections?: number | undefined;
+  /**
+   * Messages of one mailbox that may be started within `rateDelta`. Exchange Online is said to send 30 a
+   * minute and to hold back what is more.
+   * @default no limit
+   */
+  rateLimit?: number | undefined;
+  /**
+   * Milliseconds that `rateLimit` is about.
+   * @default 1000
+   */
+  rateDelta?: number | undefined;
+  /**
+   * Messages that may wait for their turn; one more is refused with `ECONNECTION`.
+   * @default no limit
+   */
+  maxQueue?: number | undefined;
+  /**
+   * How often and how patiently requests are made again that were certainly not carried out: throttled ones
+   * (429, 503), and those that found no connection. One that may have sent the message never is.
+   */
+  retry?: RetryOptions | undefined;
+  /**
+   * Milliseconds to wait for a connection. A `dispatcher` of your own has its own.
+   * @default 30_000
+   */
+  connectionTimeout?: number | undefined;
+  /**
+   * Milliseconds that Graph may be silent in an exchange before it is given up.
+   * @default 120_000
+   */
+  socketTimeout?: number | undefined;
+  /**
+   * Milliseconds that a message may take in all once it is its turn: tokens, uploads, retries and the waits
+   * between them.
+   * @default 600_000
+   */
+  timeout?: number | undefined;
   /**
    * The undici Dispatcher (`Agent`, `ProxyAgent` …) for all requests, those for tokens included. It stays
    * yours: `close()` does not close it. Without it the transport makes an `Agent` of its own.
@@ -94,10 +152,31 @@ export interface GraphTransportOptions {
    */
   logger?: TransportLogger | boolean | undefined;
   /**
+   * Whether each request is logged too, at level `debug` and without its body.
+   * @default false
+   */
+  debug?: boolean | undefined;
+  /**
    * The `component` of log entries.
    * @default 'graph-transport'
    */
   component?: string | undefined;
+}
+
+/** Patience with failures that are certain to have sent nothing. */
+export interface RetryOptions {
+  /**
+   * Attempts of each request, the first one included; 1 switches retries off. Five, with waits that double,
+   * last half a minute at most, which is what a throttled mailbox takes to recover as a rule.
+   * @default 5
+   */
+  attempts?: number | undefined;
+  /**
+   * The longest wait between two attempts in milliseconds, whatever `Retry-After` asks for. Waiting less than
+   * Graph asks for makes throttling last longer, so this is long; `timeout` ends it all.
+   * @default 180_000, the most that Microsoft's own SDK waits
+   */
+  maxDelay?: number | undefined;
 }
 
 /** Where tokens come from: a secret that we keep, or whatever the caller's credential does. */
@@ -110,9 +189,15 @@ export interface ResolvedOptions extends DeliveryOptions {
   identity: Identity;
   graphEndpoint: string;
   maxMessageSize: number;
+  limits: Limits;
+  retry: RetryPolicy;
+  connectionTimeout: number;
+  socketTimeout: number;
+  timeout: number;
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
   dispatcher: Dispatcher | undefined;
   logger: TransportLogger | boolean;
+  debug: boolean;
   component: string;
 }

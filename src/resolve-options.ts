@@ -26,9 +26,20 @@ const OPTION_NAMES = [
   'saveToSentItems',
   'format',
   'lossy',
+  'delivery',
   'maxMessageSize',
+  'maxConnections',
+  'maxTotalConnections',
+  'rateLimit',
+  'rateDelta',
+  'maxQueue',
+  'retry',
+  'connectionTimeout',
+  'socketTimeout',
+  'timeout',
   'dispatcher',
   'logger',
+  'debug',
   'component',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];
 
@@ -55,6 +66,7 @@ const NEAR_NAMES: Readonly<Record<string, string>> = {
   graph_endpoint: 'graphEndpoint',
   baseUrl: 'graphEndpoint',
   reply_to: 'replyTo',
+  greetingTimeout: 'socketTimeout',
 };
 
 /**
@@ -115,9 +127,22 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     if (options.clientSecret !== undefined) problems.push('give either credential or clientSecret, not both');
   }
 
-  const { maxMessageSize = DEFAULT_MAX_MESSAGE_SIZE } = options;
-  if (!Number.isSafeInteger(maxMessageSize) || maxMessageSize < 0) {
-    problems.push(`maxMessageSize must be a number of bytes, got ${String(maxMessageSize)}`);
+  const number = numbers(problems);
+  const maxMessageSize = number(
+    'maxMessageSize',
+    options.maxMessageSize,
+    DEFAULT_MAX_MESSAGE_SIZE,
+    0,
+    'bytes',
+  );
+  const retry: unknown = options.retry;
+  if (retry !== undefined && (typeof retry !== 'object' || retry === null)) {
+    problems.push('retry must be an object such as { attempts: 5, maxDelay: 180000 }');
+  }
+  for (const name of Object.keys(options.retry ?? {})) {
+    if (name !== 'attempts' && name !== 'maxDelay') {
+      problems.push(`retry.${name} is not an option (there are attempts, maxDelay)`);
+    }
   }
   const userId = options.userId ?? (env.GRAPH_USER_ID || undefined);
   if (userId === undefined) {
@@ -131,6 +156,8 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
     problems.push('dispatcher must be an undici Dispatcher (an object with dispatch)');
   }
+  const debug: unknown = options.debug;
+  if (debug !== undefined && typeof debug !== 'boolean') problems.push('debug must be true or false');
   if (logger !== undefined && typeof logger !== 'boolean' && !isLogger(logger)) {
     problems.push('logger must be true, false or a logger with trace, debug, info, warn, error and fatal');
   }
@@ -144,15 +171,46 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     saveToSentItems: options.saveToSentItems ?? true,
     format: options.format ?? 'auto',
     lossy: options.lossy ?? false,
+    delivery: options.delivery ?? 'at-most-once',
     maxMessageSize,
+    limits: {
+      maxConnections: number('maxConnections', options.maxConnections, 4, 1),
+      maxTotalConnections: number('maxTotalConnections', options.maxTotalConnections, Infinity, 1),
+      rateLimit: options.rateLimit === undefined ? undefined : number('rateLimit', options.rateLimit, 1, 1),
+      rateDelta: number('rateDelta', options.rateDelta, 1000, 1, 'milliseconds'),
+      maxQueue: number('maxQueue', options.maxQueue, Infinity, 0),
+    },
+    retry: {
+      attempts: number('retry.attempts', options.retry?.attempts, 5, 1),
+      maxDelay: number('retry.maxDelay', options.retry?.maxDelay, 180_000, 0, 'milliseconds'),
+    },
+    connectionTimeout: number('connectionTimeout', options.connectionTimeout, 30_000, 1, 'milliseconds'),
+    socketTimeout: number('socketTimeout', options.socketTimeout, 120_000, 1, 'milliseconds'),
+    timeout: number('timeout', options.timeout, 600_000, 1, 'milliseconds'),
     dispatcher,
     logger: logger ?? false,
+    debug: options.debug ?? false,
     component: options.component ?? 'graph-transport',
   };
   if (problems.length > 0) {
     throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`);
   }
   return resolved;
+}
+
+/** Reads numbers of options, and adds those that are none to the problems. */
+function numbers(problems: string[]) {
+  return (name: string, given: number | undefined, fallback: number, least: number, unit = ''): number => {
+    const value = given ?? fallback;
+    // Infinity is how a caller says "no limit" where that is the default.
+    const isWhole = Number.isSafeInteger(value) || (value === fallback && value === Infinity);
+    if (!isWhole || value < least) {
+      problems.push(
+        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${String(given)}`,
+      );
+    }
+    return value;
+  };
 }
 
 function isLogger(logger: TransportLogger): boolean {

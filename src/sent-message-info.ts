@@ -19,12 +19,20 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   dropped: string[];
   /** `202 Accepted`: Exchange has taken the message, which does not yet mean delivered. */
   response: string;
+  /** Bytes of the message as Nodemailer compiled it. */
+  messageSize: number;
+  /** Milliseconds that sending took, from the message's turn on. */
+  messageTime: number;
   /** How the message went. */
   route: 'json' | 'mime' | 'draft';
   /** Why it went that way. */
   routeReason: string;
+  /** How often the request that sends was made; 0 when the message had been sent before. */
+  attempts: number;
+  /** With `delivery: 'exactly-once'`: whether the message had been sent before, and was not sent again. */
+  deduplicated: boolean;
   /** Graph's id of the request, for Microsoft support. */
   requestId: string | undefined;
   /** Our id of the request, a GUID that Graph logs beside its own. */
-  clientRequestId: string;
+  clientRequestId: string | undefined;
 }

@@ -1,17 +1,22 @@
+import { EventEmitter } from 'node:events';
 import type { Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import { getLogger } from 'nodemailer/lib/shared';
 import { Agent, type Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
+import { type Clock, systemClock } from './clock';
 import { deliver } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
+import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
-import { MailboxSlots } from './mailbox-slots';
+import { MailboxLimiter } from './mailbox-limiter';
 import { checkMessageOptions } from './message-options';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { resolveOptions } from './resolve-options';
+import { logAnswer, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
+import type { UploadProgress } from './upload-progress';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -20,30 +25,60 @@ type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
 /**
  * A Nodemailer transport that sends through Microsoft Graph. Make it with `graphTransport()` and hand it to
  * `nodemailer.createTransport()`.
+ *
+ * Events: `idle` when there is room for more messages, `progress` (`UploadProgress`) while a large message
+ * is uploaded.
  */
-export class GraphTransport implements Transport<GraphSentMessageInfo> {
+export class GraphTransport
+  extends EventEmitter<{ idle: []; progress: [UploadProgress] }>
+  implements Transport<GraphSentMessageInfo>
+{
   readonly name = 'GraphTransport';
   readonly version = version;
-  /** Nodemailer's `signal` of a message is heeded until the request that sends it is under way. */
+  /** Nodemailer's `signal` of a message is heeded at every step. */
   readonly supportsAbortSignal = true;
   readonly #options: ResolvedOptions;
   readonly #logger: ReturnType<typeof getLogger>;
   readonly #client: GraphClient;
   readonly #ownDispatcher: Dispatcher | undefined;
-  readonly #slots = new MailboxSlots();
-  /** The sends under way, each with what gives it up. */
-  readonly #inFlight = new Map<Promise<unknown>, AbortController>();
+  readonly #clock: Clock;
+  readonly #limiter: MailboxLimiter;
+  /** The sends that have not ended, each with what gives it up. */
+  readonly #sending = new Map<Promise<unknown>, AbortController>();
+  #isIdle = true;
   #closed = false;
 
-  /** @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options */
-  constructor(options: GraphTransportOptions = {}) {
+  /**
+   * @param clock for tests
+   * @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options
+   */
+  constructor(options: GraphTransportOptions = {}, clock: Clock = systemClock) {
+    super();
     this.#options = resolveOptions(options, process.env);
-    const { identity, graphEndpoint, logger, component } = this.#options;
+    this.#clock = clock;
+    const { identity, graphEndpoint, logger, debug, component, limits, connectionTimeout, socketTimeout } =
+      this.#options;
     this.#logger = getLogger({ logger }, { component });
-    this.#ownDispatcher = this.#options.dispatcher ? undefined : new Agent();
+    this.#limiter = new MailboxLimiter(limits, clock, () => this.#tellIdle());
+    this.#ownDispatcher = this.#options.dispatcher
+      ? undefined
+      : new Agent({ connect: { timeout: connectionTimeout } });
     const dispatcher = this.#options.dispatcher ?? this.#ownDispatcher ?? new Agent();
-    const tokens = new AccessTokenSource(createCredential(identity, dispatcher), `${graphEndpoint}/.default`);
-    this.#client = new GraphClient({ endpoint: graphEndpoint, getToken: () => tokens.get(), dispatcher });
+    const credential = createCredential(identity, dispatcher, connectionTimeout + socketTimeout);
+    this.#client = new GraphClient({
+      endpoint: graphEndpoint,
+      tokens: new AccessTokenSource(credential, `${graphEndpoint}/.default`),
+      dispatcher,
+      socketTimeout,
+      ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
+    });
+    // As Nodemailer's pool does, once whoever made it has had the time to listen.
+    setImmediate(() => this.#isIdle && this.emit('idle'));
+  }
+
+  /** Whether there is room for more messages; as in Nodemailer's pool, not whether nothing is under way. */
+  isIdle(): boolean {
+    return this.#isIdle && !this.#closed;
   }
 
   /** Sends a message that Nodemailer has compiled. Nodemailer calls this; apps call `sendMail`. */
@@ -52,11 +87,13 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
     const { signal } = mail.data;
     const giveUp = () => abort.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
-    const sending = this.#send(mail, abort.signal);
-    this.#inFlight.set(sending, abort);
+    if (signal?.aborted) giveUp();
+    const sending = this.#send(mail, abort);
+    this.#sending.set(sending, abort);
+    if (this.#limiter.waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
     const done = (...outcome: Parameters<SendCallback>) => {
       signal?.removeEventListener('abort', giveUp);
-      this.#inFlight.delete(sending);
+      this.#sending.delete(sending);
       // The callback runs outside the promise chain: one that throws must not be called a second time.
       setImmediate(() => callback(...outcome));
     };
@@ -67,77 +104,83 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
   }
 
   /**
-   * Takes no more messages, and closes the connections that the transport opened itself once those under way
-   * are done. With `force` these are aborted: a message that has not been handed to Graph fails with
-   * `EABORT`, and its draft is deleted.
+   * Takes no more messages, fails those that wait for their turn with `ECONNECTION`, and closes the
+   * connections that the transport opened itself once the messages under way are done. With `force` these
+   * are aborted too: they fail with `EABORT`, and their drafts are deleted.
    */
   close(options: { force?: boolean } = {}): void {
-    if (options.force) for (const abort of this.#inFlight.values()) abort.abort();
+    this.#limiter.rejectWaiting(closedError());
+    if (options.force) for (const abort of this.#sending.values()) abort.abort(closedError());
     if (this.#closed) return;
     this.#closed = true;
-    void Promise.allSettled(this.#inFlight.keys()).then(() => this.#ownDispatcher?.close());
+    void Promise.allSettled(this.#sending.keys()).then(() => this.#ownDispatcher?.close());
   }
 
-  async #send(mail: MailMessage<GraphSentMessageInfo>, signal: AbortSignal): Promise<GraphSentMessageInfo> {
-    if (this.#closed) throw new GraphTransportError('ECONNECTION', 'The transport is closed.');
+  async #send(
+    mail: MailMessage<GraphSentMessageInfo>,
+    abort: AbortController,
+  ): Promise<GraphSentMessageInfo> {
+    if (this.#closed) throw closedError();
     const { message, data } = mail;
     const envelope = message.getEnvelope();
     const messageId = message.messageId();
-    const entry = { tnx: 'send', messageId };
-    this.#logger.info(entry, 'Sending message %s to <%s>', messageId, summary(envelope.to));
+    const log = new SendLog(this.#logger, messageId);
+    log.started(envelope.to);
+    let timer: NodeJS.Timeout | undefined;
+    let beganAt = performance.now();
     try {
       const graph = data.graph ?? {};
       checkMessageOptions(graph);
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;
-      const info = await deliver(
-        {
-          mime: message.createReadStream(),
-          envelope,
-          returnPath: data.envelope ? envelope.from : false,
-          messageId,
-          graph,
-          dsn: data.dsn !== undefined,
+      const outgoing = {
+        mime: () => message.createReadStream(),
+        envelope,
+        returnPath: data.envelope ? envelope.from : false,
+        messageId,
+        graph,
+        dsn: data.dsn !== undefined,
+      };
+      const info = await deliver(outgoing, {
+        defaults: this.#options,
+        client: this.#client,
+        limiter: this.#limiter,
+        clock: this.#clock,
+        signal: abort.signal,
+        onTurn: () => {
+          beganAt = performance.now();
+          const { timeout } = this.#options;
+          timer = setTimeout(() => abort.abort(new SendTimeout(timeout)), timeout);
         },
-        this.#options,
-        this.#client,
-        this.#slots,
-        signal,
-      );
+        elapsedMs: () => Math.round(performance.now() - beganAt),
+        onRetry: (event) => log.retried(event),
+        onProgress: (event) => {
+          log.uploaded(event);
+          this.emit('progress', event);
+        },
+      });
       // The message has left: a logger that fails now must not make it look as if it had not.
       try {
-        this.#report(entry, info);
+        log.accepted(info);
       } catch {}
       return info;
     } catch (error) {
       const failure = asSendError(error);
-      this.#logger.error(
-        { ...entry, err: failure },
-        'Sending message %s failed: %s',
-        messageId,
-        failure.message,
-      );
+      log.failed(failure);
       throw failure;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  #report(entry: object, info: GraphSentMessageInfo): void {
-    const { messageId, dropped, route, routeReason, requestId } = info;
-    if (dropped.length > 0) {
-      this.#logger.warn(entry, 'Message %s went without: %s', messageId, dropped.join('; '));
-    }
-    this.#logger.info(
-      entry,
-      'Message %s accepted as %s, %s (request-id %s)',
-      messageId,
-      route,
-      routeReason,
-      requestId,
-    );
+  /** Says that there is room again, to those who wait with their messages until there is. */
+  #tellIdle(): void {
+    if (this.#isIdle || this.#limiter.waiting >= this.#options.limits.maxConnections) return;
+    this.#isIdle = true;
+    setImmediate(() => this.#isIdle && !this.#closed && this.emit('idle'));
   }
 }
 
-/** The recipients as Nodemailer's own transports log them: the first two of many. */
-function summary(to: string[]): string {
-  return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
+function closedError(): GraphTransportError {
+  return new GraphTransportError('ECONNECTION', 'The transport is closed.', { hint: 'Nothing was sent.' });
 }

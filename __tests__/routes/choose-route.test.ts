@@ -17,6 +17,7 @@ const choose = (
   chooseRoute({ losses, jsonBytes: () => jsonBytes, mimeBytes: () => mimeBytes, ...draft }, limits, {
     format: 'auto',
     lossy: false,
+    delivery: 'at-most-once',
     ...options,
   });
 
@@ -151,6 +152,13 @@ test('refuses an attachment that is larger than Graph takes, with both sizes', (
 test('works out the size as MIME only where it matters', () => {
   const mimeBytes = jest.fn(() => 1);
   const facts = { losses: [], jsonBytes: () => 1, mimeBytes, ...draft };
-  chooseRoute(facts, limits, { format: 'auto', lossy: false });
+  chooseRoute(facts, limits, { format: 'auto', lossy: false, delivery: 'at-most-once' });
   expect(mimeBytes).not.toHaveBeenCalled();
+});
+
+test('sends nothing but drafts when it is to send exactly once, and what JSON cannot carry as a draft of MIME', () => {
+  const once = { delivery: 'exactly-once' } as const;
+  expect(choose([], 100, 100, once, draft)).toEqual({ route: 'draft', because: 'delivery', dropped: [] });
+  expect(choose([], 101, 100, once, draft)).toMatchObject({ route: 'draft', because: 'size' });
+  expect(choose([signed], 100, 100, once, draft)).toMatchObject({ route: 'mime', because: 'signed' });
 });

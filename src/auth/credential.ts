@@ -12,24 +12,41 @@ const PUBLIC_AUTHORITIES: ReadonlySet<string> = new Set([
   'https://login.partner.microsoftonline.cn',
 ]);
 
-/** The credential of the options: the one given, else one for the client secret, over our dispatcher. */
-export function createCredential(identity: Identity, dispatcher: Dispatcher): TokenCredential {
-  if (identity.kind === 'credential') return identity.credential;
+/** A credential whose cache can be passed over. */
+export interface Credential {
+  getToken: TokenCredential['getToken'];
+  /** Makes the next token a new one. What a credential of the caller's caches is out of our reach. */
+  forget(): void;
+}
+
+/**
+ * The credential of the options: the one given, else one for the client secret, over our dispatcher.
+ *
+ * @param timeoutMs the longest that Entra may take to answer
+ */
+export function createCredential(identity: Identity, dispatcher: Dispatcher, timeoutMs: number): Credential {
+  if (identity.kind === 'credential') {
+    const { credential } = identity;
+    return { getToken: (...request) => credential.getToken(...request), forget() {} };
+  }
   const { tenantId, clientId, clientSecret, authorityHost } = identity;
   let last: Exchange | undefined;
   let credential: TokenCredential | undefined;
   return {
+    forget() {
+      credential = undefined;
+    },
     async getToken(scopes, options) {
       // Loading Azure's library takes longer than the rest of this package: only who sends pays for it.
       const azure: typeof import('@azure/identity') = require('@azure/identity');
       credential ??= new azure.ClientSecretCredential(tenantId, clientId, clientSecret, {
         authorityHost: secureOrigin(authorityHost),
         disableInstanceDiscovery: !PUBLIC_AUTHORITIES.has(authorityHost),
-        httpClient: createAzureHttpClient(dispatcher, authorityHost, (exchange) => {
+        httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
           last = exchange;
         }),
-        // Asking for a token twice does no harm, so Azure's own retries stand; they only start sooner.
-        retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 5000 },
+        // Requests for tokens are made again where those to Graph are, by the same rules.
+        retryOptions: { maxRetries: 0 },
       });
       last = undefined;
       try {

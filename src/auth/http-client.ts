@@ -6,7 +6,9 @@ export type AzureHttpClient = NonNullable<ClientSecretCredentialOptions['httpCli
 type AzureResponse = Awaited<ReturnType<AzureHttpClient['sendRequest']>>;
 
 /** What became of a request for a token: Azure's errors tell of refusals, but swallow these. */
-export type Exchange = { error: unknown } | { status: number; requestId: string | undefined };
+export type Exchange =
+  | { error: unknown }
+  | { status: number; requestId: string | undefined; retryAfter: string | undefined };
 
 /**
  * An HTTP client for Azure's credentials over undici, so that tokens and Graph share one dispatcher, and
@@ -14,16 +16,21 @@ export type Exchange = { error: unknown } | { status: number; requestId: string 
  *
  * @param authorityHost where Entra really is: Azure's credentials insist on https, so for a local Entra
  *   they are told `https://127.0.0.1:…`, and this client goes to `authorityHost` instead
+ * @param timeoutMs the longest that an answer may take, whole
  * @param onExchange is told of every answer and of every failure to get one
  */
 export function createAzureHttpClient(
   dispatcher: Dispatcher,
   authorityHost: string,
+  timeoutMs: number,
   onExchange: (exchange: Exchange) => void,
 ): AzureHttpClient {
   return {
     async sendRequest(azureRequest): Promise<AzureResponse> {
       const { method, body, abortSignal } = azureRequest;
+      const abort = new AbortController();
+      abortSignal?.addEventListener('abort', () => abort.abort());
+      const timer = setTimeout(() => abort.abort(new SlowAnswerError(timeoutMs)), timeoutMs);
       try {
         const url = new URL(azureRequest.url);
         if (url.origin === secureOrigin(authorityHost)) url.protocol = new URL(authorityHost).protocol;
@@ -36,21 +43,36 @@ export function createAzureHttpClient(
           // Azure's pipeline offers gzip on behalf of a client that would undo it; undici's request does not.
           headers: { ...azureRequest.headers.toJSON(), 'accept-encoding': 'identity' },
           body: body ?? null,
-          signal: abortSignal,
+          signal: abort.signal,
         });
         const headers = new AzureHeaders();
         for (const [name, value] of Object.entries(answer.headers)) {
           if (value !== undefined) headers.set(name, [value].flat().join(', '));
         }
         const bodyAsText = await answer.body.text();
-        onExchange({ status: answer.statusCode, requestId: headers.get('x-ms-request-id') });
+        onExchange({
+          status: answer.statusCode,
+          requestId: headers.get('x-ms-request-id'),
+          retryAfter: headers.get('retry-after'),
+        });
         return { request: azureRequest, status: answer.statusCode, headers, bodyAsText };
       } catch (error) {
         onExchange({ error });
         throw error;
+      } finally {
+        clearTimeout(timer);
       }
     },
   };
+}
+
+/** Named for the code by which such failures are recognised. */
+class SlowAnswerError extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor(timeoutMs: number) {
+    super(`no whole answer within ${timeoutMs} ms`);
+  }
 }
 
 /** The origin that Azure's credentials are told for an authority host. */

@@ -1,6 +1,7 @@
 import { toConnectionError } from '../connection-error';
 import { GraphTransportError } from '../errors';
 import { entraHint } from '../hints';
+import { retryAfterMs } from '../retry-after';
 import type { Exchange } from './http-client';
 
 /**
@@ -13,12 +14,14 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
   if (error instanceof GraphTransportError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const refusal = /AADSTS(\d+)/.exec(cause.message);
-  if (!refusal && last && 'error' in last) return toConnectionError(last.error, authority);
-
-  const status = last && 'status' in last ? last.status : undefined;
-  const requestId = last && 'status' in last ? last.requestId : undefined;
-  if (!refusal && status !== undefined && status >= 500) {
+  if (!refusal && last && 'error' in last) {
+    return toConnectionError(last.error, authority, { outcome: 'not-accepted' });
+  }
+  const { status, requestId, retryAfter } = last && 'status' in last ? last : NO_ANSWER;
+  if (!refusal && status !== undefined && (status >= 500 || status === 429)) {
     return new GraphTransportError('ECONNECTION', `Entra is out of order: ${authority} answered ${status}.`, {
+      outcome: 'not-accepted',
+      retryAfter: retryAfterMs(retryAfter, Date.now()),
       hint: 'Nothing was sent: try again later.',
       responseCode: status,
       requestId,
@@ -38,6 +41,8 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
     cause,
   });
 }
+
+const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };
 
 function hintOfStatus(status: number | undefined): string | undefined {
   if (status === undefined || status >= 400) return undefined;

@@ -1,5 +1,6 @@
-import { GraphTransportError, type GraphTransportErrorCode } from '../errors';
+import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../errors';
 import { graphHint } from '../hints';
+import { parseJson, property } from './json-property';
 
 /** An answer of Graph, as far as errors need it. */
 export interface GraphAnswer {
@@ -8,6 +9,8 @@ export interface GraphAnswer {
   body: string;
   requestId: string | undefined;
   clientRequestId: string;
+  /** What `Retry-After` asks for, in milliseconds. */
+  retryAfter: number | undefined;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface GraphAnswer {
  * @param what what was asked of Graph to accept
  */
 export function toAnswerError(answer: GraphAnswer, what: string): GraphTransportError {
-  const { status, requestId, clientRequestId } = answer;
+  const { status, requestId, clientRequestId, retryAfter } = answer;
   const graphError = parseGraphError(answer.body);
   const known = graphError?.codes.map(graphHint).find((hint) => hint !== undefined);
   const response = [status, graphError?.codes[0], graphError?.message].filter(Boolean).join(' ');
@@ -30,6 +33,8 @@ export function toAnswerError(answer: GraphAnswer, what: string): GraphTransport
       requestId,
       clientRequestId,
       response,
+      retryAfter,
+      outcome: outcomeOfStatus(status),
     },
   );
 }
@@ -45,15 +50,13 @@ interface GraphError {
  * spell `innerError` both ways (Microsoft Graph documentation, concepts/errors.md).
  */
 function parseGraphError(body: string): GraphError | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
   const codes: string[] = [];
   let message = '';
-  for (let level = property(parsed, 'error'); level !== undefined; level = property(level, 'innererror')) {
+  for (
+    let level = property(parseJson(body), 'error');
+    level !== undefined;
+    level = property(level, 'innererror')
+  ) {
     const code = property(level, 'code');
     const text = property(level, 'message');
     if (typeof code === 'string' && code) codes.unshift(code);
@@ -76,16 +79,17 @@ function presentable(text: string): string {
   );
 }
 
-function property(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-
 function codeOfStatus(status: number): GraphTransportErrorCode {
   if (status === 401 || status === 403 || status === 407) return 'EAUTH';
   if (status === 404) return 'EENVELOPE';
   if (status === 408 || status === 429 || status === 504 || status === 509) return 'ETIMEDOUT';
   return status >= 500 ? 'ECONNECTION' : 'EMESSAGE';
+}
+
+function outcomeOfStatus(status: number): Outcome {
+  if (status === 429 || status === 509 || status === 503) return 'not-accepted';
+  if (status === 408 || status >= 500 || status < 300) return 'unknown';
+  return 'refused';
 }
 
 function hintOfStatus(status: number, fromGraph: boolean): string | undefined {

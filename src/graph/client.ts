@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
-import { toConnectionError } from '../connection-error';
-import { abortError } from '../errors';
+import { hadNoConnection, toConnectionError } from '../connection-error';
+import { givenUpError, throwIfGivenUp } from '../given-up';
+import { retryAfterMs } from '../retry-after';
 import { toAnswerError } from './answer-error';
+import { claimsOf } from './claims-challenge';
+import { trackedBody } from './request-body';
 
 /** A request to Graph, and what its answer must be. */
 export interface GraphCall {
-  method: 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the Graph endpoint. */
   path: string;
   /** What Graph is asked to accept, for the error that says it did not. */
@@ -19,11 +23,7 @@ export interface GraphCall {
   contentType?: string;
   body?: Buffer;
   headers?: Readonly<Record<string, string>>;
-  signal?: AbortSignal | undefined;
-  /**
-   * Whether this is the request that sends. One that is broken off may have sent the message all the same,
-   * so that an abort counts only until it is under way.
-   */
+  /** Whether this is the request that sends: one that is broken off may have sent the message all the same. */
   sends?: boolean;
 }
 
@@ -43,15 +43,45 @@ export interface UploadCall {
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: Buffer;
-  signal?: AbortSignal | undefined;
+}
+
+/** The answer of an upload session. */
+export interface UploadAnswer {
+  status: number;
+  body: string;
+  /** What `Retry-After` asks for, in milliseconds. */
+  retryAfter: number | undefined;
+}
+
+/** Where bearer tokens come from. */
+export interface Tokens {
+  get(signal: AbortSignal | undefined): Promise<string>;
+  /** A token in the place of one that Graph has refused. */
+  renew(refused: string, claims: string | undefined, signal: AbortSignal | undefined): Promise<string>;
+  /** Says that Graph has forbidden something with this token. */
+  distrust(forbidden: string): void;
+}
+
+/** An answer, as the log is told of it. */
+export interface AnswerEvent {
+  method: string;
+  /** Of Graph; the URL of an upload session is a secret and not told. */
+  path: string;
+  status: number;
+  requestId: string | undefined;
+  clientRequestId: string | undefined;
+  /** Milliseconds that it took. */
+  ms: number;
 }
 
 export interface GraphClientOptions {
   /** Origin of Graph. */
   endpoint: string;
-  /** Gives the bearer token for a request. */
-  getToken: () => Promise<string>;
+  tokens: Tokens;
   dispatcher: Dispatcher;
+  /** The longest silence in an exchange, in milliseconds. */
+  socketTimeout: number;
+  onAnswer?: (event: AnswerEvent) => void;
 }
 
 /** Answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
@@ -59,7 +89,21 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** A body that has begun is there at once, or never. */
 const MAX_ANSWER_MS = 10_000;
 
-/** Requests to Graph. It knows endpoints, tokens and answers, and nothing of mail. */
+interface Request {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer | undefined;
+  sends: boolean;
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Readable;
+}
+
+/** Requests to Graph, each made once. It knows endpoints, tokens and answers, and nothing of mail. */
 export class GraphClient {
   readonly #options: GraphClientOptions;
 
@@ -68,66 +112,120 @@ export class GraphClient {
   }
 
   /**
-   * Makes one request; resolves only with the expected answer.
+   * Makes a request; resolves only with the expected answer. A token that is refused is renewed, once.
    *
-   * @throws GraphTransportError for every other answer, and when none comes
+   * @throws GraphTransportError for every other answer, and when none comes; its outcome tells what may have
+   *   become of the request
    */
-  async call(call: GraphCall): Promise<Accepted> {
-    const { endpoint, getToken } = this.#options;
-    const token = await getToken();
-    if (call.signal?.aborted) throw abortError(call.signal.reason);
+  async call(call: GraphCall, signal?: AbortSignal): Promise<Accepted> {
+    const { tokens } = this.#options;
     const clientRequestId = randomUUID();
-    const headers = {
-      ...call.headers,
-      ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
-      authorization: `Bearer ${token}`,
-      'client-request-id': clientRequestId,
-    };
-    const { method, body } = call;
-    const signal = call.sends ? undefined : call.signal;
-    const answer = await this.#request(
-      endpoint + call.path,
-      { method, headers, body, signal },
-      endpoint,
-      clientRequestId,
-    );
+    let token = await tokens.get(signal);
+    let answer = await this.#ask(call, token, clientRequestId, signal);
+    const claims = claimsOf(firstValue(answer.headers['www-authenticate']));
+    // Refused on account of its token, a request was not carried out.
+    if (answer.status === 401 || (answer.status === 403 && claims !== undefined)) {
+      const refused = token;
+      answer.body.on('error', () => undefined).destroy();
+      token = await tokens.renew(refused, claims, signal);
+      answer = await this.#ask(call, token, clientRequestId, signal);
+    }
+    if (answer.status === 403) tokens.distrust(token);
+    const { status } = answer;
     const requestId = firstValue(answer.headers['request-id']);
-    if (answer.statusCode === call.expect && !call.wantsBody) {
+    if (status === call.expect && !call.wantsBody) {
       // The status has said it all: a body that never ends is no reason to wait, nor one that breaks to fail.
-      answer.body.dump().catch(() => undefined);
-      return { status: answer.statusCode, requestId, clientRequestId, body: '' };
+      discard(answer.body);
+      return { status, requestId, clientRequestId, body: '' };
     }
-    const text = await readStart(answer.body);
-    if (answer.statusCode === call.expect) {
-      return { status: answer.statusCode, requestId, clientRequestId, body: text };
-    }
-    throw toAnswerError({ status: answer.statusCode, body: text, requestId, clientRequestId }, call.what);
+    const body = await readStart(answer.body);
+    if (status === call.expect) return { status, requestId, clientRequestId, body };
+    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
+    throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
   }
 
   /**
-   * Makes one request to an upload URL. It carries no token: the URL is one, and may be on another host.
+   * Makes a request to an upload URL. It carries no token: the URL is one, and may be on another host.
    *
    * @throws GraphTransportError when no answer comes; what the answer says is the caller's to judge
    */
-  async upload(call: UploadCall): Promise<{ status: number; body: string }> {
-    const { method, url, headers, body, signal } = call;
-    const answer = await this.#request(url, { method, headers, body, signal }, 'the upload session');
-    return { status: answer.statusCode, body: await readStart(answer.body) };
+  async upload(call: UploadCall, signal?: AbortSignal): Promise<UploadAnswer> {
+    const { method, url, headers = {}, body } = call;
+    const target = 'the upload session';
+    const answer = await this.#request(
+      { method, url, headers, body, sends: false },
+      target,
+      undefined,
+      signal,
+    );
+    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
+    return { status: answer.status, body: await readStart(answer.body), retryAfter };
+  }
+
+  #ask(
+    call: GraphCall,
+    token: string,
+    clientRequestId: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const { endpoint } = this.#options;
+    const { method, path, body, contentType, sends = false } = call;
+    const url = endpoint + path;
+    const headers = {
+      ...call.headers,
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      authorization: `Bearer ${token}`,
+      'client-request-id': clientRequestId,
+    };
+    return this.#request({ method, url, headers, body, sends }, endpoint, clientRequestId, signal);
   }
 
   async #request(
-    url: string,
-    options: Omit<NonNullable<Parameters<typeof request>[1]>, 'dispatcher'>,
+    { method, url, headers, body, sends }: Request,
     target: string,
-    clientRequestId?: string,
-  ): ReturnType<typeof request> {
+    clientRequestId: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    throwIfGivenUp(signal);
+    const { dispatcher, socketTimeout, onAnswer } = this.#options;
+    const tracked = body && trackedBody(body);
+    const startedAt = performance.now();
     try {
-      return await request(url, { ...options, dispatcher: this.#options.dispatcher });
+      const answer = await request(url, {
+        method,
+        headers: body ? { ...headers, 'content-length': String(body.length) } : headers,
+        ...(tracked && { body: tracked.stream }),
+        dispatcher,
+        headersTimeout: socketTimeout,
+        bodyTimeout: socketTimeout,
+        ...(signal && { signal }),
+      });
+      const status = answer.statusCode;
+      onAnswer?.({
+        method,
+        path: clientRequestId === undefined ? '(upload session)' : new URL(url).pathname,
+        status,
+        requestId: firstValue(answer.headers['request-id']),
+        clientRequestId,
+        ms: Math.round(performance.now() - startedAt),
+      });
+      return { status, headers: answer.headers, body: answer.body };
     } catch (error) {
-      if (options.signal instanceof AbortSignal && options.signal.aborted) throw abortError(error);
-      throw toConnectionError(error, target, { clientRequestId });
+      const mayBeDone = (tracked?.isWritten ?? true) && !hadNoConnection(error);
+      if (signal?.aborted) throw givenUpError(signal, sends && mayBeDone);
+      throw toConnectionError(error, target, {
+        clientRequestId,
+        outcome: mayBeDone ? 'unknown' : 'not-accepted',
+      });
     }
   }
+}
+
+/** Reads a body to its end for the connection's sake, and gives both up when that takes long. */
+function discard(body: Readable): void {
+  body.on('error', () => undefined).resume();
+  const timer = setTimeout(() => body.destroy(), MAX_ANSWER_MS).unref();
+  body.once('close', () => clearTimeout(timer));
 }
 
 /** The start of a body. The status line has said what matters: a body that breaks off is no reason to lose it. */

@@ -8,7 +8,8 @@ import {
   MailParser,
   type StructuredHeader,
 } from 'mailparser';
-import { abortError, GraphTransportError } from '../errors';
+import { GraphTransportError } from '../errors';
+import { givenUpError } from '../given-up';
 import { type AttachmentContent, messageTooLarge, Spool } from './attachment-content';
 import type { MailAttachment, MailContent, MailHeader, MediaType } from './mail-content';
 import { PartScanner } from './part-scanner';
@@ -73,7 +74,7 @@ export async function readMessage(
     parser.destroy();
     await fed.catch(() => undefined);
     await spool.close();
-    throw signal?.aborted ? abortError(signal.reason) : toReadError(error);
+    throw signal?.aborted ? givenUpError(signal) : toReadError(error);
   }
   const structure = scanner.root ?? {
     type: 'text/plain',

@@ -12,6 +12,8 @@ export interface RouteOptions {
   format: 'auto' | 'json' | 'mime';
   /** Whether to send what can be sent, rather than to refuse a message of which something is lost. */
   lossy: boolean;
+  /** `exactly-once` sends nothing but drafts. */
+  delivery: 'at-most-once' | 'exactly-once';
 }
 
 /** What there is to know of a message. Sizes are those of requests, and worked out only when they matter. */
@@ -33,27 +35,28 @@ export interface RouteLimits {
 
 /** The route and why, with what is lost on it; or why there is none. */
 export type RouteDecision =
-  | { route: Route; because: 'whole' | 'format' | 'size' | LossReason; dropped: string[] }
+  | { route: Route; because: 'whole' | 'format' | 'size' | 'delivery' | LossReason; dropped: string[] }
   | { route: 'none'; because: 'size' | LossReason; why: string };
 
 /** Decides how a message goes. The first line that fits counts. */
 export function chooseRoute(
   facts: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
-  { format, lossy }: RouteOptions,
+  { format, lossy, delivery }: RouteOptions,
 ): RouteDecision {
   const { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment } = facts;
   const [loss] = losses;
   const lost = losses.map(({ what }) => what);
   const mayBeJson = format !== 'mime' && (!loss || lossy);
-  const jsonFits = () => jsonBytes() <= requestBytes;
+  const jsonFits = () => delivery !== 'exactly-once' && jsonBytes() <= requestBytes;
   const mimeFits = () => mimeBytes() <= requestBytes;
   const draftFits = () => draftBytes() <= requestBytes && largestAttachment <= attachmentBytes;
   const whole = format === 'json' ? 'format' : 'whole';
 
   if (format === 'mime' && mimeFits()) return { route: 'mime', because: 'format', dropped: [] };
   if (format !== 'mime' && !loss && jsonFits()) return { route: 'json', because: whole, dropped: [] };
-  if (format !== 'mime' && !loss && draftFits()) return { route: 'draft', because: 'size', dropped: [] };
+  if (format !== 'mime' && !loss && draftFits())
+    return { route: 'draft', because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] };
   if (format === 'auto' && mimeFits())
     return { route: 'mime', because: loss?.because ?? 'size', dropped: [] };
   if (loss && mayBeJson && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };

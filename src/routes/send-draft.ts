@@ -1,205 +1,224 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { abortError, GraphTransportError } from '../errors';
-import type { Accepted, GraphClient } from '../graph/client';
-import { messagePath, messagesPath } from '../graph/endpoints';
-import type { AttachmentContent } from '../message/attachment-content';
-import type { GraphAttachment } from '../message/attachments';
-import type { GraphMessage } from '../message/graph-message';
-import { MAX_REQUEST_BYTES, MIN_SESSION_BYTES } from './limits';
-import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
+import { alteredError, GraphTransportError, outcomeOf } from '../errors';
+import { throwIfGivenUp } from '../given-up';
+import { messagePath } from '../graph/endpoints';
+import type { MessageRequests } from '../graph/message-requests';
+import { addAttachment } from './add-attachment';
+import { deleteDraft, findMarked, isSent, markDraft, postDraft, postSend } from './draft';
+import type { DraftContent } from './draft-content';
+import { earlierThan, type Standing } from './earlier-message';
+import { MAX_REQUEST_BYTES } from './limits';
+import { SpoiledDraftError } from './upload-session';
 
-/** A message that is larger than one request. */
+/** A message that goes by way of a draft. */
 export interface DraftMessage {
   userId: string;
-  message: GraphMessage;
-  /** Contents of `message.attachments`, in the same order. */
-  contents: readonly AttachmentContent[];
+  content: DraftContent;
+  /** The mark that is in the content, or is to be put on it. */
+  mark: string;
+  /**
+   * Whether the mark stands for the message rather than for this draft: then one that was sent, or left,
+   * with the same mark is this message, and an unknown outcome is settled instead of reported.
+   */
+  exactlyOnce: boolean;
   /** Bytes of the message, had it gone in one request; for errors. */
   bytes: number;
+  onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
 }
+
+/** What the mailbox says of a message that was sent. */
+export interface Sent {
+  /** `202 Accepted`, or what stands in its place. */
+  response: string;
+  requestId: string | undefined;
+  clientRequestId: string | undefined;
+  /** Whether it had been sent before, by another call or another process. */
+  deduplicated: boolean;
+}
+
+/** How often the mailbox is asked whether it has sent a draft, when nobody said so. */
+const SETTLE_ATTEMPTS = 5;
 
 /**
  * Sends a message by way of a draft: create it, add its attachments one after the other, send it.
  *
  * @throws GraphTransportError when a step fails; nothing was sent then, and the draft is deleted, or named
- *   in the error when that fails too. A failure of the last step may have sent the message all the same, if
- *   Graph did not answer it: then the draft is left alone
+ *   in the error when that fails too. An ambiguous one is of the last step, and leaves the draft alone
  */
-export async function sendDraft(
-  client: GraphClient,
-  draft: DraftMessage,
-  signal: AbortSignal | undefined,
-): Promise<Accepted> {
+export async function sendDraft(requests: MessageRequests, message: DraftMessage): Promise<Sent> {
   try {
-    return await sendOneDraft(client, draft, signal);
+    return await sendOneDraft(requests, message);
   } catch (error) {
     // That draft is deleted and nothing was sent: a fresh one has every chance.
-    if (error instanceof SpoiledDraftError) return sendOneDraft(client, draft, signal);
+    if (error instanceof SpoiledDraftError && error.draftId === undefined) {
+      return sendOneDraft(requests, message);
+    }
     throw error;
   }
 }
 
-async function sendOneDraft(
-  client: GraphClient,
-  draft: DraftMessage,
-  signal: AbortSignal | undefined,
-): Promise<Accepted> {
-  const { attachments = [], ...message } = draft.message;
-  const inCreate = fitting(message, attachments, draft.contents);
-  const first = inCreate > 0 ? { attachments: attachments.slice(0, inCreate) } : {};
-  const draftPath = await createDraft(client, draft, { ...message, ...first }, signal);
+async function sendOneDraft(requests: MessageRequests, message: DraftMessage): Promise<Sent> {
+  const { userId, exactlyOnce } = message;
+  const own = await createDraft(requests, message);
+  let standing: Standing = { is: 'own', id: own };
   try {
-    for (const [index, attachment] of attachments.entries()) {
-      const content = draft.contents[index];
-      if (index >= inCreate && content) {
-        await retryNotFound(() => attach(attachment, content, { client, draftPath, signal }), signal);
-      }
+    if (exactlyOnce) standing = await earlierThan(requests, message, own);
+    if (standing.is === 'own') {
+      await fill(requests, message, own);
+      // Uploading takes its time, in which another process may have come to the end.
+      if (exactlyOnce && message.content.added.length > 0)
+        standing = await earlierThan(requests, message, own);
     }
+    if (standing.is !== 'own') await deleteDraft(requests, userId, own).catch(() => undefined);
+    throwIfGivenUp(requests.signal);
   } catch (error) {
-    throw await withoutDraft(client, draftPath, error);
+    throw await withoutDraft(requests, userId, own, error);
   }
+  if (standing.is === 'sent') return sentBefore();
+  return send(requests, message, standing.id, standing.is === 'own');
+}
+
+async function createDraft(requests: MessageRequests, message: DraftMessage): Promise<string> {
+  const { userId, content, mark } = message;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const id = await postDraft(requests, userId, content);
+      if (content.isMime) await markNewDraft(requests, message, id);
+      return id;
+    } catch (error) {
+      if (!(error instanceof GraphTransportError)) throw error;
+      if (outcomeOf(error) !== 'unknown') throw explained(error, message);
+      // The answer was lost: the draft may be there, and is as good as one that was answered.
+      const found = await findMarked(requests, userId, mark).catch(() => []);
+      const [draft] = found.filter(({ isDraft }) => isDraft);
+      if (draft && !message.exactlyOnce) return draft.id;
+      if (!(await requests.retry(error, attempt, true))) throw notSent(error);
+    }
+  }
+}
+
+async function markNewDraft(
+  requests: MessageRequests,
+  { userId, mark }: DraftMessage,
+  id: string,
+): Promise<void> {
   try {
-    return await client.call({
-      method: 'POST',
-      path: `${draftPath}/send`,
-      what: 'the message',
-      expect: 202,
-      body: Buffer.alloc(0),
-      signal,
-      sends: true,
-    });
+    await markDraft(requests, userId, id, mark);
   } catch (error) {
-    throw wasNotSent(error) ? await withoutDraft(client, draftPath, error) : error;
+    throw await withoutDraft(requests, userId, id, error);
   }
 }
 
-/** How many of the first attachments fit the request that creates the draft. */
-function fitting(
-  message: GraphMessage,
-  attachments: readonly GraphAttachment[],
-  contents: readonly AttachmentContent[],
-): number {
-  let bytes = Buffer.byteLength(JSON.stringify({ ...message, attachments: [] }));
-  let count = 0;
-  for (const [index, attachment] of attachments.entries()) {
-    if (contents[index]?.held === undefined) break;
-    bytes += Buffer.byteLength(JSON.stringify(attachment)) + 1;
-    if (bytes > MAX_REQUEST_BYTES) break;
-    count++;
+async function fill(
+  requests: MessageRequests,
+  { userId, content, onProgress }: DraftMessage,
+  id: string,
+): Promise<void> {
+  const target = { requests, draftPath: messagePath(userId, id), onProgress };
+  for (const { attachment, content: bytes } of content.added) {
+    await addAttachment(attachment, bytes, target);
   }
-  return count;
 }
 
-async function createDraft(
-  client: GraphClient,
-  { userId, bytes }: DraftMessage,
-  message: GraphMessage,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const { body } = await client
-    .call({
-      method: 'POST',
-      path: messagesPath(userId),
-      what: 'the draft',
-      expect: 201,
-      wantsBody: true,
-      contentType: 'application/json',
-      body: Buffer.from(JSON.stringify(message)),
-      headers: { prefer: 'IdType="ImmutableId"' },
-      signal,
-    })
-    .catch((error: unknown) => {
-      throw explained(error, bytes);
-    });
-  return messagePath(userId, draftIdOf(body));
+async function send(
+  requests: MessageRequests,
+  message: DraftMessage,
+  id: string,
+  isOwn: boolean,
+): Promise<Sent> {
+  const { userId, exactlyOnce } = message;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { status, requestId, clientRequestId } = await postSend(requests, userId, id);
+      return { response: `${status} Accepted`, requestId, clientRequestId, deduplicated: false };
+    } catch (error) {
+      if (!(error instanceof GraphTransportError)) throw error;
+      const isUnknown = outcomeOf(error) === 'unknown';
+      // A draft that another process has sent, or deleted since it has sent its own, is refused too.
+      const by = isUnknown || exactlyOnce ? await settle(requests, message, id) : 'nobody';
+      if (by === 'us' && isOwn) return sentUnanswered(error);
+      if (by !== 'nobody') return sentBefore();
+      if (!isUnknown) throw isOwn ? await withoutDraft(requests, userId, id, error) : error;
+      // The mailbox sends a draft once, however often it is told to: it is one no more then.
+      const again = exactlyOnce && (await requests.retry(error, attempt, true));
+      if (!again) throw alteredError(error, { draftId: id });
+    }
+  }
 }
 
-function draftIdOf(body: string): string {
-  const parsed: unknown = JSON.parse(body);
-  if (typeof parsed === 'object' && parsed !== null && 'id' in parsed && typeof parsed.id === 'string') {
-    return parsed.id;
+/** Asks the mailbox who has sent the message: this draft, another one, or nobody as far as it says. */
+async function settle(
+  requests: MessageRequests,
+  { userId, mark, exactlyOnce }: DraftMessage,
+  id: string,
+): Promise<'us' | 'another' | 'nobody'> {
+  for (let attempt = 1; attempt <= SETTLE_ATTEMPTS; attempt++) {
+    try {
+      await requests.moment(attempt);
+      if (await isSent(requests, userId, id)) return 'us';
+      const marked = exactlyOnce ? await findMarked(requests, userId, mark) : [];
+      if (marked.some(({ isDraft }) => !isDraft)) return 'another';
+    } catch {
+      return 'nobody';
+    }
   }
-  throw new GraphTransportError('EMESSAGE', 'Graph made a draft without an id.');
+  return 'nobody';
+}
+
+function sentUnanswered({ requestId, clientRequestId }: GraphTransportError): Sent {
+  return { response: 'Sent, as the mailbox says', requestId, clientRequestId, deduplicated: false };
+}
+
+function sentBefore(): Sent {
+  return {
+    response: 'Sent before, as the mailbox says',
+    requestId: undefined,
+    clientRequestId: undefined,
+    deduplicated: true,
+  };
 }
 
 /** A refusal of the draft is nearly always the missing second permission, of which Graph says nothing. */
-function explained(error: unknown, bytes: number): unknown {
-  if (!(error instanceof GraphTransportError) || error.responseCode !== 403) return error;
-  const { responseCode, graphCode, requestId, clientRequestId, response } = error;
-  return new GraphTransportError(
-    'EAUTH',
-    `Graph did not let the app make a draft, which a message of ${bytes} bytes needs: ${response}.`,
-    {
-      hint: `Messages over ${MAX_REQUEST_BYTES} bytes need the application permission Mail.ReadWrite beside Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
-      responseCode,
-      graphCode,
-      requestId,
-      clientRequestId,
-      response,
-      cause: error,
-    },
-  );
-}
-
-async function attach(
-  attachment: GraphAttachment,
-  content: AttachmentContent,
-  target: UploadTarget,
-): Promise<void> {
-  if (content.size >= MIN_SESSION_BYTES) return uploadAttachment(attachment, content, target);
-  const bytes = content.held ?? (await content.read(Buffer.allocUnsafe(content.size), 0));
-  await target.client.call({
-    method: 'POST',
-    path: `${target.draftPath}/attachments`,
-    what: `the attachment "${attachment.name}"`,
-    expect: 201,
-    contentType: 'application/json',
-    body: Buffer.from(JSON.stringify({ ...attachment, contentBytes: bytes.toString('base64') })),
-    signal: target.signal,
+function explained(error: GraphTransportError, { bytes, exactlyOnce }: DraftMessage): GraphTransportError {
+  if (error.responseCode !== 403) return error;
+  const [who, why] = exactlyOnce
+    ? ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need']
+    : [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`];
+  return alteredError(error, {
+    code: 'EAUTH',
+    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
+    hint: `${why} the application permission Mail.ReadWrite beside Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
+    cause: error,
   });
 }
 
-/** A draft that was made a moment ago is not always found at once; adding to it again does no harm then. */
-async function retryNotFound(step: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  for (const waitMs of [200, 1000, 3000]) {
-    try {
-      return await step();
-    } catch (error) {
-      if (!(error instanceof GraphTransportError) || error.responseCode !== 404) throw error;
-      await sleep(waitMs, undefined, { signal }).catch((reason: unknown) => {
-        throw abortError(reason);
-      });
-    }
-  }
-  return step();
-}
-
-/** Whether Graph was not asked, or has said no, rather than nothing. */
-function wasNotSent(error: unknown): boolean {
-  if (error instanceof GraphTransportError && (error.code === 'EABORT' || error.code === 'EAUTH'))
-    return true;
-  const status = error instanceof GraphTransportError ? (error.responseCode ?? 0) : 0;
-  return status >= 400 && status < 500 && status !== 408;
+/** A failure before the message was told to be sent is none to be unsure about. */
+function notSent(error: GraphTransportError): GraphTransportError {
+  return error.ambiguous ? alteredError(error, { outcome: 'not-accepted' }) : error;
 }
 
 /** Deletes the draft and gives the error to throw, which names the draft if it is still there. */
-async function withoutDraft(client: GraphClient, draftPath: string, error: unknown): Promise<unknown> {
+async function withoutDraft(
+  requests: MessageRequests,
+  userId: string,
+  draftId: string,
+  error: unknown,
+): Promise<unknown> {
+  const failure = error instanceof GraphTransportError ? notSent(error) : error;
   try {
-    await client.call({ method: 'DELETE', path: draftPath, what: 'to delete the draft', expect: 204 });
-    return error;
+    await deleteDraft(requests, userId, draftId);
+    return failure;
   } catch {
-    const draftId = decodeURIComponent(draftPath.slice(draftPath.lastIndexOf('/') + 1));
-    const failed = error instanceof GraphTransportError ? error : undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new GraphTransportError(failed?.code ?? 'EMESSAGE', reason, {
+    const failed =
+      failure instanceof GraphTransportError
+        ? failure
+        : new GraphTransportError('EMESSAGE', `The message cannot be sent: ${String(failure)}.`, {
+            cause: failure,
+          });
+    return alteredError(failed, {
+      message: failed.message,
       hint: `The draft could not be deleted and stays in the mailbox's Drafts: ${draftId}.`,
-      responseCode: failed?.responseCode,
-      graphCode: failed?.graphCode,
-      requestId: failed?.requestId,
-      clientRequestId: failed?.clientRequestId,
-      response: failed?.response,
       draftId,
-      cause: error,
+      cause: failed,
     });
   }
 }

@@ -1,20 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { GraphTransportError } from '../errors';
-import type { GraphClient } from '../graph/client';
+import { alteredError, GraphTransportError } from '../errors';
+import { SendTimeout } from '../given-up';
+import type { UploadAnswer } from '../graph/client';
+import { parseJson, property } from '../graph/json-property';
+import type { MessageRequests } from '../graph/message-requests';
 import type { AttachmentContent } from '../message/attachment-content';
 import type { GraphAttachment } from '../message/attachments';
 import { RANGE_BYTES } from './limits';
 
 /** Where and how an attachment is uploaded. */
 export interface UploadTarget {
-  client: GraphClient;
+  requests: MessageRequests;
   /** Path of the draft. */
   draftPath: string;
-  signal: AbortSignal | undefined;
+  /** Is told how many bytes of the attachment are there. */
+  onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
 }
 
-/** Waits between attempts: a range is never sent a sixth time, a session never opened a fourth. */
-const RANGE_WAITS_MS = [250, 500, 1000, 2000, 4000];
+/** A session is never opened a fourth time for an attachment. */
 const MAX_SESSIONS = 3;
 
 /**
@@ -24,6 +26,7 @@ const MAX_SESSIONS = 3;
 export class SpoiledDraftError extends GraphTransportError {
   constructor(name: string, cause: unknown) {
     super('ECONNECTION', `Graph did not say whether it has the attachment "${name}".`, {
+      outcome: 'not-accepted',
       hint: 'Nothing was sent.',
       cause,
     });
@@ -46,27 +49,25 @@ export async function uploadAttachment(
   for (let session = 1; ; session++) {
     const url = await openSession(attachment, content.size, target);
     // The session ends by itself too; what matters is the error of the upload.
-    const cancel = () => target.client.upload({ method: 'DELETE', url }).catch(() => undefined);
-    const outcome = await uploadRanges(url, content, target).catch(async (error: unknown) => {
+    const cancel = () => target.requests.cleanUpUpload({ method: 'DELETE', url }).catch(() => undefined);
+    const outcome = await uploadRanges(url, attachment, content, target).catch(async (error: unknown) => {
       await cancel();
       throw error;
     });
     if (outcome.done) return;
     await cancel();
     if (outcome.lastAnswerLost) throw new SpoiledDraftError(attachment.name ?? '', outcome.error);
-    if (!outcome.sessionGone || session === MAX_SESSIONS) {
-      throw outcome.error ?? uploadError(attachment, outcome.status);
-    }
+    if (!outcome.sessionGone || session === MAX_SESSIONS) throw outcome.error;
   }
 }
 
 async function openSession(
   { name, contentType, isInline, contentId }: GraphAttachment,
   size: number,
-  { client, draftPath, signal }: UploadTarget,
+  { requests, draftPath }: UploadTarget,
 ): Promise<string> {
   const item = { attachmentType: 'file', name, size, contentType, isInline, contentId };
-  const { body } = await client.call({
+  const { body } = await requests.call({
     method: 'POST',
     path: `${draftPath}/attachments/createUploadSession`,
     what: `the attachment "${name}"`,
@@ -74,9 +75,10 @@ async function openSession(
     wantsBody: true,
     contentType: 'application/json',
     body: Buffer.from(JSON.stringify({ AttachmentItem: item })),
-    signal,
+    // A session that nobody uses ends by itself.
+    repeatable: true,
   });
-  const url = property(body, 'uploadUrl');
+  const url = property(parseJson(body), 'uploadUrl');
   if (typeof url !== 'string' || !isSafeUrl(url)) {
     throw new GraphTransportError(
       'EMESSAGE',
@@ -93,23 +95,24 @@ type UploadOutcome =
       sessionGone: boolean;
       /** Whether the last range was sent and never answered. */
       lastAnswerLost: boolean;
-      status?: number;
-      error?: GraphTransportError;
+      error: GraphTransportError;
     };
 
 async function uploadRanges(
   url: string,
+  attachment: GraphAttachment,
   content: AttachmentContent,
-  { client, signal }: UploadTarget,
+  { requests, onProgress }: UploadTarget,
 ): Promise<UploadOutcome> {
+  const name = attachment.name ?? '';
   const buffer = Buffer.allocUnsafe(Math.min(RANGE_BYTES, content.size));
   let start = 0;
-  let failures = 0;
+  let attempt = 1;
   let lastAnswerLost = false;
   for (;;) {
     const range = await content.read(buffer, start);
-    const answer = await client
-      .upload({
+    const answer = await answerOf(
+      requests.upload({
         method: 'PUT',
         url,
         headers: {
@@ -117,64 +120,80 @@ async function uploadRanges(
           'content-range': `bytes ${start}-${start + range.length - 1}/${content.size}`,
         },
         body: range,
-        signal,
-      })
-      .catch(connectionFailure);
-    if ('status' in answer && answer.status === 201) return { done: true };
+      }),
+    );
+    if (answer.status === 201) {
+      onProgress(name, content.size, content.size);
+      return { done: true };
+    }
     const isLast = start + range.length === content.size;
-    lastAnswerLost ||= isLast && (!('status' in answer) || answer.status >= 500);
-    if ('status' in answer && answer.status === 200) {
+    lastAnswerLost ||= isLast && (answer.status === undefined || answer.status >= 500);
+    if (answer.status === 200) {
       const next = nextStart(answer.body);
       // A range that moves nothing would go on for ever.
       if (next !== undefined && next > start && next < content.size) {
         start = next;
-        failures = 0;
+        attempt = 1;
+        onProgress(name, start, content.size);
         continue;
       }
     }
-    if ('status' in answer && answer.status === 404)
-      return { done: false, sessionGone: true, lastAnswerLost, ...answer };
-    const wait = RANGE_WAITS_MS[failures++];
-    if (wait === undefined || ('status' in answer && !isTransient(answer.status))) {
-      return { done: false, sessionGone: false, lastAnswerLost, ...answer };
+    const error = failureOf(answer, name);
+    if (answer.status === 404) return { done: false, sessionGone: true, lastAnswerLost, error };
+    if (!(await requests.retry(error, attempt++, true))) {
+      return { done: false, sessionGone: false, lastAnswerLost, error };
     }
-    await pause(wait, signal);
-    const position = await client.upload({ method: 'GET', url, signal }).catch(connectionFailure);
-    if ('status' in position && position.status === 404)
-      return { done: false, sessionGone: true, lastAnswerLost, ...position };
-    const next = 'status' in position && position.status === 200 ? nextStart(position.body) : undefined;
+    const position = await answerOf(requests.upload({ method: 'GET', url }));
+    if (position.status === 404) return { done: false, sessionGone: true, lastAnswerLost, error };
+    const next = position.status === 200 ? nextStart(position.body) : undefined;
     if (next !== undefined && next < content.size) start = next;
   }
 }
 
-/** A connection that broke is one more failed attempt; an abort ends them all. */
-function connectionFailure(error: unknown): { error: GraphTransportError } {
-  if (error instanceof GraphTransportError && error.code !== 'EABORT') return { error };
-  throw error;
+type Answer = UploadAnswer | { status: undefined; error: GraphTransportError };
+
+/** A connection that broke is one more failed attempt; a send that was given up ends them all. */
+async function answerOf(answer: Promise<UploadAnswer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GraphTransportError && isConnectionFailure(error)) {
+      return { status: undefined, error };
+    }
+    throw error;
+  }
+}
+
+function isConnectionFailure({ code, ambiguous, retryable, cause }: GraphTransportError): boolean {
+  return code !== 'EABORT' && !(cause instanceof SendTimeout) && (ambiguous || retryable);
+}
+
+function failureOf(answer: Answer, name: string): GraphTransportError {
+  if (answer.status === undefined) return alteredError(answer.error, { outcome: 'not-accepted' });
+  const { status, retryAfter } = answer;
+  return new GraphTransportError(
+    isTransient(status) ? 'ECONNECTION' : 'EMESSAGE',
+    `Uploading the attachment "${name}" failed: the upload session answered ${status}.`,
+    {
+      outcome: isTransient(status) ? 'not-accepted' : 'refused',
+      hint: 'Nothing was sent.',
+      responseCode: status,
+      retryAfter,
+    },
+  );
 }
 
 /** Also the answers that say a range does not fit: Graph is asked where it stands, and goes on from there. */
 function isTransient(status: number): boolean {
-  return status === 200 || status === 408 || status === 416 || status === 429 || status >= 500;
+  return [200, 404, 408, 416, 429].includes(status) || status >= 500;
 }
 
 /** The only value of `nextExpectedRanges`, in either of the forms that are met: `"2097152"` and `"0-"`. */
 function nextStart(body: string): number | undefined {
-  const ranges = property(body, 'nextExpectedRanges');
+  const ranges = property(parseJson(body), 'nextExpectedRanges');
   const [first] = Array.isArray(ranges) ? ranges : [];
   const start = Number.parseInt(String(first), 10);
   return Number.isSafeInteger(start) && start >= 0 ? start : undefined;
-}
-
-/** A property of a JSON body; services behind Graph differ in the case of names. */
-function property(body: string, name: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const entries = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
-    return entries.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
-  } catch {
-    return undefined;
-  }
 }
 
 /** The message goes there: never in the clear, but for a sandbox on this machine. */
@@ -182,17 +201,4 @@ function isSafeUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  // An abort during the wait shows in the next request, which says so in our own words.
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
-}
-
-function uploadError({ name }: GraphAttachment, status: number | undefined): GraphTransportError {
-  return new GraphTransportError(
-    'EMESSAGE',
-    `Uploading the attachment "${name}" failed${status === undefined ? '' : `: the upload session answered ${status}`}.`,
-    { hint: 'Nothing was sent.', responseCode: status },
-  );
 }

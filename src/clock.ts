@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Time and chance, so that a test can hold both in its hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves when the time is over, or as soon as the signal aborts: what that means is the caller's to say. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** From 0 up to, and without, 1. */
+  random(): number;
+}
+
+/** The longest that Node's timers can wait; a longer time would be over at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's own. */
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) =>
+    sleep(Math.min(ms, LONGEST_TIMER_MS), undefined, signal ? { signal } : {}).catch(() => undefined),
+  random: Math.random,
+};

@@ -1,0 +1,120 @@
+import type { Clock } from '../clock';
+import { alteredError, GraphTransportError, outcomeOf } from '../errors';
+import { throwIfGivenUp } from '../given-up';
+import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
+import { decideRetry, type RetryPolicy } from './retry-decision';
+
+/** The time in which a mailbox is to be left alone; all messages of the mailbox share it. */
+export interface MailboxPauses {
+  pauseOver(signal: AbortSignal | undefined): Promise<void>;
+  pauseFor(ms: number): void;
+}
+
+/** A request that failed and is made again, as the log is told of it. */
+export interface RetryEvent {
+  error: GraphTransportError;
+  /** The attempt that failed, from 1. */
+  attempt: number;
+  waitMs: number;
+  /** Whether all of the mailbox waits. */
+  throttled: boolean;
+}
+
+export interface MessageRequestsOptions {
+  client: GraphClient;
+  pauses: MailboxPauses;
+  policy: RetryPolicy;
+  clock: Clock;
+  /** Gives the message up. */
+  signal: AbortSignal | undefined;
+  onRetry?: (event: RetryEvent) => void;
+}
+
+/** A call, and what to do when it fails. */
+export interface RetriedCall extends GraphCall {
+  /** Whether it does no harm when it is carried out twice. */
+  repeatable?: boolean;
+}
+
+/** The requests of one message: each is made again where that is safe and has a chance. */
+export class MessageRequests {
+  /** How often the request that sends was made. */
+  attempts = 0;
+  readonly signal: AbortSignal | undefined;
+  readonly #options: MessageRequestsOptions;
+
+  constructor(options: MessageRequestsOptions) {
+    this.#options = options;
+    this.signal = options.signal;
+  }
+
+  /**
+   * Makes a request until it is accepted, or there is no sense in going on.
+   *
+   * @throws GraphTransportError of the last attempt; its outcome tells what may have become of it
+   */
+  async call(call: RetriedCall): Promise<Accepted> {
+    const { client, pauses, signal } = this.#options;
+    const { repeatable = false, ...request } = call;
+    for (let attempt = 1; ; attempt++) {
+      await pauses.pauseOver(signal);
+      throwIfGivenUp(signal);
+      if (call.sends) this.attempts++;
+      try {
+        return await client.call(request, signal);
+      } catch (error) {
+        if (!(error instanceof GraphTransportError)) throw error;
+        if (!(await this.retry(error, attempt, repeatable))) throw afterAttempts(error, attempt);
+      }
+    }
+  }
+
+  /** Makes a request to an upload session, once; to go on from where it stands is the caller's. */
+  async upload(call: UploadCall): Promise<UploadAnswer> {
+    const { client, pauses, signal } = this.#options;
+    await pauses.pauseOver(signal);
+    return client.upload(call, signal);
+  }
+
+  /** Makes a request of its own, once, even if the message was given up: to clean up after it. */
+  cleanUp(call: GraphCall): Promise<Accepted> {
+    return this.#options.client.call(call);
+  }
+
+  /** As `cleanUp`, to an upload session. */
+  cleanUpUpload(call: UploadCall): Promise<UploadAnswer> {
+    return this.#options.client.upload(call);
+  }
+
+  /**
+   * Waits after a failure, with all of the mailbox when Graph throttles it. False means that there should be
+   * no other attempt.
+   *
+   * @param attempt the one that failed, from 1
+   */
+  async retry(error: GraphTransportError, attempt: number, repeatable: boolean): Promise<boolean> {
+    const { pauses, policy, clock, signal, onRetry } = this.#options;
+    const failed = { outcome: outcomeOf(error), attempt, repeatable, retryAfter: error.retryAfter };
+    const decision = decideRetry(failed, policy, clock.random());
+    if (signal?.aborted || !decision.retry) return false;
+    const { waitMs } = decision;
+    const throttled = error.responseCode === 429 || error.retryAfter !== undefined;
+    onRetry?.({ error, attempt, waitMs, throttled });
+    if (throttled) pauses.pauseFor(waitMs);
+    else await clock.sleep(waitMs, signal);
+    return true;
+  }
+
+  /** Waits as before the given attempt, for something that takes Graph a moment. */
+  async moment(attempt: number): Promise<void> {
+    const { policy, clock, signal } = this.#options;
+    await clock.sleep(Math.min(policy.maxDelay, 250 * 2 ** (attempt - 1)), signal);
+    throwIfGivenUp(signal);
+  }
+}
+
+function afterAttempts(error: GraphTransportError, attempts: number): GraphTransportError {
+  return attempts === 1
+    ? error
+    : alteredError(error, { hint: `${error.hint ?? ''} It was tried ${attempts} times.`.trim() });
+}

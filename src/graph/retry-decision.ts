@@ -1,0 +1,42 @@
+import type { Outcome } from '../errors';
+
+/** How often and how patiently a request is made again. */
+export interface RetryPolicy {
+  /** Attempts in all, the first one included. */
+  attempts: number;
+  /** The longest wait between two of them, in milliseconds, whatever the service asks for. */
+  maxDelay: number;
+}
+
+/** A request that failed. */
+export interface FailedAttempt {
+  outcome: Outcome;
+  /** Which attempt it was, from 1. */
+  attempt: number;
+  /** Whether the request does no harm when it is carried out twice. */
+  repeatable: boolean;
+  /** What the service asks for, in milliseconds. */
+  retryAfter: number | undefined;
+}
+
+/** Whether to make the request again, and why. */
+export type RetryDecision = { retry: true; waitMs: number } | { retry: false; because: string };
+
+/** The first wait, before chance shortens it; each further one is twice as long. */
+const FIRST_WAIT_MS = 1000;
+
+/**
+ * Decides what follows a failure. A request that may have sent the message is never made again.
+ *
+ * The wait is exponential with full jitter, so that many senders that were refused at once do not come back
+ * at once. `Retry-After` is a lower bound to it: users report that Exchange asks for one second whatever the
+ * real wait is (microsoftgraph/msgraph-sdk-javascript #297).
+ */
+export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: number): RetryDecision {
+  const { outcome, attempt, repeatable, retryAfter = 0 } = failed;
+  if (outcome === 'refused') return { retry: false, because: 'it was refused' };
+  if (outcome === 'unknown' && !repeatable) return { retry: false, because: 'it may have been carried out' };
+  if (attempt >= policy.attempts) return { retry: false, because: `it was tried ${attempt} times` };
+  const backoffMs = random * FIRST_WAIT_MS * 2 ** (attempt - 1);
+  return { retry: true, waitMs: Math.min(policy.maxDelay, Math.max(retryAfter, Math.ceil(backoffMs))) };
+}

@@ -1,0 +1,65 @@
+import type { MessageRequests } from '../graph/message-requests';
+import { attachmentNames, deleteDraft, findMarked, type StoredMessage } from './draft';
+import type { DraftMessage } from './send-draft';
+
+/** Which message is the one to send: our own draft, one that was left by another process, or none any more. */
+export type Standing = { is: 'own' | 'left'; id: string } | { is: 'sent' };
+
+/** How often the mailbox is asked for a draft that it does not find at once. */
+const LOOKS = 5;
+
+/**
+ * Looks whether the same message was sent before, or left as a draft. Our own draft has to be among what is
+ * found: a mailbox that does not find it would not find another one of a moment ago either.
+ *
+ * Of two processes that make drafts of one message at the same time, one at least sees both, and both prefer
+ * the same one. The mailbox sends a draft once, whoever tells it to.
+ */
+export async function earlierThan(
+  requests: MessageRequests,
+  message: DraftMessage,
+  own: string,
+): Promise<Standing> {
+  const { userId } = message;
+  const found = await findAll(requests, message, own);
+  const others = found.filter(({ isDraft, id }) => isDraft && id !== own);
+  if (found.some(({ isDraft }) => !isDraft)) {
+    // Nobody needs them any more; a process that is still at one finds that the message was sent.
+    for (const { id } of others) await deleteDraft(requests, userId, id).catch(() => undefined);
+    return { is: 'sent' };
+  }
+  const ours = found.find(({ id }) => id === own);
+  for (const draft of others.filter((other) => !ours || isOlder(other, ours))) {
+    if (await isWhole(requests, message, draft.id)) return { is: 'left', id: draft.id };
+    // A draft that is not whole has been sent by nobody.
+    await deleteDraft(requests, userId, draft.id).catch(() => undefined);
+  }
+  return { is: 'own', id: own };
+}
+
+async function findAll(
+  requests: MessageRequests,
+  { userId, mark }: DraftMessage,
+  own: string,
+): Promise<StoredMessage[]> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await findMarked(requests, userId, mark);
+    if (found.some(({ id }) => id === own) || attempt === LOOKS) return found;
+    await requests.moment(attempt);
+  }
+}
+
+async function isWhole(
+  requests: MessageRequests,
+  { userId, content }: DraftMessage,
+  id: string,
+): Promise<boolean> {
+  // All of it was in the one request that made it.
+  if (content.added.length === 0) return true;
+  const names = await attachmentNames(requests, userId, id);
+  return names.length === content.attachmentNames.length;
+}
+
+function isOlder(one: StoredMessage, other: StoredMessage): boolean {
+  return `${one.createdDateTime} ${one.id}` < `${other.createdDateTime} ${other.id}`;
+}

@@ -1,0 +1,113 @@
+import type { getLogger } from 'nodemailer/lib/shared';
+import type { AnswerEvent } from './graph/client';
+import type { RetryEvent } from './graph/message-requests';
+import type { GraphSentMessageInfo } from './sent-message-info';
+import type { UploadProgress } from './upload-progress';
+
+type Logger = ReturnType<typeof getLogger>;
+
+/** The log lines of one message, in Nodemailer's manner: no subjects, no bodies, no secrets. */
+export class SendLog {
+  readonly #logger: Logger;
+  readonly #entry: { tnx: string; messageId: string };
+
+  constructor(logger: Logger, messageId: string) {
+    this.#logger = logger;
+    this.#entry = { tnx: 'send', messageId };
+  }
+
+  started(to: string[]): void {
+    this.#logger.debug(this.#entry, 'Sending message %s to <%s>', this.#entry.messageId, summary(to));
+  }
+
+  retried({ error, attempt, waitMs, throttled }: RetryEvent): void {
+    const { messageId } = this.#entry;
+    const entry = { ...this.#entry, tnx: throttled ? 'throttled' : 'retry', attempt, waitMs };
+    const what = throttled ? 'Graph throttles the mailbox of message %s' : 'Message %s met a failure';
+    this.#logger.warn(
+      entry,
+      `${what} (attempt %s), next in %s ms: %s`,
+      messageId,
+      attempt,
+      waitMs,
+      error.message,
+    );
+  }
+
+  uploaded({ attachment, sentBytes, totalBytes }: UploadProgress): void {
+    const { messageId } = this.#entry;
+    const entry = { ...this.#entry, tnx: 'upload', sentBytes, totalBytes };
+    if (sentBytes < totalBytes) {
+      this.#logger.debug(
+        entry,
+        'Attachment "%s" of %s: %s of %s bytes',
+        attachment,
+        messageId,
+        sentBytes,
+        totalBytes,
+      );
+    } else {
+      this.#logger.info(entry, 'Attachment "%s" of %s is there, %s bytes', attachment, messageId, totalBytes);
+    }
+  }
+
+  accepted(info: GraphSentMessageInfo): void {
+    const { messageId, dropped, route, routeReason, requestId, response, attempts, accepted } = info;
+    const { messageSize, messageTime, deduplicated } = info;
+    if (dropped.length > 0) {
+      this.#logger.warn(this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
+    }
+    const recipients = accepted.length;
+    const numbers = {
+      recipients,
+      route,
+      bytes: messageSize,
+      attempts,
+      requestId,
+      ms: messageTime,
+      deduplicated,
+    };
+    this.#logger.info(
+      { ...this.#entry, messageId, status: response, ...numbers },
+      'Message %s for %s recipients, %s bytes: %s as %s (%s), attempts %s, %s ms, request-id %s',
+      messageId,
+      recipients,
+      messageSize,
+      response,
+      route,
+      routeReason,
+      attempts,
+      messageTime,
+      requestId,
+    );
+  }
+
+  failed(error: Error): void {
+    const { messageId } = this.#entry;
+    this.#logger.error(
+      { ...this.#entry, err: error },
+      'Sending message %s failed: %s',
+      messageId,
+      error.message,
+    );
+  }
+}
+
+/** Logs an answer of Graph: that there was one, and not what it said. */
+export function logAnswer(logger: Logger, event: AnswerEvent): void {
+  const { method, path, status, requestId, ms } = event;
+  logger.debug(
+    { tnx: 'http', ...event },
+    '%s %s: %s in %s ms (request-id %s)',
+    method,
+    path,
+    status,
+    ms,
+    requestId,
+  );
+}
+
+/** The recipients as Nodemailer's own transports log them: the first two of many. */
+function summary(to: string[]): string {
+  return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
+}

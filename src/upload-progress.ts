@@ -1,0 +1,9 @@
+/** How far the upload of an attachment has come: what `progress` events tell. */
+export interface UploadProgress {
+  messageId: string;
+  /** Name of the attachment. */
+  attachment: string;
+  /** Bytes that Graph has. */
+  sentBytes: number;
+  totalBytes: number;
+}
