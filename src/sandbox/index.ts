@@ -1,10 +1,13 @@
-export {
-  createSandbox,
-  type Sandbox,
-  type SandboxClientOptions,
-  type SandboxRequest,
-} from './create-sandbox';
+export { createSandbox, type Sandbox, type SandboxClientOptions } from './create-sandbox';
+export type {
+  SandboxFault,
+  SandboxFaultChooser,
+  SandboxFaultOptions,
+  SandboxSeenRequest,
+} from './fault';
+export type { SandboxRequestName } from './request-name';
 export type { SandboxDraft } from './sandbox-draft';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './sandbox-message';
+export type { SandboxRequest } from './sandbox-request';
 export type { SandboxLimits, SandboxMailbox, SandboxOptions } from './settings';
 export { type RunningSandbox, type StartSandboxOptions, startSandbox } from './start-sandbox';

@@ -1,5 +1,8 @@
 import type { AccessTokens } from './access-token';
+import type { FaultPlan } from './fault-plan';
+import type { MailboxLoad } from './mailbox-load';
 import type { SandboxMessage } from './sandbox-message';
+import type { SandboxRequest } from './sandbox-request';
 import type { SandboxSettings } from './settings';
 import type { StoredMessage } from './stored-message';
 import type { UploadSession } from './upload-session';
@@ -12,5 +15,8 @@ export interface SandboxState {
   readonly messages: SandboxMessage[];
   /** Drafts, and what was sent as one. */
   readonly stored: StoredMessage[];
+  readonly requests: SandboxRequest[];
+  readonly faults: FaultPlan;
+  readonly load: MailboxLoad;
   readonly uploadSessions: Map<string, UploadSession>;
 }

@@ -36,6 +36,8 @@ export interface SandboxLimits {
   rangeBytes: number;
   /** The largest message that is sent: its body and the raw bytes of its attachments. @default 150_000_000 */
   messageBytes: number;
+  /** The most requests to Graph for one mailbox at the same time; one more is answered 429. @default 4 */
+  concurrentRequests: number;
 }
 
 export interface SandboxOptions {
@@ -66,6 +68,8 @@ export interface SandboxOptions {
   tokenLifetime?: number;
   /** Seconds that an upload session takes ranges. @default 3600 */
   uploadSessionLifetime?: number;
+  /** Milliseconds that every request to Graph takes before it is answered, on the machine's clock. @default 0 */
+  latency?: number;
   /**
    * What stays of an attachment that came by an upload session: its bytes, or only their number and hash, so that a
    * measurement of a client's memory does not see the sandbox's.
@@ -96,6 +100,7 @@ const DEFAULT_LIMITS: SandboxLimits = {
   sessionMaximumBytes: 150_000_000,
   rangeBytes: 4_000_000,
   messageBytes: 150_000_000,
+  concurrentRequests: 4,
 };
 
 const DEFAULT_MAILBOXES: SandboxMailbox[] = [
@@ -133,6 +138,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     now: options.now ?? Date.now,
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
+    latency: options.latency ?? 0,
     keepContent: options.keepContent ?? 'all',
     authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
     graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
@@ -144,8 +150,9 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   for (const { id } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
   }
-  const { limits, tokenLifetime, uploadSessionLifetime } = settings;
-  for (const [name, value] of Object.entries({ ...limits, tokenLifetime, uploadSessionLifetime })) {
+  const { limits, tokenLifetime, uploadSessionLifetime, latency } = settings;
+  const numbers = { ...limits, tokenLifetime, uploadSessionLifetime, latency };
+  for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
     }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createSandbox, type Sandbox } from './create-sandbox';
+import { assembleSandbox, type Sandbox } from './create-sandbox';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
@@ -30,8 +30,13 @@ export async function startSandbox({
   await once(server, 'listening');
   const url = urlOf(server);
   const uploadOrigin = options.uploadOrigin ?? url;
-  const sandbox = createSandbox({ ...options, uploadOrigin, authorityHost: url, graphEndpoint: url });
-  server.on('request', requestListener(sandbox.handle));
+  const { sandbox, take } = assembleSandbox({
+    ...options,
+    uploadOrigin,
+    authorityHost: url,
+    graphEndpoint: url,
+  });
+  server.on('request', requestListener(take));
   const close = () => closeServer(server);
   return {
     ...sandbox,
