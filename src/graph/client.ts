@@ -126,7 +126,7 @@ export class GraphClient {
     // Refused on account of its token, a request was not carried out.
     if (answer.status === 401 || (answer.status === 403 && claims !== undefined)) {
       const refused = token;
-      answer.body.on('error', () => undefined).destroy();
+      discard(answer.body);
       token = await tokens.renew(refused, claims, signal);
       answer = await this.#ask(call, token, clientRequestId, signal);
     }
@@ -138,7 +138,7 @@ export class GraphClient {
       discard(answer.body);
       return { status, requestId, clientRequestId, body: '' };
     }
-    const body = await readStart(answer.body);
+    const body = await readStart(answer.body, Math.min(MAX_ANSWER_MS, this.#options.socketTimeout));
     if (status === call.expect) return { status, requestId, clientRequestId, body };
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
@@ -159,7 +159,11 @@ export class GraphClient {
       signal,
     );
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
-    return { status: answer.status, body: await readStart(answer.body), retryAfter };
+    return {
+      status: answer.status,
+      body: await readStart(answer.body, Math.min(MAX_ANSWER_MS, this.#options.socketTimeout)),
+      retryAfter,
+    };
   }
 
   #ask(
@@ -229,10 +233,10 @@ function discard(body: Readable): void {
 }
 
 /** The start of a body. The status line has said what matters: a body that breaks off is no reason to lose it. */
-async function readStart(body: Readable): Promise<string> {
+async function readStart(body: Readable, timeoutMs: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => body.destroy(), MAX_ANSWER_MS);
+  const timer = setTimeout(() => body.destroy(), timeoutMs);
   try {
     for await (const chunk of body) {
       chunks.push(chunk);

@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
+import { type GraphTransportOptions, graphTransport } from '../src/index';
+import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../src/sandbox';
+
+let sandbox: RunningSandbox;
+async function start(options: StartSandboxOptions = {}) {
+  sandbox = await startSandbox(options);
+}
+afterEach(() => sandbox.close());
+
+const options = () => ({
+  ...sandbox.options,
+  delivery: 'exactly-once' as const,
+  retry: { attempts: 4, maxDelay: 5 },
+});
+const send = (mail: SendMailOptions, more: GraphTransportOptions = {}) =>
+  nodemailer.createTransport(graphTransport({ ...options(), ...more })).sendMail(mail);
+
+const order: SendMailOptions = {
+  messageId: '<order-4711@contoso.example>',
+  to: 'ann@example.com',
+  subject: 'Your order',
+  html: '<p>Thank you!</p>',
+  attachments: [{ filename: 'invoice.txt', content: 'one' }],
+};
+const parcel: SendMailOptions = {
+  ...order,
+  attachments: [
+    { filename: 'plan.bin', content: 'x'.repeat(4_000_000) },
+    { filename: 'invoice.txt', content: 'one' },
+  ],
+};
+
+/** A job in a process of its own. */
+function startJob(mail: SendMailOptions): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      '--require',
+      join(__dirname, 'support/typescript.cjs'),
+      join(__dirname, 'support/send-job.ts'),
+      JSON.stringify(options()),
+      JSON.stringify(mail),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+}
+
+const asked = (pattern: RegExp) => sandbox.requests.filter(({ path }) => pattern.test(path)).length;
+
+test('sends by way of a draft, and says that the message is new', async () => {
+  await start();
+  await expect(send(order)).resolves.toMatchObject({
+    route: 'draft',
+    routeReason: 'delivery is exactly-once',
+    deduplicated: false,
+    attempts: 1,
+    messageId: order.messageId,
+  });
+  expect(sandbox.messages).toMatchObject([{ subject: 'Your order', internetMessageId: order.messageId }]);
+});
+
+test('the same Message-ID sent twice is one mail, and the same info', async () => {
+  await start();
+  const first = await send(order);
+  const second = await send(order);
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toEqual([]);
+  expect(second).toMatchObject({
+    deduplicated: true,
+    attempts: 0,
+    messageId: first.messageId,
+    envelope: first.envelope,
+    accepted: first.accepted,
+    route: first.route,
+  });
+});
+
+test('Message-IDs that differ in case only are two messages', async () => {
+  await start();
+  await send(order);
+  await send({ ...order, messageId: '<ORDER-4711@contoso.example>' });
+  expect(sandbox.messages).toHaveLength(2);
+});
+
+test('a message of another mailbox is another message', async () => {
+  await start();
+  await send(order);
+  await send(order, { userId: 'sales@contoso.example' });
+  expect(sandbox.messages).toHaveLength(2);
+});
+
+test('a signed message, which goes as MIME, is sent once as well', async () => {
+  await start();
+  const mail = { ...order, icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' } };
+  await expect(send(mail)).resolves.toMatchObject({ route: 'mime', deduplicated: false });
+  await expect(send(mail)).resolves.toMatchObject({ route: 'mime', deduplicated: true });
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test('can be asked for by a message alone', async () => {
+  await start();
+  const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
+  const mail = { ...order, graph: { delivery: 'exactly-once' as const } };
+  await transporter.sendMail(mail);
+  await expect(transporter.sendMail(mail)).resolves.toMatchObject({ deduplicated: true });
+  await expect(transporter.sendMail(order)).resolves.toMatchObject({ route: 'json', deduplicated: false });
+});
+
+test('says that it needs Mail.ReadWrite', async () => {
+  await start({ roles: ['Mail.Send'] });
+  await expect(send(order)).rejects.toMatchObject({
+    code: 'EAUTH',
+    message: expect.stringMatching(/delivery: 'exactly-once' needs.*Mail\.ReadWrite/),
+  });
+});
+
+test('waits for a mailbox whose search is behind, rather than to send twice', async () => {
+  await start({ searchDelay: 2 });
+  await send(order);
+  await expect(send(order)).resolves.toMatchObject({ deduplicated: true });
+  expect(sandbox.messages).toHaveLength(1);
+});
+
+test('two processes that send the same message at the same time send one mail', async () => {
+  await start({ latency: 5 });
+  const outcomes = await Promise.all([send(order), send(order), send(order)]);
+  expect(sandbox.messages).toHaveLength(1);
+  expect(outcomes.filter(({ deduplicated }) => !deduplicated).length).toBeLessThanOrEqual(1);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test.each([
+  ['a small message', order],
+  ['a message with uploads', parcel],
+])('a process that is killed between draft and send, and then the job again: one mail, for %s', async (_, mail) => {
+  await start();
+  // The request arrives, and is not carried out.
+  sandbox.failNext('send-draft', { kind: 'silence', when: 'before' });
+  const job = startJob(mail);
+  while (asked(/\/send$/) === 0 && sandbox.drafts.length === 0) await new Promise((done) => setTimeout(done, 20));
+  while (asked(/\/send$/) === 0) await new Promise((done) => setTimeout(done, 20));
+  job.kill('SIGKILL');
+  await once(job, 'exit');
+  expect(sandbox.drafts).toHaveLength(1);
+  expect(sandbox.messages).toEqual([]);
+
+  const again = startJob(mail);
+  const info = JSON.parse(await text(again.stdout ?? process.stdin));
+  expect(info).toMatchObject({ messageId: order.messageId });
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.messages[0]?.attachments).toHaveLength(mail.attachments?.length ?? 0);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test('a process that is killed after the send, and then the job again: one mail', async () => {
+  await start();
+  sandbox.failNext('send-draft', { kind: 'silence', when: 'after' });
+  const job = startJob(order);
+  while (sandbox.messages.length === 0) await new Promise((done) => setTimeout(done, 20));
+  job.kill('SIGKILL');
+  await once(job, 'exit');
+  const again = startJob(order);
+  expect(JSON.parse(await text(again.stdout ?? process.stdin))).toMatchObject({ deduplicated: true });
+  expect(sandbox.messages).toHaveLength(1);
+});
+
+test('a draft that a killed process left half made is thrown away, and the message sent whole', async () => {
+  await start();
+  sandbox.failNext('upload-range', { kind: 'silence', when: 'before' });
+  const job = startJob(parcel);
+  while (asked(/^\/upload\//) === 0) await new Promise((done) => setTimeout(done, 20));
+  job.kill('SIGKILL');
+  await once(job, 'exit');
+  expect(sandbox.drafts).toHaveLength(1);
+  await expect(send(parcel)).resolves.toMatchObject({ deduplicated: false });
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.messages[0]?.attachments.map(({ name }) => name)).toEqual(['plan.bin', 'invoice.txt']);
+  expect(sandbox.drafts).toEqual([]);
+});
