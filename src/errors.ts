@@ -18,6 +18,15 @@ export type GraphTransportErrorCode =
   | 'ETIMEDOUT'
   | 'EABORT';
 
+/**
+ * What became of a request:
+ *
+ * - `not-accepted`: it was certainly not carried out, and may be made again (throttled, busy)
+ * - `unknown`: nobody can say whether it was carried out; where it sends, it is never made again
+ * - `refused`: it was not carried out, and would not be the next time
+ */
+export type Outcome = 'not-accepted' | 'unknown' | 'refused';
+
 /** What a `GraphTransportError` carries beside its code and message. */
 export interface GraphTransportErrorDetails {
   /** What to do about it, in a sentence. */
@@ -34,6 +43,10 @@ export interface GraphTransportErrorDetails {
   response?: string | undefined;
   /** Id of a draft that is left in the mailbox, because it could not be deleted. */
   draftId?: string | undefined;
+  /** What became of the request that failed. */
+  outcome?: Outcome | undefined;
+  /** Microsoft's page on the code. */
+  link?: string | undefined;
   /** The error that this one was made of. */
   cause?: unknown;
 }
@@ -55,10 +68,13 @@ export class GraphTransportError extends Error {
   readonly clientRequestId?: string | undefined;
   readonly response?: string | undefined;
   readonly draftId?: string | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly link?: string | undefined;
 
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
     const { cause, hint, ...answer } = details;
-    super(hint ? `${message} ${hint}` : message, cause === undefined ? undefined : { cause });
+    const sentences = [message, hint, answer.link && `See ${answer.link}`];
+    super(sentences.filter(Boolean).join(' '), cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
     this.responseCode = answer.responseCode;
@@ -67,6 +83,8 @@ export class GraphTransportError extends Error {
     this.clientRequestId = answer.clientRequestId;
     this.response = answer.response;
     this.draftId = answer.draftId;
+    this.outcome = answer.outcome;
+    this.link = answer.link;
   }
 }
 
