@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../src/index';
@@ -36,18 +37,16 @@ const parcel: SendMailOptions = {
 };
 
 /** A job in a process of its own. */
-function startJob(mail: SendMailOptions): ChildProcess {
-  return spawn(
-    process.execPath,
-    [
-      '--require',
-      join(__dirname, 'support/typescript.cjs'),
-      join(__dirname, 'support/send-job.ts'),
-      JSON.stringify(options()),
-      JSON.stringify(mail),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+function startJob(mail: SendMailOptions): ChildProcessByStdio<Writable, Readable, null> {
+  const files = ['typescript.cjs', 'send-job.ts'].map((file) => join(__dirname, 'support', file));
+  const job = spawn(process.execPath, ['--require', ...files], { stdio: ['pipe', 'pipe', 'inherit'] });
+  job.stdin.end(JSON.stringify({ options: options(), mail }));
+  return job;
+}
+
+/** Waits until something has happened in another process. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((done) => setTimeout(done, 10));
 }
 
 const asked = (pattern: RegExp) => sandbox.requests.filter(({ path }) => pattern.test(path)).length;
@@ -96,7 +95,10 @@ test('a message of another mailbox is another message', async () => {
 
 test('a signed message, which goes as MIME, is sent once as well', async () => {
   await start();
-  const mail = { ...order, icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' } };
+  const mail = {
+    ...order,
+    icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' },
+  };
   await expect(send(mail)).resolves.toMatchObject({ route: 'mime', deduplicated: false });
   await expect(send(mail)).resolves.toMatchObject({ route: 'mime', deduplicated: true });
   expect(sandbox.messages).toHaveLength(1);
@@ -121,7 +123,7 @@ test('says that it needs Mail.ReadWrite', async () => {
 });
 
 test('waits for a mailbox whose search is behind, rather than to send twice', async () => {
-  await start({ searchDelay: 2 });
+  await start({ searchDelay: { finds: 2 } });
   await send(order);
   await expect(send(order)).resolves.toMatchObject({ deduplicated: true });
   expect(sandbox.messages).toHaveLength(1);
@@ -138,35 +140,39 @@ test('two processes that send the same message at the same time send one mail', 
 test.each([
   ['a small message', order],
   ['a message with uploads', parcel],
-])('a process that is killed between draft and send, and then the job again: one mail, for %s', async (_, mail) => {
-  await start();
-  // The request arrives, and is not carried out.
-  sandbox.failNext('send-draft', { kind: 'silence', when: 'before' });
-  const job = startJob(mail);
-  while (asked(/\/send$/) === 0 && sandbox.drafts.length === 0) await new Promise((done) => setTimeout(done, 20));
-  while (asked(/\/send$/) === 0) await new Promise((done) => setTimeout(done, 20));
-  job.kill('SIGKILL');
-  await once(job, 'exit');
-  expect(sandbox.drafts).toHaveLength(1);
-  expect(sandbox.messages).toEqual([]);
+])(
+  'a process that is killed between draft and send, and then the job again: one mail, for %s',
+  async (_, mail) => {
+    await start();
+    // The request arrives, and is not carried out.
+    sandbox.failNext('send-draft', { kind: 'silence', when: 'before' });
+    const job = startJob(mail);
+    while (asked(/\/send$/) === 0 && sandbox.drafts.length === 0)
+      await new Promise((done) => setTimeout(done, 20));
+    while (asked(/\/send$/) === 0) await new Promise((done) => setTimeout(done, 20));
+    job.kill('SIGKILL');
+    await once(job, 'exit');
+    expect(sandbox.drafts).toHaveLength(1);
+    expect(sandbox.messages).toEqual([]);
 
-  const again = startJob(mail);
-  const info = JSON.parse(await text(again.stdout ?? process.stdin));
-  expect(info).toMatchObject({ messageId: order.messageId });
-  expect(sandbox.messages).toHaveLength(1);
-  expect(sandbox.messages[0]?.attachments).toHaveLength(mail.attachments?.length ?? 0);
-  expect(sandbox.drafts).toEqual([]);
-});
+    const again = startJob(mail);
+    const info = JSON.parse(await text(again.stdout));
+    expect(info).toMatchObject({ messageId: order.messageId });
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.messages[0]?.attachments).toHaveLength(mail.attachments?.length ?? 0);
+    expect(sandbox.drafts).toEqual([]);
+  },
+);
 
 test('a process that is killed after the send, and then the job again: one mail', async () => {
   await start();
   sandbox.failNext('send-draft', { kind: 'silence', when: 'after' });
   const job = startJob(order);
-  while (sandbox.messages.length === 0) await new Promise((done) => setTimeout(done, 20));
+  await until(() => sandbox.messages.length > 0);
   job.kill('SIGKILL');
   await once(job, 'exit');
   const again = startJob(order);
-  expect(JSON.parse(await text(again.stdout ?? process.stdin))).toMatchObject({ deduplicated: true });
+  expect(JSON.parse(await text(again.stdout))).toMatchObject({ deduplicated: true });
   expect(sandbox.messages).toHaveLength(1);
 });
 
@@ -174,7 +180,7 @@ test('a draft that a killed process left half made is thrown away, and the messa
   await start();
   sandbox.failNext('upload-range', { kind: 'silence', when: 'before' });
   const job = startJob(parcel);
-  while (asked(/^\/upload\//) === 0) await new Promise((done) => setTimeout(done, 20));
+  await until(() => asked(/^\/upload\//) > 0);
   job.kill('SIGKILL');
   await once(job, 'exit');
   expect(sandbox.drafts).toHaveLength(1);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEADER_CARRIERS } from '../src/message/headers';
 import { resolveOptions } from '../src/resolve-options';
+import { ENTRA_CODES, GRAPH_CODES } from '../src/service-codes';
 
 const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
 
@@ -67,4 +68,20 @@ test('every reason for the MIME route is in the table of routes', () => {
     names.split(', '),
   );
   expect([...told].sort()).toEqual(reasons.sort());
+});
+
+test.each([
+  ['Code of Graph or Exchange', GRAPH_CODES],
+  ["Entra's code", ENTRA_CODES],
+])('the troubleshooting table "%s" says row by row what the errors say', (head, rows) => {
+  const again = { 'not-accepted': 'yes', unknown: 'no, it may have gone out', refused: 'no' };
+  expect(table(head, '`code`', 'Sent again', 'What to do', "Microsoft's page")).toEqual(
+    rows.map(({ codes, code, outcome, hint, link }) => [
+      codes.map((name) => `\`${name}\``).join(', '),
+      `\`${code}\``,
+      again[outcome],
+      hint,
+      `[${link.split('/').at(-1)}](${link})`,
+    ]),
+  );
 });

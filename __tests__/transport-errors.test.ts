@@ -63,9 +63,15 @@ test('explains ErrorSendAsDenied in the error itself', async () => {
     clientRequestId: wire.sends()[0]?.headers.get('client-request-id'),
     hint: expect.stringMatching(/Set From to that mailbox.*Send As/),
     response: expect.stringMatching(/^403 ErrorSendAsDenied The user account/),
+    retryable: false,
+    ambiguous: false,
+    link: 'https://learn.microsoft.com/graph/outlook-send-mail-from-other-user',
   });
   expect(String(error)).toContain('Set From to that mailbox');
   expect(String(error)).toContain(MAILBOX.requestId);
+  expect(String(error)).toMatch(
+    / See https:\/\/learn\.microsoft\.com\/graph\/outlook-send-mail-from-other-user$/,
+  );
 });
 
 test.each([
@@ -94,6 +100,7 @@ test.each([
   [401, 7000222, 'EAUTH', /expired: make a new one/],
   [400, 700016, 'EAUTH', /No app with this clientId/],
   [400, 90002, 'EAUTH', /no such tenant/],
+  [400, 90033, 'ECONNECTION', /send again later/],
 ])('answers %i AADSTS%i with %s and what to do', async (status, aadsts, code, hint) => {
   wire.use(entraRefuses(status, aadsts, 'As Entra put it.'));
   expect(await failureOf()).toMatchObject({
@@ -103,6 +110,7 @@ test.each([
     responseCode: status,
     requestId: MAILBOX.requestId,
     hint: expect.stringMatching(hint),
+    link: expect.stringMatching(/^https:\/\/learn\.microsoft\.com\/entra\//),
     message: expect.stringContaining('As Entra put it.'),
     cause: expect.any(Error),
   });

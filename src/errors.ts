@@ -47,9 +47,14 @@ export interface GraphTransportErrorDetails {
   response?: string | undefined;
   /** Id of a draft that is left in the mailbox, because it could not be deleted. */
   draftId?: string | undefined;
+  /** Microsoft's page on the code. */
+  link?: string | undefined;
   /** The error that this one was made of. */
   cause?: unknown;
 }
+
+/** What errors said before hint and link were added. */
+const FIRST_SENTENCES = new WeakMap<Error, string>();
 
 /**
  * Any failure of this transport, as it reaches `sendMail`'s callback or promise.
@@ -74,10 +79,14 @@ export class GraphTransportError extends Error {
   readonly ambiguous: boolean;
   /** How long the service asks to wait before the next try, in milliseconds. */
   readonly retryAfter?: number | undefined;
+  /** Microsoft's page on the code. */
+  readonly link?: string | undefined;
 
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
     const { cause, hint, ...answer } = details;
-    super(hint ? `${message} ${hint}` : message, cause === undefined ? undefined : { cause });
+    const sentences = [message, hint, answer.link && `See ${answer.link}`];
+    super(sentences.filter(Boolean).join(' '), cause === undefined ? undefined : { cause });
+    FIRST_SENTENCES.set(this, message);
     this.code = code;
     this.hint = hint;
     this.responseCode = answer.responseCode;
@@ -89,6 +98,7 @@ export class GraphTransportError extends Error {
     this.retryable = answer.outcome === 'not-accepted';
     this.ambiguous = answer.outcome === 'unknown';
     this.retryAfter = answer.retryAfter;
+    this.link = answer.link;
   }
 }
 
@@ -106,22 +116,15 @@ export function outcomeOf(error: unknown): Outcome {
   return error.retryable ? 'not-accepted' : 'refused';
 }
 
-/** The same error with something changed or added; `message` replaces all of it but the hint. */
+/** The same error with something changed or added; `message` stands without hint and link. */
 export function alteredError(
   error: GraphTransportError,
-  {
-    code,
-    message,
-    ...details
-  }: GraphTransportErrorDetails & {
-    code?: GraphTransportErrorCode;
-    message?: string;
-  },
+  changes: GraphTransportErrorDetails & { code?: GraphTransportErrorCode; message?: string },
 ): GraphTransportError {
-  const { hint, responseCode, graphCode, requestId, clientRequestId, response, draftId, retryAfter } = error;
-  const said =
-    hint && error.message.endsWith(hint) ? error.message.slice(0, -hint.length - 1) : error.message;
-  return new GraphTransportError(code ?? error.code, message ?? said, {
+  const { code = error.code, message = FIRST_SENTENCES.get(error) ?? error.message, ...details } = changes;
+  const { hint, responseCode, graphCode, requestId, clientRequestId, response, draftId, retryAfter, link } =
+    error;
+  return new GraphTransportError(code, message, {
     outcome: outcomeOf(error),
     hint,
     responseCode,
@@ -131,6 +134,7 @@ export function alteredError(
     response,
     draftId,
     retryAfter,
+    link,
     cause: error.cause,
     ...details,
   });

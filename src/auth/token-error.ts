@@ -1,7 +1,7 @@
 import { toConnectionError } from '../connection-error';
 import { GraphTransportError } from '../errors';
-import { entraHint } from '../hints';
 import { retryAfterMs } from '../retry-after';
+import { entraCode } from '../service-codes';
 import type { Exchange } from './http-client';
 
 /**
@@ -30,16 +30,23 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
     });
   }
   const graphCode = refusal?.[0];
+  const known = refusal ? entraCode(Number(refusal[1])) : undefined;
   // The library's own prefix says nothing to an operator; Entra's sentence begins with its code.
   const said = refusal ? cause.message.slice(refusal.index).replace(/\s+/g, ' ') : cause.message;
-  return new GraphTransportError('EAUTH', `No token from ${authority}: ${said.replace(/\.?$/, '.')}`, {
-    hint: refusal ? entraHint(Number(refusal[1])) : hintOfStatus(status),
-    responseCode: status,
-    graphCode,
-    requestId,
-    response: said,
-    cause,
-  });
+  return new GraphTransportError(
+    known?.code ?? 'EAUTH',
+    `No token from ${authority}: ${said.replace(/\.?$/, '.')}`,
+    {
+      hint: refusal ? known?.hint : hintOfStatus(status),
+      responseCode: status,
+      graphCode,
+      requestId,
+      response: said,
+      outcome: known?.outcome ?? 'refused',
+      link: known?.link,
+      cause,
+    },
+  );
 }
 
 const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };

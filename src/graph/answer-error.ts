@@ -1,5 +1,5 @@
-import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../errors';
-import { graphHint } from '../hints';
+import { GraphTransportError } from '../errors';
+import { answerCode } from '../service-codes';
 import { parseJson, property } from './json-property';
 
 /** An answer of Graph, as far as errors need it. */
@@ -21,23 +21,26 @@ export interface GraphAnswer {
 export function toAnswerError(answer: GraphAnswer, what: string): GraphTransportError {
   const { status, requestId, clientRequestId, retryAfter } = answer;
   const graphError = parseGraphError(answer.body);
-  const known = graphError?.codes.map(graphHint).find((hint) => hint !== undefined);
+  const { code, outcome, hint, link } = answerCode(status, graphError?.codes ?? []);
   const response = [status, graphError?.codes[0], graphError?.message].filter(Boolean).join(' ');
   return new GraphTransportError(
-    known?.code ?? codeOfStatus(status),
+    code,
     `Graph did not accept ${what}: ${response || status}${requestId ? ` (request-id ${requestId})` : ''}.`,
     {
-      hint: known?.hint ?? hintOfStatus(status, graphError !== undefined),
+      hint: hint ?? (graphError ? undefined : FOREIGN),
       responseCode: status,
       graphCode: graphError?.codes[0],
       requestId,
       clientRequestId,
       response,
       retryAfter,
-      outcome: outcomeOfStatus(status),
+      outcome,
+      link,
     },
   );
 }
+
+const FOREIGN = 'The answer is not one of Graph: does a proxy or gateway stand between?';
 
 interface GraphError {
   /** The most specific code first: Graph nests them in `innerError`. */
@@ -77,28 +80,4 @@ function presentable(text: string): string {
     /\.$/,
     '',
   );
-}
-
-function codeOfStatus(status: number): GraphTransportErrorCode {
-  if (status === 401 || status === 403 || status === 407) return 'EAUTH';
-  if (status === 404) return 'EENVELOPE';
-  if (status === 408 || status === 429 || status === 504 || status === 509) return 'ETIMEDOUT';
-  return status >= 500 ? 'ECONNECTION' : 'EMESSAGE';
-}
-
-function outcomeOfStatus(status: number): Outcome {
-  if (status === 429 || status === 509 || status === 503) return 'not-accepted';
-  if (status === 408 || status >= 500 || status < 300) return 'unknown';
-  return 'refused';
-}
-
-function hintOfStatus(status: number, fromGraph: boolean): string | undefined {
-  if (status >= 200 && status < 300) {
-    return 'Only 202 says that Exchange has taken the message; anything else must be seen as not sent.';
-  }
-  if (status >= 300 && status < 400) return 'Redirects are not followed: check graphEndpoint.';
-  if (status === 413) return 'The request is over what Graph takes in one piece (4 MB).';
-  if (status === 429) return 'Graph throttles this app or mailbox: send more slowly.';
-  if (!fromGraph) return 'The answer is not one of Graph: does a proxy or gateway stand between?';
-  return undefined;
 }

@@ -1,0 +1,30 @@
+import { graphCode } from './graph-codes';
+import type { ServiceCode } from './service-code';
+import { type StatusMeaning, statusCode } from './status-code';
+
+/** Statuses by which Graph says itself that it has turned a request away for now. */
+const TURNED_AWAY: ReadonlySet<number> = new Set([429, 503, 509]);
+/** Statuses of a gateway that gave up waiting: what stands behind it may have done its work. */
+const GATEWAY_GAVE_UP: ReadonlySet<number> = new Set([408, 502, 504]);
+
+/** What is known of an answer: by its code where that is in the table, else by its status. */
+export type AnswerMeaning = StatusMeaning & Partial<Pick<ServiceCode, 'link'>>;
+
+/**
+ * What to make of an answer of Graph. Where code and status contradict each other, the more careful of them
+ * decides whether the request may be made again.
+ *
+ * @param names the answer's codes, the most specific first
+ */
+export function answerCode(status: number, names: readonly string[]): AnswerMeaning {
+  const byStatus = statusCode(status);
+  const known = names.map(graphCode).find((found) => found !== undefined);
+  if (!known) return byStatus;
+  // "UnknownError" with a 429 is throttling: the status says more than the code.
+  if (known.outcome === 'unknown' && byStatus.outcome === 'not-accepted') return byStatus;
+  if (GATEWAY_GAVE_UP.has(status)) return { ...known, outcome: 'unknown' };
+  if (known.outcome === 'not-accepted' && status >= 500 && !TURNED_AWAY.has(status)) {
+    return { ...known, outcome: 'unknown' };
+  }
+  return known;
+}

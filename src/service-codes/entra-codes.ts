@@ -1,0 +1,148 @@
+import type { ServiceCode, ServiceCodeRow } from './service-code';
+
+const DOCS = 'https://learn.microsoft.com/entra';
+const ERROR_CODES = `${DOCS}/identity-platform/reference-error-codes`;
+const CLOUDS = 'https://learn.microsoft.com/graph/deployments';
+
+/**
+ * Entra's codes. Meanings: Microsoft Entra documentation, docs/identity-platform/reference-error-codes.md,
+ * which warns that numbers may change.
+ */
+export const ENTRA_CODES: readonly ServiceCodeRow[] = [
+  {
+    codes: ['AADSTS7000215', 'AADSTS70002'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'clientSecret is wrong: it must be the value of the secret, shown once when it is made, and not its "Secret ID".',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS7000222'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'clientSecret has expired: make a new one under App registrations > Certificates & secrets and put its value here.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS7000218'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The request held neither secret nor certificate: check that clientSecret is not empty.',
+    link: `${DOCS}/identity-platform/v2-oauth2-client-creds-grant-flow`,
+  },
+  {
+    codes: ['AADSTS700016', 'AADSTS700011'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'No app with this clientId is in this tenant: check clientId (the "Application (client) ID"), tenantId and, for a national cloud, authorityHost.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS70001', 'AADSTS7000112'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The app is not in this tenant or is disabled: check clientId, and enable it under Enterprise applications.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS90002', 'AADSTS90019'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'There is no such tenant: tenantId must be the GUID ("Directory (tenant) ID") or a verified domain name; a tenant in a national cloud needs its own authorityHost.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS90038', 'AADSTS900382', 'AADSTS900432'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The tenant lives in another cloud: set authorityHost and graphEndpoint of that cloud.',
+    link: CLOUDS,
+  },
+  {
+    codes: ['AADSTS9001023', 'AADSTS90124', 'AADSTS90130'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'tenantId must name one tenant: "common", "organizations" and "consumers" do not serve apps without a user.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS500011', 'AADSTS50001', 'AADSTS650057', 'AADSTS901002'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'graphEndpoint does not belong to the cloud of this tenant, or the Graph service principal is missing there.',
+    link: CLOUDS,
+  },
+  {
+    codes: ['AADSTS70011', 'AADSTS700022', 'AADSTS700023', 'AADSTS28002'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The scope made of graphEndpoint is not valid: graphEndpoint must be the bare address of Graph.',
+    link: `${DOCS}/identity-platform/v2-oauth2-client-creds-grant-flow`,
+  },
+  {
+    codes: ['AADSTS65001', 'AADSTS650056', 'AADSTS90094'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'Grant admin consent for the app, under App registrations > API permissions.',
+    link: `${DOCS}/identity-platform/v2-oauth2-client-creds-grant-flow`,
+  },
+  {
+    codes: ['AADSTS53003', 'AADSTS530032', 'AADSTS53000', 'AADSTS50005'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'A conditional access policy blocks the app: see the policies for workload identities.',
+    link: `${DOCS}/identity/conditional-access/workload-identity`,
+  },
+  {
+    codes: ['AADSTS500021', 'AADSTS500022', 'AADSTS50002'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: "A proxy of this network lets nobody into this tenant: have the tenant added to the network's list of allowed ones.",
+    link: `${DOCS}/identity/enterprise-apps/tenant-restrictions`,
+  },
+  {
+    codes: ['AADSTS700025'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The app is registered as a public client: it needs a confidential one, with a secret or a certificate.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: ['AADSTS700027', 'AADSTS50012', 'AADSTS700030', 'AADSTS500133'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'Entra does not accept the certificate or assertion: check that this certificate is uploaded to the app registration and has not expired, and the clock of this machine.',
+    link: `${DOCS}/identity-platform/certificate-credentials`,
+  },
+  {
+    codes: ['AADSTS1000031'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The app cannot be reached for now: an administrator of the tenant must see to it.',
+    link: ERROR_CODES,
+  },
+  {
+    codes: [
+      'AADSTS90006',
+      'AADSTS90012',
+      'AADSTS90024',
+      'AADSTS90033',
+      'AADSTS90055',
+      'AADSTS90090',
+      'AADSTS50000',
+    ],
+    code: 'ECONNECTION',
+    outcome: 'not-accepted',
+    hint: 'Entra is busy or out of order, so that nothing was sent: send again later.',
+    link: ERROR_CODES,
+  },
+];
+
+const BY_NUMBER: ReadonlyMap<string, ServiceCode> = new Map(
+  ENTRA_CODES.flatMap(({ codes, ...meaning }) => codes.map((name) => [name, meaning])),
+);
+
+/** What the number of an Entra error means (`AADSTS7000215` → 7000215). */
+export function entraCode(aadsts: number): ServiceCode | undefined {
+  return BY_NUMBER.get(`AADSTS${aadsts}`);
+}
