@@ -188,6 +188,15 @@ test('a message takes no longer than timeout, whatever goes on', async () => {
   });
 });
 
+test.each([429, 503])('asks Entra again when it is busy (%i)', async (status) => {
+  let count = 0;
+  wire.use(http.post(tokenUrl, () => (++count < 3 ? new HttpResponse(null, { status }) : undefined)));
+  await expect(createTransporter({ retry: { maxDelay: 1 } }).sendMail(letter)).resolves.toMatchObject({
+    attempts: 3,
+  });
+  expect(count).toBe(3);
+});
+
 test('gives a silent Entra up as well', async () => {
   wire.use(
     http.post(tokenUrl, async () => {

@@ -52,6 +52,9 @@ export function createCredential(identity: Identity, dispatcher: Dispatcher, tim
       try {
         return await credential.getToken(scopes, options);
       } catch (error) {
+        // Microsoft's library answers from memory for a minute what Entra refused because it was busy: asking
+        // again would not reach Entra at all. When to ask again is decided where all requests are retried.
+        credential = undefined;
         throw toTokenError(error, authorityHost, last);
       }
     },

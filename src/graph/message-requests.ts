@@ -34,7 +34,12 @@ export interface MessageRequestsOptions {
 export interface RetriedCall extends GraphCall {
   /** Whether it does no harm when it is carried out twice. */
   repeatable?: boolean;
+  /** Throws when the body of the answer is not what it should be, which makes the attempt a failure. */
+  check?: (body: string) => void;
 }
+
+/** Attempts to clean up: it is done when the message has failed already, and must not take long. */
+const CLEAN_UP_ATTEMPTS = 3;
 
 /** The requests of one message: each is made again where that is safe and has a chance. */
 export class MessageRequests {
@@ -55,13 +60,15 @@ export class MessageRequests {
    */
   async call(call: RetriedCall): Promise<Accepted> {
     const { client, pauses, signal } = this.#options;
-    const { repeatable = false, ...request } = call;
+    const { repeatable = false, check, ...request } = call;
     for (let attempt = 1; ; attempt++) {
       await pauses.pauseOver(signal);
       throwIfGivenUp(signal);
       if (call.sends) this.attempts++;
       try {
-        return await client.call(request, signal);
+        const accepted = await client.call(request, signal);
+        check?.(accepted.body);
+        return accepted;
       } catch (error) {
         if (!(error instanceof GraphTransportError)) throw error;
         if (!(await this.retry(error, attempt, repeatable))) throw afterAttempts(error, attempt);
@@ -76,12 +83,23 @@ export class MessageRequests {
     return client.upload(call, signal);
   }
 
-  /** Makes a request of its own, once, even if the message was given up: to clean up after it. */
-  cleanUp(call: GraphCall): Promise<Accepted> {
-    return this.#options.client.call(call);
+  /**
+   * Makes a request that does no harm when it is carried out twice, even if the message was given up: to clean
+   * up after it.
+   */
+  async cleanUp(call: GraphCall): Promise<Accepted> {
+    const { client, policy, clock } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await client.call(call);
+      } catch (error) {
+        if (attempt === CLEAN_UP_ATTEMPTS || outcomeOf(error) === 'refused') throw error;
+        await clock.sleep(Math.min(policy.maxDelay, 250 * 2 ** attempt));
+      }
+    }
   }
 
-  /** As `cleanUp`, to an upload session. */
+  /** Makes one attempt to clean up an upload session. */
   cleanUpUpload(call: UploadCall): Promise<UploadAnswer> {
     return this.#options.client.upload(call);
   }

@@ -20,19 +20,29 @@ export async function earlierThan(
   message: DraftMessage,
   own: string,
 ): Promise<Standing> {
-  const { userId } = message;
   const found = await findAll(requests, message, own);
   const others = found.filter(({ isDraft, id }) => isDraft && id !== own);
-  if (found.some(({ isDraft }) => !isDraft)) {
-    // Nobody needs them any more; a process that is still at one finds that the message was sent.
-    for (const { id } of others) await deleteDraft(requests, userId, id).catch(() => undefined);
-    return { is: 'sent' };
+  const standing = found.some(({ isDraft }) => !isDraft)
+    ? ({ is: 'sent' } as const)
+    : await chooseDraft(requests, message, { own, ours: found.find(({ id }) => id === own), others });
+  // Nobody sends them: whoever is at one of them finds the same one preferred, or that the message was sent.
+  const kept = standing.is === 'left' ? standing.id : own;
+  for (const { id } of others) {
+    if (id !== kept) await deleteDraft(requests, message.userId, id).catch(() => undefined);
   }
-  const ours = found.find(({ id }) => id === own);
-  for (const draft of others.filter((other) => !ours || isOlder(other, ours))) {
-    if (await isWhole(requests, message, draft.id)) return { is: 'left', id: draft.id };
-    // A draft that is not whole has been sent by nobody.
-    await deleteDraft(requests, userId, draft.id).catch(() => undefined);
+  return standing;
+}
+
+/** The oldest draft that is whole; ours, when there is no older one. */
+async function chooseDraft(
+  requests: MessageRequests,
+  message: DraftMessage,
+  { own, ours, others }: { own: string; ours: StoredMessage | undefined; others: StoredMessage[] },
+): Promise<Standing> {
+  const older = others.filter((other) => !ours || isOlder(other, ours));
+  for (const { id } of older.sort((one, other) => (isOlder(one, other) ? -1 : 1))) {
+    // One that is not whole has been sent by nobody.
+    if (await isWhole(requests, message, id)) return { is: 'left', id };
   }
   return { is: 'own', id: own };
 }

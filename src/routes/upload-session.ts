@@ -75,17 +75,20 @@ async function openSession(
     wantsBody: true,
     contentType: 'application/json',
     body: Buffer.from(JSON.stringify({ AttachmentItem: item })),
+    check: (answer) => uploadUrlOf(answer, name),
     // A session that nobody uses ends by itself.
     repeatable: true,
   });
+  return uploadUrlOf(body, name);
+}
+
+function uploadUrlOf(body: string, name: string | null | undefined): string {
   const url = property(parseJson(body), 'uploadUrl');
-  if (typeof url !== 'string' || !isSafeUrl(url)) {
-    throw new GraphTransportError(
-      'EMESSAGE',
-      `Graph gave no usable upload URL for the attachment "${name}".`,
-    );
-  }
-  return url;
+  if (typeof url === 'string' && isSafeUrl(url)) return url;
+  throw new GraphTransportError('EMESSAGE', `Graph gave no usable upload URL for the attachment "${name}".`, {
+    outcome: 'unknown',
+    hint: 'Nothing was sent. Does a proxy or gateway change its answers?',
+  });
 }
 
 type UploadOutcome =
