@@ -18,7 +18,7 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
     return toConnectionError(last.error, authority, { outcome: 'not-accepted' });
   }
   const { status, requestId, retryAfter } = last && 'status' in last ? last : NO_ANSWER;
-  if (!refusal && status !== undefined && (status >= 500 || status === 429)) {
+  if (!refusal && isBusy(status)) {
     return new GraphTransportError('ECONNECTION', `Entra is out of order: ${authority} answered ${status}.`, {
       outcome: 'not-accepted',
       retryAfter: retryAfterMs(retryAfter, Date.now()),
@@ -33,6 +33,8 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
   const known = refusal ? entraCode(Number(refusal[1])) : undefined;
   // The library's own prefix says nothing to an operator; Entra's sentence begins with its code.
   const said = refusal ? cause.message.slice(refusal.index).replace(/\s+/g, ' ') : cause.message;
+  // To ask for a token twice does no harm, so that an answer that makes no sense is worth another try.
+  const mayPass = isBusy(status) || (status !== undefined && status < 300);
   return new GraphTransportError(
     known?.code ?? 'EAUTH',
     `No token from ${authority}: ${said.replace(/\.?$/, '.')}`,
@@ -42,7 +44,8 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
       graphCode,
       requestId,
       response: said,
-      outcome: known?.outcome ?? 'refused',
+      outcome: known?.outcome ?? (mayPass ? 'not-accepted' : 'refused'),
+      retryAfter: retryAfterMs(retryAfter, Date.now()),
       link: known?.link,
       cause,
     },
@@ -50,6 +53,10 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
 }
 
 const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };
+
+function isBusy(status: number | undefined): boolean {
+  return status !== undefined && (status >= 500 || status === 429 || status === 408);
+}
 
 function hintOfStatus(status: number | undefined): string | undefined {
   if (status === undefined || status >= 400) return undefined;

@@ -142,12 +142,12 @@ async function uploadRanges(
       }
     }
     const error = failureOf(answer, name);
-    if (answer.status === 404) return { done: false, sessionGone: true, lastAnswerLost, error };
+    if (isGone(answer.status)) return { done: false, sessionGone: true, lastAnswerLost, error };
     if (!(await requests.retry(error, attempt++, true))) {
       return { done: false, sessionGone: false, lastAnswerLost, error };
     }
     const position = await answerOf(requests.upload({ method: 'GET', url }));
-    if (position.status === 404) return { done: false, sessionGone: true, lastAnswerLost, error };
+    if (isGone(position.status)) return { done: false, sessionGone: true, lastAnswerLost, error };
     const next = position.status === 200 ? nextStart(position.body) : undefined;
     if (next !== undefined && next < content.size) start = next;
   }
@@ -186,9 +186,14 @@ function failureOf(answer: Answer, name: string): GraphTransportError {
   );
 }
 
+/** Whether the session is no more; its URL is all the right that a request has. */
+function isGone(status: number | undefined): boolean {
+  return status === 401 || status === 404 || status === 410;
+}
+
 /** Also the answers that say a range does not fit: Graph is asked where it stands, and goes on from there. */
 function isTransient(status: number): boolean {
-  return [200, 404, 408, 416, 429].includes(status) || status >= 500;
+  return [200, 408, 416, 429].includes(status) || isGone(status) || status >= 500;
 }
 
 /** The only value of `nextExpectedRanges`, in either of the forms that are met: `"2097152"` and `"0-"`. */
