@@ -5,7 +5,15 @@ const src = join(__dirname, '../src');
 
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
-  index: ['transport', 'options', 'message-options', 'nodemailer-options', 'errors', 'sent-message-info'],
+  index: [
+    'transport',
+    'clouds',
+    'options',
+    'message-options',
+    'nodemailer-options',
+    'errors',
+    'sent-message-info',
+  ],
   transport: [
     'mailbox-slots',
     'errors',
@@ -27,8 +35,8 @@ const LAYERS: Record<string, string[]> = {
     'errors',
     'sent-message-info',
   ],
-  'resolve-options': ['options', 'message-options', 'message', 'errors'],
-  options: ['message-options', 'message'],
+  'resolve-options': ['clouds', 'options', 'message-options', 'message', 'errors'],
+  options: ['clouds', 'message-options', 'message'],
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
   routes: ['message', 'graph', 'errors'],
@@ -40,6 +48,7 @@ const LAYERS: Record<string, string[]> = {
   'mailbox-slots': [],
   'sent-message-info': [],
   errors: [],
+  clouds: [],
   sandbox: [],
 };
 

@@ -2,7 +2,13 @@ import type { GraphTransportOptions } from './options';
 import { GraphTransport } from './transport';
 import './nodemailer-options';
 
-export { GraphTransportError, type GraphTransportErrorCode, type GraphTransportErrorDetails } from './errors';
+export type { CloudName } from './clouds';
+export {
+  GraphTransportError,
+  type GraphTransportErrorCode,
+  type GraphTransportErrorDetails,
+  type Outcome,
+} from './errors';
 export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
 export type { AddressOption, GraphTransportOptions, LogMethod, TransportLogger } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
+import type { CloudName } from './clouds';
 import type { MailAddress } from './message/address';
 import type { DeliveryOptions, UserIdOf } from './message-options';
 
@@ -41,13 +42,13 @@ export interface GraphTransportOptions {
   /**
    * Origin of Entra's token service; https, or http on loopback.
    * Environment: `AZURE_AUTHORITY_HOST`.
-   * @default 'https://login.microsoftonline.com'
+   * @default that of `cloud`: 'https://login.microsoftonline.com'
    */
   authorityHost?: string | undefined;
   /**
    * Origin of Microsoft Graph, without `/v1.0`; https, or http on loopback. Tokens are asked for the scope
    * `<graphEndpoint>/.default`. Environment: `GRAPH_ENDPOINT`.
-   * @default 'https://graph.microsoft.com'
+   * @default that of `cloud`: 'https://graph.microsoft.com'
    */
   graphEndpoint?: string | undefined;
   /**
@@ -98,6 +99,12 @@ export interface GraphTransportOptions {
    * @default 'graph-transport'
    */
   component?: string | undefined;
+  /**
+   * Microsoft's cloud in which the tenant lives: sets `graphEndpoint` and `authorityHost`, which win over it
+   * where they are given and must then belong to the same cloud. Environment: `GRAPH_CLOUD`.
+   * @default 'global'
+   */
+  cloud?: CloudName | undefined;
 }
 
 /** Where tokens come from: a secret that we keep, or whatever the caller's credential does. */
