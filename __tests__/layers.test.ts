@@ -7,6 +7,7 @@ const src = join(__dirname, '../src');
 const LAYERS: Record<string, string[]> = {
   index: [
     'transport',
+    'clouds',
     'options',
     'message-options',
     'nodemailer-options',
@@ -42,8 +43,8 @@ const LAYERS: Record<string, string[]> = {
     'clock',
   ],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
-  'resolve-options': ['options', 'message-options', 'message', 'errors'],
-  options: ['message-options', 'message', 'mailbox-limiter', 'graph'],
+  'resolve-options': ['clouds', 'options', 'message-options', 'message', 'errors'],
+  options: ['clouds', 'message-options', 'message', 'mailbox-limiter', 'graph'],
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
   routes: ['message', 'graph', 'given-up', 'errors'],
@@ -59,6 +60,7 @@ const LAYERS: Record<string, string[]> = {
   'upload-progress': [],
   clock: [],
   errors: [],
+  clouds: [],
   sandbox: [],
 };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLOUD_NAMES, CLOUDS } from '../src/clouds';
 import { HEADER_CARRIERS } from '../src/message/headers';
 import { resolveOptions } from '../src/resolve-options';
 import { ENTRA_CODES, GRAPH_CODES } from '../src/service-codes';
@@ -83,5 +84,15 @@ test.each([
       hint,
       `[${link.split('/').at(-1)}](${link})`,
     ]),
+  );
+});
+
+test('the table of clouds has the endpoints of the code', () => {
+  expect(table('`cloud`', 'Serves', 'Graph', 'Entra')).toEqual(
+    CLOUD_NAMES.map((name) => {
+      const { serves, graphEndpoint, authorityHosts } = CLOUDS[name];
+      const authorities = authorityHosts.map((host) => `\`${host}\``).join(' or ');
+      return [`\`${name}\``, serves, `\`${graphEndpoint}\``, authorities];
+    }),
   );
 });

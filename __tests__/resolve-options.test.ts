@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import type { CloudName } from '../src/clouds';
 import type { GraphTransportOptions } from '../src/options';
 import { resolveOptions } from '../src/resolve-options';
 import { IDENTITY, SECRET } from './support/options';
@@ -125,7 +126,7 @@ test.each([
   'http://127.0.0.1:8025',
   'http://localhost:8025',
   'http://[::1]:8025',
-  'https://graph.microsoft.us',
+  'https://graph-gateway.contoso.example',
 ])('takes %s as an endpoint', (graphEndpoint) => {
   expect(resolveOptions({ ...IDENTITY, graphEndpoint }, {}).graphEndpoint).toBe(graphEndpoint);
 });
@@ -186,6 +187,8 @@ test.each<[keyof GraphTransportOptions, unknown]>([
   ['debug', 'yes'],
   ['maxMessageSize', -1],
   ['maxMessageSize', '35 MB'],
+  ['cloud', 'gcc-high'],
+  ['cloud', 'constructor'],
 ])('refuses %s: %j', (name, value) => {
   expect(problemsOf({ ...IDENTITY, [name]: value })).toContain(name);
 });
@@ -209,4 +212,69 @@ test("keeps the secret out of every complaint and leaves the caller's dispatcher
   const dispatcher = new Agent();
   expect(resolveOptions({ ...IDENTITY, dispatcher }, {}).dispatcher).toBe(dispatcher);
   expect(problemsOf({ ...IDENTITY, userId: '', tenantId: '?', nonsense: SECRET })).not.toContain(SECRET);
+});
+
+test.each<[CloudName, string, string]>([
+  ['global', 'https://graph.microsoft.com', 'https://login.microsoftonline.com'],
+  ['usgov', 'https://graph.microsoft.us', 'https://login.microsoftonline.us'],
+  ['usgov-dod', 'https://dod-graph.microsoft.us', 'https://login.microsoftonline.us'],
+  ['china', 'https://microsoftgraph.chinacloudapi.cn', 'https://login.chinacloudapi.cn'],
+])('sets both endpoints for the cloud %s', (cloud, graphEndpoint, authorityHost) => {
+  const expected = { graphEndpoint, identity: { authorityHost } };
+  expect(resolveOptions({ ...IDENTITY, cloud }, {})).toMatchObject(expected);
+  expect(resolveOptions(IDENTITY, { GRAPH_CLOUD: cloud })).toMatchObject(expected);
+  expect(resolveOptions({ ...IDENTITY, graphEndpoint, authorityHost }, {})).toMatchObject(expected);
+  expect(resolveOptions({ ...IDENTITY, cloud, graphEndpoint, authorityHost }, {})).toMatchObject(expected);
+});
+
+test('takes a cloud of the options before one of the environment', () => {
+  expect(resolveOptions({ ...IDENTITY, cloud: 'usgov' }, { GRAPH_CLOUD: 'china' }).graphEndpoint).toBe(
+    'https://graph.microsoft.us',
+  );
+});
+
+test("takes an endpoint that is given before the cloud's, given it is of that cloud or of none", () => {
+  const newer = 'https://login.partner.microsoftonline.cn';
+  expect(resolveOptions({ ...IDENTITY, cloud: 'china', authorityHost: newer }, {})).toMatchObject({
+    graphEndpoint: 'https://microsoftgraph.chinacloudapi.cn',
+    identity: { authorityHost: newer },
+  });
+  const gateway = 'https://graph-gateway.contoso.example';
+  expect(resolveOptions({ ...IDENTITY, cloud: 'usgov', graphEndpoint: gateway }, {})).toMatchObject({
+    graphEndpoint: gateway,
+    identity: { authorityHost: 'https://login.microsoftonline.us' },
+  });
+  const sandbox = { graphEndpoint: 'http://127.0.0.1:8025', authorityHost: 'http://127.0.0.1:8025' };
+  expect(resolveOptions({ ...IDENTITY, ...sandbox }, { GRAPH_CLOUD: 'china' })).toMatchObject({
+    graphEndpoint: sandbox.graphEndpoint,
+    identity: { authorityHost: sandbox.authorityHost },
+  });
+});
+
+test.each([
+  [{ graphEndpoint: 'https://graph.microsoft.us' }, {}],
+  [{ authorityHost: 'https://login.microsoftonline.us' }, {}],
+  [{}, { AZURE_AUTHORITY_HOST: 'https://login.partner.microsoftonline.cn/' }],
+  [{ graphEndpoint: 'https://dod-graph.microsoft.us', authorityHost: 'https://login.chinacloudapi.cn' }, {}],
+])('refuses endpoints of two clouds, whose tokens do not fit: %j %j', (options, env) => {
+  expect(problemsOf({ ...IDENTITY, ...options }, env)).toMatch(
+    /graphEndpoint https:\S+ belongs to the cloud .* and authorityHost https:\S+ to .*: set cloud/,
+  );
+});
+
+test.each([
+  [{ cloud: 'usgov', graphEndpoint: 'https://graph.microsoft.com' }, {}, 'global'],
+  [{ cloud: 'usgov', graphEndpoint: 'https://dod-graph.microsoft.us' }, {}, 'usgov-dod'],
+  [{ cloud: 'china' }, { AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com' }, 'global'],
+  [{ graphEndpoint: 'https://graph.microsoft.com' }, { GRAPH_CLOUD: 'usgov' }, 'global'],
+])('refuses a cloud beside an endpoint of another: %j %j', (options, env, other) => {
+  expect(problemsOf({ ...IDENTITY, ...options }, env)).toMatch(
+    new RegExp(`cloud is \\S+, but .* belongs to ${other}: leave out one of them`),
+  );
+});
+
+test('leaves it to a given credential where its tokens come from', () => {
+  const credential = { getToken: async () => null };
+  const options = { userId: IDENTITY.userId, credential, authorityHost: 'https://login.microsoftonline.com' };
+  expect(resolveOptions({ ...options, cloud: 'usgov' }, {}).graphEndpoint).toBe('https://graph.microsoft.us');
 });

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
+import type { CloudName } from './clouds';
 import type { RetryPolicy } from './graph/retry-decision';
 import type { Limits } from './mailbox-limiter';
 import type { MailAddress } from './message/address';
@@ -43,13 +44,13 @@ export interface GraphTransportOptions {
   /**
    * Origin of Entra's token service; https, or http on loopback.
    * Environment: `AZURE_AUTHORITY_HOST`.
-   * @default 'https://login.microsoftonline.com'
+   * @default that of `cloud`: 'https://login.microsoftonline.com'
    */
   authorityHost?: string | undefined;
   /**
    * Origin of Microsoft Graph, without `/v1.0`; https, or http on loopback. Tokens are asked for the scope
    * `<graphEndpoint>/.default`. Environment: `GRAPH_ENDPOINT`.
-   * @default 'https://graph.microsoft.com'
+   * @default that of `cloud`: 'https://graph.microsoft.com'
    */
   graphEndpoint?: string | undefined;
   /**
@@ -161,13 +162,19 @@ export interface GraphTransportOptions {
    * @default 'graph-transport'
    */
   component?: string | undefined;
+  /**
+   * Microsoft's cloud in which the tenant lives: sets `graphEndpoint` and `authorityHost`, which win over it
+   * where they are given and must then belong to the same cloud. Environment: `GRAPH_CLOUD`.
+   * @default 'global'
+   */
+  cloud?: CloudName | undefined;
 }
 
 /** Patience with failures that are certain to have sent nothing. */
 export interface RetryOptions {
   /**
-   * Attempts of each request, the first one included; 1 switches retries off. Five, with waits that double,
-   * last half a minute at most, which is what a throttled mailbox takes to recover as a rule.
+   * Attempts of each request, the first one included; 1 switches retries off. Five
+   * bridge a mailbox that is throttled or moved for some seconds; longer outages are a queue's business.
    * @default 5
    */
   attempts?: number | undefined;

@@ -1,3 +1,4 @@
+import { CLOUD_NAMES, CLOUDS, cloudProblems } from './clouds';
 import { GraphTransportError } from './errors';
 import { addressFault, type MailAddress, parseAddresses } from './message/address';
 import { deliveryProblems } from './message-options';
@@ -9,9 +10,7 @@ import type {
   TransportLogger,
 } from './options';
 
-const DEFAULT_AUTHORITY_HOST = 'https://login.microsoftonline.com';
 const DEFAULT_MAX_MESSAGE_SIZE = 150_000_000;
-const DEFAULT_GRAPH_ENDPOINT = 'https://graph.microsoft.com';
 
 const OPTION_NAMES = [
   'tenantId',
@@ -41,6 +40,7 @@ const OPTION_NAMES = [
   'logger',
   'debug',
   'component',
+  'cloud',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];
 
 const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
@@ -107,6 +107,13 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     return result.origin;
   };
 
+  const givenCloud = options.cloud ?? (env.GRAPH_CLOUD || undefined);
+  const cloud = CLOUD_NAMES.find((name) => name === givenCloud);
+  if (givenCloud !== undefined && cloud === undefined) {
+    problems.push(`cloud must be one of ${CLOUD_NAMES.join(', ')}, got ${JSON.stringify(givenCloud)}`);
+  }
+  const endpoints = CLOUDS[cloud ?? 'global'];
+
   const { credential, dispatcher, logger } = options;
   let identity: Identity;
   if (credential === undefined) {
@@ -116,7 +123,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
       tenantId,
       clientId: text('clientId', 'AZURE_CLIENT_ID'),
       clientSecret: text('clientSecret', 'AZURE_CLIENT_SECRET'),
-      authorityHost: endpoint('authorityHost', 'AZURE_AUTHORITY_HOST', DEFAULT_AUTHORITY_HOST),
+      authorityHost: endpoint('authorityHost', 'AZURE_AUTHORITY_HOST', endpoints.authorityHosts[0]),
     };
     if (tenantId) problems.push(...tenantProblems(tenantId));
   } else {
@@ -126,6 +133,10 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     }
     if (options.clientSecret !== undefined) problems.push('give either credential or clientSecret, not both');
   }
+
+  const graphEndpoint = endpoint('graphEndpoint', 'GRAPH_ENDPOINT', endpoints.graphEndpoint);
+  const authorityHost = identity.kind === 'secret' ? identity.authorityHost : undefined;
+  problems.push(...cloudProblems(cloud, graphEndpoint, authorityHost));
 
   const number = numbers(problems);
   const maxMessageSize = number(
@@ -165,7 +176,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   const resolved: ResolvedOptions = {
     identity,
     userId: typeof userId === 'string' ? userId.trim() : (userId ?? ''),
-    graphEndpoint: endpoint('graphEndpoint', 'GRAPH_ENDPOINT', DEFAULT_GRAPH_ENDPOINT),
+    graphEndpoint,
     from: from[0],
     replyTo: addresses('replyTo', options.replyTo),
     saveToSentItems: options.saveToSentItems ?? true,
@@ -256,7 +267,7 @@ function toAddresses(value: AddressOption): MailAddress[] {
 
 function toOrigin(value: string): { origin: string; problem?: string } {
   if (typeof value !== 'string' || !URL.canParse(value)) {
-    return { origin: '', problem: `"${value}" is not a URL, such as ${DEFAULT_GRAPH_ENDPOINT}` };
+    return { origin: '', problem: `"${value}" is not a URL, such as ${CLOUDS.global.graphEndpoint}` };
   }
   const url = new URL(value);
   const { origin } = url;

@@ -34,7 +34,7 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
     codes: ['AADSTS700016', 'AADSTS700011'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'No app with this clientId is in this tenant: check clientId (the "Application (client) ID"), tenantId and, for a national cloud, authorityHost.',
+    hint: 'No app with this clientId is in this tenant: check clientId (the "Application (client) ID"), tenantId and, for a national cloud, cloud.',
     link: ERROR_CODES,
   },
   {
@@ -48,14 +48,14 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
     codes: ['AADSTS90002', 'AADSTS90019'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'There is no such tenant: tenantId must be the GUID ("Directory (tenant) ID") or a verified domain name; a tenant in a national cloud needs its own authorityHost.',
+    hint: 'There is no such tenant: tenantId must be the GUID ("Directory (tenant) ID") or a verified domain name, and cloud that of the tenant.',
     link: ERROR_CODES,
   },
   {
     codes: ['AADSTS90038', 'AADSTS900382', 'AADSTS900432'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The tenant lives in another cloud: set authorityHost and graphEndpoint of that cloud.',
+    hint: 'The tenant lives in another cloud: set cloud to that one.',
     link: CLOUDS,
   },
   {
