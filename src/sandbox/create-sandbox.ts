@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createAccessTokens } from './access-token';
 import type { Call } from './call';
 import { GraphRefusal, refusedAnswer } from './graph-answer';
+import { keptMessages } from './kept-messages';
+import { bytesOf, makeRoom } from './make-room';
+import { messageStore } from './message-store';
 import { chooseRoute } from './routes';
 import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
 import type { SandboxMessage } from './sandbox-message';
@@ -9,7 +12,11 @@ import type { SandboxState } from './sandbox-state';
 import { serveEntra } from './serve-entra';
 import { serveGraph } from './serve-graph';
 import { serveUpload } from './serve-upload';
-import { resolveSettings, type SandboxOptions, type SandboxSettings } from './settings';
+import { resolveSettings, type SandboxMailbox, type SandboxOptions, type SandboxSettings } from './settings';
+import { removeMessage } from './stored-message';
+
+/** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
+const MOST_REQUESTS = 10_000;
 
 /** What a client has to be told to send through a sandbox. */
 export interface SandboxClientOptions {
@@ -31,27 +38,62 @@ export interface SandboxRequest {
   clientRequestId?: string;
 }
 
+/** The variables from which an app that sends through Graph is set up. */
+export interface SandboxEnv {
+  AZURE_TENANT_ID: string;
+  AZURE_CLIENT_ID: string;
+  AZURE_CLIENT_SECRET: string;
+  GRAPH_USER_ID: string;
+  AZURE_AUTHORITY_HOST: string;
+  GRAPH_ENDPOINT: string;
+}
+
+/** How much a sandbox keeps, and how much it may. */
+export interface SandboxUsage {
+  /** About the bytes that messages, drafts and uploads take up. */
+  bytes: number;
+  maxBytes: number;
+  maxMessages: number;
+  /** Messages that had to make room for newer ones. */
+  forgotten: number;
+}
+
 /** A fake of the part of Graph that sends mail and of the part of Entra that leads to it. */
 export interface Sandbox {
   /** To be spread into the options of the transport. */
   readonly options: SandboxClientOptions;
+  /** The same as variables, for an app that is set up by its environment. */
+  readonly env: SandboxEnv;
+  /** Where the clients of Entra, of Graph and of upload sessions send their requests. */
+  readonly origins: readonly string[];
+  readonly mailboxes: readonly SandboxMailbox[];
   /** Mails that were accepted, oldest first. */
   readonly messages: readonly SandboxMessage[];
   /** Drafts that are there at this moment, oldest first: what a client has left behind. */
   readonly drafts: readonly SandboxDraft[];
-  /** Requests of all services, in the order of their answers. */
+  /** Requests of all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
   /** Answers a request by its path, whatever its host. */
   handle(request: Request): Promise<Response>;
   /** Forgets messages, drafts, upload sessions and requests; tokens stay valid. */
   clear(): void;
+  /** Forgets one message. False given an id that no message has. */
+  removeMessage(id: string): boolean;
+  readonly usage: SandboxUsage;
+  /** Calls back after whatever may have changed something; until the function that it returns is called. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** A sandbox that listens nowhere: `handle` goes behind msw, a test or any server. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const settings = resolveSettings(options);
-  const messages: SandboxMessage[] = [];
+  const { store, maxBytes, maxMessages } = settings;
   const requests: SandboxRequest[] = [];
+  const listeners = new Set<() => void>();
+  const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
+    const copy = state.stored.find((stored) => !stored.isDraft && stored[stored.knownBy] === id);
+    if (copy) removeMessage(state, copy);
+  });
   const state: SandboxState = {
     settings,
     tokens: createAccessTokens(settings),
@@ -60,9 +102,18 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     uploadSessions: new Map(),
   };
 
+  makeRoom(state);
+
+  function changed(): void {
+    for (const listener of listeners) listener();
+  }
+
   return {
     options: clientOptions(settings),
-    messages,
+    env: clientEnv(settings),
+    origins: [...new Set([settings.authorityHost, settings.graphEndpoint, settings.uploadOrigin])],
+    mailboxes: settings.mailboxes,
+    messages: messages.list,
     get drafts() {
       return state.stored.filter(({ isDraft }) => isDraft).map((draft) => toSandboxDraft(draft, state));
     },
@@ -78,13 +129,31 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
         throw error;
       });
       requests.push({ method, path, status: response.status, requestId, clientRequestId });
+      if (requests.length > MOST_REQUESTS) requests.shift();
+      makeRoom(state);
+      changed();
       return response;
     },
     clear() {
-      messages.length = 0;
       state.stored.length = 0;
+      messages.clear();
       state.uploadSessions.clear();
       requests.length = 0;
+      changed();
+    },
+    removeMessage(id) {
+      const isGone = messages.remove(id);
+      if (isGone) changed();
+      return isGone;
+    },
+    get usage() {
+      return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: messages.forgotten };
+    },
+    subscribe(listener) {
+      // Wrapped, so that one function may be given twice.
+      const call = () => listener();
+      listeners.add(call);
+      return () => listeners.delete(call);
     },
   };
 }
@@ -116,4 +185,16 @@ function clientOptions(settings: SandboxSettings): SandboxClientOptions {
   const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint } = settings;
   const userId = mailboxes[0]?.userPrincipalName ?? '';
   return { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
+}
+
+function clientEnv(settings: SandboxSettings): SandboxEnv {
+  const { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint } = clientOptions(settings);
+  return {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_SECRET: clientSecret,
+    GRAPH_USER_ID: userId,
+    AZURE_AUTHORITY_HOST: authorityHost,
+    GRAPH_ENDPOINT: graphEndpoint,
+  };
 }

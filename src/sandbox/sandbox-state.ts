@@ -1,5 +1,5 @@
 import type { AccessTokens } from './access-token';
-import type { SandboxMessage } from './sandbox-message';
+import type { KeptMessages } from './kept-messages';
 import type { SandboxSettings } from './settings';
 import type { StoredMessage } from './stored-message';
 import type { UploadSession } from './upload-session';
@@ -9,7 +9,7 @@ export interface SandboxState {
   readonly settings: SandboxSettings;
   readonly tokens: AccessTokens;
   /** What was sent, by whichever route. */
-  readonly messages: SandboxMessage[];
+  readonly messages: KeptMessages;
   /** Drafts, and what was sent as one. */
   readonly stored: StoredMessage[];
   readonly uploadSessions: Map<string, UploadSession>;

@@ -25,7 +25,7 @@ export async function serveGraph(
     case 'send-mail':
       requirePost(request, 'sendMail');
       requireRole(roles, 'Mail.Send');
-      state.messages.push(await sendMail(request, route.user, state.settings, call));
+      state.messages.add(await sendMail(request, route.user, state.settings, call));
       return emptyAnswer(202, call);
     case 'messages': {
       if (request.method !== 'POST') throw notPlayed(request);

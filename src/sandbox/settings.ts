@@ -72,6 +72,18 @@ export interface SandboxOptions {
    * @default 'all'
    */
   keepContent?: 'all' | 'hash';
+  /** The most messages that are kept, and the most drafts; the oldest go first. @default 10_000 */
+  maxMessages?: number;
+  /**
+   * About the most bytes that messages and drafts take up in memory; the oldest messages go first, the newest one
+   * stays in any case. @default 256_000_000
+   */
+  maxBytes?: number;
+  /**
+   * A folder in which messages are kept as well, each as `.eml` and as JSON, and from which they are read again at
+   * the start. It is made where it is missing. Removing a message removes its files.
+   */
+  store?: string;
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
   /**
@@ -84,8 +96,9 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits'>>> & {
+export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits' | 'store'>>> & {
   readonly limits: Readonly<SandboxLimits>;
+  readonly store?: string;
 };
 
 const DEFAULT_LIMITS: SandboxLimits = {
@@ -134,6 +147,9 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
     keepContent: options.keepContent ?? 'all',
+    maxMessages: options.maxMessages ?? 10_000,
+    maxBytes: options.maxBytes ?? 256_000_000,
+    store: options.store,
     authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
     graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
     uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
@@ -144,8 +160,10 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   for (const { id } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
   }
-  const { limits, tokenLifetime, uploadSessionLifetime } = settings;
-  for (const [name, value] of Object.entries({ ...limits, tokenLifetime, uploadSessionLifetime })) {
+  const { limits, tokenLifetime, uploadSessionLifetime, maxMessages, maxBytes } = settings;
+  if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
+  const numbers = { ...limits, tokenLifetime, uploadSessionLifetime, maxMessages, maxBytes };
+  for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
     }

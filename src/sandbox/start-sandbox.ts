@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createSandbox, type Sandbox } from './create-sandbox';
+import { isInboxPath, serveInbox } from './inbox/serve-inbox';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
@@ -15,6 +16,8 @@ export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost
 export interface RunningSandbox extends Sandbox {
   /** `http://127.0.0.1:<port>`, Graph's endpoint, Entra's authority and the place of uploads in one. */
   readonly url: string;
+  /** The web page that shows what was sent. */
+  readonly inboxUrl: string;
   /** Stops listening and cuts the connections that are still open. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -31,7 +34,13 @@ export async function startSandbox({
   const url = urlOf(server);
   const uploadOrigin = options.uploadOrigin ?? url;
   const sandbox = createSandbox({ ...options, uploadOrigin, authorityHost: url, graphEndpoint: url });
-  server.on('request', requestListener(sandbox.handle));
+  const inbox = serveInbox(sandbox);
+  server.on(
+    'request',
+    requestListener((request) =>
+      isInboxPath(new URL(request.url).pathname) ? inbox(request) : sandbox.handle(request),
+    ),
+  );
   const close = () => closeServer(server);
   return {
     ...sandbox,
@@ -39,7 +48,11 @@ export async function startSandbox({
     get drafts() {
       return sandbox.drafts;
     },
+    get usage() {
+      return sandbox.usage;
+    },
     url,
+    inboxUrl: `${url}/inbox`,
     close,
     [Symbol.asyncDispose]: close,
   };
