@@ -34,6 +34,7 @@ describe('the token endpoint', () => {
       iat: issuedAt,
       nbf: issuedAt,
       exp: issuedAt + 600,
+      uti: '1',
     });
   });
 

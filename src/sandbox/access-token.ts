@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { claimsChallenge, hasClaims } from './claims-challenge';
 import { GraphRefusal } from './graph-answer';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
@@ -6,23 +7,41 @@ import type { SandboxSettings } from './settings';
 interface Claims {
   aud: string;
   exp: number;
+  /** Entra's opaque id of a token; here the tokens are numbered. */
+  uti: string;
   roles?: string[];
+  /** Delegated permissions in one text. */
+  scp?: string;
+  /** No claim of Entra's: what the token request asked for, to be found again. */
+  sandbox_claims?: unknown;
 }
 
 /** Issues and checks the tokens of one sandbox; the key that signs them exists nowhere else. */
 export interface AccessTokens {
-  issue(audience: string): string;
-  /** The roles that the token grants. @throws GraphRefusal given a token that this Graph does not take */
+  /** `claims` is what the token request asked for beyond the usual. */
+  issue(audience: string, claims?: unknown): string;
+  /** The permissions that the token shows. @throws GraphRefusal given a token that this Graph does not take */
   check(token: string): readonly string[];
+  /** From now on only tokens are taken whose request asked for these claims, given as JSON. */
+  demand(claims: string): void;
+  /** What was demanded is not any more. */
+  forgetDemand(): void;
+  /** Tokens that were issued until now are taken no more. */
+  revoke(): void;
 }
 
 export function createAccessTokens(settings: SandboxSettings): AccessTokens {
   const key = randomBytes(32);
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  let issued = 0;
+  let revoked = 0;
+  let demanded: string | undefined;
 
   return {
-    issue(audience) {
-      const unsigned = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode(claimsFor(audience, settings))}`;
+    issue(audience, claims) {
+      issued += 1;
+      const payload = { ...claimsFor(audience, settings), uti: `${issued}`, sandbox_claims: claims };
+      const unsigned = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode(payload)}`;
       return `${unsigned}.${sign(unsigned)}`;
     },
 
@@ -42,7 +61,23 @@ export function createAccessTokens(settings: SandboxSettings): AccessTokens {
       if (settings.now() >= claims.exp * 1000) {
         throw unauthorized('Lifetime validation failed, the token is expired.');
       }
-      return claims.roles ?? [];
+      if (Number(claims.uti) <= revoked) throw unauthorized('Access token has been revoked.');
+      if (demanded !== undefined && !hasClaims(claims.sandbox_claims, JSON.parse(demanded))) {
+        throw claimsChallenge(demanded, settings);
+      }
+      return claims.roles ?? claims.scp?.split(' ') ?? [];
+    },
+
+    demand(claims) {
+      demanded = claims;
+    },
+
+    forgetDemand() {
+      demanded = undefined;
+    },
+
+    revoke() {
+      revoked = issued;
     },
   };
 }
@@ -52,7 +87,7 @@ export function unauthorized(message: string): GraphRefusal {
   return new GraphRefusal(401, 'InvalidAuthenticationToken', message);
 }
 
-function claimsFor(audience: string, settings: SandboxSettings): Claims & Record<string, unknown> {
+function claimsFor(audience: string, settings: SandboxSettings): object {
   const issuedAt = Math.floor(settings.now() / 1000);
   return {
     aud: audience,

@@ -1,19 +1,27 @@
-import { randomUUID } from 'node:crypto';
 import { createAccessTokens } from './access-token';
-import type { Call } from './call';
-import { GraphRefusal, refusedAnswer } from './graph-answer';
+import { type SandboxEnv, toClientEnv } from './client-env';
+import type { Delivery } from './delivery';
+import { exchange } from './exchange';
+import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions, SandboxPlannedFault } from './fault';
+import { createFaultPlan } from './fault-plan';
 import { keptMessages } from './kept-messages';
+import { createMailboxLoad } from './mailbox-load';
 import { bytesOf, makeRoom } from './make-room';
 import { messageStore } from './message-store';
-import { chooseRoute } from './routes';
+import type { SandboxRequestName } from './request-name';
 import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
 import type { SandboxMessage } from './sandbox-message';
+import type { SandboxRequest } from './sandbox-request';
 import type { SandboxState } from './sandbox-state';
-import { serveEntra } from './serve-entra';
-import { serveGraph } from './serve-graph';
-import { serveUpload } from './serve-upload';
-import { resolveSettings, type SandboxMailbox, type SandboxOptions, type SandboxSettings } from './settings';
+import {
+  requireCount,
+  resolveSettings,
+  type SandboxMailbox,
+  type SandboxOptions,
+  type SandboxSettings,
+} from './settings';
 import { removeMessage } from './stored-message';
+import { toResponse } from './to-response';
 
 /** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
 const MOST_REQUESTS = 10_000;
@@ -27,25 +35,6 @@ export interface SandboxClientOptions {
   userId: string;
   authorityHost: string;
   graphEndpoint: string;
-}
-
-/** One request that was answered; bodies and headers, secrets among them, are not kept. */
-export interface SandboxRequest {
-  method: string;
-  path: string;
-  status: number;
-  requestId: string;
-  clientRequestId?: string;
-}
-
-/** The variables from which an app that sends through Graph is set up. */
-export interface SandboxEnv {
-  AZURE_TENANT_ID: string;
-  AZURE_CLIENT_ID: string;
-  AZURE_CLIENT_SECRET: string;
-  GRAPH_USER_ID: string;
-  AZURE_AUTHORITY_HOST: string;
-  GRAPH_ENDPOINT: string;
 }
 
 /** How much a sandbox keeps, and how much it may. */
@@ -73,9 +62,35 @@ export interface Sandbox {
   readonly drafts: readonly SandboxDraft[];
   /** Requests of all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
-  /** Answers a request by its path, whatever its host. */
+  /**
+   * The most requests to Graph that there ever were at once, by the user principal name of their mailbox; those
+   * that were refused for being too many are counted too.
+   */
+  readonly concurrency: Readonly<Record<string, number>>;
+  /**
+   * Lays a fault for the next request of that name, or the next `times`. Of several, each request meets the one that
+   * was laid first.
+   */
+  failNext(request: SandboxRequestName, fault: SandboxFault, options?: SandboxFaultOptions): void;
+  /** Asks a function about each request that meets no fault of `failNext`; undefined takes it away. */
+  failWith(choose: SandboxFaultChooser | undefined): void;
+  /** The faults of `failNext` that no request has met yet, in their order. */
+  readonly faults: readonly SandboxPlannedFault[];
+  /** Takes a fault away that no request has met yet. False given an id that none has. */
+  cancelFault(id: number): boolean;
+  /** Milliseconds that every request to Graph takes before it is answered; may be set at any time. */
+  latency: number;
+  /** Answers 401 to the tokens that were issued until now. */
+  revokeTokens(): void;
+  /**
+   * Answers a request by its path, whatever its host. A connection that a fault breaks is `Response.error()`, and
+   * silence a promise that only the request's signal ends.
+   */
   handle(request: Request): Promise<Response>;
-  /** Forgets messages, drafts, upload sessions and requests; tokens stay valid. */
+  /**
+   * Forgets messages, drafts, upload sessions, requests, `concurrency`, faults and claims that were demanded; tokens
+   * stay valid, or revoked.
+   */
   clear(): void;
   /** Forgets one message. False given an id that no message has. */
   removeMessage(id: string): boolean;
@@ -86,9 +101,16 @@ export interface Sandbox {
 
 /** A sandbox that listens nowhere: `handle` goes behind msw, a test or any server. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  return assembleSandbox(options).sandbox;
+}
+
+/** A sandbox, and the way into it for a server that can do to a connection what a Response cannot say. */
+export function assembleSandbox(options: SandboxOptions): {
+  sandbox: Sandbox;
+  take(request: Request): Promise<Delivery>;
+} {
   const settings = resolveSettings(options);
   const { store, maxBytes, maxMessages } = settings;
-  const requests: SandboxRequest[] = [];
   const listeners = new Set<() => void>();
   const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
     const copy = state.stored.find((stored) => !stored.isDraft && stored[stored.knownBy] === id);
@@ -99,18 +121,32 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     tokens: createAccessTokens(settings),
     messages,
     stored: [],
+    requests: [],
+    faults: createFaultPlan(),
+    load: createMailboxLoad(settings.limits.concurrentRequests),
     uploadSessions: new Map(),
+    latency: settings.latency,
   };
-
+  const { requests, faults, load, tokens } = state;
   makeRoom(state);
 
   function changed(): void {
     for (const listener of listeners) listener();
   }
 
-  return {
+  async function take(request: Request): Promise<Delivery> {
+    try {
+      return await exchange(request, state);
+    } finally {
+      if (requests.length > MOST_REQUESTS) requests.shift();
+      makeRoom(state);
+      changed();
+    }
+  }
+
+  const sandbox: Sandbox = {
     options: clientOptions(settings),
-    env: clientEnv(settings),
+    env: toClientEnv(clientOptions(settings)),
     origins: [...new Set([settings.authorityHost, settings.graphEndpoint, settings.uploadOrigin])],
     mailboxes: settings.mailboxes,
     messages: messages.list,
@@ -118,27 +154,39 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return state.stored.filter(({ isDraft }) => isDraft).map((draft) => toSandboxDraft(draft, state));
     },
     requests,
-    async handle(request) {
-      const { method, headers } = request;
-      const path = new URL(request.url).pathname;
-      const requestId = randomUUID();
-      const clientRequestId = headers.get('client-request-id') ?? undefined;
-      const call = { requestId, clientRequestId, receivedAt: new Date(settings.now()) };
-      const response = await serve(request, path, state, call).catch((error: unknown) => {
-        if (error instanceof GraphRefusal) return refusedAnswer(error, call);
-        throw error;
-      });
-      requests.push({ method, path, status: response.status, requestId, clientRequestId });
-      if (requests.length > MOST_REQUESTS) requests.shift();
-      makeRoom(state);
+    concurrency: load.peaks,
+    get faults() {
+      return faults.planned();
+    },
+    failNext(...planned) {
+      faults.failNext(...planned);
       changed();
-      return response;
+    },
+    failWith: faults.failWith,
+    cancelFault(id) {
+      const isGone = faults.cancel(id);
+      if (isGone) changed();
+      return isGone;
+    },
+    get latency() {
+      return state.latency;
+    },
+    set latency(milliseconds) {
+      state.latency = requireCount('latency', milliseconds);
+      changed();
+    },
+    revokeTokens: tokens.revoke,
+    async handle(request) {
+      return toResponse(await take(request), request);
     },
     clear() {
       state.stored.length = 0;
       messages.clear();
       state.uploadSessions.clear();
       requests.length = 0;
+      faults.clear();
+      load.clear();
+      tokens.forgetDemand();
       changed();
     },
     removeMessage(id) {
@@ -156,45 +204,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return () => listeners.delete(call);
     },
   };
-}
-
-async function serve(request: Request, path: string, state: SandboxState, call: Call): Promise<Response> {
-  const route = chooseRoute(path);
-  switch (route.to) {
-    case 'send-mail':
-    case 'messages':
-    case 'message':
-    case 'attachments':
-    case 'upload-sessions':
-    case 'send-draft':
-    case 'me':
-    case 'not-played':
-      return serveGraph(request, route, state, call);
-    case 'upload':
-      return serveUpload(request, route, state, call);
-    case 'token':
-    case 'openid-configuration':
-    case 'instance-discovery':
-      return serveEntra(request, route, state, call);
-    case 'nowhere':
-      throw new GraphRefusal(404, 'NotFound', `Nothing is at ${path}.`);
-  }
+  return { sandbox, take };
 }
 
 function clientOptions(settings: SandboxSettings): SandboxClientOptions {
   const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint } = settings;
   const userId = mailboxes[0]?.userPrincipalName ?? '';
   return { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
-}
-
-function clientEnv(settings: SandboxSettings): SandboxEnv {
-  const { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint } = clientOptions(settings);
-  return {
-    AZURE_TENANT_ID: tenantId,
-    AZURE_CLIENT_ID: clientId,
-    AZURE_CLIENT_SECRET: clientSecret,
-    GRAPH_USER_ID: userId,
-    AZURE_AUTHORITY_HOST: authorityHost,
-    GRAPH_ENDPOINT: graphEndpoint,
-  };
 }

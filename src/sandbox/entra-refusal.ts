@@ -3,7 +3,7 @@ export class EntraRefusal extends Error {
   override readonly name = 'EntraRefusal';
 
   constructor(
-    readonly status: 400 | 401 | 405,
+    readonly status: number,
     readonly error: string,
     readonly aadsts: number,
     message: string,

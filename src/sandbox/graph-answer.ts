@@ -8,6 +8,8 @@ export class GraphRefusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** Beside those that every answer has. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
@@ -43,7 +45,8 @@ export function refusedAnswer(refusal: GraphRefusal, call: Call): Response {
     'client-request-id': call.clientRequestId ?? call.requestId,
   };
   const { status, code, message } = refusal;
-  return jsonAnswer(status, { error: { code, message, innerError } }, call, STATUS_HEADERS[status]);
+  const headers = { ...STATUS_HEADERS[status], ...refusal.headers };
+  return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
 }
 
 function graphHeaders(call: Call): Record<string, string> {

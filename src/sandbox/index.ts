@@ -1,12 +1,20 @@
+export type { SandboxEnv } from './client-env';
 export {
   createSandbox,
   type Sandbox,
   type SandboxClientOptions,
-  type SandboxEnv,
-  type SandboxRequest,
   type SandboxUsage,
 } from './create-sandbox';
+export type {
+  SandboxFault,
+  SandboxFaultChooser,
+  SandboxFaultOptions,
+  SandboxPlannedFault,
+  SandboxSeenRequest,
+} from './fault';
+export type { SandboxRequestName } from './request-name';
 export type { SandboxDraft } from './sandbox-draft';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './sandbox-message';
+export type { SandboxRequest } from './sandbox-request';
 export type { SandboxLimits, SandboxMailbox, SandboxOptions } from './settings';
 export { type RunningSandbox, type StartSandboxOptions, startSandbox } from './start-sandbox';

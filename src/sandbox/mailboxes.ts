@@ -3,10 +3,13 @@ import { isGuid } from './is-guid';
 import type { SandboxMailbox } from './settings';
 
 /** The mailbox that `users/{user}` names: by object id or user principal name, never by alias. */
+export function mailboxNamed(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox | undefined {
+  return mailboxes.find(({ id, userPrincipalName }) => isSame(id, user) || isSame(userPrincipalName, user));
+}
+
+/** The same, if Exchange lets the app into it. @throws GraphRefusal */
 export function findMailbox(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox {
-  const mailbox = mailboxes.find(
-    ({ id, userPrincipalName }) => isSame(id, user) || isSame(userPrincipalName, user),
-  );
+  const mailbox = mailboxNamed(mailboxes, user);
   if (mailbox === undefined) throw unknownUser(user);
   if (mailbox.state === 'unlicensed') {
     throw new GraphRefusal(

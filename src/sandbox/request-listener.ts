@@ -1,23 +1,62 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { deliverRaw } from './deliver-raw';
+import type { Delivery } from './delivery';
 
 /** How long a client may go on writing after it was answered. */
 const LINGER_MS = 3000;
 
-/** Puts a web-standard handler behind node:http. */
-export function requestListener(handle: (request: Request) => Promise<Response>): RequestListener {
+/** Puts a handler of web-standard requests behind node:http. */
+export function requestListener(handle: (request: Request) => Promise<Delivery>): RequestListener {
   return (incoming, outgoing) => {
-    answer(incoming, outgoing, handle).catch((error) => answerFailure(outgoing, error));
+    respond(incoming, handle)
+      .then((delivery) => deliver(delivery, incoming, outgoing))
+      .catch((error) => answerFailure(outgoing, error));
   };
 }
 
-async function answer(
+async function respond(
+  incoming: IncomingMessage,
+  handle: (request: Request) => Promise<Delivery>,
+): Promise<Delivery> {
+  // Any web page may let its own host name resolve to 127.0.0.1 and then talk to us as to its own origin.
+  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(incoming.headers.host ?? '')) {
+    return plain(403, 'The sandbox answers to 127.0.0.1 and localhost only.\n');
+  }
+  const request = toRequest(incoming);
+  return request ? handle(request) : plain(400, 'The sandbox cannot read this request.\n');
+}
+
+function plain(status: number, text: string): Delivery {
+  return { manner: 'whole', response: new Response(text, { status }) };
+}
+
+async function deliver(
+  delivery: Delivery,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  handle: (request: Request) => Promise<Response>,
 ): Promise<void> {
-  const response = await respond(incoming, handle);
+  switch (delivery.manner) {
+    case 'whole':
+      return answer(delivery.response, incoming, outgoing);
+    case 'reset':
+      incoming.socket.resetAndDestroy();
+      return;
+    case 'silence':
+      // Until the client has enough of it, or the sandbox is closed.
+      return;
+    case 'cut':
+    case 'trickle':
+      return deliverRaw(delivery, incoming.socket);
+  }
+}
+
+async function answer(
+  response: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   if (response.headers.get('content-type') === 'text/event-stream') return answerForGood(outgoing, response);
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
@@ -40,18 +79,6 @@ async function answerForGood(outgoing: ServerResponse, { status, headers, body }
     if (!outgoing.write(next.value)) await Promise.race([once(outgoing, 'drain'), left]);
   }
   outgoing.end();
-}
-
-async function respond(
-  incoming: IncomingMessage,
-  handle: (request: Request) => Promise<Response>,
-): Promise<Response> {
-  // Any web page may let its own host name resolve to 127.0.0.1 and then talk to us as to its own origin.
-  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(incoming.headers.host ?? '')) {
-    return new Response('The sandbox answers to 127.0.0.1 and localhost only.\n', { status: 403 });
-  }
-  const request = toRequest(incoming);
-  return request ? handle(request) : new Response('The sandbox cannot read this request.\n', { status: 400 });
 }
 
 /** Says that the sandbox itself is broken, to a client that may have left already. */

@@ -1,5 +1,8 @@
 import type { AccessTokens } from './access-token';
+import type { FaultPlan } from './fault-plan';
 import type { KeptMessages } from './kept-messages';
+import type { MailboxLoad } from './mailbox-load';
+import type { SandboxRequest } from './sandbox-request';
 import type { SandboxSettings } from './settings';
 import type { StoredMessage } from './stored-message';
 import type { UploadSession } from './upload-session';
@@ -12,5 +15,10 @@ export interface SandboxState {
   readonly messages: KeptMessages;
   /** Drafts, and what was sent as one. */
   readonly stored: StoredMessage[];
+  readonly requests: SandboxRequest[];
+  readonly faults: FaultPlan;
+  readonly load: MailboxLoad;
   readonly uploadSessions: Map<string, UploadSession>;
+  /** Milliseconds that every request to Graph takes, of which the setting is the beginning. */
+  latency: number;
 }

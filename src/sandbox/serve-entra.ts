@@ -1,10 +1,10 @@
 import type { Call } from './call';
+import { entraAnswer, entraRefusedAnswer } from './entra-answer';
 import { EntraRefusal } from './entra-refusal';
 import { instanceDiscovery, openIdConfiguration } from './openid-documents';
 import { readBody } from './read-body';
 import type { EntraRoute } from './routes';
 import type { SandboxState } from './sandbox-state';
-import type { SandboxSettings } from './settings';
 import { checkTokenRequest } from './token-request';
 
 /** More than any form for a token needs, a signed assertion in it included. */
@@ -18,10 +18,9 @@ export async function serveEntra(
   call: Call,
 ): Promise<Response> {
   try {
-    return answer(200, await respond(request, route, state), call);
+    return entraAnswer(200, await respond(request, route, state), call);
   } catch (error) {
-    if (error instanceof EntraRefusal)
-      return answer(error.status, errorBody(error, state.settings, call), call);
+    if (error instanceof EntraRefusal) return entraRefusedAnswer(error, state.settings, call);
     throw error;
   }
 }
@@ -34,11 +33,12 @@ async function respond(
   checkMethod(request, route.to === 'token' ? 'POST' : 'GET');
   switch (route.to) {
     case 'token': {
-      const resource = checkTokenRequest(route.tenant, await readForm(request), settings);
+      const form = await readForm(request);
+      const resource = checkTokenRequest(route.tenant, form, settings);
       return {
         token_type: 'Bearer',
         expires_in: settings.tokenLifetime,
-        access_token: tokens.issue(resource),
+        access_token: tokens.issue(resource, readClaims(form)),
       };
     }
     case 'openid-configuration':
@@ -53,6 +53,17 @@ function checkMethod(request: Request, method: string): void {
   throw new EntraRefusal(405, 'invalid_request', 900561, `The endpoint only accepts ${method} requests.`);
 }
 
+/** What a claims challenge made the client ask for. */
+function readClaims(form: URLSearchParams): unknown {
+  const claims = form.get('claims');
+  if (claims === null) return undefined;
+  try {
+    return JSON.parse(claims);
+  } catch {
+    throw new EntraRefusal(400, 'invalid_request', 90023, "The parameter 'claims' is not JSON.");
+  }
+}
+
 /** Anything but a form has none of its parameters, which is what the refusal then says. */
 async function readForm(request: Request): Promise<URLSearchParams> {
   const isForm = /^application\/x-www-form-urlencoded *(?:;|$)/i.test(
@@ -60,34 +71,4 @@ async function readForm(request: Request): Promise<URLSearchParams> {
   );
   const body = isForm ? await readBody(request, MOST_FORM_BYTES) : undefined;
   return new URLSearchParams(body?.toString() ?? '');
-}
-
-function errorBody({ error, aadsts, message }: EntraRefusal, settings: SandboxSettings, call: Call): object {
-  const { authorityHost, clientSecret } = settings;
-  const correlationId = call.clientRequestId ?? call.requestId;
-  const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
-  return {
-    error,
-    // The message repeats what was sent, and a secret may have been sent in the wrong field.
-    error_description:
-      `AADSTS${aadsts}: ${message.replaceAll(clientSecret, '[secret]')} Trace ID: ${call.requestId} ` +
-      `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
-    error_codes: [aadsts],
-    timestamp,
-    trace_id: call.requestId,
-    correlation_id: correlationId,
-    error_uri: `${authorityHost}/error?code=${aadsts}`,
-  };
-}
-
-function answer(status: number, body: object, call: Call): Response {
-  return Response.json(body, {
-    status,
-    headers: {
-      date: call.receivedAt.toUTCString(),
-      'cache-control': 'no-store',
-      'x-ms-request-id': call.requestId,
-      ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
-    },
-  });
 }

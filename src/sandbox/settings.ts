@@ -36,6 +36,8 @@ export interface SandboxLimits {
   rangeBytes: number;
   /** The largest message that is sent: its body and the raw bytes of its attachments. @default 150_000_000 */
   messageBytes: number;
+  /** The most requests to Graph for one mailbox at the same time; one more is answered 429. @default 4 */
+  concurrentRequests: number;
 }
 
 export interface SandboxOptions {
@@ -66,6 +68,8 @@ export interface SandboxOptions {
   tokenLifetime?: number;
   /** Seconds that an upload session takes ranges. @default 3600 */
   uploadSessionLifetime?: number;
+  /** Milliseconds that every request to Graph takes before it is answered, on the machine's clock. @default 0 */
+  latency?: number;
   /**
    * What stays of an attachment that came by an upload session: its bytes, or only their number and hash, so that a
    * measurement of a client's memory does not see the sandbox's.
@@ -109,6 +113,7 @@ const DEFAULT_LIMITS: SandboxLimits = {
   sessionMaximumBytes: 150_000_000,
   rangeBytes: 4_000_000,
   messageBytes: 150_000_000,
+  concurrentRequests: 4,
 };
 
 const DEFAULT_MAILBOXES: SandboxMailbox[] = [
@@ -146,6 +151,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     now: options.now ?? Date.now,
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
+    latency: options.latency ?? 0,
     keepContent: options.keepContent ?? 'all',
     maxMessages: options.maxMessages ?? 10_000,
     maxBytes: options.maxBytes ?? 256_000_000,
@@ -160,15 +166,17 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   for (const { id } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
   }
-  const { limits, tokenLifetime, uploadSessionLifetime, maxMessages, maxBytes } = settings;
+  const { limits, tokenLifetime, uploadSessionLifetime, latency, maxMessages, maxBytes } = settings;
   if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
-  const numbers = { ...limits, tokenLifetime, uploadSessionLifetime, maxMessages, maxBytes };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
-    }
-  }
+  const numbers = { ...limits, tokenLifetime, uploadSessionLifetime, latency, maxMessages, maxBytes };
+  for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
   return settings;
+}
+
+/** @throws TypeError */
+export function requireCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
 }
 
 function withoutTrailingSlash(url: string): string {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createSandbox, type Sandbox } from './create-sandbox';
+import { assembleSandbox, type Sandbox } from './create-sandbox';
 import { isInboxPath, serveInbox } from './inbox/serve-inbox';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
@@ -33,20 +33,36 @@ export async function startSandbox({
   await once(server, 'listening');
   const url = urlOf(server);
   const uploadOrigin = options.uploadOrigin ?? url;
-  const sandbox = createSandbox({ ...options, uploadOrigin, authorityHost: url, graphEndpoint: url });
+  const { sandbox, take } = assembleSandbox({
+    ...options,
+    uploadOrigin,
+    authorityHost: url,
+    graphEndpoint: url,
+  });
   const inbox = serveInbox(sandbox);
   server.on(
     'request',
-    requestListener((request) =>
-      isInboxPath(new URL(request.url).pathname) ? inbox(request) : sandbox.handle(request),
+    requestListener(async (request) =>
+      isInboxPath(new URL(request.url).pathname)
+        ? { manner: 'whole', response: await inbox(request) }
+        : take(request),
     ),
   );
   const close = () => closeServer(server);
   return {
     ...sandbox,
-    // Spread alone it would be the list of this moment for ever.
+    // Spread alone these would be what they are at this moment for ever.
     get drafts() {
       return sandbox.drafts;
+    },
+    get faults() {
+      return sandbox.faults;
+    },
+    get latency() {
+      return sandbox.latency;
+    },
+    set latency(milliseconds) {
+      sandbox.latency = milliseconds;
     },
     get usage() {
       return sandbox.usage;

@@ -66,7 +66,10 @@ test('a page that was closed is not told any more', async () => {
       };
     },
   };
-  const server = createServer(requestListener(serveInbox(counted))).listen(0, '127.0.0.1');
+  const inbox = serveInbox(counted);
+  const server = createServer(
+    requestListener(async (asked) => ({ manner: 'whole', response: await inbox(asked) })),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;

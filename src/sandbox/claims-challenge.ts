@@ -1,0 +1,31 @@
+import { GraphRefusal } from './graph-answer';
+import type { SandboxSettings } from './settings';
+
+/** 401 that tells which claims the client is to ask Entra for. */
+export function claimsChallenge(
+  claims: string,
+  { authorityHost, clientId }: Pick<SandboxSettings, 'authorityHost' | 'clientId'>,
+): GraphRefusal {
+  const parameters = {
+    realm: '',
+    authorization_uri: `${authorityHost}/common/oauth2/authorize`,
+    client_id: clientId,
+    error: 'insufficient_claims',
+    claims: Buffer.from(claims).toString('base64'),
+  };
+  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  return new GraphRefusal(
+    401,
+    'InvalidAuthenticationToken',
+    'Continuous access evaluation asks for another token.',
+    { 'www-authenticate': `Bearer ${text.join(', ')}` },
+  );
+}
+
+/** Are the demanded claims among those of a token request, which may ask for others besides? */
+export function hasClaims(given: unknown, demanded: unknown): boolean {
+  if (typeof demanded !== 'object' || demanded === null) return given === demanded;
+  if (typeof given !== 'object' || given === null) return false;
+  const properties = new Map<string, unknown>(Object.entries(given));
+  return Object.entries(demanded).every(([name, value]) => hasClaims(properties.get(name), value));
+}

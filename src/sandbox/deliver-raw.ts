@@ -1,0 +1,50 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Delivery } from './delivery';
+
+/** Answers with a wrong end or none, which node:http would not write: they go to the socket as bytes. */
+export async function deliverRaw(
+  delivery: Extract<Delivery, { manner: 'cut' | 'trickle' }>,
+  socket: Socket,
+): Promise<void> {
+  const { response } = delivery;
+  const body = Buffer.from(await response.arrayBuffer());
+  if (delivery.manner === 'cut') {
+    // An answer without a body promises one byte of it.
+    const head = headOf(response, `content-length: ${body.length || 1}`);
+    const half =
+      delivery.in === 'head'
+        ? head.subarray(0, head.length / 2)
+        : Buffer.concat([head, body.subarray(0, body.length / 2)]);
+    socket.end(half, () => socket.destroy());
+  } else if (delivery.in === 'head') {
+    const unended = headOf(response, 'x-endless: ').subarray(0, -4);
+    trickle(socket, delivery.everyMs, (at) => [unended[at] ?? LETTER]);
+  } else {
+    socket.write(headOf(response, 'transfer-encoding: chunked'));
+    trickle(socket, delivery.everyMs, (at) => [...CHUNK_START, body[at] ?? SPACE, ...LINE_END]);
+  }
+}
+
+const LETTER = 0x61;
+/** White space may follow JSON without changing it. */
+const SPACE = 0x20;
+const LINE_END = [0x0d, 0x0a];
+/** Says that one byte follows. */
+const CHUNK_START = [0x31, ...LINE_END];
+
+function trickle(socket: Socket, everyMs: number, piece: (at: number) => number[]): void {
+  let given = 0;
+  const timer = setInterval(() => {
+    socket.write(Buffer.from(piece(given)));
+    given += 1;
+  }, everyMs);
+  socket.once('close', () => clearInterval(timer));
+}
+
+function headOf({ status, headers }: Response, more: string): Buffer {
+  const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
+  return Buffer.from(
+    [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, more, '', ''].join('\r\n'),
+  );
+}

@@ -1,0 +1,37 @@
+import type { Call } from './call';
+import type { EntraRefusal } from './entra-refusal';
+import type { SandboxSettings } from './settings';
+
+export function entraAnswer(status: number, body: object, call: Call): Response {
+  return Response.json(body, {
+    status,
+    headers: {
+      date: call.receivedAt.toUTCString(),
+      'cache-control': 'no-store',
+      'x-ms-request-id': call.requestId,
+      ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
+    },
+  });
+}
+
+export function entraRefusedAnswer(refusal: EntraRefusal, settings: SandboxSettings, call: Call): Response {
+  return entraAnswer(refusal.status, errorBody(refusal, settings, call), call);
+}
+
+function errorBody({ error, aadsts, message }: EntraRefusal, settings: SandboxSettings, call: Call): object {
+  const { authorityHost, clientSecret } = settings;
+  const correlationId = call.clientRequestId ?? call.requestId;
+  const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
+  return {
+    error,
+    // The message repeats what was sent, and a secret may have been sent in the wrong field.
+    error_description:
+      `AADSTS${aadsts}: ${message.replaceAll(clientSecret, '[secret]')} Trace ID: ${call.requestId} ` +
+      `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_codes: [aadsts],
+    timestamp,
+    trace_id: call.requestId,
+    correlation_id: correlationId,
+    error_uri: `${authorityHost}/error?code=${aadsts}`,
+  };
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { authorize } from './authorize';
+import type { Call } from './call';
+import { type Delivery, statusOf } from './delivery';
+import type { SandboxFault } from './fault';
+import { GraphRefusal, refusedAnswer } from './graph-answer';
+import { mailboxNamed } from './mailboxes';
+import { meetFault } from './meet-fault';
+import { requestName } from './request-name';
+import { chooseRoute, type Route } from './routes';
+import type { SandboxState } from './sandbox-state';
+import { serveEntra } from './serve-entra';
+import { serveGraph } from './serve-graph';
+import { serveUpload } from './serve-upload';
+
+/** A request, and what its first line says. */
+interface Arrival {
+  request: Request;
+  path: string;
+  route: Route;
+  mailbox?: string;
+  call: Call;
+}
+
+interface Outcome {
+  delivery: Delivery;
+  fault?: SandboxFault;
+}
+
+/** One request from its arrival to what is to be given back, be it the right answer or a fault. */
+export async function exchange(request: Request, state: SandboxState): Promise<Delivery> {
+  const arrival = readArrival(request, state);
+  const { path, call } = arrival;
+  const { delivery, fault } = await inTurn(arrival, state);
+  const { requestId, clientRequestId } = call;
+  const { method } = request;
+  state.requests.push({ method, path, status: statusOf(delivery), requestId, clientRequestId, fault });
+  return delivery;
+}
+
+/** Uploads go to another host, which has no part in Graph's limit for requests at the same time. */
+async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
+  const { route, mailbox, request, call } = arrival;
+  if (!('user' in route) || mailbox === undefined) return outcomeOf(arrival, state);
+  const { isOver, leave } = state.load.enter(mailbox);
+  try {
+    if (isOver) {
+      const response = await refusable(async () => throttle(request, state), call);
+      return { delivery: { manner: 'whole', response } };
+    }
+    const outcome = await outcomeOf(arrival, state);
+    if (state.latency > 0) await sleep(state.latency);
+    return outcome;
+  } finally {
+    leave();
+  }
+}
+
+async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome> {
+  const { request, path, route, mailbox, call } = arrival;
+  const { method } = request;
+  const carryOut = () => refusable(() => serve(arrival, state), call);
+  const name = requestName(method, route);
+  const fault = name && state.faults.next({ request: name, mailbox, method, path });
+  if (name === undefined || fault === undefined) {
+    return { delivery: { manner: 'whole', response: await carryOut() } };
+  }
+  return { delivery: await meetFault(fault, name, request, carryOut, state, call), fault };
+}
+
+async function serve({ request, path, route, call }: Arrival, state: SandboxState): Promise<Response> {
+  switch (route.to) {
+    case 'send-mail':
+    case 'messages':
+    case 'message':
+    case 'attachments':
+    case 'upload-sessions':
+    case 'send-draft':
+    case 'me':
+    case 'not-played':
+      return serveGraph(request, route, state, call);
+    case 'upload':
+      return serveUpload(request, route, state, call);
+    case 'token':
+    case 'openid-configuration':
+    case 'instance-discovery':
+      return serveEntra(request, route, state, call);
+    case 'nowhere':
+      throw new GraphRefusal(404, 'NotFound', `Nothing is at ${path}.`);
+  }
+}
+
+function readArrival(request: Request, state: SandboxState): Arrival {
+  const path = new URL(request.url).pathname;
+  const route = chooseRoute(path);
+  const requestId = randomUUID();
+  const clientRequestId = request.headers.get('client-request-id') ?? undefined;
+  const call = { requestId, clientRequestId, receivedAt: new Date(state.settings.now()) };
+  return { request, path, route, mailbox: mailboxOf(route, state), call };
+}
+
+/** By its user principal name, however the path names it. */
+function mailboxOf(route: Route, { settings, uploadSessions }: SandboxState): string | undefined {
+  if ('user' in route) return mailboxNamed(settings.mailboxes, route.user)?.userPrincipalName ?? route.user;
+  if (route.to === 'upload') return uploadSessions.get(route.sessionId)?.draft.mailbox.userPrincipalName;
+  return undefined;
+}
+
+/** After the token only, since the limit is one of the app that the token names. */
+function throttle(request: Request, { tokens }: SandboxState): never {
+  authorize(request.headers, tokens);
+  throw new GraphRefusal(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.', {
+    'retry-after': '1',
+  });
+}
+
+async function refusable(serveOne: () => Promise<Response>, call: Call): Promise<Response> {
+  try {
+    return await serveOne();
+  } catch (error) {
+    if (error instanceof GraphRefusal) return refusedAnswer(error, call);
+    throw error;
+  }
+}
