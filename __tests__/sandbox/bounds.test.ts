@@ -47,6 +47,15 @@ test('a message that goes takes its copy in Sent Items along', async () => {
   expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(404);
 });
 
+test('the copies that sendMail leaves in Sent Items do not pile up', async () => {
+  const sandbox = createSandbox({ maxMessages: 1 });
+  await send(sandbox, LUNCH);
+  const id = sandbox.messages[0]?.id;
+  expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(200);
+  await send(sandbox, LUNCH);
+  expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(404);
+});
+
 test('a draft counts with what was attached and uploaded to it', async () => {
   const sandbox = createSandbox({ limits: { sessionMinimumBytes: 1 } });
   const id = await makeDraft(sandbox);

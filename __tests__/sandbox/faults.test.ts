@@ -4,6 +4,7 @@ import {
   askForSession,
   askForToken,
   attach,
+  find,
   LUNCH,
   makeDraft,
   openSession,
@@ -22,7 +23,7 @@ const REQUESTS: Record<SandboxRequestName, (sandbox: Sandbox) => Promise<() => P
   token: async (sandbox) => () => askForToken(sandbox),
   'send-mail': async (sandbox) => () => send(sandbox, LUNCH),
   'create-draft': async (sandbox) => () => ask(sandbox, 'POST', 'messages', LUNCH),
-  'find-messages': async (sandbox) => () => ask(sandbox, 'GET', 'messages'),
+  'find-messages': async (sandbox) => () => find(sandbox, "internetMessageId eq '<a@b>'"),
   'read-message': async (sandbox) => {
     const id = await makeDraft(sandbox);
     return () => ask(sandbox, 'GET', `messages/${id}`);

@@ -61,6 +61,7 @@ test.each<[string, SandboxOptions, string]>([
     '`attachmentBytes` to be an integer from 0',
   ],
   ['half a second', { tokenLifetime: 0.5 }, '`tokenLifetime` to be an integer from 0'],
+  ['a search delay below zero', { searchDelay: { finds: -1 } }, '`finds` to be an integer from 0'],
   ['a latency below zero', { latency: -1 }, '`latency` to be an integer from 0'],
   [
     'a session that ends before it begins',

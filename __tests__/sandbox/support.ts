@@ -99,6 +99,17 @@ export async function makeDraft(
   return id;
 }
 
+/** Searches a mailbox with a `$filter` and other query options. */
+export function find(
+  sandbox: Sandbox,
+  filter: string,
+  query: Record<string, string> = {},
+  options?: SendOptions,
+): Promise<Response> {
+  const search = new URLSearchParams({ $filter: filter, ...query });
+  return ask(sandbox, 'GET', `messages?${search}`, undefined, options);
+}
+
 export const TEXT_FILE = {
   '@odata.type': '#microsoft.graph.fileAttachment',
   name: 'greeting.txt',

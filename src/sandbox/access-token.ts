@@ -96,11 +96,18 @@ function claimsFor(audience: string, settings: SandboxSettings): object {
     nbf: issuedAt,
     exp: issuedAt + settings.tokenLifetime,
     appid: settings.clientId,
-    idtyp: 'app',
     tid: settings.tenantId,
-    // An app without consent gets a token all the same, only without this claim.
-    ...(settings.roles.length > 0 && { roles: settings.roles }),
+    ...permissionClaims(settings),
   };
+}
+
+/** An app without consent gets a token all the same, only without roles. */
+function permissionClaims({ scp, roles, mailboxes }: SandboxSettings): object {
+  if (scp.length > 0) {
+    const { id, userPrincipalName } = mailboxes[0] ?? {};
+    return { idtyp: 'user', scp: scp.join(' '), oid: id, upn: userPrincipalName };
+  }
+  return { idtyp: 'app', ...(roles.length > 0 && { roles }) };
 }
 
 function encode(value: object): string {

@@ -1,26 +1,28 @@
-import { type AccessTokens, unauthorized } from './access-token';
+import { unauthorized } from './access-token';
 import { GraphRefusal } from './graph-answer';
-
-/** The roles of the request's bearer token. */
-export function authorize(headers: Headers, tokens: AccessTokens): readonly string[] {
-  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-  if (token === '') throw unauthorized('Access token is empty.');
-  return tokens.check(token);
-}
+import type { SandboxState } from './sandbox-state';
 
 /**
- * One of the roles is enough. With Exchange's RBAC for Applications a token may do without; the sandbox has no such
- * scopes, so here the role decides.
+ * What the bearer token's app may do: by the roles or scopes that the token shows, and by Exchange's RBAC for
+ * Applications, which no token shows.
  */
-export function requireRole(roles: readonly string[], ...allowed: string[]): void {
-  if (roles.length === 0) {
+export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
+  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+  if (token === '') throw unauthorized('Access token is empty.');
+  const shown = tokens.check(token);
+  return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
+}
+
+/** One of the permissions is enough. */
+export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
+  if (permissions.length === 0) {
     throw new GraphRefusal(
       403,
       'NoPermissionsInAccessToken',
       'The token contains no permissions, or permissions can not be understood.',
     );
   }
-  if (!allowed.some((role) => roles.includes(role))) {
+  if (!allowed.some((permission) => permissions.includes(permission))) {
     throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   }
 }

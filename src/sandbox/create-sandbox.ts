@@ -113,7 +113,7 @@ export function assembleSandbox(options: SandboxOptions): {
   const { store, maxBytes, maxMessages } = settings;
   const listeners = new Set<() => void>();
   const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
-    const copy = state.stored.find((stored) => !stored.isDraft && stored[stored.knownBy] === id);
+    const copy = state.stored.find((stored) => stored.id === id || stored.immutableId === id);
     if (copy) removeMessage(state, copy);
   });
   const state: SandboxState = {

@@ -108,8 +108,8 @@ function mailboxOf(route: Route, { settings, uploadSessions }: SandboxState): st
 }
 
 /** After the token only, since the limit is one of the app that the token names. */
-function throttle(request: Request, { tokens }: SandboxState): never {
-  authorize(request.headers, tokens);
+function throttle(request: Request, state: SandboxState): never {
+  authorize(request.headers, state);
   throw new GraphRefusal(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.', {
     'retry-after': '1',
   });

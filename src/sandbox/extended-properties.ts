@@ -30,10 +30,15 @@ export function readSingleValueProperties(
   properties: readonly JsonEntity<'singleValueLegacyExtendedProperty'>[] = [],
 ): { id: string; value: string }[] {
   return properties.map(({ id = '', value }) => {
-    const form = VALUE_FORMS.get(typeOf(id));
-    if (form === undefined) throw invalidId(id);
-    return { id, value: readValue(id, value, form) };
+    return { id, value: readValue(id, value, checkPropertyId(id)) };
   });
+}
+
+/** The form of the property's value. @throws GraphRefusal given an id of no property */
+export function checkPropertyId(id: string): RegExp {
+  const form = VALUE_FORMS.get(typeOf(id));
+  if (form === undefined) throw invalidId(id);
+  return form;
 }
 
 /** Checked only: an accepted message shows properties of many values in `request`. */

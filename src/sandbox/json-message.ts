@@ -29,6 +29,15 @@ export function readJsonDraft(body: Buffer, mailbox: SandboxMailbox, limits: San
   return readMessage(message, true, message, mailbox, limits);
 }
 
+/** Reads the body of an update; what it does not name has the value that a new message would have. */
+export function readJsonChange(
+  change: JsonMessage,
+  mailbox: SandboxMailbox,
+  limits: SandboxLimits,
+): ReadMessage {
+  return readMessage(change, true, change, mailbox, limits);
+}
+
 function readMessage(
   message: JsonMessage,
   savedToSentItems: boolean,

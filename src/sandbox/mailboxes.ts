@@ -1,25 +1,36 @@
 import { GraphRefusal } from './graph-answer';
 import { isGuid } from './is-guid';
-import type { SandboxMailbox } from './settings';
+import type { SandboxMailbox, SandboxSettings } from './settings';
 
 /** The mailbox that `users/{user}` names: by object id or user principal name, never by alias. */
 export function mailboxNamed(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox | undefined {
   return mailboxes.find(({ id, userPrincipalName }) => isSame(id, user) || isSame(userPrincipalName, user));
 }
 
-/** The same, if Exchange lets the app into it. @throws GraphRefusal */
-export function findMailbox(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox {
+/** The same, if the app gets into it. @throws GraphRefusal */
+export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): SandboxMailbox {
   const mailbox = mailboxNamed(mailboxes, user);
   if (mailbox === undefined) throw unknownUser(user);
-  if (mailbox.state === 'unlicensed') {
-    throw new GraphRefusal(
-      404,
-      'MailboxNotEnabledForRESTAPI',
-      'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
-    );
+  switch (mailbox.state) {
+    case 'unlicensed':
+      throw new GraphRefusal(
+        404,
+        'MailboxNotEnabledForRESTAPI',
+        'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
+      );
+    case 'on-premises':
+      throw new GraphRefusal(
+        404,
+        'MailboxNotSupportedForRESTAPI',
+        'REST API is not supported for this mailbox, which is not hosted in Exchange Online.',
+      );
+    case 'disabled':
+      throw new GraphRefusal(403, 'ErrorAccountDisabled', 'The account of this mailbox is disabled.');
+    case 'access-denied':
+      throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access to OData is disabled.');
   }
-  if (mailbox.state === 'disabled') {
-    throw new GraphRefusal(403, 'ErrorAccountDisabled', 'The account of this mailbox is disabled.');
+  if (scp.length > 0 && mailbox !== mailboxes[0]) {
+    throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   }
   return mailbox;
 }

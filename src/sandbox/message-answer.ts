@@ -1,14 +1,31 @@
 import type { Call } from './call';
 import { jsonAnswer } from './graph-answer';
 import { IMMUTABLE_ID_APPLIED, prefersImmutableId } from './immutable-id';
+import { readQueryOptions } from './query-options';
 import type { SandboxAddress } from './sandbox-message';
+import { selectProperties } from './select-properties';
 import type { StoredMessage } from './stored-message';
 
-/** A message as Graph shows it, all its usual properties whatever `$select` says. */
+/** A message as Graph shows it. */
 export function messageAnswer(status: number, stored: StoredMessage, request: Request, call: Call): Response {
-  const isImmutable = prefersImmutableId(request);
-  const body = { id: isImmutable ? stored.immutableId : stored.id, ...describe(stored) };
-  return jsonAnswer(status, body, call, isImmutable ? IMMUTABLE_ID_APPLIED : {});
+  const { $select } = readQueryOptions(request, ['$select']);
+  return jsonAnswer(status, showMessage(stored, request, $select), call, idHeaders(request));
+}
+
+/** The properties of a message that `$select` names, by default the usual ones. */
+export function showMessage(stored: StoredMessage, request: Request, select: string | undefined): object {
+  const id = prefersImmutableId(request) ? stored.immutableId : stored.id;
+  const { headers } = stored.message.content;
+  return selectProperties(
+    'message',
+    { id, ...describe(stored) },
+    { internetMessageHeaders: headers },
+    select,
+  );
+}
+
+export function idHeaders(request: Request): Record<string, string> {
+  return prefersImmutableId(request) ? IMMUTABLE_ID_APPLIED : {};
 }
 
 /** Without the attachments and the custom headers, which the service shows on request only. */

@@ -10,11 +10,12 @@ export async function readMessageRequest(
   request: Request,
   user: string,
   readJson: typeof readJsonMessage | typeof readJsonDraft,
-  { limits, mailboxes }: SandboxSettings,
+  settings: SandboxSettings,
 ): Promise<{ mailbox: SandboxMailbox; message: ReadMessage }> {
+  const { limits } = settings;
   const body = await readRequest(request, limits.requestBytes);
   const readMessage = readerFor(request, readJson);
-  const mailbox = findMailbox(mailboxes, user);
+  const mailbox = findMailbox(settings, user);
   return { mailbox, message: await readMessage(body, mailbox, limits) };
 }
 

@@ -51,7 +51,7 @@ export interface MessageContent {
   savedToSentItems: boolean;
   /**
    * From MIME only: the message as its recipients get it, without Bcc, else byte for byte. Of a draft it is what the
-   * draft was made of, so attachments that were added later are missing.
+   * draft was made of, so what was added or changed later is missing.
    */
   mime?: Buffer;
   /** The JSON as it came, or the base64 text; of a draft the request that made it. */
@@ -60,6 +60,7 @@ export interface MessageContent {
 
 /** A mail that the sandbox has accepted. */
 export interface SandboxMessage extends MessageContent {
+  /** Leads to the copy in Sent Items, if there is one: of a draft the id that its client was told. */
   id: string;
   receivedAt: Date;
   /** The user principal name of the mailbox that sent it. */

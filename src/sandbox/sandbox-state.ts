@@ -13,7 +13,7 @@ export interface SandboxState {
   readonly tokens: AccessTokens;
   /** What was sent, by whichever route. */
   readonly messages: KeptMessages;
-  /** Drafts, and what was sent as one. */
+  /** What stands in mailboxes: drafts and Sent Items. */
   readonly stored: StoredMessage[];
   readonly requests: SandboxRequest[];
   readonly faults: FaultPlan;

@@ -20,7 +20,7 @@ export async function sendDraft(
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
   const sent = submit(draft.mailbox, draft.message, limits, call);
-  moveToSentItems(draft);
+  moveToSentItems(draft, state.settings);
   endSessionsOf(state, draft);
   state.messages.add({ id: draft[draft.knownBy], ...sent });
 }

@@ -1,18 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { Call } from './call';
 import { readJsonMessage } from './json-message';
 import { readMessageRequest } from './message-request';
-import type { SandboxMessage } from './sandbox-message';
-import type { SandboxSettings } from './settings';
+import type { SandboxState } from './sandbox-state';
+import { newStoredMessage } from './stored-message';
 import { submit } from './submit';
 
 /** One sendMail of a caller that may send. */
 export async function sendMail(
   request: Request,
   user: string,
-  settings: SandboxSettings,
+  { settings, messages, stored }: SandboxState,
   call: Call,
-): Promise<SandboxMessage> {
+): Promise<void> {
   const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, settings);
-  return { id: randomUUID(), ...submit(mailbox, message, settings.limits, call) };
+  const sent = submit(mailbox, message, settings.limits, call);
+  const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, settings, call);
+  if (message.content.savedToSentItems) stored.push(copy);
+  messages.add({ id: copy.immutableId, ...sent });
 }

@@ -1,8 +1,9 @@
 import { addAttachment } from './add-attachment';
-import { attachmentAnswer } from './attachment-answer';
-import { authorize, requireRole } from './authorize';
+import { attachmentAnswer, attachmentsAnswer } from './attachment-answer';
+import { authorize, requirePermission } from './authorize';
 import type { Call } from './call';
 import { createDraft } from './create-draft';
+import { findMessages } from './find-messages';
 import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
 import { messageAnswer } from './message-answer';
 import { notPlayed } from './not-played';
@@ -11,6 +12,7 @@ import type { SandboxState } from './sandbox-state';
 import { sendDraft } from './send-draft';
 import { sendMail } from './send-mail';
 import { findMessage, removeMessage } from './stored-message';
+import { updateMessage } from './update-message';
 import { createUploadSession, endSessionsOf, progressOf, uploadUrl } from './upload-session';
 
 /** Graph's answer to any request under /v1.0 and /beta. */
@@ -20,39 +22,33 @@ export async function serveGraph(
   state: SandboxState,
   call: Call,
 ): Promise<Response> {
-  const roles = authorize(request.headers, state.tokens);
+  const permissions = authorize(request.headers, state);
   switch (route.to) {
     case 'send-mail':
       requirePost(request, 'sendMail');
-      requireRole(roles, 'Mail.Send');
-      state.messages.add(await sendMail(request, route.user, state.settings, call));
+      requirePermission(permissions, 'Mail.Send');
+      await sendMail(request, route.user, state, call);
       return emptyAnswer(202, call);
-    case 'messages': {
-      if (request.method !== 'POST') throw notPlayed(request);
-      requireRole(roles, 'Mail.ReadWrite');
-      const draft = await createDraft(request, route.user, state.settings, call);
-      state.stored.push(draft);
-      return messageAnswer(201, draft, request, call);
-    }
+    case 'messages':
+      return respondWithMessages(request, route.user, permissions, state, call);
     case 'message':
-      return respondWithMessage(request, route, roles, state, call);
+      return respondWithMessage(request, route, permissions, state, call);
     case 'attachments':
-      if (request.method !== 'POST') throw notPlayed(request);
-      requireRole(roles, 'Mail.ReadWrite');
-      return attachmentAnswer(await addAttachment(request, route, state), call);
+      return respondWithAttachments(request, route, permissions, state, call);
     case 'upload-sessions': {
       requirePost(request, 'createUploadSession');
-      requireRole(roles, 'Mail.ReadWrite');
+      requirePermission(permissions, 'Mail.ReadWrite');
       const session = await createUploadSession(request, route, state);
       const url = uploadUrl(session, state.settings.uploadOrigin);
       return jsonAnswer(201, { uploadUrl: url, ...progressOf(session) }, call);
     }
     case 'send-draft':
       requirePost(request, 'send');
-      requireRole(roles, 'Mail.Send');
+      requirePermission(permissions, 'Mail.Send');
       await sendDraft(request, route, state, call);
       return emptyAnswer(202, call);
     case 'me':
+      if (state.settings.scp.length > 0) throw notPlayed(request);
       throw new GraphRefusal(
         400,
         'BadRequest',
@@ -63,24 +59,72 @@ export async function serveGraph(
   }
 }
 
-function respondWithMessage(
+async function respondWithMessages(
   request: Request,
-  { user, messageId }: MessageRoute,
-  roles: readonly string[],
+  user: string,
+  permissions: readonly string[],
   state: SandboxState,
   call: Call,
-): Response {
+): Promise<Response> {
   switch (request.method) {
     case 'GET':
-      requireRole(roles, 'Mail.Read', 'Mail.ReadWrite');
+      requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
+      return findMessages(request, user, state, call);
+    case 'POST': {
+      requirePermission(permissions, 'Mail.ReadWrite');
+      const draft = await createDraft(request, user, state.settings, call);
+      const answer = messageAnswer(201, draft, request, call);
+      state.stored.push(draft);
+      return answer;
+    }
+    default:
+      throw notPlayed(request);
+  }
+}
+
+async function respondWithMessage(
+  request: Request,
+  route: MessageRoute,
+  permissions: readonly string[],
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  const { user, messageId } = route;
+  switch (request.method) {
+    case 'GET':
+      requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
       return messageAnswer(200, findMessage(state, user, messageId), request, call);
+    case 'PATCH':
+      requirePermission(permissions, 'Mail.ReadWrite');
+      return messageAnswer(200, await updateMessage(request, route, state), request, call);
     case 'DELETE': {
-      requireRole(roles, 'Mail.ReadWrite');
+      requirePermission(permissions, 'Mail.ReadWrite');
       const message = findMessage(state, user, messageId);
       removeMessage(state, message);
       endSessionsOf(state, message);
       return emptyAnswer(204, call);
     }
+    default:
+      throw notPlayed(request);
+  }
+}
+
+async function respondWithAttachments(
+  request: Request,
+  route: MessageRoute,
+  permissions: readonly string[],
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  switch (request.method) {
+    case 'GET': {
+      requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
+      const { message } = findMessage(state, route.user, route.messageId);
+      return attachmentsAnswer(message.content.attachments, request, call);
+    }
+    case 'POST':
+      requirePermission(permissions, 'Mail.ReadWrite');
+      return attachmentAnswer(await addAttachment(request, route, state), call);
     default:
       throw notPlayed(request);
   }

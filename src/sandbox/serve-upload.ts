@@ -1,8 +1,8 @@
 import { unauthorized } from './access-token';
+import { attachmentId } from './attachment-answer';
 import type { Call } from './call';
 import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
 import { notPlayed } from './not-played';
-import { outlookId } from './outlook-id';
 import { readChunks } from './read-body';
 import type { UploadRoute } from './routes';
 import { isSameSecret } from './same-secret';
@@ -56,10 +56,11 @@ async function putRange(
 function finish(session: UploadSession, state: SandboxState, call: Call): Response {
   const { draft, content, file } = session;
   state.uploadSessions.delete(session.id);
-  draft.message.content.attachments.push(content.toAttachment(file.described));
+  const attachment = content.toAttachment(file.described);
+  draft.message.content.attachments.push(attachment);
   const { uploadOrigin, tenantId } = state.settings;
   const message = `Users('${draft.mailbox.id}@${tenantId}')/Messages('${draft.id}')`;
-  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${outlookId()}')`;
+  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(attachment)}')`;
   return emptyAnswer(201, call, { location });
 }
 

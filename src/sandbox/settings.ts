@@ -11,10 +11,11 @@ export interface SandboxMailbox {
   /** Addresses of others for which this mailbox holds the Send As right. */
   sendAs?: string[];
   /**
-   * `unlicensed` has no mailbox behind it, `disabled` is a blocked account.
+   * `unlicensed` has no mailbox behind it, `on-premises` has one outside of Exchange Online, `disabled` is a blocked
+   * account, and from `access-denied` an application access policy keeps the app.
    * @default 'ok'
    */
-  state?: 'ok' | 'unlicensed' | 'disabled';
+  state?: 'ok' | 'unlicensed' | 'on-premises' | 'disabled' | 'access-denied';
 }
 
 /** Sizes and counts, in the strict reading of limits whose exact value nobody documents. */
@@ -61,6 +62,19 @@ export interface SandboxOptions {
    * @default ['Mail.Send', 'Mail.ReadWrite']
    */
   roles?: string[];
+  /**
+   * Permissions that the app has by Exchange's RBAC for Applications, which tokens do not show. They come on top of
+   * `roles`.
+   * @default []
+   */
+  rbac?: string[];
+  /**
+   * Delegated permissions that tokens carry in place of `roles`, as if a user had signed in: the one of the first
+   * mailbox, and only that mailbox is open to them. Entra gives no such token to an app alone, but a credential of
+   * another kind may bring one.
+   * @default []
+   */
+  scp?: string[];
   limits?: Partial<SandboxLimits>;
   /** The clock, in milliseconds as Date.now counts them. @default Date.now */
   now?: () => number;
@@ -70,6 +84,12 @@ export interface SandboxOptions {
   uploadSessionLifetime?: number;
   /** Milliseconds that every request to Graph takes before it is answered, on the machine's clock. @default 0 */
   latency?: number;
+  /**
+   * How long the search for messages misses one that is new or has changed: so many searches in its mailbox, or
+   * milliseconds of `now`, or both. Its id leads to it all the time.
+   * @default {}
+   */
+  searchDelay?: { finds?: number; ms?: number };
   /**
    * What stays of an attachment that came by an upload session: its bytes, or only their number and hash, so that a
    * measurement of a client's memory does not see the sandbox's.
@@ -147,11 +167,14 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     secretState: options.secretState ?? 'valid',
     mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
     roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
+    rbac: options.rbac ?? [],
+    scp: options.scp ?? [],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     now: options.now ?? Date.now,
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
     latency: options.latency ?? 0,
+    searchDelay: options.searchDelay ?? {},
     keepContent: options.keepContent ?? 'all',
     maxMessages: options.maxMessages ?? 10_000,
     maxBytes: options.maxBytes ?? 256_000_000,
@@ -166,9 +189,11 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   for (const { id } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
   }
-  const { limits, tokenLifetime, uploadSessionLifetime, latency, maxMessages, maxBytes } = settings;
+  const { limits, tokenLifetime, uploadSessionLifetime, latency, searchDelay, maxMessages, maxBytes } =
+    settings;
   if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
-  const numbers = { ...limits, tokenLifetime, uploadSessionLifetime, latency, maxMessages, maxBytes };
+  const times = { tokenLifetime, uploadSessionLifetime, latency, ...searchDelay };
+  const numbers = { ...limits, ...times, maxMessages, maxBytes };
   for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
   return settings;
 }

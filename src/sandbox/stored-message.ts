@@ -1,26 +1,49 @@
+import type { Call } from './call';
 import { GraphRefusal } from './graph-answer';
+import { prefersImmutableId } from './immutable-id';
 import { findMailbox } from './mailboxes';
 import { outlookId } from './outlook-id';
 import type { ReadMessage } from './sandbox-message';
 import type { SandboxState } from './sandbox-state';
-import type { SandboxMailbox } from './settings';
+import { type Unsearchable, unsearchable } from './search-delay';
+import type { SandboxMailbox, SandboxSettings } from './settings';
 
-/** A message that stands in a mailbox: a draft, and its copy in Sent Items once it is sent. */
+/** A message that stands in a mailbox: a draft, or a copy in Sent Items. */
 export interface StoredMessage {
   readonly mailbox: SandboxMailbox;
-  readonly message: ReadMessage;
+  message: ReadMessage;
   readonly createdAt: Date;
   isDraft: boolean;
   /** Both of these lead to the message; this one is another after each move, and sending moves it. */
   id: string;
   readonly immutableId: string;
-  /** Which of the two the client was told when it made the draft. */
+  /** Which of the two the client was told when it made the message. */
   readonly knownBy: 'id' | 'immutableId';
+  unsearchable: Unsearchable;
+}
+
+/** A message with ids of its own. */
+export function newStoredMessage(
+  { mailbox, message, isDraft }: Pick<StoredMessage, 'mailbox' | 'message' | 'isDraft'>,
+  request: Request,
+  settings: SandboxSettings,
+  call: Call,
+): StoredMessage {
+  return {
+    mailbox,
+    message,
+    createdAt: call.receivedAt,
+    isDraft,
+    id: outlookId(),
+    immutableId: outlookId(),
+    knownBy: prefersImmutableId(request) ? 'immutableId' : 'id',
+    unsearchable: unsearchable(settings),
+  };
 }
 
 /** @throws GraphRefusal ErrorItemNotFound, also given the id of a message in another mailbox */
 export function findMessage({ settings, stored }: SandboxState, user: string, id: string): StoredMessage {
-  const mailbox = findMailbox(settings.mailboxes, user);
+  const mailbox = findMailbox(settings, user);
   const found = stored.find(
     (message) => message.mailbox === mailbox && (message.id === id || message.immutableId === id),
   );
@@ -39,9 +62,10 @@ export function findDraft(state: SandboxState, user: string, id: string): Stored
 }
 
 /** Leaves Drafts for Sent Items, where only the immutable id still leads to it. */
-export function moveToSentItems(stored: StoredMessage): void {
+export function moveToSentItems(stored: StoredMessage, settings: SandboxSettings): void {
   stored.isDraft = false;
   stored.id = outlookId();
+  stored.unsearchable = unsearchable(settings);
 }
 
 /** Removes a message for good. */

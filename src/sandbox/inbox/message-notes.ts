@@ -61,7 +61,7 @@ function mimeNotes({ headers, route }: SandboxMessage): string[] {
         ]
       : []),
     ...(route === 'draft'
-      ? ['The MIME is what the draft was made of; attachments that were added later are not in it.']
+      ? ['The MIME is what the draft was made of; what was added or changed later is not in it.']
       : []),
   ];
 }

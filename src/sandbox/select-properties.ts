@@ -1,0 +1,34 @@
+import { ENTITY_TYPES } from './entity-types';
+import { GraphRefusal } from './graph-answer';
+
+/**
+ * Of what the sandbox knows about an entity, the properties that `$select` names, and always the id. Some are shown
+ * only when they are named.
+ */
+export function selectProperties(
+  type: 'message' | 'fileAttachment',
+  usual: Readonly<Record<string, unknown>>,
+  onRequest: Readonly<Record<string, unknown>>,
+  select: string | undefined,
+): object {
+  if (select === undefined) return usual;
+  const all = new Map(Object.entries({ ...usual, ...onRequest }));
+  const names = new Set(['id', ...select.split(',').map((name) => name.trim())]);
+  return Object.fromEntries([...names].map((name) => [name, propertyOf(name, type, all)]));
+}
+
+function propertyOf(
+  name: string,
+  type: keyof typeof ENTITY_TYPES,
+  all: ReadonlyMap<string, unknown>,
+): unknown {
+  if (all.has(name)) return all.get(name);
+  if (Object.hasOwn(ENTITY_TYPES[type], name)) {
+    throw new GraphRefusal(501, 'notSupported', `The sandbox does not show the property '${name}'.`);
+  }
+  throw new GraphRefusal(
+    400,
+    'BadRequest',
+    `Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,
+  );
+}
