@@ -1,4 +1,5 @@
 import type { Sandbox } from '../create-sandbox';
+import { describeFault } from './describe-fault';
 import { html, type Markup } from './html';
 
 /** As many as one looks through; `sandbox.requests` has more of them. */
@@ -10,8 +11,8 @@ export function requestsPane({ requests }: Sandbox): Markup {
     .slice(-MOST_REQUESTS)
     .reverse()
     .map(
-      ({ method, path, status, requestId }) =>
-        html`<tr class="status-${String(status).slice(0, 1)}"><td>${status}</td><td>${method}</td><td><code class="path">${readable(path)}</code></td><td><code>${requestId}</code></td></tr>
+      ({ method, path, status, requestId, fault }) =>
+        html`<tr class="status-${String(status).slice(0, 1)}"><td>${status === 0 ? 'none' : status}</td><td>${method}</td><td><code class="path">${readable(path)}</code></td><td>${fault && describeFault(fault)}</td><td><code>${requestId}</code></td></tr>
 `,
     );
   return html`<main id="content" class="wide" tabindex="-1"><div id="requests" data-live><h1>Requests</h1>
@@ -19,7 +20,7 @@ export function requestsPane({ requests }: Sandbox): Markup {
 ${
   rows.length === 0
     ? html`<p class="empty">There are none yet.</p>`
-    : html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">request-id</th></tr></thead><tbody>
+    : html`<div class="scroll" tabindex="0"><table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Fault</th><th scope="col">request-id</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`
 }</div></main>`;
 }

@@ -80,6 +80,7 @@ export const SCRIPT = `'use strict';
     else listen();
   });
   if (!document.hidden) listen();
+  markOpen();
 
   /* A message opens in its pane; the list beside it stays where it is. */
   async function open(address, isNew) {
@@ -100,6 +101,7 @@ export const SCRIPT = `'use strict';
   }
 
   function markOpen() {
+    document.querySelector('.views [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     const id = document.querySelector('main.message')?.dataset.open;
     for (const row of rows()) {
       const isOpen = row.dataset.message === id;

@@ -5,6 +5,7 @@ import { changeEvents } from './change-events';
 import { connectPane } from './connect-pane';
 import { downloadAnswer } from './download-answer';
 import { draftsPane } from './drafts-pane';
+import { faultsPane } from './faults-pane';
 import { html, type Markup } from './html';
 import { ICON } from './icon';
 import { pageAnswer, redirectAnswer, textAnswer } from './inbox-answer';
@@ -40,6 +41,8 @@ export function showPage(inbox: Inbox, request: Request, path: string[]): Respon
       return show(inbox, { title: 'Drafts', place, content: draftsPane(sandbox) });
     case 'requests':
       return show(inbox, { title: 'Requests', place, content: requestsPane(sandbox) });
+    case 'faults':
+      return show(inbox, { title: 'Faults', place, content: faultsPane(sandbox) });
     case 'connect':
       return show(inbox, { title: 'Connect an app', place, content: connectPane(sandbox) });
     case 'events':

@@ -72,7 +72,7 @@ body > header {
   border-bottom: 1px solid var(--line);
 }
 .brand { display: flex; align-items: center; gap: 0.55rem; color: inherit; font-weight: 650; text-decoration: none; white-space: nowrap; }
-.search { flex: 1 1 14rem; max-width: 34rem; }
+.search { flex: 1 1 10rem; max-width: 34rem; }
 header nav { display: flex; gap: 0.15rem; overflow-x: auto; }
 header nav a { padding: 0.4rem 0.7rem; border-radius: 6px; color: var(--muted); text-decoration: none; white-space: nowrap; }
 header nav a:hover { background: var(--hover); }
@@ -95,7 +95,7 @@ input, select, button, .button, summary {
 input[type="search"] { width: 100%; background: var(--page); }
 input[type="checkbox"] { min-height: 0; }
 ::placeholder { color: var(--muted); opacity: 1; }
-button, .button, summary { display: inline-flex; align-items: center; gap: 0.4rem; cursor: pointer; color: var(--text); text-decoration: none; }
+button, .button, summary { display: inline-flex; align-items: center; justify-content: center; gap: 0.4rem; cursor: pointer; color: var(--text); text-decoration: none; }
 button:hover, a.button:hover, summary:hover { background: var(--hover); }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--pane); font-weight: 600; }
 .danger { color: var(--danger); border-color: currentColor; }
@@ -168,6 +168,8 @@ pre { margin: 0; padding: 0.8rem; border-radius: 7px; background: var(--code); w
 del { color: var(--danger); background: color-mix(in srgb, var(--danger) 12%, transparent); text-decoration: none; }
 .removed { color: var(--danger); }
 .story { display: grid; gap: 0.6rem; }
+.story p { margin: 0; }
+.story h2:not(:first-child) { margin-top: 0.6rem; }
 .story ol { padding-left: 1.4rem; list-style: decimal; }
 .story ul { padding-left: 1.2rem; list-style: disc; }
 .story li { margin: 0.15rem 0; overflow-wrap: anywhere; }
@@ -178,11 +180,26 @@ th, td { padding: 0.4rem 0.9rem 0.4rem 0; border-bottom: 1px solid var(--line); 
 thead th { color: var(--muted); font-size: 0.85rem; font-weight: 600; white-space: nowrap; }
 .headers th[scope="row"] { white-space: nowrap; font-weight: 600; }
 .headers td { overflow-wrap: anywhere; min-width: 12rem; }
-.status-4 td:first-child, .status-5 td:first-child { color: var(--danger); font-weight: 650; }
+.status-0 td:first-child, .status-4 td:first-child, .status-5 td:first-child { color: var(--danger); font-weight: 650; }
 .status-2 td:first-child { color: var(--good); }
 .path { overflow-wrap: anywhere; }
-.code { position: relative; }
-.code button { position: absolute; top: 0.4rem; right: 0.4rem; }
+.requests td:last-child { white-space: nowrap; }
+.requests td { min-width: 3rem; }
+.forms { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); align-items: start; gap: 1rem; margin-top: 1.2rem; }
+.card { display: grid; gap: 0.75rem; padding: 1rem; border: 1px solid var(--line); border-radius: 10px; }
+.card h2, .card p { margin: 0; }
+.card label { display: grid; gap: 0.2rem; color: var(--muted); font-size: 0.9rem; }
+.card label.check { display: flex; align-items: center; gap: 0.5rem; }
+.card input, .card select { width: 100%; color: var(--text); }
+.card input[type="checkbox"] { width: auto; }
+.row { display: grid; grid-template-columns: 1fr 1fr; gap: 0.6rem; align-items: end; }
+.column { display: grid; gap: 1rem; }
+.waiting { border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
+.waiting .list-head { position: static; border: 0; }
+.wide .list-head h2 { margin: 0; }
+.waiting li { display: flex; align-items: center; justify-content: space-between; gap: 0.4rem 1rem; padding: 0.45rem 0.5rem 0.45rem 1rem; border-top: 1px solid var(--line); }
+.code { display: flex; align-items: flex-start; gap: 0.5rem; }
+.code pre { flex: 1; min-width: 0; }
 
 body > footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.2rem 1.5rem; padding: 0.4rem 1rem; background: var(--pane); border-top: 1px solid var(--line); color: var(--muted); font-size: 0.82rem; }
 kbd { padding: 0 0.35rem; border: 1px solid var(--line); border-radius: 4px; font-size: 0.75rem; }
@@ -203,7 +220,9 @@ kbd { padding: 0 0.35rem; border: 1px solid var(--line); border-radius: 4px; fon
 @media (max-width: 700px) {
   body > header { padding: 0.5rem 0.75rem; }
   .search { order: 1; flex-basis: 100%; max-width: none; }
-  body > header nav { order: 2; flex-basis: 100%; margin: 0 -0.3rem; }
+  body > header nav { order: 2; flex-basis: 100%; justify-content: space-between; margin: 0 -0.3rem; }
+  header nav a { padding: 0.5rem 0.4rem; font-size: 0.86rem; }
+  .code { flex-direction: column; align-items: stretch; }
   .panes { display: block; }
   .list { border-width: 0; overflow: visible; }
   .showing-message .mailboxes, .showing-message .list, .showing-list .message, .showing-message .search { display: none; }
