@@ -70,6 +70,7 @@ const PACKAGES: Record<string, string[]> = {
   libmime: ['message/read-message', 'message/attachments', 'message/part-scanner', 'message/mime-message'],
   undici: ['graph/client', 'auth/http-client', 'auth/credential', 'options', 'transport'],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
+  msw: ['sandbox/msw'],
   nodemailer: ['transport', 'send-log', 'sent-message-info', 'nodemailer-options'],
 };
 

@@ -1,8 +1,10 @@
 // The built package, as an app with import sees it.
 import assert from 'node:assert/strict';
+import { setupServer } from 'msw/node';
 import nodemailer from 'nodemailer';
 import { GraphTransport, GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
-import { startSandbox } from 'nodemailer-graph-transport/sandbox';
+import { createSandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
+import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
 
 assert.equal(typeof GraphTransport, 'function');
 assert.throws(() => graphTransport({ userId: 'me' }), GraphTransportError);
@@ -12,3 +14,13 @@ await transporter.sendMail({ to: 'ann@example.com', subject: 'Hello', text: 'Hel
 assert.equal(sandbox.messages[0].subject, 'Hello');
 transporter.close();
 await sandbox.close();
+
+const played = createSandbox();
+const server = setupServer(...sandboxHandlers(played));
+server.listen({ onUnhandledRequest: 'error' });
+const answer = await fetch('https://graph.microsoft.com/v1.0/users/app@contoso.example/sendMail', {
+  method: 'POST',
+});
+server.close();
+assert.equal(answer.status, 401);
+assert.equal(played.requests.length, 1);

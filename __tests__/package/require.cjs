@@ -8,3 +8,6 @@ assert.equal(typeof GraphTransport, 'function');
 assert.equal(typeof startSandbox, 'function');
 const loaded = Object.keys(require.cache).filter((file) => file.includes('@azure'));
 assert.deepEqual(loaded, [], '@azure/identity is loaded only when a token is wanted');
+const mocks = Object.keys(require.cache).filter((file) => file.includes('/msw/'));
+assert.deepEqual(mocks, [], 'msw, which an app need not have, is loaded by its own entry only');
+assert.equal(typeof require('nodemailer-graph-transport/sandbox/msw').sandboxHandlers, 'function');

@@ -1,16 +1,30 @@
 import { createAccessTokens } from './access-token';
+import { type SandboxEnv, toClientEnv } from './client-env';
 import type { Delivery } from './delivery';
 import { exchange } from './exchange';
-import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions } from './fault';
+import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions, SandboxPlannedFault } from './fault';
 import { createFaultPlan } from './fault-plan';
+import { keptMessages } from './kept-messages';
 import { createMailboxLoad } from './mailbox-load';
+import { bytesOf, makeRoom } from './make-room';
+import { messageStore } from './message-store';
 import type { SandboxRequestName } from './request-name';
 import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
 import type { SandboxMessage } from './sandbox-message';
 import type { SandboxRequest } from './sandbox-request';
 import type { SandboxState } from './sandbox-state';
-import { resolveSettings, type SandboxOptions, type SandboxSettings } from './settings';
+import {
+  requireCount,
+  resolveSettings,
+  type SandboxMailbox,
+  type SandboxOptions,
+  type SandboxSettings,
+} from './settings';
+import { removeMessage } from './stored-message';
 import { toResponse } from './to-response';
+
+/** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
+const MOST_REQUESTS = 10_000;
 
 /** What a client has to be told to send through a sandbox. */
 export interface SandboxClientOptions {
@@ -23,15 +37,30 @@ export interface SandboxClientOptions {
   graphEndpoint: string;
 }
 
+/** How much a sandbox keeps, and how much it may. */
+export interface SandboxUsage {
+  /** About the bytes that messages, drafts and uploads take up. */
+  bytes: number;
+  maxBytes: number;
+  maxMessages: number;
+  /** Messages that had to make room for newer ones. */
+  forgotten: number;
+}
+
 /** A fake of the part of Graph that sends mail and of the part of Entra that leads to it. */
 export interface Sandbox {
   /** To be spread into the options of the transport. */
   readonly options: SandboxClientOptions;
+  /** The same as variables, for an app that is set up by its environment. */
+  readonly env: SandboxEnv;
+  /** Where the clients of Entra, of Graph and of upload sessions send their requests. */
+  readonly origins: readonly string[];
+  readonly mailboxes: readonly SandboxMailbox[];
   /** Mails that were accepted, oldest first. */
   readonly messages: readonly SandboxMessage[];
   /** Drafts that are there at this moment, oldest first: what a client has left behind. */
   readonly drafts: readonly SandboxDraft[];
-  /** Requests of all services, in the order of their answers. */
+  /** Requests of all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
   /**
    * The most requests to Graph that there ever were at once, by the user principal name of their mailbox; those
@@ -45,6 +74,12 @@ export interface Sandbox {
   failNext(request: SandboxRequestName, fault: SandboxFault, options?: SandboxFaultOptions): void;
   /** Asks a function about each request that meets no fault of `failNext`; undefined takes it away. */
   failWith(choose: SandboxFaultChooser | undefined): void;
+  /** The faults of `failNext` that no request has met yet, in their order. */
+  readonly faults: readonly SandboxPlannedFault[];
+  /** Takes a fault away that no request has met yet. False given an id that none has. */
+  cancelFault(id: number): boolean;
+  /** Milliseconds that every request to Graph takes before it is answered; may be set at any time. */
+  latency: number;
   /** Answers 401 to the tokens that were issued until now. */
   revokeTokens(): void;
   /**
@@ -57,6 +92,11 @@ export interface Sandbox {
    * stay valid, or revoked.
    */
   clear(): void;
+  /** Forgets one message. False given an id that no message has. */
+  removeMessage(id: string): boolean;
+  readonly usage: SandboxUsage;
+  /** Calls back after whatever may have changed something; until the function that it returns is called. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** A sandbox that listens nowhere: `handle` goes behind msw, a test or any server. */
@@ -70,41 +110,98 @@ export function assembleSandbox(options: SandboxOptions): {
   take(request: Request): Promise<Delivery>;
 } {
   const settings = resolveSettings(options);
+  const { store, maxBytes, maxMessages } = settings;
+  const listeners = new Set<() => void>();
+  const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
+    const copy = state.stored.find((stored) => stored.id === id || stored.immutableId === id);
+    if (copy) removeMessage(state, copy);
+  });
   const state: SandboxState = {
     settings,
     tokens: createAccessTokens(settings),
-    messages: [],
+    messages,
     stored: [],
     requests: [],
     faults: createFaultPlan(),
     load: createMailboxLoad(settings.limits.concurrentRequests),
     uploadSessions: new Map(),
+    latency: settings.latency,
   };
-  const { messages, requests, faults, load, tokens } = state;
-  const take = (request: Request) => exchange(request, state);
+  const { requests, faults, load, tokens } = state;
+  makeRoom(state);
+
+  function changed(): void {
+    for (const listener of listeners) listener();
+  }
+
+  async function take(request: Request): Promise<Delivery> {
+    try {
+      return await exchange(request, state);
+    } finally {
+      if (requests.length > MOST_REQUESTS) requests.shift();
+      makeRoom(state);
+      changed();
+    }
+  }
 
   const sandbox: Sandbox = {
     options: clientOptions(settings),
-    messages,
+    env: toClientEnv(clientOptions(settings)),
+    origins: [...new Set([settings.authorityHost, settings.graphEndpoint, settings.uploadOrigin])],
+    mailboxes: settings.mailboxes,
+    messages: messages.list,
     get drafts() {
       return state.stored.filter(({ isDraft }) => isDraft).map((draft) => toSandboxDraft(draft, state));
     },
     requests,
     concurrency: load.peaks,
-    failNext: faults.failNext,
+    get faults() {
+      return faults.planned();
+    },
+    failNext(...planned) {
+      faults.failNext(...planned);
+      changed();
+    },
     failWith: faults.failWith,
+    cancelFault(id) {
+      const isGone = faults.cancel(id);
+      if (isGone) changed();
+      return isGone;
+    },
+    get latency() {
+      return state.latency;
+    },
+    set latency(milliseconds) {
+      state.latency = requireCount('latency', milliseconds);
+      changed();
+    },
     revokeTokens: tokens.revoke,
     async handle(request) {
       return toResponse(await take(request), request);
     },
     clear() {
-      messages.length = 0;
       state.stored.length = 0;
+      messages.clear();
       state.uploadSessions.clear();
       requests.length = 0;
       faults.clear();
       load.clear();
       tokens.forgetDemand();
+      changed();
+    },
+    removeMessage(id) {
+      const isGone = messages.remove(id);
+      if (isGone) changed();
+      return isGone;
+    },
+    get usage() {
+      return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: messages.forgotten };
+    },
+    subscribe(listener) {
+      // Wrapped, so that one function may be given twice.
+      const call = () => listener();
+      listeners.add(call);
+      return () => listeners.delete(call);
     },
   };
   return { sandbox, take };

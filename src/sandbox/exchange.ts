@@ -50,7 +50,7 @@ async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
       return { delivery: { manner: 'whole', response } };
     }
     const outcome = await outcomeOf(arrival, state);
-    if (state.settings.latency > 0) await sleep(state.settings.latency);
+    if (state.latency > 0) await sleep(state.latency);
     return outcome;
   } finally {
     leave();

@@ -1,4 +1,10 @@
-import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions, SandboxSeenRequest } from './fault';
+import type {
+  SandboxFault,
+  SandboxFaultChooser,
+  SandboxFaultOptions,
+  SandboxPlannedFault,
+  SandboxSeenRequest,
+} from './fault';
 import type { SandboxRequestName } from './request-name';
 
 /** The faults that are still to come. */
@@ -7,18 +13,14 @@ export interface FaultPlan {
   failWith(choose: SandboxFaultChooser | undefined): void;
   /** The fault that this request meets, taken off the plan. */
   next(seen: SandboxSeenRequest): SandboxFault | undefined;
+  planned(): SandboxPlannedFault[];
+  cancel(id: number): boolean;
   clear(): void;
 }
 
-interface PlannedFault {
-  request: SandboxRequestName;
-  mailbox?: string;
-  fault: SandboxFault;
-  times: number;
-}
-
 export function createFaultPlan(): FaultPlan {
-  let planned: PlannedFault[] = [];
+  let planned: SandboxPlannedFault[] = [];
+  let latestId = 0;
   let choose: SandboxFaultChooser | undefined;
   return {
     failNext(request, fault, { times = 1, mailbox } = {}) {
@@ -26,7 +28,8 @@ export function createFaultPlan(): FaultPlan {
         throw new TypeError(`Expected \`times\` to be an integer from 1 and up, got ${times}`);
       }
       checkFault(fault);
-      planned.push({ request, mailbox: mailbox?.toLowerCase(), fault, times });
+      latestId += 1;
+      planned.push({ id: latestId, request, mailbox: mailbox?.toLowerCase(), fault, times });
     },
     failWith(chooser) {
       choose = chooser;
@@ -40,6 +43,15 @@ export function createFaultPlan(): FaultPlan {
       met.times -= 1;
       if (met.times === 0) planned = planned.filter((other) => other !== met);
       return met.fault;
+    },
+    planned() {
+      return planned.map((fault) => ({ ...fault }));
+    },
+    cancel(id) {
+      const left = planned.filter((fault) => fault.id !== id);
+      const isGone = left.length < planned.length;
+      planned = left;
+      return isGone;
     },
     clear() {
       planned = [];

@@ -120,5 +120,17 @@ export interface SandboxFaultOptions {
   mailbox?: string;
 }
 
+/** A fault that waits for its requests. */
+export interface SandboxPlannedFault {
+  /** A number of the sandbox's own. */
+  id: number;
+  request: SandboxRequestName;
+  /** In small letters, where it is for one mailbox only. */
+  mailbox?: string;
+  fault: SandboxFault;
+  /** How many requests are still to meet it. */
+  times: number;
+}
+
 /** To be called for each request; what it returns comes over that request. */
 export type SandboxFaultChooser = (seen: SandboxSeenRequest) => SandboxFault | undefined;

@@ -1,8 +1,15 @@
-export { createSandbox, type Sandbox, type SandboxClientOptions } from './create-sandbox';
+export type { SandboxEnv } from './client-env';
+export {
+  createSandbox,
+  type Sandbox,
+  type SandboxClientOptions,
+  type SandboxUsage,
+} from './create-sandbox';
 export type {
   SandboxFault,
   SandboxFaultChooser,
   SandboxFaultOptions,
+  SandboxPlannedFault,
   SandboxSeenRequest,
 } from './fault';
 export type { SandboxRequestName } from './request-name';

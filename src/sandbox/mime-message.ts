@@ -26,6 +26,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox): Pr
     bcc: addressesOf(fields, 'bcc'),
     subject: parsed.subject ?? '',
     body: bodyOf(parsed),
+    ...(parsed.html && parsed.text && { textAlternative: parsed.text }),
     importance: importanceOf(parsed),
     internetMessageId: parsed.messageId ?? madeUpMessageId(mailbox),
     headers: fields

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { deliverRaw } from './deliver-raw';
@@ -56,12 +57,28 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
+  if (response.headers.get('content-type') === 'text/event-stream') return answerForGood(outgoing, response);
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
   outgoing.setHeaders(response.headers);
   // Any other body that was left unread is Node's to throw away, and the connection stays.
   if (response.status === 413) await answerEarly(incoming, outgoing, body);
   else outgoing.end(body);
+}
+
+/** Events are passed on as they come, until the client leaves. */
+async function answerForGood(outgoing: ServerResponse, { status, headers, body }: Response): Promise<void> {
+  outgoing.statusCode = status;
+  outgoing.setHeaders(headers);
+  outgoing.flushHeaders();
+  const reader = body?.getReader();
+  const left = finished(outgoing)
+    .catch(() => undefined)
+    .then(() => reader?.cancel());
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    if (!outgoing.write(next.value)) await Promise.race([once(outgoing, 'drain'), left]);
+  }
+  outgoing.end();
 }
 
 /** Says that the sandbox itself is broken, to a client that may have left already. */

@@ -14,6 +14,8 @@ export interface SandboxAttachment {
   size: number;
   /** In place of `content` given the option `keepContent: 'hash'` and an upload session; in hex. */
   sha256?: string;
+  /** In how many ranges it came, given an upload session. */
+  uploadRanges?: number;
   isInline: boolean;
   /** As it came: one that still wears its `<>` matches no `cid:` link, here as in Exchange. */
   contentId?: string;
@@ -33,6 +35,8 @@ export interface MessageContent {
   bcc: SandboxAddress[];
   subject: string;
   body: { contentType: 'text' | 'html'; content: string };
+  /** From MIME only: the text that the message brings beside its HTML body. */
+  textAlternative?: string;
   importance: 'low' | 'normal' | 'high';
   /** Made up by the sandbox when the request has none. */
   internetMessageId: string;

@@ -22,5 +22,5 @@ export async function sendDraft(
   const sent = submit(draft.mailbox, draft.message, limits, call);
   moveToSentItems(draft, state.settings);
   endSessionsOf(state, draft);
-  state.messages.push({ id: draft[draft.knownBy], ...sent });
+  state.messages.add({ id: draft[draft.knownBy], ...sent });
 }

@@ -16,5 +16,5 @@ export async function sendMail(
   const sent = submit(mailbox, message, settings.limits, call);
   const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, settings, call);
   if (message.content.savedToSentItems) stored.push(copy);
-  messages.push({ id: copy.immutableId, ...sent });
+  messages.add({ id: copy.immutableId, ...sent });
 }

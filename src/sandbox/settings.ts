@@ -96,6 +96,18 @@ export interface SandboxOptions {
    * @default 'all'
    */
   keepContent?: 'all' | 'hash';
+  /** The most messages that are kept, and the most drafts; the oldest go first. @default 10_000 */
+  maxMessages?: number;
+  /**
+   * About the most bytes that messages and drafts take up in memory; the oldest messages go first, the newest one
+   * stays in any case. @default 256_000_000
+   */
+  maxBytes?: number;
+  /**
+   * A folder in which messages are kept as well, each as `.eml` and as JSON, and from which they are read again at
+   * the start. It is made where it is missing. Removing a message removes its files.
+   */
+  store?: string;
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
   /**
@@ -108,8 +120,9 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits'>>> & {
+export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits' | 'store'>>> & {
   readonly limits: Readonly<SandboxLimits>;
+  readonly store?: string;
 };
 
 const DEFAULT_LIMITS: SandboxLimits = {
@@ -163,6 +176,9 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     latency: options.latency ?? 0,
     searchDelay: options.searchDelay ?? {},
     keepContent: options.keepContent ?? 'all',
+    maxMessages: options.maxMessages ?? 10_000,
+    maxBytes: options.maxBytes ?? 256_000_000,
+    store: options.store,
     authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
     graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
     uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
@@ -173,14 +189,19 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   for (const { id } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
   }
-  const { limits, tokenLifetime, uploadSessionLifetime, latency, searchDelay } = settings;
-  const numbers = { ...limits, tokenLifetime, uploadSessionLifetime, latency, ...searchDelay };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
-    }
-  }
+  const { limits, tokenLifetime, uploadSessionLifetime, latency, searchDelay, maxMessages, maxBytes } =
+    settings;
+  if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
+  const times = { tokenLifetime, uploadSessionLifetime, latency, ...searchDelay };
+  const numbers = { ...limits, ...times, maxMessages, maxBytes };
+  for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
   return settings;
+}
+
+/** @throws TypeError */
+export function requireCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
 }
 
 function withoutTrailingSlash(url: string): string {

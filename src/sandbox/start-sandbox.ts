@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { assembleSandbox, type Sandbox } from './create-sandbox';
+import { isInboxPath, serveInbox } from './inbox/serve-inbox';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
@@ -15,6 +16,8 @@ export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost
 export interface RunningSandbox extends Sandbox {
   /** `http://127.0.0.1:<port>`, Graph's endpoint, Entra's authority and the place of uploads in one. */
   readonly url: string;
+  /** The web page that shows what was sent. */
+  readonly inboxUrl: string;
   /** Stops listening and cuts the connections that are still open. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -36,15 +39,36 @@ export async function startSandbox({
     authorityHost: url,
     graphEndpoint: url,
   });
-  server.on('request', requestListener(take));
+  const inbox = serveInbox(sandbox);
+  server.on(
+    'request',
+    requestListener(async (request) =>
+      isInboxPath(new URL(request.url).pathname)
+        ? { manner: 'whole', response: await inbox(request) }
+        : take(request),
+    ),
+  );
   const close = () => closeServer(server);
   return {
     ...sandbox,
-    // Spread alone it would be the list of this moment for ever.
+    // Spread alone these would be what they are at this moment for ever.
     get drafts() {
       return sandbox.drafts;
     },
+    get faults() {
+      return sandbox.faults;
+    },
+    get latency() {
+      return sandbox.latency;
+    },
+    set latency(milliseconds) {
+      sandbox.latency = milliseconds;
+    },
+    get usage() {
+      return sandbox.usage;
+    },
     url,
+    inboxUrl: `${url}/inbox`,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -2,6 +2,10 @@
 import nodemailer = require('nodemailer');
 import graph = require('nodemailer-graph-transport');
 import sandbox = require('nodemailer-graph-transport/sandbox');
+import msw = require('nodemailer-graph-transport/sandbox/msw');
+import mswNode = require('msw/node');
+
+export const server = mswNode.setupServer(...msw.sandboxHandlers());
 
 export async function send(): Promise<string | undefined> {
   const { options } = await sandbox.startSandbox();

@@ -1,0 +1,116 @@
+import { createSandbox, type Sandbox } from '../../src/sandbox';
+import { ask, attach, IMMUTABLE, LUNCH, makeDraft, openSession, putRange, send, TEXT_FILE } from './support';
+
+const subjects = (sandbox: Sandbox) => sandbox.messages.map(({ subject }) => subject);
+const file = (bytes: number) => ({ ...TEXT_FILE, contentBytes: Buffer.alloc(bytes).toString('base64') });
+const large = (subject: string) => ({ ...LUNCH, subject, attachments: [file(30_000)] });
+
+test('the oldest messages go when there are more than may be kept', async () => {
+  const sandbox = createSandbox({ maxMessages: 2 });
+  for (const subject of ['one', 'two', 'three']) await send(sandbox, { ...LUNCH, subject });
+  expect(subjects(sandbox)).toEqual(['two', 'three']);
+  expect(sandbox.usage).toMatchObject({ maxMessages: 2, forgotten: 1 });
+});
+
+test('the oldest messages go when they take up more than they may', async () => {
+  // Each has its file twice: as bytes, and as base64 in the request.
+  const sandbox = createSandbox({ maxBytes: 150_000 });
+  for (const subject of ['one', 'two', 'three']) await send(sandbox, large(subject));
+  expect(subjects(sandbox)).toEqual(['two', 'three']);
+  expect(sandbox.usage.bytes).toBeGreaterThan(140_000);
+  expect(sandbox.usage.bytes).toBeLessThanOrEqual(150_000);
+});
+
+test('the newest message stays, however large it is', async () => {
+  const sandbox = createSandbox({ maxBytes: 1000 });
+  for (const subject of ['one', 'two']) await send(sandbox, large(subject));
+  expect(subjects(sandbox)).toEqual(['two']);
+});
+
+test('a message that was removed takes up nothing', async () => {
+  const sandbox = createSandbox();
+  await send(sandbox, large('one'));
+  await send(sandbox, LUNCH);
+  expect(sandbox.removeMessage(sandbox.messages[0]?.id ?? '')).toBe(true);
+  expect(sandbox.usage.bytes).toBeLessThan(1000);
+  expect(sandbox.removeMessage('gone')).toBe(false);
+  sandbox.clear();
+  expect(sandbox.usage.bytes).toBe(0);
+});
+
+test('a message that goes takes its copy in Sent Items along', async () => {
+  const sandbox = createSandbox({ maxMessages: 1 });
+  const id = await makeDraft(sandbox, LUNCH, { headers: IMMUTABLE });
+  await ask(sandbox, 'POST', `messages/${id}/send`);
+  expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(200);
+  await send(sandbox, LUNCH);
+  expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(404);
+});
+
+test('the copies that sendMail leaves in Sent Items do not pile up', async () => {
+  const sandbox = createSandbox({ maxMessages: 1 });
+  await send(sandbox, LUNCH);
+  const id = sandbox.messages[0]?.id;
+  expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(200);
+  await send(sandbox, LUNCH);
+  expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(404);
+});
+
+test('a draft counts with what was attached and uploaded to it', async () => {
+  const sandbox = createSandbox({ limits: { sessionMinimumBytes: 1 } });
+  const id = await makeDraft(sandbox);
+  const before = sandbox.usage.bytes;
+  await attach(sandbox, id, file(3000));
+  await putRange(sandbox, await openSession(sandbox, id), 'Hello', 'bytes 0-4/10');
+  expect(sandbox.usage.bytes).toBe(before + 3005);
+});
+
+test('drafts do not go while somebody may be filling them', async () => {
+  const sandbox = createSandbox({ maxBytes: 1000 });
+  const id = await makeDraft(sandbox, large('one'));
+  await makeDraft(sandbox, large('two'));
+  expect((await ask(sandbox, 'POST', `messages/${id}/send`)).status).toBe(202);
+});
+
+test('drafts that were left behind make room in the end', async () => {
+  let now = Date.now();
+  const sandbox = createSandbox({ maxBytes: 1000, now: () => now });
+  await makeDraft(sandbox, large('left behind'));
+  now += 3_600_000;
+  await makeDraft(sandbox, large('new'));
+  expect(sandbox.drafts).toMatchObject([{ subject: 'new' }]);
+});
+
+test('an upload that has expired takes up nothing', async () => {
+  let now = Date.now();
+  const sandbox = createSandbox({ limits: { sessionMinimumBytes: 1 }, now: () => now });
+  const id = await makeDraft(sandbox);
+  const before = sandbox.usage.bytes;
+  await putRange(sandbox, await openSession(sandbox, id), 'Hello', 'bytes 0-4/10');
+  now += 3_600_000;
+  await sandbox.handle(new Request('http://localhost/'));
+  expect(sandbox.usage.bytes).toBe(before);
+});
+
+test('the oldest drafts go when there are more than may be kept', async () => {
+  const sandbox = createSandbox({ maxMessages: 2 });
+  for (const subject of ['one', 'two', 'three']) await makeDraft(sandbox, { ...LUNCH, subject });
+  expect(sandbox.drafts.map(({ subject }) => subject)).toEqual(['two', 'three']);
+});
+
+test('the list of requests ends with the latest ten thousand', async () => {
+  const sandbox = createSandbox();
+  for (let number = 0; number <= 10_000; number += 1) {
+    await sandbox.handle(new Request(`http://localhost/${number}`));
+  }
+  expect(sandbox.requests).toHaveLength(10_000);
+  expect(sandbox.requests[0]?.path).toBe('/1');
+});
+
+test.each([0, -1, 1.5, Number.NaN])('no bound of %p messages is taken', (maxMessages) => {
+  expect(() => createSandbox({ maxMessages })).toThrow('`maxMessages` to be an integer from');
+});
+
+test('no bound of less than nothing is taken', () => {
+  expect(() => createSandbox({ maxBytes: -1 })).toThrow('`maxBytes` to be an integer from 0');
+});

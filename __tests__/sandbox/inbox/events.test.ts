@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Agent, request } from 'undici';
+import { createSandbox, type RunningSandbox, type Sandbox, startSandbox } from '../../../src/sandbox';
+import { serveInbox } from '../../../src/sandbox/inbox/serve-inbox';
+import { requestListener } from '../../../src/sandbox/request-listener';
+import { LUNCH, makeDraft, send } from '../support';
+
+let sandbox: RunningSandbox;
+let dispatcher: Agent;
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  dispatcher = new Agent();
+});
+
+afterEach(async () => {
+  await dispatcher.destroy();
+  await sandbox.close();
+});
+
+/** Opens the stream of changes, as an EventSource does. */
+async function listen() {
+  const answer = await request(`${sandbox.url}/inbox/events`, { dispatcher });
+  const events = answer.body.setEncoding('utf8')[Symbol.asyncIterator]();
+  // What tells the browser that it is connected.
+  await events.next();
+  return { answer, next: async () => String((await events.next()).value) };
+}
+
+test('an open page is told of a message at once', async () => {
+  const { answer, next } = await listen();
+  expect(answer.headers['content-type']).toBe('text/event-stream');
+  await send(sandbox, LUNCH);
+  expect(await next()).toBe('event: change\ndata: {}\n\n');
+});
+
+test.each<[string, () => unknown]>([
+  ['a draft', () => makeDraft(sandbox)],
+  ['a message that is removed', () => sandbox.removeMessage(sandbox.messages[0]?.id ?? '')],
+  ['all messages being forgotten', () => sandbox.clear()],
+])('an open page is told of %s', async (_what, change) => {
+  await send(sandbox, LUNCH);
+  const { next } = await listen();
+  await change();
+  expect(await next()).toContain('event: change');
+});
+
+test('a burst of messages is told once', async () => {
+  const { next } = await listen();
+  await Promise.all(Array.from({ length: 20 }, () => send(sandbox, LUNCH)));
+  expect((await next()).match(/event: change/g)).toHaveLength(1);
+});
+
+test('a page that was closed is not told any more', async () => {
+  const idle = createSandbox();
+  let listeners = 0;
+  const counted: Sandbox = {
+    ...idle,
+    subscribe(listener) {
+      listeners += 1;
+      const end = idle.subscribe(listener);
+      return () => {
+        listeners -= 1;
+        end();
+      };
+    },
+  };
+  const inbox = serveInbox(counted);
+  const server = createServer(
+    requestListener(async (asked) => ({ manner: 'whole', response: await inbox(asked) })),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const answer = await request(`http://127.0.0.1:${port}/inbox/events`, { dispatcher });
+  expect(listeners).toBe(1);
+  answer.body.on('error', () => undefined).destroy();
+  // Until the server has seen the connection close; for ever, and thereby a failure, where it does not tell the inbox.
+  while (listeners > 0) await new Promise(setImmediate);
+  await dispatcher.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('a sandbox closes although a page is open', async () => {
+  const { answer } = await listen();
+  const cut = new Promise((resolve) => answer.body.once('error', resolve));
+  await sandbox.close();
+  await cut;
+});

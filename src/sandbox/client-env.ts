@@ -1,0 +1,22 @@
+import type { SandboxClientOptions } from './create-sandbox';
+
+/** The variables by which an app that sends through Graph is set up. */
+export interface SandboxEnv {
+  AZURE_TENANT_ID: string;
+  AZURE_CLIENT_ID: string;
+  AZURE_CLIENT_SECRET: string;
+  GRAPH_USER_ID: string;
+  AZURE_AUTHORITY_HOST: string;
+  GRAPH_ENDPOINT: string;
+}
+
+export function toClientEnv(options: SandboxClientOptions): SandboxEnv {
+  return {
+    AZURE_TENANT_ID: options.tenantId,
+    AZURE_CLIENT_ID: options.clientId,
+    AZURE_CLIENT_SECRET: options.clientSecret,
+    GRAPH_USER_ID: options.userId,
+    AZURE_AUTHORITY_HOST: options.authorityHost,
+    GRAPH_ENDPOINT: options.graphEndpoint,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Sandbox } from '../create-sandbox';
+import type { AnswerFault, SandboxFault } from '../fault';
+import { REQUEST_NAMES } from '../request-name';
+import { findPreset } from './fault-presets';
+
+/**
+ * Lays the fault that a form describes, by the same call that a test would make.
+ * @throws TypeError given values that no form of the page has, or that make no fault
+ */
+export function armFault(sandbox: Sandbox, values: URLSearchParams): void {
+  const preset = findPreset(values.get('fault') ?? '');
+  if (values.has('fault') && preset === undefined) throw new TypeError('There is no such fault.');
+  const request = REQUEST_NAMES.find(
+    (name) => name === (preset?.isForToken ? 'token' : values.get('request')),
+  );
+  if (request === undefined) throw new TypeError('The form names no request that a fault could be laid for.');
+  if (preset && !preset.isForToken && request === 'token') {
+    throw new TypeError(
+      'This fault is one of Graph. For a token, choose one of Entra or an answer of your own.',
+    );
+  }
+  const mailbox = request === 'token' ? '' : (values.get('mailbox') ?? '');
+  const retryAfter = readNumber(values, 'retryAfter');
+  const fault = preset
+    ? withRetryAfter(preset.fault, preset.isPassing ? retryAfter : undefined)
+    : ownAnswer(values, retryAfter);
+  sandbox.failNext(request, fault, {
+    times: readNumber(values, 'times') ?? 1,
+    ...(mailbox !== '' && { mailbox }),
+  });
+  // A client that has a token does not ask for another one before it must.
+  if (values.has('revoke')) sandbox.revokeTokens();
+}
+
+function withRetryAfter(fault: SandboxFault, retryAfter: number | undefined): SandboxFault {
+  if (retryAfter === undefined) return fault;
+  return fault.kind === 'answer' || fault.kind === 'html' ? { ...fault, retryAfter } : fault;
+}
+
+function ownAnswer(values: URLSearchParams, retryAfter: number | undefined): AnswerFault {
+  const given = (name: string) => values.get(name) || undefined;
+  return {
+    kind: 'answer',
+    status: readNumber(values, 'status') ?? 500,
+    code: given('code'),
+    message: given('message'),
+    aadsts: readNumber(values, 'aadsts'),
+    retryAfter,
+    when: values.get('when') === 'after' ? 'after' : 'before',
+  };
+}
+
+/** Undefined given an empty field. */
+function readNumber(values: URLSearchParams, name: string): number | undefined {
+  const text = (values.get(name) ?? '').trim();
+  if (text === '') return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${text}`);
+}

@@ -1,0 +1,162 @@
+import type { SandboxFault } from '../fault';
+
+/** A fault that the page offers by name. */
+export interface FaultPreset {
+  name: string;
+  label: string;
+  fault: SandboxFault;
+  /** Has a Retry-After, whose seconds the form asks for. */
+  isPassing?: boolean;
+  /** Entra's, so for a token only. */
+  isForToken?: boolean;
+}
+
+const refusal = (status: number, code: string, message: string): SandboxFault => ({
+  kind: 'answer',
+  status,
+  code,
+  message,
+});
+
+const noToken = (status: number, aadsts: number, error: string, message: string): SandboxFault => ({
+  kind: 'answer',
+  status,
+  code: error,
+  aadsts,
+  message,
+});
+
+/** In groups, by what an app has to be ready for. */
+export const FAULT_PRESETS: readonly { group: string; presets: readonly FaultPreset[] }[] = [
+  {
+    group: 'Throttled or busy',
+    presets: [
+      {
+        name: 'throttled',
+        label: '429 ApplicationThrottled',
+        fault: refusal(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.'),
+        isPassing: true,
+      },
+      {
+        name: 'busy',
+        label: '503 ServiceUnavailable',
+        fault: refusal(503, 'ServiceUnavailable', 'The service is unavailable.'),
+        isPassing: true,
+      },
+      {
+        name: 'internal-error',
+        label: '500 ErrorInternalServerError',
+        fault: refusal(500, 'ErrorInternalServerError', 'An internal server error occurred.'),
+      },
+      { name: 'bad-gateway', label: '502, the page of a gateway', fault: { kind: 'html', status: 502 } },
+      {
+        name: 'gateway-timeout',
+        label: '504, although the request was carried out',
+        fault: { kind: 'html', status: 504, when: 'after' },
+      },
+    ],
+  },
+  {
+    group: 'Refused',
+    presets: [
+      {
+        name: 'unlicensed',
+        label: '404 MailboxNotEnabledForRESTAPI: no licence',
+        fault: refusal(
+          404,
+          'MailboxNotEnabledForRESTAPI',
+          'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
+        ),
+      },
+      {
+        name: 'unknown-user',
+        label: '404 ErrorInvalidUser: no such mailbox',
+        fault: refusal(404, 'ErrorInvalidUser', 'The requested user is invalid.'),
+      },
+      {
+        name: 'send-as-denied',
+        label: '403 ErrorSendAsDenied: another From',
+        fault: refusal(
+          403,
+          'ErrorSendAsDenied',
+          'The user account which was used to submit this request does not have the right to send mail ' +
+            'on behalf of the specified sending account., Cannot submit message.',
+        ),
+      },
+      {
+        name: 'access-denied',
+        label: '403 ErrorAccessDenied: no permission',
+        fault: refusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.'),
+      },
+      {
+        name: 'mailbox-full',
+        label: '507 ErrorQuotaExceeded: mailbox full',
+        fault: refusal(507, 'ErrorQuotaExceeded', 'The mailbox is over its quota.'),
+      },
+      {
+        name: 'token-refused',
+        label: '401 InvalidAuthenticationToken',
+        fault: refusal(401, 'InvalidAuthenticationToken', 'Access token validation failure.'),
+      },
+    ],
+  },
+  {
+    group: 'Connection',
+    presets: [
+      { name: 'reset-before', label: 'Reset, not carried out', fault: { kind: 'reset', when: 'before' } },
+      { name: 'reset-after', label: 'Reset, although carried out', fault: { kind: 'reset', when: 'after' } },
+      {
+        name: 'silence-before',
+        label: 'No answer, not carried out',
+        fault: { kind: 'silence', when: 'before' },
+      },
+      {
+        name: 'silence-after',
+        label: 'No answer, although carried out',
+        fault: { kind: 'silence', when: 'after' },
+      },
+      { name: 'cut', label: 'Cut in the middle of the answer', fault: { kind: 'cut', in: 'body' } },
+      { name: 'trickle', label: 'An answer that never ends', fault: { kind: 'trickle', in: 'body' } },
+      { name: 'broken-json', label: 'An answer of broken JSON', fault: { kind: 'broken-json' } },
+    ],
+  },
+  {
+    group: 'No token from Entra',
+    presets: [
+      {
+        name: 'expired-secret',
+        label: 'AADSTS7000222: the secret has expired',
+        fault: noToken(
+          401,
+          7000222,
+          'invalid_client',
+          'The provided client secret keys for the app are expired.',
+        ),
+        isForToken: true,
+      },
+      {
+        name: 'wrong-secret',
+        label: 'AADSTS7000215: the secret is wrong',
+        fault: noToken(401, 7000215, 'invalid_client', 'Invalid client secret provided.'),
+        isForToken: true,
+      },
+      {
+        name: 'unknown-app',
+        label: 'AADSTS700016: the app is not in this tenant',
+        fault: noToken(400, 700016, 'unauthorized_client', 'The application was not found in the directory.'),
+        isForToken: true,
+      },
+      {
+        name: 'entra-busy',
+        label: '503 AADSTS90033: try again later',
+        fault: noToken(503, 90033, 'temporarily_unavailable', 'The service is temporarily unavailable.'),
+        isPassing: true,
+        isForToken: true,
+      },
+    ],
+  },
+];
+
+export function findPreset(name: string): FaultPreset | undefined {
+  return FAULT_PRESETS.flatMap(({ presets }) => presets).find((preset) => preset.name === name);
+}

@@ -1,0 +1,22 @@
+import { html, type Markup } from './html';
+
+/** The time of a message as the clock of this machine shows it; the day only where it is another one than today. */
+export function formatTime(time: Date, now: Date): Markup {
+  const [day, clock] = localParts(time);
+  const [today] = localParts(now);
+  const shown =
+    day === today ? clock.slice(0, 5) : day.slice(0, 4) === today.slice(0, 4) ? day.slice(5) : day;
+  return html`<time datetime="${time.toISOString()}" title="${day} ${clock}">${shown}</time>`;
+}
+
+export function formatExactTime(time: Date): Markup {
+  return html`<time datetime="${time.toISOString()}">${localParts(time).join(' ')}</time>`;
+}
+
+function localParts(time: Date): [day: string, clock: string] {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return [
+    [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-'),
+    [two(time.getHours()), two(time.getMinutes()), two(time.getSeconds())].join(':'),
+  ];
+}

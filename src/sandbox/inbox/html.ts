@@ -1,0 +1,33 @@
+/** Markup that is safe to be put into a page as it is. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+export type Content = Markup | string | number | false | undefined | readonly Content[];
+
+/** Markup from a template: whatever is put into it is text and escaped, unless it is markup itself. */
+export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  return new Markup(
+    strings.map((text, index) => `${text}${index < values.length ? toText(values[index]) : ''}`).join(''),
+  );
+}
+
+function toText(value: Content): string {
+  if (value instanceof Markup) return value.text;
+  if (value === undefined || value === false) return '';
+  if (typeof value === 'string' || typeof value === 'number') return escapeText(String(value));
+  return value.map(toText).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** For text between tags and for the values of attributes in quotes. */
+function escapeText(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}

@@ -1,0 +1,94 @@
+import type { Sandbox } from '../create-sandbox';
+import type { SandboxMessage } from '../sandbox-message';
+import { formatSize } from './format-size';
+import { formatTime } from './format-time';
+import { type Content, html, type Markup } from './html';
+import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-query';
+import { searchFor } from './search-messages';
+import { count } from './usage-line';
+import { visibleLine } from './visible-text';
+
+/** As much of a body as a preview may need, so that a long one is not read for a hundred letters. */
+const PREVIEW_SOURCE = 20_000;
+
+/** The messages of a query, latest first, on all its pages. */
+export function findMessages({ messages }: Sandbox, { mailbox, search }: ListQuery): SandboxMessage[] {
+  const matches = searchFor(search);
+  const found = messages.filter(
+    (message) => (mailbox === '' || message.mailbox === mailbox) && (search === '' || matches(message)),
+  );
+  return found.reverse();
+}
+
+/** The list as a pane of the page, with what can be done to all of it. */
+export function messageList(
+  sandbox: Sandbox,
+  query: ListQuery,
+  isSeen: (message: SandboxMessage) => boolean,
+  openId?: string,
+): Markup {
+  const found = findMessages(sandbox, query);
+  const first = (query.page - 1) * PAGE_SIZE;
+  const shown = found.slice(first, first + PAGE_SIZE);
+  const rows = shown.map((message) => row(message, query, isSeen(message), message.id === openId));
+  return html`<section id="list" class="list" aria-label="Messages" tabindex="-1" data-live>
+<div class="list-head">
+<h2>${headline(found.length, query)}</h2>
+${found.length > 0 && deleteAll(found.length, query)}
+</div>
+${found.length > 0 ? html`<ul>${rows}</ul>` : nothing(query)}
+${pager(found.length, first, query)}
+</section>`;
+}
+
+function headline(number: number, { search, mailbox }: ListQuery): Content {
+  if (search) return html`${number} found for <q>${search}</q>`;
+  return mailbox || count(number, 'message');
+}
+
+function row(message: SandboxMessage, query: ListQuery, isSeen: boolean, isOpen: boolean): Markup {
+  const { id, to, cc, bcc, subject, receivedAt, attachments, route, importance } = message;
+  const [first, ...others] = [...to, ...cc, ...bcc];
+  const files = attachments.filter(({ isInline }) => !isInline);
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  return html`<li><a href="${messageAddress(id, query)}" data-message="${id}"${isOpen && html` aria-current="true"`}${!isSeen && html` class="new"`}>
+<span class="who">${first ? first.name || first.address : 'nobody'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
+${formatTime(receivedAt, new Date())}
+<span class="subject">${!isSeen && html`<span class="hidden">New: </span>`}${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
+<span class="preview">${preview(message)}</span>
+<span class="facts">${routeChip(route)}${!query.mailbox && html`<span class="from">${message.mailbox}</span>`}${files.length > 0 && html`<span class="files">${count(files.length, 'file')}, ${formatSize(size)}</span>`}</span>
+</a></li>
+`;
+}
+
+export function routeChip(route: SandboxMessage['route']): Markup {
+  return html`<span class="chip route-${route}">${route === 'draft' ? route : route.toUpperCase()}</span>`;
+}
+
+function preview({ body: { contentType, content } }: SandboxMessage): string {
+  const start = content.slice(0, PREVIEW_SOURCE);
+  return (contentType === 'html' ? visibleLine(start) : start.replace(/\s+/g, ' ')).slice(0, 140);
+}
+
+function deleteAll(number: number, query: ListQuery): Markup {
+  const which = query.search || query.mailbox ? `the ${number} listed` : 'all';
+  return html`<details class="confirm"><summary>Delete ${which}</summary>
+<form method="post" action="/inbox/delete"><input type="hidden" name="mailbox" value="${query.mailbox}"><input type="hidden" name="q" value="${query.search}"><button class="danger">Yes, delete ${count(number, 'message')}</button></form></details>`;
+}
+
+function nothing({ search, mailbox }: ListQuery): Markup {
+  if (search)
+    return html`<p class="empty">No message has all of these words. <a href="/inbox">Show all</a></p>`;
+  return html`<div class="empty"><p>${mailbox ? 'This mailbox has sent nothing yet.' : 'Nothing has been sent yet.'}</p>
+<p>Mail that an app sends to this sandbox shows up here at once. <a href="/inbox/connect">How to connect an app</a></p></div>`;
+}
+
+function pager(number: number, first: number, query: ListQuery): Content {
+  if (number <= PAGE_SIZE && query.page === 1) return undefined;
+  const newer =
+    query.page > 1 && html`<a rel="prev" href="${listAddress({ ...query, page: query.page - 1 })}">Newer</a>`;
+  const hasOlder = first + PAGE_SIZE < number;
+  const older =
+    hasOlder && html`<a rel="next" href="${listAddress({ ...query, page: query.page + 1 })}">Older</a>`;
+  return html`<nav class="pager" aria-label="Pages of the list">${newer}<span>${first + 1} to ${Math.min(first + PAGE_SIZE, number)} of ${number}</span>${older}</nav>`;
+}

@@ -1,0 +1,78 @@
+import type { SandboxAddress, SandboxMessage } from '../sandbox-message';
+import { formatSize } from './format-size';
+import { formatExactTime } from './format-time';
+import { type Content, html, type Markup } from './html';
+import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
+import { routeChip } from './message-list';
+import { messageSteps } from './message-steps';
+import { defaultView, messageView, viewsOf } from './message-view';
+
+/** One message as a pane of the page. */
+export function messagePane(message: SandboxMessage, query: ListQuery, values: URLSearchParams): Markup {
+  const views = viewsOf(message);
+  const view = views.find(([name]) => name === values.get('show'))?.[0] ?? defaultView(message);
+  return html`<main id="content" class="message" tabindex="-1" data-open="${message.id}">
+<a class="back" href="${listAddress(query)}">Messages</a>
+<div class="title"><h1>${message.subject || '(no subject)'}</h1>
+<div class="actions"><a class="button" href="${messagePath(message.id, '/message.eml')}" download>Open .eml</a>
+<form method="post" action="${messagePath(message.id, '/delete')}"><input type="hidden" name="back" value="${listAddress(query)}"><button id="delete">Delete</button></form></div></div>
+<dl class="envelope">
+${addressRow('From', [message.from])}
+${message.sender.address !== message.from.address && addressRow('Sender', [message.sender])}
+${message.mailbox !== message.from.address && html`<div><dt>Mailbox</dt><dd>${message.mailbox}</dd></div>`}
+${addressRow('Reply-To', message.replyTo)}
+${addressRow('To', message.to)}
+${addressRow('Cc', message.cc)}
+${addressRow('Bcc', message.bcc)}
+<div><dt>Date</dt><dd>${formatExactTime(message.receivedAt)}</dd></div>
+<div><dt>Route</dt><dd>${routeChip(message.route)} ${messageSteps(message).summary}</dd></div>
+</dl>
+${extras(message)}
+${attachmentList(message)}
+<nav class="views" aria-label="Views of the message">${views.map(
+    ([name, label]) =>
+      html`<a href="${messageAddress(message.id, query, { show: name })}"${name === view && html` aria-current="page"`}>${label}</a>`,
+  )}</nav>
+${messageView(message, view, query, values.get('remote') === '1')}
+</main>`;
+}
+
+function addressRow(label: string, addresses: readonly SandboxAddress[]): Content {
+  if (addresses.length === 0) return undefined;
+  const shown = addresses.map(
+    ({ name, address }) =>
+      html`<span class="address">${name && html`<b>${name}</b> `}<span>${address}</span></span>`,
+  );
+  return html`<div><dt>${label}</dt><dd>${shown}</dd></div>`;
+}
+
+function extras(message: SandboxMessage): Content {
+  const { importance, categories, isReadReceiptRequested, isDeliveryReceiptRequested } = message;
+  const chips = [
+    importance !== 'normal' && `${importance} importance`,
+    isReadReceiptRequested && 'read receipt',
+    isDeliveryReceiptRequested && 'delivery receipt',
+    !message.savedToSentItems && 'not in Sent Items',
+    ...categories,
+  ].filter(Boolean);
+  return (
+    chips.length > 0 &&
+    html`<p class="chips">${chips.map((chip) => html`<span class="chip">${chip}</span> `)}</p>`
+  );
+}
+
+function attachmentList({ id, attachments }: SandboxMessage): Content {
+  if (attachments.length === 0) return undefined;
+  const items = attachments.map(({ name, contentType, size, sha256, isInline }, index) => {
+    const label = html`<span>${name || '(no name)'}</span> <small>${formatSize(size)}, ${contentType}${isInline && ', inline'}</small>`;
+    // Only its hash is there, so there is nothing to download.
+    if (sha256 !== undefined) return html`<li class="button" title="SHA-256 ${sha256}">${label}</li>`;
+    return html`<li><a class="button" href="${messagePath(id, `/attachments/${index}`)}" download>${label}</a></li>`;
+  });
+  return html`<ul class="attachments" aria-label="Attachments">${items}</ul>`;
+}
+
+/** What the message pane shows while no message is chosen. */
+export function emptyPane(number: number): Markup {
+  return html`<main id="content" class="message none" tabindex="-1"><p>${number > 0 ? 'Choose a message.' : ''}</p></main>`;
+}

@@ -1,0 +1,60 @@
+import { type Content, html, type Markup } from './html';
+
+/** The pages that the head of every page leads to. */
+const PLACES = {
+  messages: ['/inbox', 'Messages'],
+  drafts: ['/inbox/drafts', 'Drafts'],
+  requests: ['/inbox/requests', 'Requests'],
+  faults: ['/inbox/faults', 'Faults'],
+  connect: ['/inbox/connect', 'Connect'],
+} as const;
+
+export interface Page {
+  title: string;
+  /** Which of the places in the head it is, if any. */
+  place?: keyof typeof PLACES;
+  /** Shown at the foot: what is kept, and how much may be. */
+  usage: Content;
+  content: Content;
+  /** Which of the panes a narrow screen shows. */
+  showing?: 'list' | 'message';
+  search?: { value: string; mailbox: string };
+}
+
+export function page({ title, place, usage, content, showing, search }: Page): Markup {
+  return html`<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="/inbox/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/inbox/style.css">
+<script src="/inbox/script.js" defer></script>
+</head>
+<body${showing && html` class="showing-${showing}"`}>
+<a class="skip" href="${showing === 'list' ? '#list' : '#content'}">Skip to the content</a>
+<header>
+<a class="brand" href="/inbox"><img src="/inbox/icon.svg" alt="" width="26" height="26"><span>Graph sandbox</span></a>
+<form class="search" role="search" action="/inbox">
+<label class="hidden" for="search">Search messages</label>
+<input id="search" name="q" type="search" value="${search?.value ?? ''}" placeholder="Search, or to:ann has:attachment" autocomplete="off" aria-keyshortcuts="/">
+${search?.mailbox && html`<input type="hidden" name="mailbox" value="${search.mailbox}">`}
+</form>
+<nav aria-label="Pages">
+${Object.entries(PLACES).map(
+  ([name, [address, label]]) =>
+    html`<a href="${address}"${name === place && html` aria-current="page"`}>${label}</a>`,
+)}
+</nav>
+<span id="live" class="live" role="status" title="This page shows changes as they happen" hidden>live</span>
+</header>
+<div class="panes">
+${content}
+</div>
+<footer><span id="usage" data-live>${usage}</span><span class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>/</kbd> search <kbd>Esc</kbd> list</span></footer>
+<p id="news" class="hidden" aria-live="polite"></p>
+</body>
+</html>
+`;
+}
