@@ -14,6 +14,7 @@ const LAYERS: Record<string, string[]> = {
     'errors',
     'sent-message-info',
     'upload-progress',
+    'verify',
   ],
   transport: [
     'mailbox-limiter',
@@ -28,6 +29,7 @@ const LAYERS: Record<string, string[]> = {
     'upload-progress',
     'auth',
     'graph',
+    'verify',
     'clock',
   ],
   deliver: [
@@ -47,6 +49,7 @@ const LAYERS: Record<string, string[]> = {
   options: ['clouds', 'message-options', 'message', 'mailbox-limiter', 'graph'],
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
+  verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
   routes: ['message', 'graph', 'given-up', 'errors'],
   auth: ['options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
@@ -71,7 +74,7 @@ const PACKAGES: Record<string, string[]> = {
   undici: ['graph/client', 'auth/http-client', 'auth/credential', 'options', 'transport'],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
   msw: ['sandbox/msw'],
-  nodemailer: ['transport', 'send-log', 'sent-message-info', 'nodemailer-options'],
+  nodemailer: ['transport', 'send-log', 'verify/log-checks', 'sent-message-info', 'nodemailer-options'],
 };
 
 /** `… from 'x'` at the end of a statement, `require('x')` and `import('x')`. */

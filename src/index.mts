@@ -16,6 +16,8 @@ export type {
   TransportLogger,
   UploadProgress,
   UserIdOf,
+  VerifyCheck,
+  VerifyCheckName,
 } from './index.js';
 export { GraphTransport, GraphTransportError, graphTransport } from './index.js';
 

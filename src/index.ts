@@ -19,6 +19,7 @@ export type {
 } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';
 export type { UploadProgress } from './upload-progress';
+export type { VerifyCheck, VerifyCheckName } from './verify/verify-check';
 export { GraphTransport };
 
 /**

@@ -17,9 +17,13 @@ import { resolveOptions } from './resolve-options';
 import { logAnswer, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
+import { logChecks } from './verify/log-checks';
+import { verify } from './verify/verify';
+import type { VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
 
+type VerifyCallback = (error: Error | null, success?: true) => void;
 type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
 
 /**
@@ -39,12 +43,13 @@ export class GraphTransport
   readonly supportsAbortSignal = true;
   readonly #options: ResolvedOptions;
   readonly #logger: ReturnType<typeof getLogger>;
+  readonly #tokens: AccessTokenSource;
   readonly #client: GraphClient;
   readonly #ownDispatcher: Dispatcher | undefined;
   readonly #clock: Clock;
   readonly #limiter: MailboxLimiter;
-  /** The sends that have not ended, each with what gives it up. */
-  readonly #sending = new Map<Promise<unknown>, AbortController>();
+  /** The sends and checks that have not ended, each with what gives it up. */
+  readonly #underWay = new Map<Promise<unknown>, AbortController>();
   #isIdle = true;
   #closed = false;
 
@@ -65,9 +70,10 @@ export class GraphTransport
       : new Agent({ connect: { timeout: connectionTimeout } });
     const dispatcher = this.#options.dispatcher ?? this.#ownDispatcher ?? new Agent();
     const credential = createCredential(identity, dispatcher, connectionTimeout + socketTimeout);
+    this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`);
     this.#client = new GraphClient({
       endpoint: graphEndpoint,
-      tokens: new AccessTokenSource(credential, `${graphEndpoint}/.default`),
+      tokens: this.#tokens,
       dispatcher,
       socketTimeout,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
@@ -89,11 +95,11 @@ export class GraphTransport
     signal?.addEventListener('abort', giveUp, { once: true });
     if (signal?.aborted) giveUp();
     const sending = this.#send(mail, abort);
-    this.#sending.set(sending, abort);
+    this.#underWay.set(sending, abort);
     if (this.#limiter.waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
     const done = (...outcome: Parameters<SendCallback>) => {
       signal?.removeEventListener('abort', giveUp);
-      this.#sending.delete(sending);
+      this.#underWay.delete(sending);
       // The callback runs outside the promise chain: one that throws must not be called a second time.
       setImmediate(() => callback(...outcome));
     };
@@ -104,16 +110,73 @@ export class GraphTransport
   }
 
   /**
+   * Resolves with true when a message could be sent from here: Entra gives the app a token, and Graph knows the
+   * mailbox and lets the app into it. Nothing is sent.
+   *
+   * Graph has no documented way to ask that. So it is asked to send a message without recipients, which it is
+   * known to refuse before anything can be delivered (400 `ErrorInvalidRecipients`): that is the good answer.
+   * A success would be reported as a failure. This was tried on the sandbox only, not on Microsoft's service.
+   *
+   * What may be wrong but need not be, such as a permission that the token does not show, is a warning in the
+   * log. Each request is made once, and asks for a new token.
+   *
+   * @throws GraphTransportError of the first thing that is wrong, with a `hint`
+   */
+  verify(): Promise<true>;
+  verify(callback: VerifyCallback): void;
+  verify(callback?: VerifyCallback): Promise<true> | undefined {
+    const verified = this.#verify();
+    if (!callback) return verified;
+    verified.then(
+      () => setImmediate(callback, null, true),
+      (error: Error) => setImmediate(callback, error),
+    );
+  }
+
+  /**
+   * The same as a list: each thing that was looked at and how it was found, up to the first that is wrong.
+   *
+   * @throws GraphTransportError `ECONNECTION` when the transport is closed
+   */
+  async check(): Promise<VerifyCheck[]> {
+    if (this.#closed) throw closedError();
+    const abort = new AbortController();
+    const { timeout } = this.#options;
+    const timer = setTimeout(() => abort.abort(new SendTimeout(timeout)), timeout);
+    const checking = verify({
+      options: this.#options,
+      tokens: this.#tokens,
+      client: this.#client,
+      signal: abort.signal,
+    });
+    this.#underWay.set(checking, abort);
+    try {
+      const checks = await checking;
+      logChecks(this.#logger, checks);
+      return checks;
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(checking);
+    }
+  }
+
+  /**
    * Takes no more messages, fails those that wait for their turn with `ECONNECTION`, and closes the
    * connections that the transport opened itself once the messages under way are done. With `force` these
    * are aborted too: they fail with `EABORT`, and their drafts are deleted.
    */
   close(options: { force?: boolean } = {}): void {
     this.#limiter.rejectWaiting(closedError());
-    if (options.force) for (const abort of this.#sending.values()) abort.abort(closedError());
+    if (options.force) for (const abort of this.#underWay.values()) abort.abort(closedError());
     if (this.#closed) return;
     this.#closed = true;
-    void Promise.allSettled(this.#sending.keys()).then(() => this.#ownDispatcher?.close());
+    void Promise.allSettled(this.#underWay.keys()).then(() => this.#ownDispatcher?.close());
+  }
+
+  async #verify(): Promise<true> {
+    const checks = await this.check();
+    for (const { error } of checks) if (error) throw error;
+    return true;
   }
 
   async #send(

@@ -56,6 +56,17 @@ export class AccessTokenSource {
   }
 
   /**
+   * A token of this moment, whatever is kept: to see whether there still is one, and the rights that the app
+   * has been given by now.
+   *
+   * @throws GraphTransportError as `get` does
+   */
+  async fresh(signal?: AbortSignal): Promise<string> {
+    const { token: bearer } = await unlessGivenUp(this.#ask(''), signal);
+    return bearer;
+  }
+
+  /**
    * Forgets a token with which Graph has forbidden something, unless it is fresh: rights that were granted
    * meanwhile are in the next one only.
    */

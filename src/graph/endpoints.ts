@@ -3,6 +3,9 @@
  * that no user id leads to another resource.
  */
 
+/** Whoever the token stands for: a signed-in user, but no app. */
+export const ME_PATH = '/v1.0/me';
+
 /** The call that sends a message as the mailbox, in one request. */
 export function sendMailPath(userId: string): string {
   return `${mailboxPath(userId)}/sendMail`;

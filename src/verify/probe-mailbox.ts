@@ -1,0 +1,109 @@
+import { alteredError, GraphTransportError } from '../errors';
+import type { GraphClient } from '../graph/client';
+import { sendMailPath } from '../graph/endpoints';
+import { graphCode as serviceCode } from '../service-codes';
+import type { TokenClaims } from './token-claims';
+import { doubted, failed, passed, type VerifyCheck } from './verify-check';
+
+/** Codes that are about the mailbox itself though their status is that of a lack of rights. */
+const MAILBOX_CODES: readonly string[] = ['accountdisabled', 'extensionerror'];
+
+/**
+ * Asks Graph to send a message to nobody, which it refuses before anything can be delivered. Graph has no
+ * documented way to ask whether an app may send from a mailbox. That it answers 400 `ErrorInvalidRecipients`,
+ * once token, mailbox and access are in order, is reported by users (SMTP2Graph #30, microsoftgraph/
+ * msgraph-sdk-powershell #463). Any success would mean that something else answers, so it is a failure here.
+ */
+export async function probeMailbox(
+  client: GraphClient,
+  userId: string,
+  claims: TokenClaims | undefined,
+  signal: AbortSignal,
+): Promise<VerifyCheck[]> {
+  try {
+    const { status, requestId, clientRequestId } = await client.call(
+      {
+        method: 'POST',
+        path: sendMailPath(userId),
+        what: `the check of the mailbox ${userId}`,
+        expect: 202,
+        contentType: 'application/json',
+        body: Buffer.from(JSON.stringify(MESSAGE_TO_NOBODY)),
+      },
+      signal,
+    );
+    return [failed('graph', acceptedError(status, requestId, clientRequestId))];
+  } catch (error) {
+    if (!(error instanceof GraphTransportError)) throw error;
+    return explainAnswer(error, claims);
+  }
+}
+
+const MESSAGE_TO_NOBODY = {
+  message: {
+    subject: 'Check by nodemailer-graph-transport, to nobody',
+    body: { contentType: 'text', content: '' },
+    toRecipients: [],
+  },
+  saveToSentItems: false,
+};
+
+function explainAnswer(error: GraphTransportError, claims: TokenClaims | undefined): VerifyCheck[] {
+  const { responseCode: status = 0, graphCode, requestId, clientRequestId } = error;
+  if (status >= 200 && status < 300) {
+    return [failed('graph', acceptedError(status, requestId, clientRequestId))];
+  }
+  if (!isGraphsOwn(error)) return [failed('graph', error)];
+  const code = graphCode?.toLowerCase().replace(/^error/, '') ?? '';
+  if (status === 400 && code === 'invalidrecipients') {
+    return [passed('graph'), passed('mailbox'), passed('access')];
+  }
+  if (status === 403 && !MAILBOX_CODES.includes(code)) {
+    return [passed('graph'), failed('access', withAccessHint(error, claims))];
+  }
+  if (status === 400 && (error.code === 'EMESSAGE' || serviceCode(graphCode ?? '') === undefined)) {
+    // About the message, and it was never meant to be a good one: no reason to say that nothing works.
+    return [
+      passed('graph'),
+      doubted(
+        'mailbox',
+        `Graph refused the check with ${graphCode}, where ErrorInvalidRecipients was expected: whether the app can send from the mailbox is not known.`,
+        'Send a message to be sure.',
+      ),
+    ];
+  }
+  return [passed('graph'), failed('mailbox', error)];
+}
+
+/** Whether Graph itself has answered, and got as far as to judge the request. */
+export function isGraphsOwn({ responseCode: status, graphCode }: GraphTransportError): boolean {
+  if (status === undefined || graphCode === undefined) return false;
+  return status >= 400 && status < 500 && status !== 401 && status !== 429;
+}
+
+/** The permissions that the token shows tell which of the reasons for 403 it can be. */
+function withAccessHint(error: GraphTransportError, claims: TokenClaims | undefined): GraphTransportError {
+  if (claims === undefined || claims.scopes !== undefined) return error;
+  const hint = claims.roles.some((role) => role.toLowerCase() === 'mail.send')
+    ? 'The token has Mail.Send, so an application access policy keeps the app from this mailbox: see Test-ApplicationAccessPolicy in Exchange Online PowerShell. A change can take over an hour.'
+    : 'The token has no Mail.Send. Give the app registration Mail.Send as an application permission and grant admin consent, or give it the role "Application Mail.Send" over this mailbox by RBAC for Applications (see Test-ServicePrincipalAuthorization in Exchange Online PowerShell). A change can take over an hour.';
+  return alteredError(error, { hint });
+}
+
+function acceptedError(
+  status: number,
+  requestId: string | undefined,
+  clientRequestId: string | undefined,
+): GraphTransportError {
+  return new GraphTransportError(
+    'ECONNECTION',
+    `Graph did not refuse a message to nobody, but answered ${status}.`,
+    {
+      hint: 'This is not how Graph is known to answer: does something else answer in its place? Look into Sent Items and Drafts of the mailbox.',
+      responseCode: status,
+      requestId,
+      clientRequestId,
+      response: String(status),
+    },
+  );
+}
