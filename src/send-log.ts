@@ -17,14 +17,15 @@ export class SendLog {
   }
 
   started(to: string[]): void {
-    this.#logger.debug(this.#entry, 'Sending message %s to <%s>', this.#entry.messageId, summary(to));
+    this.#say('debug', this.#entry, 'Sending message %s to <%s>', this.#entry.messageId, summary(to));
   }
 
   retried({ error, attempt, waitMs, throttled }: RetryEvent): void {
     const { messageId } = this.#entry;
     const entry = { ...this.#entry, tnx: throttled ? 'throttled' : 'retry', attempt, waitMs };
     const what = throttled ? 'Graph throttles the mailbox of message %s' : 'Message %s met a failure';
-    this.#logger.warn(
+    this.#say(
+      'warn',
       entry,
       `${what} (attempt %s), next in %s ms: %s`,
       messageId,
@@ -38,7 +39,8 @@ export class SendLog {
     const { messageId } = this.#entry;
     const entry = { ...this.#entry, tnx: 'upload', sentBytes, totalBytes };
     if (sentBytes < totalBytes) {
-      this.#logger.debug(
+      this.#say(
+        'debug',
         entry,
         'Attachment "%s" of %s: %s of %s bytes',
         attachment,
@@ -47,7 +49,7 @@ export class SendLog {
         totalBytes,
       );
     } else {
-      this.#logger.info(entry, 'Attachment "%s" of %s is there, %s bytes', attachment, messageId, totalBytes);
+      this.#say('info', entry, 'Attachment "%s" of %s is there, %s bytes', attachment, messageId, totalBytes);
     }
   }
 
@@ -55,7 +57,7 @@ export class SendLog {
     const { messageId, dropped, route, routeReason, requestId, response, attempts, accepted } = info;
     const { messageSize, messageTime, deduplicated } = info;
     if (dropped.length > 0) {
-      this.#logger.warn(this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
+      this.#say('warn', this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
     }
     const recipients = accepted.length;
     const numbers = {
@@ -67,7 +69,8 @@ export class SendLog {
       ms: messageTime,
       deduplicated,
     };
-    this.#logger.info(
+    this.#say(
+      'info',
       { ...this.#entry, messageId, status: response, ...numbers },
       'Message %s for %s recipients, %s bytes: %s as %s (%s), attempts %s, %s ms, request-id %s',
       messageId,
@@ -82,9 +85,17 @@ export class SendLog {
     );
   }
 
+  /** A log that cannot be written must not change what becomes of the message, nor what is told of it. */
+  #say(level: 'debug' | 'info' | 'warn' | 'error', entry: object, message: string, ...args: unknown[]): void {
+    try {
+      this.#logger[level](entry, message, ...args);
+    } catch {}
+  }
+
   failed(error: Error): void {
     const { messageId } = this.#entry;
-    this.#logger.error(
+    this.#say(
+      'error',
       { ...this.#entry, err: error },
       'Sending message %s failed: %s',
       messageId,
@@ -96,15 +107,11 @@ export class SendLog {
 /** Logs an answer of Graph: that there was one, and not what it said. */
 export function logAnswer(logger: Logger, event: AnswerEvent): void {
   const { method, path, status, requestId, ms } = event;
-  logger.debug(
-    { tnx: 'http', ...event },
-    '%s %s: %s in %s ms (request-id %s)',
-    method,
-    path,
-    status,
-    ms,
-    requestId,
-  );
+  const said = '%s %s: %s in %s ms (request-id %s)';
+  // Between an answer and what follows from it, a log that cannot be written must not come.
+  try {
+    logger.debug({ tnx: 'http', ...event }, said, method, path, status, ms, requestId);
+  } catch {}
 }
 
 /** The recipients as Nodemailer's own transports log them: the first two of many. */

@@ -222,10 +222,7 @@ export class GraphTransport
           this.emit('progress', event);
         },
       });
-      // The message has left: a logger that fails now must not make it look as if it had not.
-      try {
-        log.accepted(info);
-      } catch {}
+      log.accepted(info);
       return info;
     } catch (error) {
       const failure = asSendError(error);
