@@ -12,6 +12,7 @@ export {
 export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
 export type { AddressOption, GraphTransportOptions, LogMethod, TransportLogger } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';
+export type { TlsOptions } from './tls-options';
 export { GraphTransport };
 
 /**

@@ -1,10 +1,11 @@
 import type { Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import { getLogger } from 'nodemailer/lib/shared';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { deliver } from './deliver';
+import { createDispatcher } from './dispatcher';
 import { asSendError, GraphTransportError } from './errors';
 import { GraphClient } from './graph/client';
 import { MailboxSlots } from './mailbox-slots';
@@ -40,8 +41,8 @@ export class GraphTransport implements Transport<GraphSentMessageInfo> {
     this.#options = resolveOptions(options, process.env);
     const { identity, graphEndpoint, logger, component } = this.#options;
     this.#logger = getLogger({ logger }, { component });
-    this.#ownDispatcher = this.#options.dispatcher ? undefined : new Agent();
-    const dispatcher = this.#options.dispatcher ?? this.#ownDispatcher ?? new Agent();
+    const dispatcher = this.#options.dispatcher ?? createDispatcher(this.#options, process.env);
+    this.#ownDispatcher = this.#options.dispatcher ? undefined : dispatcher;
     const tokens = new AccessTokenSource(createCredential(identity, dispatcher), `${graphEndpoint}/.default`);
     this.#client = new GraphClient({ endpoint: graphEndpoint, getToken: () => tokens.get(), dispatcher });
   }
