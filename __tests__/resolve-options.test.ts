@@ -189,6 +189,17 @@ test.each<[keyof GraphTransportOptions, unknown]>([
   ['maxMessageSize', '35 MB'],
   ['cloud', 'gcc-high'],
   ['cloud', 'constructor'],
+  ['proxy', 'socks5://proxy.example:1080'],
+  ['proxy', 'http://'],
+  ['proxy', 'http://user:100%@proxy.example:3128'],
+  ['proxy', 'http://user@proxy.example:3128'],
+  ['proxy', false],
+  ['tls', null],
+  ['tls', { ca: 'ca.pem' }],
+  ['tls', { ca: ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'] }],
+  ['tls', { minVersion: 1.3 }],
+  ['tls', { rejectUnauthorized: false }],
+  ['tls', { servername: 'graph.microsoft.com' }],
 ])('refuses %s: %j', (name, value) => {
   expect(problemsOf({ ...IDENTITY, [name]: value })).toContain(name);
 });
@@ -277,4 +288,26 @@ test('leaves it to a given credential where its tokens come from', () => {
   const credential = { getToken: async () => null };
   const options = { userId: IDENTITY.userId, credential, authorityHost: 'https://login.microsoftonline.com' };
   expect(resolveOptions({ ...options, cloud: 'usgov' }, {}).graphEndpoint).toBe('https://graph.microsoft.us');
+});
+
+test('takes a proxy with or without http:// in front', () => {
+  for (const proxy of ['proxy.example:3128', 'http://proxy.example:3128', ' http://proxy.example:3128/ ']) {
+    expect(resolveOptions({ ...IDENTITY, proxy }, {}).proxy).toBe('http://proxy.example:3128/');
+  }
+});
+
+test('refuses proxy and tls beside a dispatcher, which would not heed them', () => {
+  const message = problemsOf({ ...IDENTITY, dispatcher: new Agent(), proxy: 'proxy.example', tls: {} });
+  expect(message).toContain('either dispatcher or proxy');
+  expect(message).toContain('either dispatcher or tls');
+});
+
+test("keeps the proxy's password out of every complaint", () => {
+  for (const proxy of [
+    `ftp://user:${SECRET}@proxy`,
+    `http://user:${SECRET}%@proxy`,
+    `http://user:${SECRET}@:0:0`,
+  ]) {
+    expect(problemsOf({ ...IDENTITY, proxy })).toMatch(/proxy (?!.*canary)/);
+  }
 });

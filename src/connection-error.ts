@@ -1,4 +1,9 @@
+import { types } from 'node:util';
 import { GraphTransportError, type GraphTransportErrorCode, type GraphTransportErrorDetails } from './errors';
+import { ProxyError } from './proxy-error';
+
+/** An Error of any realm, since Node's own may come from another than ours (in Jest, in a vm). */
+const { isNativeError } = types;
 
 const TIMEOUTS: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -6,6 +11,18 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'UND_ERR_BODY_TIMEOUT',
   'ETIMEDOUT',
 ]);
+
+/** What Node says of a certificate that nobody it trusts has signed. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+const ASK_FOR_CA =
+  'A proxy or virus scanner that reads along may have put its own certificate there: give the certificate of its authority in tls.ca.';
 
 /**
  * A request that got no answer, as a `GraphTransportError`: `ETIMEDOUT` or `ECONNECTION`.
@@ -17,14 +34,16 @@ export function toConnectionError(
   target: string,
   details: GraphTransportErrorDetails = {},
 ): GraphTransportError {
-  const cause = error instanceof Error ? error : new Error(String(error));
+  const cause = isNativeError(error) ? error : new Error(String(error));
+  if (cause instanceof ProxyError) return toProxyFailure(cause, target, details);
   const reason = errorCode(cause);
-  const code: GraphTransportErrorCode = reason && TIMEOUTS.has(reason) ? 'ETIMEDOUT' : 'ECONNECTION';
   return new GraphTransportError(
-    code,
+    codeOf(reason),
     `No answer from ${target}: ${cause.message || 'the connection failed'}${reason ? ` (${reason})` : ''}.`,
     {
-      hint: 'Check DNS, firewall and proxy between this machine and that host.',
+      hint: isUntrusted(reason)
+        ? ASK_FOR_CA
+        : 'Check DNS, firewall and proxy between this machine and that host.',
       ...details,
       cause,
     },
@@ -37,9 +56,8 @@ const NO_CONNECTION =
 
 /** Whether a request failed before there was a connection to write it to. */
 export function hadNoConnection(error: unknown): boolean {
-  const errors = error instanceof AggregateError ? [error, ...error.errors] : [error];
-  return errors.some((candidate) => {
-    if (!(candidate instanceof Error)) return false;
+  return [error, ...innerErrors(error)].some((candidate) => {
+    if (!isNativeError(candidate)) return false;
     if ('syscall' in candidate && (candidate.syscall === 'connect' || candidate.syscall === 'getaddrinfo')) {
       return true;
     }
@@ -47,13 +65,65 @@ export function hadNoConnection(error: unknown): boolean {
   });
 }
 
+/** The service behind has not seen the request, so that nothing was sent, whatever it was. */
+function toProxyFailure(
+  error: ProxyError,
+  target: string,
+  details: GraphTransportErrorDetails,
+): GraphTransportError {
+  const { proxy, status, logins } = error;
+  if (status === 407) {
+    return new GraphTransportError(
+      'EAUTH',
+      `No way to ${target}: the proxy ${proxy} wants a user name and password, or other ones (407${logins ? `, ${logins}` : ''}).`,
+      {
+        hint: 'Put them into the option proxy or the variable HTTPS_PROXY, as in http://user:password@host:port; other logins than Basic are not supported.',
+        ...details,
+        responseCode: status,
+        outcome: 'refused',
+        cause: error,
+      },
+    );
+  }
+  const cause = isNativeError(error.cause) ? error.cause : error;
+  const reason = errorCode(cause);
+  const said =
+    status === undefined
+      ? `${cause.message || 'no answer'}${reason ? ` (${reason})` : ''}`
+      : `it answered ${status}`;
+  return new GraphTransportError(codeOf(reason), `No way to ${target} through the proxy ${proxy}: ${said}.`, {
+    hint: isUntrusted(reason) ? ASK_FOR_CA : proxyHint(status),
+    ...details,
+    responseCode: status,
+    outcome: 'not-accepted',
+    cause: error,
+  });
+}
+
+function proxyHint(status: number | undefined): string {
+  if (status !== undefined) return 'Have the proxy let this machine through to that host.';
+  return 'Check the option proxy or the variable HTTPS_PROXY, and whether this machine reaches that proxy.';
+}
+
+function isUntrusted(reason: string | undefined): boolean {
+  return reason !== undefined && UNTRUSTED.has(reason);
+}
+
+function codeOf(reason: string | undefined): GraphTransportErrorCode {
+  return reason && TIMEOUTS.has(reason) ? 'ETIMEDOUT' : 'ECONNECTION';
+}
+
 /** The code of an error, or of the first of the errors that it stands for (Node tries IPv6 and IPv4 at once). */
 function errorCode(error: Error): string | undefined {
-  const inner = error instanceof AggregateError ? [error, ...error.errors] : [error];
-  for (const candidate of inner) {
-    if (candidate instanceof Error && 'code' in candidate && typeof candidate.code === 'string') {
+  for (const candidate of [error, ...innerErrors(error)]) {
+    if (isNativeError(candidate) && 'code' in candidate && typeof candidate.code === 'string') {
       return candidate.code;
     }
   }
   return undefined;
+}
+
+/** What an AggregateError stands for. */
+function innerErrors(error: unknown): unknown[] {
+  return isNativeError(error) && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
 }

@@ -18,6 +18,7 @@ export type {
   TransportLogger,
 } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';
+export type { TlsOptions } from './tls-options';
 export type { UploadProgress } from './upload-progress';
 export type { VerifyCheck, VerifyCheckName } from './verify/verify-check';
 export { GraphTransport };

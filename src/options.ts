@@ -5,6 +5,7 @@ import type { RetryPolicy } from './graph/retry-decision';
 import type { Limits } from './mailbox-limiter';
 import type { MailAddress } from './message/address';
 import type { DeliveryOptions, UserIdOf } from './message-options';
+import type { TlsOptions } from './tls-options';
 
 /** An address as Nodemailer takes it: `'Ann <ann@example.com>'` or its two halves. */
 export type AddressOption = string | { name?: string; address: string };
@@ -168,6 +169,15 @@ export interface GraphTransportOptions {
    * @default 'global'
    */
   cloud?: CloudName | undefined;
+  /**
+   * URL of the HTTP proxy for all requests, those for tokens and uploads included, with user name and
+   * password if it wants them: `http://user:password@proxy.example:3128`. Not together with `dispatcher`.
+   * @default that of the environment: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which do not count for
+   *   endpoints on this machine
+   */
+  proxy?: string | undefined;
+  /** Whom to trust beside the authorities that Node trusts. Not together with `dispatcher`. */
+  tls?: TlsOptions | undefined;
 }
 
 /** Patience with failures that are certain to have sent nothing. */
@@ -207,4 +217,6 @@ export interface ResolvedOptions extends DeliveryOptions {
   logger: TransportLogger | boolean;
   debug: boolean;
   component: string;
+  proxy: string | undefined;
+  tls: TlsOptions | undefined;
 }

@@ -9,6 +9,8 @@ import type {
   ResolvedOptions,
   TransportLogger,
 } from './options';
+import { toProxyUrl } from './proxy-url';
+import { tlsProblems } from './tls-options';
 
 const DEFAULT_MAX_MESSAGE_SIZE = 150_000_000;
 
@@ -41,6 +43,8 @@ const OPTION_NAMES = [
   'debug',
   'component',
   'cloud',
+  'proxy',
+  'tls',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];
 
 const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
@@ -173,6 +177,14 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     problems.push('logger must be true, false or a logger with trace, debug, info, warn, error and fatal');
   }
 
+  const proxy = options.proxy === undefined ? { href: undefined } : toProxyUrl(options.proxy);
+  if ('problem' in proxy) problems.push(`proxy ${proxy.problem}`);
+  if (options.tls !== undefined) problems.push(...tlsProblems(options.tls));
+  for (const name of ['proxy', 'tls'] as const) {
+    if (dispatcher === undefined || options[name] === undefined) continue;
+    problems.push(`give either dispatcher or ${name}, not both: a dispatcher makes its own connections`);
+  }
+
   const resolved: ResolvedOptions = {
     identity,
     userId: typeof userId === 'string' ? userId.trim() : (userId ?? ''),
@@ -202,6 +214,8 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     logger: logger ?? false,
     debug: options.debug ?? false,
     component: options.component ?? 'graph-transport',
+    proxy: 'href' in proxy ? proxy.href : undefined,
+    tls: options.tls,
   };
   if (problems.length > 0) {
     throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`);

@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import { getLogger } from 'nodemailer/lib/shared';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, systemClock } from './clock';
 import { deliver } from './deliver';
+import { createDispatcher } from './dispatcher';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
@@ -65,10 +66,8 @@ export class GraphTransport
       this.#options;
     this.#logger = getLogger({ logger }, { component });
     this.#limiter = new MailboxLimiter(limits, clock, () => this.#tellIdle());
-    this.#ownDispatcher = this.#options.dispatcher
-      ? undefined
-      : new Agent({ connect: { timeout: connectionTimeout } });
-    const dispatcher = this.#options.dispatcher ?? this.#ownDispatcher ?? new Agent();
+    const dispatcher = this.#options.dispatcher ?? createDispatcher(this.#options, process.env);
+    this.#ownDispatcher = this.#options.dispatcher ? undefined : dispatcher;
     const credential = createCredential(identity, dispatcher, connectionTimeout + socketTimeout);
     this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`);
     this.#client = new GraphClient({

@@ -1,0 +1,65 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import { GraphTransportError } from './errors';
+import { ProxyPool } from './proxy-pool';
+import { toProxyUrl } from './proxy-url';
+import { createSecureContext, type TlsOptions } from './tls-options';
+
+export interface NetworkOptions {
+  /** The proxy for every request. Without it the environment says which go through one. */
+  proxy?: string | undefined;
+  tls?: TlsOptions | undefined;
+  /** Milliseconds for a connection to come about, to the proxy and through it each. */
+  connectionTimeout?: number | undefined;
+  /** Most connections to one host. */
+  maxConnections?: number | undefined;
+}
+
+/** The sandbox is on this machine, where no proxy leads to. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * The transport's own connections, for tokens, Graph and upload URLs alike. They are kept open for as long
+ * as undici thinks safe (four idle seconds): a request that meets a connection which the other end is just
+ * closing may have sent its message, and could not be made again.
+ *
+ * @throws GraphTransportError `ECONFIG` given a proxy in the environment that is none
+ */
+export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv): Dispatcher {
+  const { proxy, tls, connectionTimeout, maxConnections } = options;
+  const connect = {
+    timeout: connectionTimeout,
+    secureContext: tls === undefined ? undefined : createSecureContext(tls, env),
+  };
+  const direct = { connect, connections: maxConnections ?? null };
+  const tunnelled = {
+    ...direct,
+    proxyTls: connect,
+    requestTls: connect,
+    clientFactory: (url: URL, made: object) =>
+      new ProxyPool(url, { ...made, headersTimeout: connectionTimeout }),
+  };
+  if (proxy !== undefined) return new ProxyAgent({ ...tunnelled, uri: proxy });
+
+  const httpProxy = proxyOf('HTTP_PROXY', env);
+  const httpsProxy = proxyOf('HTTPS_PROXY', env);
+  if (!httpProxy && !httpsProxy) return new Agent(direct);
+  const given = variable('NO_PROXY', env).trim();
+  const noProxy = given === '*' ? given : [given, ...LOOPBACK].join(',');
+  return new EnvHttpProxyAgent({ ...tunnelled, httpProxy, httpsProxy, noProxy });
+}
+
+function proxyOf(name: string, env: NodeJS.ProcessEnv): string {
+  const value = variable(name, env);
+  if (!value) return '';
+  const proxy = toProxyUrl(value);
+  if ('href' in proxy) return proxy.href;
+  throw new GraphTransportError(
+    'ECONFIG',
+    `graphTransport cannot start: environment variable ${name} ${proxy.problem}.`,
+  );
+}
+
+/** Lower case goes first, as curl has it. */
+function variable(name: string, env: NodeJS.ProcessEnv): string {
+  return env[name.toLowerCase()] || env[name] || '';
+}

@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import tls, { type SecureContext, type SecureVersion } from 'node:tls';
+
+/** How connections are secured, where Node's own way does not do. */
+export interface TlsOptions {
+  /**
+   * Certificates in PEM of authorities to trust beside those that Node trusts: the one of a proxy or virus
+   * scanner that reads along.
+   */
+  ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
+  /**
+   * The oldest version of TLS to speak.
+   * @default Node's, 'TLSv1.2'
+   */
+  minVersion?: SecureVersion | undefined;
+}
+
+const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
+
+/** What is wrong with the option `tls`. */
+export function tlsProblems(options: unknown): string[] {
+  if (typeof options !== 'object' || options === null) return ['tls must be an object such as { ca }'];
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    switch (name) {
+      case 'ca':
+        return [value].flat().every(isCertificate) ? [] : ['tls.ca must be one or more certificates in PEM'];
+      case 'minVersion':
+        return VERSIONS.includes(value) ? [] : [`tls.minVersion must be one of ${VERSIONS.join(', ')}`];
+      case 'rejectUnauthorized':
+        return value === false
+          ? [
+              'tls.rejectUnauthorized: false would give the client secret and all mail to whoever stands in between: put the certificate of the proxy into tls.ca instead',
+            ]
+          : [];
+      default:
+        return [`tls.${name} is not an option (there are tls.ca and tls.minVersion)`];
+    }
+  });
+}
+
+function isCertificate(value: unknown): boolean {
+  if (typeof value !== 'string' && !Buffer.isBuffer(value)) return false;
+  if (!value.includes('-----BEGIN CERTIFICATE-----')) return false;
+  try {
+    new X509Certificate(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One context for all connections, since reading all the authorities that Node trusts takes a while. */
+export function createSecureContext({ ca, minVersion }: TlsOptions, env: NodeJS.ProcessEnv): SecureContext {
+  return tls.createSecureContext({
+    // Node drops its own authorities as soon as it is given others.
+    ...(ca === undefined ? {} : { ca: [...trustedByNode(env), ca].flat() }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+  });
+}
+
+function trustedByNode(env: NodeJS.ProcessEnv): readonly (string | Buffer)[] {
+  // Node 22.15 and later tell all that they trust, be it from NODE_EXTRA_CA_CERTS or from the system.
+  const node: typeof tls & { getCACertificates?: (type: 'default') => string[] } = tls;
+  if (node.getCACertificates) return node.getCACertificates('default');
+  const extra = env.NODE_EXTRA_CA_CERTS;
+  if (!extra) return tls.rootCertificates;
+  try {
+    return [...tls.rootCertificates, readFileSync(extra)];
+  } catch {
+    // Node itself only warns of a file that it cannot read.
+    return tls.rootCertificates;
+  }
+}
