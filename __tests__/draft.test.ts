@@ -177,3 +177,35 @@ test('messages with large attachments go side by side', async () => {
     expect(attachments[0]?.content.equals(Buffer.alloc(4_000_000, Number(subject)))).toBe(true);
   }
 });
+
+test('tells how far an upload has come, and logs a line for each attachment', async () => {
+  const entries: object[] = [];
+  const quiet = () => undefined;
+  const info = (entry: object) => entries.push(entry);
+  const transport = graphTransport({
+    ...sandbox.options,
+    logger: { trace: quiet, debug: quiet, info, warn: quiet, error: quiet, fatal: quiet },
+  });
+  const progress = jest.fn();
+  transport.on('progress', progress);
+  const { messageId } = await nodemailer.createTransport(transport).sendMail({
+    ...letter,
+    attachments: [
+      { filename: 'plan.zip', content: pattern(9_000_000) },
+      { filename: 'last.txt', content: 'two' },
+    ],
+  });
+  transport.close();
+  const plan = { messageId, attachment: 'plan.zip', totalBytes: 9_000_000 };
+  expect(progress.mock.calls).toEqual([
+    [{ ...plan, sentBytes: 3_997_696 }],
+    [{ ...plan, sentBytes: 7_995_392 }],
+    [{ ...plan, sentBytes: 9_000_000 }],
+    [{ messageId, attachment: 'last.txt', sentBytes: 3, totalBytes: 3 }],
+  ]);
+  expect(entries).toMatchObject([
+    { tnx: 'upload', messageId, sentBytes: 9_000_000, totalBytes: 9_000_000 },
+    { tnx: 'upload', messageId, sentBytes: 3, totalBytes: 3 },
+    { tnx: 'send', messageId, route: 'draft' },
+  ]);
+});

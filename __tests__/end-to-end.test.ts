@@ -268,3 +268,31 @@ test('a userId function that finds no mailbox is told so', async () => {
   await expect(transporter.sendMail({ to: 'ann@example.com' })).rejects.toMatchObject({ code: 'ECONFIG' });
   transporter.close();
 });
+
+test('keeps to what a mailbox takes at once, so that none is throttled', async () => {
+  const busy = await startSandbox({ latency: 100 });
+  const transporter = nodemailer.createTransport(graphTransport(busy.options));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, n) => transporter.sendMail({ to: 'ann@example.com', subject: `${n}` })),
+  );
+  expect(busy.messages).toHaveLength(20);
+  expect(busy.concurrency).toEqual({ [busy.options.userId]: 4 });
+  expect(busy.requests.map(({ status }) => status)).not.toContain(429);
+  transporter.close();
+  await busy.close();
+});
+
+test('gets everything through a mailbox that takes less at once than it is given', async () => {
+  const busy = await startSandbox({ latency: 50, limits: { concurrentRequests: 1 } });
+  const options = { maxConnections: 4, retry: { attempts: 50, maxDelay: 20 } };
+  const transporter = nodemailer.createTransport(graphTransport({ ...busy.options, ...options }));
+  await Promise.all(
+    Array.from({ length: 8 }, (_, n) => transporter.sendMail({ to: 'ann@example.com', subject: `${n}` })),
+  );
+  expect(busy.requests.map(({ status }) => status)).toContain(429);
+  const subjects = busy.messages.map(({ subject }) => subject);
+  expect(new Set(subjects).size).toBe(8);
+  expect(subjects).toHaveLength(8);
+  transporter.close();
+  await busy.close();
+});

@@ -48,6 +48,8 @@ const LAYERS: Record<string, string[]> = {
   ],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
   'resolve-options': [
+    'option-names',
+    'option-numbers',
     'clouds',
     'proxy-url',
     'tls-options',
@@ -56,6 +58,8 @@ const LAYERS: Record<string, string[]> = {
     'message',
     'errors',
   ],
+  'option-names': ['options'],
+  'option-numbers': ['options'],
   options: ['clouds', 'tls-options', 'message-options', 'message', 'mailbox-limiter', 'graph'],
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],

@@ -2,6 +2,8 @@ import { CLOUD_NAMES, CLOUDS, cloudProblems } from './clouds';
 import { GraphTransportError } from './errors';
 import { addressFault, type MailAddress, parseAddresses } from './message/address';
 import { deliveryProblems } from './message-options';
+import { unknownNames } from './option-names';
+import { resolveNumbers } from './option-numbers';
 import type {
   AddressOption,
   GraphTransportOptions,
@@ -11,67 +13,6 @@ import type {
 } from './options';
 import { toProxyUrl } from './proxy-url';
 import { tlsProblems } from './tls-options';
-
-const DEFAULT_MAX_MESSAGE_SIZE = 150_000_000;
-
-const OPTION_NAMES = [
-  'tenantId',
-  'clientId',
-  'clientSecret',
-  'userId',
-  'authorityHost',
-  'graphEndpoint',
-  'credential',
-  'from',
-  'replyTo',
-  'saveToSentItems',
-  'format',
-  'lossy',
-  'delivery',
-  'maxMessageSize',
-  'maxConnections',
-  'maxTotalConnections',
-  'rateLimit',
-  'rateDelta',
-  'maxQueue',
-  'retry',
-  'connectionTimeout',
-  'socketTimeout',
-  'timeout',
-  'dispatcher',
-  'logger',
-  'debug',
-  'component',
-  'cloud',
-  'proxy',
-  'tls',
-] as const satisfies readonly (keyof GraphTransportOptions)[];
-
-const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
-
-/** Names that other tools use for the same thing: GitLab's settings, MSAL's, Entra's own screens. */
-const NEAR_NAMES: Readonly<Record<string, string>> = {
-  tenant: 'tenantId',
-  tenantID: 'tenantId',
-  tenant_id: 'tenantId',
-  clientID: 'clientId',
-  client_id: 'clientId',
-  appId: 'clientId',
-  client_secret: 'clientSecret',
-  secret: 'clientSecret',
-  user: 'userId',
-  userID: 'userId',
-  user_id: 'userId',
-  userPrincipalName: 'userId',
-  mailbox: 'userId',
-  authority: 'authorityHost',
-  azureAdEndpoint: 'authorityHost',
-  azure_ad_endpoint: 'authorityHost',
-  graph_endpoint: 'graphEndpoint',
-  baseUrl: 'graphEndpoint',
-  reply_to: 'replyTo',
-  greetingTimeout: 'socketTimeout',
-};
 
 /**
  * Applies environment and defaults to the caller's options and checks the result.
@@ -142,23 +83,8 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   const authorityHost = identity.kind === 'secret' ? identity.authorityHost : undefined;
   problems.push(...cloudProblems(cloud, graphEndpoint, authorityHost));
 
-  const number = numbers(problems);
-  const maxMessageSize = number(
-    'maxMessageSize',
-    options.maxMessageSize,
-    DEFAULT_MAX_MESSAGE_SIZE,
-    0,
-    'bytes',
-  );
-  const retry: unknown = options.retry;
-  if (retry !== undefined && (typeof retry !== 'object' || retry === null)) {
-    problems.push('retry must be an object such as { attempts: 5, maxDelay: 180000 }');
-  }
-  for (const name of Object.keys(options.retry ?? {})) {
-    if (name !== 'attempts' && name !== 'maxDelay') {
-      problems.push(`retry.${name} is not an option (there are attempts, maxDelay)`);
-    }
-  }
+  const numbers = resolveNumbers(options);
+  problems.push(...numbers.problems);
   const userId = options.userId ?? (env.GRAPH_USER_ID || undefined);
   if (userId === undefined) {
     problems.push('userId is missing (option userId or environment variable GRAPH_USER_ID)');
@@ -195,21 +121,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     format: options.format ?? 'auto',
     lossy: options.lossy ?? false,
     delivery: options.delivery ?? 'at-most-once',
-    maxMessageSize,
-    limits: {
-      maxConnections: number('maxConnections', options.maxConnections, 4, 1),
-      maxTotalConnections: number('maxTotalConnections', options.maxTotalConnections, Infinity, 1),
-      rateLimit: options.rateLimit === undefined ? undefined : number('rateLimit', options.rateLimit, 1, 1),
-      rateDelta: number('rateDelta', options.rateDelta, 1000, 1, 'milliseconds'),
-      maxQueue: number('maxQueue', options.maxQueue, Infinity, 0),
-    },
-    retry: {
-      attempts: number('retry.attempts', options.retry?.attempts, 5, 1),
-      maxDelay: number('retry.maxDelay', options.retry?.maxDelay, 180_000, 0, 'milliseconds'),
-    },
-    connectionTimeout: number('connectionTimeout', options.connectionTimeout, 30_000, 1, 'milliseconds'),
-    socketTimeout: number('socketTimeout', options.socketTimeout, 120_000, 1, 'milliseconds'),
-    timeout: number('timeout', options.timeout, 600_000, 1, 'milliseconds'),
+    ...numbers.resolved,
     dispatcher,
     logger: logger ?? false,
     debug: options.debug ?? false,
@@ -223,44 +135,9 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   return resolved;
 }
 
-/** Reads numbers of options, and adds those that are none to the problems. */
-function numbers(problems: string[]) {
-  return (name: string, given: number | undefined, fallback: number, least: number, unit = ''): number => {
-    const value = given ?? fallback;
-    // Infinity is how a caller says "no limit" where that is the default.
-    const isWhole = Number.isSafeInteger(value) || (value === fallback && value === Infinity);
-    if (!isWhole || value < least) {
-      problems.push(
-        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${String(given)}`,
-      );
-    }
-    return value;
-  };
-}
-
 function isLogger(logger: TransportLogger): boolean {
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
   return levels.every((level) => typeof logger?.[level] === 'function');
-}
-
-function unknownNames(options: GraphTransportOptions): string[] {
-  const known: readonly string[] = OPTION_NAMES;
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
-  const smtp = unknown.filter((name) => SMTP_NAMES.includes(name));
-  const problems = unknown
-    .filter((name) => !smtp.includes(name))
-    .map((name) =>
-      Object.hasOwn(NEAR_NAMES, name)
-        ? `${name} is called ${NEAR_NAMES[name]} here`
-        : `${name} is not an option (there are ${known.join(', ')})`,
-    );
-  if (smtp.length > 0) {
-    problems.unshift(
-      `these are SMTP settings: ${smtp.join(', ')}; Graph wants tenantId, clientId, clientSecret and userId instead`,
-    );
-  }
-  return problems;
 }
 
 function tenantProblems(tenantId: string): string[] {

@@ -1,0 +1,81 @@
+import type { GraphTransportOptions } from './options';
+
+const OPTION_NAMES = [
+  'tenantId',
+  'clientId',
+  'clientSecret',
+  'userId',
+  'authorityHost',
+  'graphEndpoint',
+  'credential',
+  'from',
+  'replyTo',
+  'saveToSentItems',
+  'format',
+  'lossy',
+  'delivery',
+  'maxMessageSize',
+  'maxConnections',
+  'maxTotalConnections',
+  'rateLimit',
+  'rateDelta',
+  'maxQueue',
+  'retry',
+  'connectionTimeout',
+  'socketTimeout',
+  'timeout',
+  'dispatcher',
+  'logger',
+  'debug',
+  'component',
+  'cloud',
+  'proxy',
+  'tls',
+] as const satisfies readonly (keyof GraphTransportOptions)[];
+
+const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
+
+/** Names that other tools use for the same thing: GitLab's settings, MSAL's, Entra's own screens. */
+const NEAR_NAMES: Readonly<Record<string, string>> = {
+  tenant: 'tenantId',
+  tenantID: 'tenantId',
+  tenant_id: 'tenantId',
+  clientID: 'clientId',
+  client_id: 'clientId',
+  appId: 'clientId',
+  client_secret: 'clientSecret',
+  secret: 'clientSecret',
+  user: 'userId',
+  userID: 'userId',
+  user_id: 'userId',
+  userPrincipalName: 'userId',
+  mailbox: 'userId',
+  authority: 'authorityHost',
+  azureAdEndpoint: 'authorityHost',
+  azure_ad_endpoint: 'authorityHost',
+  graph_endpoint: 'graphEndpoint',
+  baseUrl: 'graphEndpoint',
+  reply_to: 'replyTo',
+  greetingTimeout: 'socketTimeout',
+};
+
+/** What is wrong with the names of options: values that are undefined count as not given. */
+export function unknownNames(options: GraphTransportOptions): string[] {
+  const known: readonly string[] = OPTION_NAMES;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = given.map(([name]) => name).filter((name) => !known.includes(name));
+  const smtp = unknown.filter((name) => SMTP_NAMES.includes(name));
+  const problems = unknown
+    .filter((name) => !smtp.includes(name))
+    .map((name) =>
+      Object.hasOwn(NEAR_NAMES, name)
+        ? `${name} is called ${NEAR_NAMES[name]} here`
+        : `${name} is not an option (there are ${known.join(', ')})`,
+    );
+  if (smtp.length > 0) {
+    problems.unshift(
+      `these are SMTP settings: ${smtp.join(', ')}; Graph wants tenantId, clientId, clientSecret and userId instead`,
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,60 @@
+import type { GraphTransportOptions, ResolvedOptions } from './options';
+
+/** The options that are numbers: limits, timeouts and patience. */
+export type NumberOptions = Pick<
+  ResolvedOptions,
+  'maxMessageSize' | 'limits' | 'retry' | 'connectionTimeout' | 'socketTimeout' | 'timeout'
+>;
+
+const MAX_MESSAGE_BYTES = 150_000_000;
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+/** Applies defaults to the numbers, and tells what is wrong with those that were given. */
+export function resolveNumbers(options: GraphTransportOptions): {
+  resolved: NumberOptions;
+  problems: string[];
+} {
+  const problems = retryProblems(options.retry);
+  const number = (name: string, given: number | undefined, fallback: number, least: number, unit = '') => {
+    const value = given ?? fallback;
+    // Infinity is how a caller says "no limit" where that is the default.
+    const isNumber = Number.isSafeInteger(value) || (value === NO_LIMIT && fallback === NO_LIMIT);
+    if (!isNumber || value < least) {
+      problems.push(
+        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${String(given)}`,
+      );
+    }
+    return value;
+  };
+  const milliseconds = (name: string, given: number | undefined, fallback: number, least = 1) =>
+    number(name, given, fallback, least, 'milliseconds');
+  const { rateLimit, retry } = options;
+  const resolved = {
+    maxMessageSize: number('maxMessageSize', options.maxMessageSize, MAX_MESSAGE_BYTES, 0, 'bytes'),
+    limits: {
+      maxConnections: number('maxConnections', options.maxConnections, 4, 1),
+      maxTotalConnections: number('maxTotalConnections', options.maxTotalConnections, NO_LIMIT, 1),
+      rateLimit: rateLimit === undefined ? undefined : number('rateLimit', rateLimit, 1, 1),
+      rateDelta: milliseconds('rateDelta', options.rateDelta, 1000),
+      maxQueue: number('maxQueue', options.maxQueue, NO_LIMIT, 0),
+    },
+    retry: {
+      attempts: number('retry.attempts', retry?.attempts, 5, 1),
+      maxDelay: milliseconds('retry.maxDelay', retry?.maxDelay, 180_000, 0),
+    },
+    connectionTimeout: milliseconds('connectionTimeout', options.connectionTimeout, 30_000),
+    socketTimeout: milliseconds('socketTimeout', options.socketTimeout, 120_000),
+    timeout: milliseconds('timeout', options.timeout, 600_000),
+  };
+  return { resolved, problems };
+}
+
+function retryProblems(retry: unknown): string[] {
+  if (retry === undefined) return [];
+  if (typeof retry !== 'object' || retry === null) {
+    return ['retry must be an object such as { attempts: 5, maxDelay: 180000 }'];
+  }
+  return Object.keys(retry)
+    .filter((name) => name !== 'attempts' && name !== 'maxDelay')
+    .map((name) => `retry.${name} is not an option (there are attempts, maxDelay)`);
+}
