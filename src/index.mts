@@ -4,6 +4,7 @@ import type { GraphMessageOptions } from './index.js';
 // The same package for import: one copy of the code, whichever way it is loaded.
 export type {
   AddressOption,
+  CloudName,
   GraphMessageOptions,
   GraphSentMessageInfo,
   GraphTransportErrorCode,
@@ -11,6 +12,8 @@ export type {
   GraphTransportOptions,
   LogMethod,
   MailboxQuestion,
+  Outcome,
+  TlsOptions,
   TransportLogger,
   UserIdOf,
 } from './index.js';
