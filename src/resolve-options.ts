@@ -36,7 +36,32 @@ const OPTION_NAMES = [
   'tls',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];
 
-const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
+/** Settings of Nodemailer's SMTP transport that mean nothing here. */
+export const SMTP_NAMES: readonly string[] = [
+  'host',
+  'port',
+  'service',
+  'secure',
+  'requireTLS',
+  'ignoreTLS',
+  'opportunisticTLS',
+  'auth',
+  'authMethod',
+  'customAuth',
+  'pool',
+  'maxMessages',
+  'greetingTimeout',
+  'dnsTimeout',
+  'debug',
+  'transactionLog',
+  'name',
+  'localAddress',
+  'socket',
+  'connection',
+  'getSocket',
+  'lmtp',
+  'dkim',
+];
 
 /** Names that other tools use for the same thing: GitLab's settings, MSAL's, Entra's own screens. */
 const NEAR_NAMES: Readonly<Record<string, string>> = {
