@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLOUD_NAMES, CLOUDS } from '../src/clouds';
 import { HEADER_CARRIERS } from '../src/message/headers';
+import { SMTP_NAMES } from '../src/option-names';
 import { resolveOptions } from '../src/resolve-options';
 import { ENTRA_CODES, GRAPH_CODES } from '../src/service-codes';
 
@@ -45,20 +46,47 @@ test('the table of headers says what the code does', () => {
   expect([...told.keys()].filter((name) => !HEADER_CARRIERS.has(name))).toEqual(others);
 });
 
-test('the table of options has them all, and no other', () => {
-  const listed = table('Option', 'Environment', 'Default', 'Meaning').map(([name]) => name);
-  let known = '';
+/** What the transport says to settings that it does not know. */
+function complaint(settings: object): string {
   try {
-    resolveOptions(JSON.parse('{ "unheard-of": 1 }'), {});
+    resolveOptions(settings, {});
   } catch (error) {
-    known = /there are ([^)]+)/.exec(String(error))?.[1] ?? '';
+    return String(error);
   }
-  expect([...listed].sort()).toEqual(
-    known
-      .split(', ')
-      .map((name) => `\`${name}\``)
-      .sort(),
+  return '';
+}
+
+const optionNames = (/there are ([^)]+)/.exec(complaint({ 'unheard-of': 1 }))?.[1] ?? '').split(', ');
+
+/** The names in a cell, which are in code. */
+const namesIn = (cell = '') => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+
+test('the table of options has them all, and no other', () => {
+  const listed = table('Option', 'Environment', 'Default', 'Meaning').flatMap(([name]) => namesIn(name));
+  expect([...listed].sort()).toEqual([...optionNames].sort());
+});
+
+test('the table of SMTP settings has all that are refused as such, and says where the others are', () => {
+  const ofTransport = table('SMTP setting', 'Here', 'Why').filter(
+    ([setting = '', here = '']) => !setting.includes(', in a message') && /^(?:none$|`)/.test(here),
   );
+  const names = ofTransport.flatMap(([setting = '', here]) =>
+    namesIn(setting.split(':')[0]).filter((name) => !namesIn(here).includes(name)),
+  );
+  expect([...new Set(names)].sort()).toEqual([...SMTP_NAMES].sort());
+  for (const name of names) expect(complaint({ [name]: 1 })).toContain(`these are SMTP settings: ${name};`);
+});
+
+test("the table of GitLab's settings leads to options that there are, as does giving them to the transport", () => {
+  const rows = table('`gitlab.rb`', 'Here', 'Why');
+  const meant = rows.filter(([, here]) => here !== 'none');
+  expect(meant.flatMap(([, here]) => namesIn(here)).filter((name) => !optionNames.includes(name))).toEqual(
+    [],
+  );
+  for (const [setting = '', here] of meant) {
+    const [, name] = /`microsoft_graph_mailer_(\w+)`/.exec(setting) ?? [];
+    if (name) expect(complaint({ [name]: 'x' })).toContain(`${name} is called ${namesIn(here)[0]} here`);
+  }
 });
 
 test('every reason for the MIME route is in the table of routes', () => {

@@ -2,7 +2,7 @@
  * Nodemailer's error codes that this transport uses:
  *
  * - `ECONFIG`: the options are wrong; thrown by `graphTransport()` itself
- * - `EAUTH`: Entra gave no token, or Graph does not accept or honour it
+ * - `EAUTH`: Entra gave no token, Graph does not accept or honour it, or a proxy wants a login
  * - `EENVELOPE`: a sender or recipient that Graph cannot or may not use
  * - `EMESSAGE`: the message itself: too large, or not to be carried whole
  * - `ECONNECTION`: no answer, or one that says the service is out of order

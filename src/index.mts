@@ -4,6 +4,7 @@ import type { GraphMessageOptions } from './index.js';
 // The same package for import: one copy of the code, whichever way it is loaded.
 export type {
   AddressOption,
+  CloudName,
   GraphMessageOptions,
   GraphSentMessageInfo,
   GraphTransportErrorCode,
@@ -13,6 +14,7 @@ export type {
   MailboxQuestion,
   Outcome,
   RetryOptions,
+  TlsOptions,
   TransportLogger,
   UploadProgress,
   UserIdOf,

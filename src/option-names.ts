@@ -33,7 +33,31 @@ const OPTION_NAMES = [
   'tls',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];
 
-const SMTP_NAMES = ['host', 'port', 'secure', 'auth', 'service', 'requireTLS', 'ignoreTLS', 'pool'];
+/** Settings of Nodemailer's SMTP transport that mean nothing here. */
+export const SMTP_NAMES: readonly string[] = [
+  'host',
+  'port',
+  'service',
+  'secure',
+  'requireTLS',
+  'ignoreTLS',
+  'opportunisticTLS',
+  'auth',
+  'authMethod',
+  'customAuth',
+  'pool',
+  'maxMessages',
+  'greetingTimeout',
+  'dnsTimeout',
+  'transactionLog',
+  'name',
+  'localAddress',
+  'socket',
+  'connection',
+  'getSocket',
+  'lmtp',
+  'dkim',
+];
 
 /** Names that other tools use for the same thing: GitLab's settings, MSAL's, Entra's own screens. */
 const NEAR_NAMES: Readonly<Record<string, string>> = {
@@ -56,7 +80,6 @@ const NEAR_NAMES: Readonly<Record<string, string>> = {
   graph_endpoint: 'graphEndpoint',
   baseUrl: 'graphEndpoint',
   reply_to: 'replyTo',
-  greetingTimeout: 'socketTimeout',
 };
 
 /** What is wrong with the names of options: values that are undefined count as not given. */
