@@ -1,0 +1,143 @@
+import { exitCodeOf } from '../src/cli/exit-code';
+import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../src/index';
+import { type RunningSandbox, startSandbox } from '../src/sandbox';
+import { envOf, runCli } from './support/cli-io';
+
+const { version }: { version: string } = require('../package.json');
+
+test('tells its version', async () => {
+  expect(await runCli(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test.each([[['--help']], [['-h']]])('tells with %j what commands there are', async (args) => {
+  const { exitCode, stdout } = await runCli(args);
+  expect(exitCode).toBe(0);
+  for (const command of ['verify', 'send', 'sandbox'])
+    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+});
+
+test.each([
+  ['verify', ['--user-id', '--env-file', '--json']],
+  ['send', ['--to', '--attach', '-t, --read-recipients', '--delivery', '--user-id']],
+  ['sandbox', ['--port', '--lenient']],
+])('tells the flags of %s', async (command, flags) => {
+  const { exitCode, stdout } = await runCli([command, '--help']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`Usage: nodemailer-graph-transport ${command}`);
+  for (const flag of flags) expect(stdout).toContain(`  ${flag}`);
+});
+
+test.each([
+  [[], /A command is missing: there are verify, send, sandbox/],
+  [['sendmail'], /There is no command "sendmail"/],
+  [['verify', '--tenant', 'x'], /Unknown option '--tenant'/],
+  [['verify', 'x'], /Unexpected argument 'x'/],
+  [['send', '--to'], /'--to <value>' argument missing/],
+])('refuses %j with 64 and says why', async (args, why) => {
+  const { exitCode, stdout, stderr } = await runCli(args);
+  expect(exitCode).toBe(64);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(why);
+});
+
+test('says for programs what was wrong with the call', async () => {
+  const { exitCode, stdout, stderr } = await runCli(['send', '--json']);
+  expect(exitCode).toBe(64);
+  expect(JSON.parse(stdout)).toEqual({
+    ok: false,
+    exitCode: 64,
+    error: { message: expect.stringMatching(/nothing to send/) },
+  });
+  expect(stderr).toBe('');
+});
+
+test.each<[GraphTransportErrorCode, Outcome, number]>([
+  ['ECONFIG', 'refused', 78],
+  ['EAUTH', 'refused', 77],
+  ['EENVELOPE', 'refused', 67],
+  ['EMESSAGE', 'refused', 65],
+  ['ECONNECTION', 'refused', 69],
+  ['EABORT', 'refused', 75],
+  ['ETIMEDOUT', 'not-accepted', 75],
+  ['ECONNECTION', 'not-accepted', 75],
+  ['ECONNECTION', 'unknown', 69],
+  ['ETIMEDOUT', 'unknown', 69],
+  ['EABORT', 'unknown', 69],
+])('ends with %s, %s, in exit code %i', (code, outcome, exitCode) => {
+  expect(exitCodeOf(new GraphTransportError(code, 'It failed.', { outcome }))).toBe(exitCode);
+});
+
+describe('who sends', () => {
+  let sandbox: RunningSandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterEach(() => sandbox.clear());
+  afterAll(() => sandbox.close());
+
+  const envFile = () =>
+    Object.entries(envOf(sandbox.options))
+      .map(([name, value]) => `${name}="${value}"\n`)
+      .join('');
+  /** The mailbox that was asked for, last. */
+  const mailbox = () => decodeURIComponent(sandbox.requests.at(-1)?.path.split('/')[3] ?? '');
+
+  test('comes from the flags, else the environment, else .env', async () => {
+    const files = { '.env': envFile() };
+    await runCli(['verify'], { files });
+    expect(mailbox()).toBe('app@contoso.example');
+    await runCli(['verify'], { files, env: { GRAPH_USER_ID: 'sales@contoso.example' } });
+    expect(mailbox()).toBe('sales@contoso.example');
+    await runCli(['verify', '--user-id', 'ceo@contoso.example'], {
+      files,
+      env: { GRAPH_USER_ID: 'sales@contoso.example' },
+    });
+    expect(mailbox()).toBe('ceo@contoso.example');
+  });
+
+  test('comes from the file that is named, and from no other', async () => {
+    const files = { '.env': 'GRAPH_USER_ID=ceo@contoso.example\n', 'mail.env': envFile() };
+    expect(await runCli(['verify', '--env-file', 'mail.env'], { files })).toMatchObject({ exitCode: 0 });
+    expect(mailbox()).toBe('app@contoso.example');
+  });
+
+  test('cannot come from a file that is not there', async () => {
+    const { exitCode, stderr } = await runCli(['verify', '--env-file', 'mail.env']);
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(/The file mail\.env cannot be read: .*ENOENT/);
+  });
+
+  test('is named whole by the flags, with a warning of the secret among them', async () => {
+    const { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint } = sandbox.options;
+    const { exitCode, stdout, stderr } = await runCli([
+      ...[
+        'verify',
+        '--json',
+        '--tenant-id',
+        tenantId,
+        '--client-id',
+        clientId,
+        '--client-secret',
+        clientSecret,
+      ],
+      ...['--user-id', userId, '--authority-host', authorityHost, '--graph-endpoint', graphEndpoint],
+    ]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true });
+    expect(stderr).toMatch(/client secret on the command line can be seen by others/);
+    expect(stderr).not.toContain(clientSecret);
+  });
+
+  test.each(['AZURE_AUTHORITY_HOST', 'GRAPH_ENDPOINT'])(
+    'is not sent to the %s of a .env that just lies there',
+    async (name) => {
+      const { [name]: origin = '', ...env } = envOf(sandbox.options);
+      const files = { '.env': `${name}=${origin}\n` };
+      const { exitCode, stderr } = await runCli(['verify'], { files, env });
+      expect(exitCode).toBe(78);
+      expect(stderr).toMatch(new RegExp(`\\.env sets ${name}, but the client secret is not from there`));
+      expect(sandbox.requests).toEqual([]);
+      expect(await runCli(['verify', '--env-file', '.env'], { files, env })).toMatchObject({ exitCode: 0 });
+    },
+  );
+});

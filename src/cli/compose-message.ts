@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import type { SendMailOptions } from 'nodemailer';
+import { usageError } from './cli-error';
+import type { CliIo } from './io';
+import { oneOf } from './one-of';
+import { readableFile } from './readable-file';
+import type { SendFlags } from './send-flags';
+
+/**
+ * The message that the flags make.
+ *
+ * @throws CliError when they make none, or name a file that cannot be read
+ */
+export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<SendMailOptions> {
+  const { to, cc, bcc, subject, attach = [], header = [], from } = values;
+  const recipients = [to, cc, bcc].flatMap((addresses) => addresses ?? []);
+  if (recipients.length === 0) throw usageError('The message has no recipients: give --to, --cc or --bcc.');
+  if (values.text === '-' && values.html === '-')
+    throw usageError('Only one of --text and --html can be on stdin.');
+  const text = await body(values.text, values['text-file'], 'text', io);
+  const html = await body(values.html, values['html-file'], 'html', io);
+  if (text === undefined && html === undefined && attach.length === 0) {
+    throw usageError('The message is empty: give --text, --html, --text-file, --html-file or --attach.');
+  }
+  return {
+    from,
+    to,
+    cc,
+    bcc,
+    replyTo: values['reply-to'],
+    subject,
+    text,
+    html,
+    messageId: values['message-id'],
+    headers: header.map(toHeader),
+    attachments: attach.map((file) => ({ path: readableFile(file, io) })),
+    graph: { importance: oneOf('importance', values.importance, 'low', 'normal', 'high') },
+  };
+}
+
+async function body(
+  given: string | undefined,
+  file: string | undefined,
+  name: string,
+  io: CliIo,
+): Promise<string | undefined> {
+  if (given !== undefined && file !== undefined)
+    throw usageError(`Give either --${name} or --${name}-file, not both.`);
+  if (file !== undefined) return readFileSync(readableFile(file, io), 'utf8');
+  if (given !== '-') return given;
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+}
+
+function toHeader(header: string): { key: string; value: string } {
+  const [, key, value] = /^([!-9;-~]+):\s*(.*)$/.exec(header) ?? [];
+  if (key === undefined || value === undefined) {
+    throw usageError(`--header takes 'Name: value', not '${header}'.`);
+  }
+  return { key, value };
+}

@@ -1,0 +1,83 @@
+import type { GraphTransportOptions } from '../index';
+import { CliError } from './cli-error';
+import { type EnvFile, readEnvFile } from './env-file';
+import { EXIT } from './exit-code';
+import type { CliIo } from './io';
+
+/** Options of the transport that are texts, by flag and, where they have one, variable. */
+const SETTINGS = [
+  { flag: 'tenant-id', option: 'tenantId', variable: 'AZURE_TENANT_ID', value: 'TENANT' },
+  { flag: 'client-id', option: 'clientId', variable: 'AZURE_CLIENT_ID', value: 'ID' },
+  { flag: 'client-secret', option: 'clientSecret', variable: 'AZURE_CLIENT_SECRET', value: 'SECRET' },
+  { flag: 'user-id', option: 'userId', variable: 'GRAPH_USER_ID', value: 'MAILBOX' },
+  { flag: 'authority-host', option: 'authorityHost', variable: 'AZURE_AUTHORITY_HOST', value: 'URL' },
+  { flag: 'graph-endpoint', option: 'graphEndpoint', variable: 'GRAPH_ENDPOINT', value: 'URL' },
+] as const;
+
+/** The flags that tell who sends, and over what, for `parseArgs`. */
+export const CONNECTION_FLAGS = {
+  'tenant-id': { type: 'string' },
+  'client-id': { type: 'string' },
+  'client-secret': { type: 'string' },
+  'user-id': { type: 'string' },
+  'authority-host': { type: 'string' },
+  'graph-endpoint': { type: 'string' },
+  'env-file': { type: 'string' },
+  debug: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+type ConnectionValues = { [flag in (typeof SETTINGS)[number]['flag'] | 'env-file']?: string | undefined };
+
+/** How the flags read in a command's help. */
+export const CONNECTION_HELP = `Who sends:
+${SETTINGS.map(({ flag, value, variable }) => `  ${`--${flag} ${value}`.padEnd(27)}else ${variable}`).join('\n')}
+  --env-file FILE            variables that are not set; else ./.env, if it is there
+  --debug                    log each request on stderr, without secrets and bodies
+  --json                     print the outcome as JSON on stdout`;
+
+/**
+ * The transport's options: from the flags, else the environment, else the file of variables.
+ *
+ * @throws CliError when the file cannot be read, or must not be trusted
+ */
+export function connectionOptions(
+  values: ConnectionValues,
+  { env, cwd, stderr }: CliIo,
+): GraphTransportOptions {
+  if (values['client-secret'] !== undefined) {
+    stderr.write(
+      'warning: a client secret on the command line can be seen by others on this machine: set AZURE_CLIENT_SECRET instead.\n',
+    );
+  }
+  const file = readEnvFile(values['env-file'], cwd);
+  checkOrigins(values, env, file);
+  const options: GraphTransportOptions = {};
+  for (const { flag, option, variable } of SETTINGS) {
+    const value = values[flag] || env[variable] || file.variables[variable];
+    if (value) options[option] = value;
+  }
+  return options;
+}
+
+/**
+ * A `.env` that merely lies where the command is run, in a folder of somebody else's perhaps, must not lead
+ * a secret from elsewhere to a place of its choice.
+ */
+function checkOrigins(
+  values: ConnectionValues,
+  env: CliIo['env'],
+  { name, isNamed, variables }: EnvFile,
+): void {
+  const isElsewhere = values['client-secret'] || env.AZURE_CLIENT_SECRET;
+  if (isNamed || !isElsewhere) return;
+  for (const { flag, variable } of SETTINGS) {
+    if (flag !== 'authority-host' && flag !== 'graph-endpoint') continue;
+    if (!variables[variable] || values[flag] || env[variable]) continue;
+    throw new CliError(
+      EXIT.config,
+      `${name} sets ${variable}, but the client secret is not from there. If it is meant to go to that place, say --env-file ${name}.`,
+    );
+  }
+}

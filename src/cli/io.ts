@@ -1,0 +1,16 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command may touch of the process, so that a test can stand in for it. */
+export interface CliIo {
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable & { isTTY?: boolean; columns?: number };
+  env: Readonly<Record<string, string | undefined>>;
+  /** Relative names of files start here. */
+  cwd: string;
+  /** Aborts when the process is asked to end. */
+  signal: AbortSignal;
+}
+
+/** A command: resolves with the exit code. */
+export type Command = (args: string[], io: CliIo) => Promise<number>;

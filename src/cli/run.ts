@@ -1,0 +1,65 @@
+import { usageError } from './cli-error';
+import { EXIT } from './exit-code';
+import type { CliIo, Command } from './io';
+import { reportFailure } from './report-failure';
+
+const { version }: { version: string } = require('../../package.json');
+
+const HELP = `Usage: nodemailer-graph-transport COMMAND [FLAGS]
+
+Sends mail through Microsoft Graph.
+
+Commands:
+  verify     say whether a message could be sent, and what stands in its way
+  send       send a message: from flags, from an .eml file, or from stdin as sendmail does
+  sandbox    play Entra and Graph on this machine, for development
+
+nodemailer-graph-transport COMMAND --help tells the flags of a command, --version the version.
+`;
+
+/** Each loads its command, and with it what that needs, when it is called. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  [
+    'verify',
+    (...call) => {
+      const { verifyCommand }: typeof import('./verify') = require('./verify');
+      return verifyCommand(...call);
+    },
+  ],
+  [
+    'send',
+    (...call) => {
+      const { sendCommand }: typeof import('./send') = require('./send');
+      return sendCommand(...call);
+    },
+  ],
+  [
+    'sandbox',
+    (...call) => {
+      const { sandboxCommand }: typeof import('./sandbox') = require('./sandbox');
+      return sandboxCommand(...call);
+    },
+  ],
+]);
+
+/** The command line: the exit code of the command that the arguments name. */
+export async function run(args: string[], io: CliIo): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version') {
+    io.stdout.write(`${version}\n`);
+    return EXIT.ok;
+  }
+  if (name === '--help' || name === '-h') {
+    io.stdout.write(HELP);
+    return EXIT.ok;
+  }
+  try {
+    const command = COMMANDS.get(name ?? '');
+    if (command) return await command(rest, io);
+    throw usageError(
+      `${name === undefined ? 'A command is missing' : `There is no command "${name}"`}: there are ${[...COMMANDS.keys()].join(', ')}. See --help.`,
+    );
+  } catch (error) {
+    return reportFailure(error, io, rest.includes('--json'));
+  }
+}

@@ -1,0 +1,25 @@
+/** A message that ends, as mail programs are used to, where a line is nothing but a dot. */
+export async function* untilDot(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  // With a line end before it the first line is like every other; it is taken off again.
+  let held = '\n';
+  let isStart = true;
+  const taken = (length: number) => {
+    const text = held.slice(isStart ? 1 : 0, length);
+    held = held.slice(length);
+    isStart = false;
+    return Buffer.from(text, 'latin1');
+  };
+  for await (const chunk of source) {
+    held += chunk.toString('latin1');
+    const dot = /\n\.\r?\n/.exec(held);
+    if (dot) {
+      yield taken(dot.index + 1);
+      return;
+    }
+    // What may yet become the line with the dot is kept back.
+    const length = /\n(?:\.\r?)?$/.exec(held)?.index ?? held.length;
+    if (length > 0) yield taken(length);
+  }
+  const last = /\n\.\r?$/.exec(held);
+  yield taken(last ? last.index + 1 : held.length);
+}
