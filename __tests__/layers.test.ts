@@ -66,7 +66,7 @@ const LAYERS: Record<string, string[]> = {
   'message-options': ['message', 'errors'],
   verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
   routes: ['message', 'graph', 'given-up', 'errors'],
-  auth: ['options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
+  auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
   'mailbox-limiter': ['given-up', 'errors', 'clock'],

@@ -1,16 +1,14 @@
 import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
+import { CLOUDS } from '../clouds';
 import type { Identity } from '../options';
 import { createAzureHttpClient, type Exchange, secureOrigin } from './http-client';
 import { toTokenError } from './token-error';
 
-/** Hosts whose authority Microsoft's library knows by heart; for any other it would first ask one of these. */
-const PUBLIC_AUTHORITIES: ReadonlySet<string> = new Set([
-  'https://login.microsoftonline.com',
-  'https://login.microsoftonline.us',
-  'https://login.chinacloudapi.cn',
-  'https://login.partner.microsoftonline.cn',
-]);
+/** Microsoft's library knows the authorities of the clouds by heart; for any other it would first ask one of these. */
+const KNOWN_AUTHORITIES: ReadonlySet<string> = new Set(
+  Object.values(CLOUDS).flatMap(({ authorityHosts }) => authorityHosts),
+);
 
 /** A credential whose cache can be passed over. */
 export interface Credential {
@@ -41,7 +39,7 @@ export function createCredential(identity: Identity, dispatcher: Dispatcher, tim
       const azure: typeof import('@azure/identity') = require('@azure/identity');
       credential ??= new azure.ClientSecretCredential(tenantId, clientId, clientSecret, {
         authorityHost: secureOrigin(authorityHost),
-        disableInstanceDiscovery: !PUBLIC_AUTHORITIES.has(authorityHost),
+        disableInstanceDiscovery: !KNOWN_AUTHORITIES.has(authorityHost),
         httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
           last = exchange;
         }),
