@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type CliOutcome, runCli } from './support/cli-io';
 
@@ -48,10 +51,41 @@ test('prints the variables with which an app sends, as a .env file, and runs unt
   await expect(fetch(url)).rejects.toThrow();
 });
 
+test('says where to see what it was sent', async () => {
+  const { url, env, stop } = await startByCommand();
+  await runCli(['send', '--to', 'ann@example.com', '--subject', 'Seen', '--text', 'Hello'], { env });
+  const page = await (await fetch(`${url}/inbox`)).text();
+  const { stderr } = await stop();
+  expect(stderr).toContain(`What it is sent is at ${url}/inbox`);
+  expect(page).toContain('Seen');
+});
+
+test('keeps what it was sent in a folder, and begins with it', async () => {
+  const store = mkdtempSync(join(tmpdir(), 'graph-store-'));
+  const first = await startByCommand('--store', store);
+  await runCli(['send', '--to', 'ann@example.com', '--subject', 'Kept', '--text', 'Hello'], {
+    env: first.env,
+  });
+  await first.stop();
+  const kept = readdirSync(store).filter((name) => name.endsWith('.eml'));
+  expect(kept).toHaveLength(1);
+  expect(readFileSync(join(store, kept[0] ?? ''), 'utf8')).toMatch(/^Subject: Kept\r?$/m);
+  const second = await startByCommand('--store', store);
+  const page = await (await fetch(`${second.url}/inbox`)).text();
+  await second.stop();
+  rmSync(store, { recursive: true });
+  expect(page).toContain('Kept');
+});
+
 test('prints them as JSON', async () => {
   const { url, stop } = await startByCommand('--json');
   const { stdout } = await stop();
-  expect(JSON.parse(stdout)).toMatchObject({ ok: true, url, env: { GRAPH_ENDPOINT: url } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    url,
+    inboxUrl: `${url}/inbox`,
+    env: { GRAPH_ENDPOINT: url },
+  });
 });
 
 test.each([

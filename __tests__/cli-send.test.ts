@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
-import { type CliSurroundings, envOf, runCli } from './support/cli-io';
+import { type CliSurroundings, runCli } from './support/cli-io';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ afterEach(() => sandbox.clear());
 afterAll(() => sandbox.close());
 
 const send = (args: string[], surroundings: CliSurroundings = {}) =>
-  runCli(['send', ...args], { ...surroundings, env: { ...envOf(sandbox.options), ...surroundings.env } });
+  runCli(['send', ...args], { ...surroundings, env: { ...sandbox.env, ...surroundings.env } });
 /** The only message that was sent. */
 const sent = () => {
   expect(sandbox.messages).toHaveLength(1);

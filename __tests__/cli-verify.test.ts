@@ -1,5 +1,5 @@
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
-import { envOf, runCli } from './support/cli-io';
+import { runCli } from './support/cli-io';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ afterEach(() => sandbox.clear());
 afterAll(() => sandbox.close());
 
 const verify = (env: Record<string, string> = {}, ...flags: string[]) =>
-  runCli(['verify', ...flags], { env: { ...envOf(sandbox.options), ...env } });
+  runCli(['verify', ...flags], { env: { ...sandbox.env, ...env } });
 
 test('prints what is well and what may be wrong, and ends in 0', async () => {
   const { exitCode, stdout, stderr } = await verify();
@@ -110,7 +110,7 @@ test('is ended by a signal', async () => {
     end.abort();
     return { kind: 'silence' };
   });
-  const { exitCode, stdout } = await runCli(['verify'], { env: envOf(sandbox.options), signal: end.signal });
+  const { exitCode, stdout } = await runCli(['verify'], { env: { ...sandbox.env }, signal: end.signal });
   expect(exitCode).toBe(75);
   expect(stdout).toMatch(/The check was aborted/);
 });

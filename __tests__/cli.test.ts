@@ -1,7 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { exitCodeOf } from '../src/cli/exit-code';
 import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../src/index';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
-import { envOf, runCli } from './support/cli-io';
+import { runCli } from './support/cli-io';
+import { startConnectProxy } from './support/connect-proxy';
+import { TLS } from './support/tls';
+import { startTlsSandbox } from './support/tls-sandbox';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -76,7 +82,7 @@ describe('who sends', () => {
   afterAll(() => sandbox.close());
 
   const envFile = () =>
-    Object.entries(envOf(sandbox.options))
+    Object.entries(sandbox.env)
       .map(([name, value]) => `${name}="${value}"\n`)
       .join('');
   /** The mailbox that was asked for, last. */
@@ -107,6 +113,14 @@ describe('who sends', () => {
     expect(stderr).toMatch(/The file mail\.env cannot be read: .*ENOENT/);
   });
 
+  test('does without a .env that is no file', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'graph-env-'));
+    mkdirSync(join(cwd, '.env'));
+    const { exitCode } = await runCli(['verify'], { cwd, env: { ...sandbox.env } });
+    rmSync(cwd, { recursive: true });
+    expect(exitCode).toBe(0);
+  });
+
   test('is named whole by the flags, with a warning of the secret among them', async () => {
     const { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint } = sandbox.options;
     const { exitCode, stdout, stderr } = await runCli([
@@ -128,10 +142,49 @@ describe('who sends', () => {
     expect(stderr).not.toContain(clientSecret);
   });
 
-  test.each(['AZURE_AUTHORITY_HOST', 'GRAPH_ENDPOINT'])(
+  test('may go through a proxy that the flags name, and trust the certificate in a file', async () => {
+    const behind = await startTlsSandbox();
+    const proxy = await startConnectProxy();
+    const { exitCode } = await runCli(['verify', '--proxy', proxy.url, '--ca', 'ca.pem'], {
+      env: { ...behind.env },
+      files: { 'ca.pem': TLS.ca },
+    });
+    await proxy.close();
+    await behind.close();
+    expect(exitCode).toBe(0);
+    expect(proxy.tunnels).toEqual(
+      expect.arrayContaining([
+        `login.sandbox.example:${behind.port}`,
+        `graph.sandbox.example:${behind.port}`,
+      ]),
+    );
+  });
+
+  test('is warned of the password of a proxy among the flags', async () => {
+    const { stderr } = await runCli(['verify', '--proxy', 'http://me:p4ss@127.0.0.1:1'], {
+      env: { ...sandbox.env },
+    });
+    expect(stderr).toMatch(/password of a proxy on the command line can be seen by others/);
+    expect(stderr).not.toContain('p4ss');
+  });
+
+  test.each<[string, string[], Record<string, string>, number, RegExp]>([
+    ['a cloud that there is not', ['--cloud', 'moon'], {}, 78, /no cloud "moon": there are global, usgov/],
+    ['endpoints of two clouds', [], { GRAPH_CLOUD: 'china' }, 78, /cloud is china, but graphEndpoint/],
+    ['a proxy that is none', ['--proxy', 'socks5://x'], {}, 78, /proxy must begin with http:/],
+    ['certificates that are not there', ['--ca', 'no.pem'], {}, 66, /The file no\.pem cannot be read/],
+    ['certificates that are none', ['--ca', '.env'], {}, 78, /tls\.ca must be one or more certificates/],
+  ])('cannot be %s', async (_what, flags, added, exitCode, why) => {
+    const graph = 'GRAPH_ENDPOINT=https://graph.microsoft.us\n';
+    const outcome = await runCli(['verify', ...flags], { files: { '.env': envFile() + graph }, env: added });
+    expect(outcome.stdout + outcome.stderr).toMatch(why);
+    expect(outcome.exitCode).toBe(exitCode);
+  });
+
+  test.each(['AZURE_AUTHORITY_HOST', 'GRAPH_ENDPOINT'] as const)(
     'is not sent to the %s of a .env that just lies there',
     async (name) => {
-      const { [name]: origin = '', ...env } = envOf(sandbox.options);
+      const { [name]: origin, ...env } = sandbox.env;
       const files = { '.env': `${name}=${origin}\n` };
       const { exitCode, stderr } = await runCli(['verify'], { files, env });
       expect(exitCode).toBe(78);

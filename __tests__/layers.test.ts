@@ -5,7 +5,7 @@ const src = join(__dirname, '../src');
 
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
-  cli: ['index', 'message', 'sandbox'],
+  cli: ['index', 'clouds', 'message', 'sandbox'],
   index: [
     'transport',
     'clouds',

@@ -9,6 +9,8 @@ import { run } from '../../src/cli/run';
 export interface CliSurroundings {
   env?: Record<string, string | undefined>;
   stdin?: string | Buffer | Readable;
+  /** Where it runs, if not in a folder of its own. */
+  cwd?: string;
   /** Files in the folder in which the command runs. */
   files?: Record<string, string | Buffer>;
   /** Width of the terminal that stderr is; undefined when it is none. */
@@ -29,7 +31,8 @@ export interface CliOutcome {
 /** Runs a command in a folder of its own. */
 export async function runCli(args: string[], surroundings: CliSurroundings = {}): Promise<CliOutcome> {
   const { env = {}, stdin = '', files = {}, terminal, signal = new AbortController().signal } = surroundings;
-  const cwd = mkdtempSync(join(tmpdir(), 'graph-cli-'));
+  const own = mkdtempSync(join(tmpdir(), 'graph-cli-'));
+  const { cwd = own } = surroundings;
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(cwd, name), content);
   }
@@ -57,25 +60,6 @@ export async function runCli(args: string[], surroundings: CliSurroundings = {})
   try {
     return { exitCode: await run(args, io), ...written };
   } finally {
-    rmSync(cwd, { recursive: true });
+    rmSync(own, { recursive: true });
   }
-}
-
-/** The variables that lead a command to a sandbox. */
-export function envOf(options: {
-  tenantId: string;
-  clientId: string;
-  clientSecret: string;
-  userId: string;
-  authorityHost: string;
-  graphEndpoint: string;
-}): Record<string, string> {
-  return {
-    AZURE_TENANT_ID: options.tenantId,
-    AZURE_CLIENT_ID: options.clientId,
-    AZURE_CLIENT_SECRET: options.clientSecret,
-    GRAPH_USER_ID: options.userId,
-    AZURE_AUTHORITY_HOST: options.authorityHost,
-    GRAPH_ENDPOINT: options.graphEndpoint,
-  };
 }

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { CLOUD_NAMES } from '../clouds';
 import type { GraphTransportOptions } from '../index';
 import { CliError } from './cli-error';
 import { type EnvFile, readEnvFile } from './env-file';
 import { EXIT } from './exit-code';
 import type { CliIo } from './io';
+import { readableFile } from './readable-file';
 
 /** Options of the transport that are texts, by flag and, where they have one, variable. */
 const SETTINGS = [
@@ -22,17 +25,25 @@ export const CONNECTION_FLAGS = {
   'user-id': { type: 'string' },
   'authority-host': { type: 'string' },
   'graph-endpoint': { type: 'string' },
+  cloud: { type: 'string' },
+  proxy: { type: 'string' },
+  ca: { type: 'string' },
   'env-file': { type: 'string' },
   debug: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
-type ConnectionValues = { [flag in (typeof SETTINGS)[number]['flag'] | 'env-file']?: string | undefined };
+type ConnectionValues = {
+  [flag in (typeof SETTINGS)[number]['flag'] | 'cloud' | 'proxy' | 'ca' | 'env-file']?: string | undefined;
+};
 
 /** How the flags read in a command's help. */
 export const CONNECTION_HELP = `Who sends:
 ${SETTINGS.map(({ flag, value, variable }) => `  ${`--${flag} ${value}`.padEnd(27)}else ${variable}`).join('\n')}
+  --cloud NAME               else GRAPH_CLOUD: ${CLOUD_NAMES.join(', ')}
+  --proxy URL                else HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment
+  --ca FILE                  certificates (PEM) to trust beside those that Node trusts
   --env-file FILE            variables that are not set; else ./.env, if it is there
   --debug                    log each request on stderr, without secrets and bodies
   --json                     print the outcome as JSON on stdout`;
@@ -42,15 +53,9 @@ ${SETTINGS.map(({ flag, value, variable }) => `  ${`--${flag} ${value}`.padEnd(2
  *
  * @throws CliError when the file cannot be read, or must not be trusted
  */
-export function connectionOptions(
-  values: ConnectionValues,
-  { env, cwd, stderr }: CliIo,
-): GraphTransportOptions {
-  if (values['client-secret'] !== undefined) {
-    stderr.write(
-      'warning: a client secret on the command line can be seen by others on this machine: set AZURE_CLIENT_SECRET instead.\n',
-    );
-  }
+export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTransportOptions {
+  const { env, cwd, stderr } = io;
+  warnOfSecrets(values, stderr);
   const file = readEnvFile(values['env-file'], cwd);
   checkOrigins(values, env, file);
   const options: GraphTransportOptions = {};
@@ -58,7 +63,31 @@ export function connectionOptions(
     const value = values[flag] || env[variable] || file.variables[variable];
     if (value) options[option] = value;
   }
-  return options;
+  const { cloud, proxy, ca } = values;
+  return {
+    ...options,
+    cloud: toCloud(cloud || env.GRAPH_CLOUD || file.variables.GRAPH_CLOUD),
+    proxy,
+    tls: ca === undefined ? undefined : { ca: readFileSync(readableFile(ca, io)) },
+  };
+}
+
+function warnOfSecrets(values: ConnectionValues, stderr: CliIo['stderr']): void {
+  const warn = (what: string, instead: string) =>
+    stderr.write(
+      `warning: ${what} on the command line can be seen by others on this machine: set ${instead} instead.\n`,
+    );
+  if (values['client-secret'] !== undefined) warn('a client secret', 'AZURE_CLIENT_SECRET');
+  if (values.proxy?.includes('@')) warn('the password of a proxy', 'HTTPS_PROXY');
+}
+
+function toCloud(name: string | undefined): GraphTransportOptions['cloud'] {
+  if (!name) return undefined;
+  const cloud = CLOUD_NAMES.find((known) => known === name);
+  if (cloud === undefined) {
+    throw new CliError(EXIT.config, `There is no cloud "${name}": there are ${CLOUD_NAMES.join(', ')}.`);
+  }
+  return cloud;
 }
 
 /**

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CliError } from './cli-error';
-import { errorCode } from './error-code';
 import { EXIT } from './exit-code';
 
 /** The variables of a file, and whether somebody has named that file. */
@@ -13,7 +12,7 @@ export interface EnvFile {
 }
 
 /**
- * Reads the file of `--env-file`, or `.env` if there is one.
+ * Reads the file of `--env-file`, or `.env` if there is one that can be read.
  *
  * @throws CliError when the named file cannot be read
  */
@@ -26,7 +25,7 @@ export function readEnvFile(named: string | undefined, cwd: string): EnvFile {
       variables: parseEnv(readFileSync(resolve(cwd, name), 'utf8')),
     };
   } catch (error) {
-    if (named === undefined && errorCode(error) === 'ENOENT') return { name, isNamed: false, variables: {} };
+    if (named === undefined) return { name, isNamed: false, variables: {} };
     const why = error instanceof Error ? error.message : String(error);
     throw new CliError(EXIT.config, `The file ${name} cannot be read: ${why}.`);
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import type { StartSandboxOptions } from '../sandbox';
 import { CliError, usageError } from './cli-error';
 import { errorCode } from './error-code';
@@ -16,6 +17,7 @@ nodemailer-graph-transport sandbox > .env
   --port N      where it listens, on 127.0.0.1 only; 0 is any free port (default ${DEFAULT_PORT})
   --strict      the narrow reading of limits whose exact value is not documented (default)
   --lenient     the wide reading: MB are 2^20 bytes, and any number of requests at once
+  --store DIR   keep messages in this folder as well, as .eml and as JSON, and begin with those that are there
   --json        print the variables as JSON
 `;
 
@@ -30,13 +32,14 @@ const LENIENT: NonNullable<StartSandboxOptions['limits']> = {
 };
 
 /** Runs a sandbox until the process is to end. */
-export const sandboxCommand: Command = async (args, { stdout, stderr, signal }) => {
+export const sandboxCommand: Command = async (args, { stdout, stderr, cwd, signal }) => {
   const { values } = parseFlags({
     args,
     options: {
       port: { type: 'string' },
       strict: { type: 'boolean' },
       lenient: { type: 'boolean' },
+      store: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -48,28 +51,19 @@ export const sandboxCommand: Command = async (args, { stdout, stderr, signal }) 
   if (values.strict && values.lenient) throw usageError('Give either --strict or --lenient, not both.');
   const port = toPort(values.port);
   const { startSandbox }: typeof import('../sandbox') = require('../sandbox');
-  const sandbox = await startSandbox({ port, ...(values.lenient && { limits: LENIENT }) }).catch((error) => {
+  const sandbox = await startSandbox({
+    port,
+    ...(values.lenient && { limits: LENIENT }),
+    ...(values.store !== undefined && { store: resolve(cwd, values.store) }),
+  }).catch((error) => {
     throw errorCode(error) === 'EADDRINUSE' ? portTaken(port) : error;
   });
-  const { options, url } = sandbox;
-  const env = {
-    AZURE_TENANT_ID: options.tenantId,
-    AZURE_CLIENT_ID: options.clientId,
-    AZURE_CLIENT_SECRET: options.clientSecret,
-    GRAPH_USER_ID: options.userId,
-    AZURE_AUTHORITY_HOST: options.authorityHost,
-    GRAPH_ENDPOINT: options.graphEndpoint,
-  };
-  if (values.json) {
-    stdout.write(`${JSON.stringify({ ok: true, url, env })}\n`);
-  } else {
-    stdout.write(
-      Object.entries(env)
-        .map(([name, value]) => `${name}=${value}\n`)
-        .join(''),
-    );
-  }
-  stderr.write(`The sandbox plays Entra and Graph at ${url}. Ctrl-C ends it.\n`);
+  const { env, url, inboxUrl } = sandbox;
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+  stdout.write(values.json ? `${JSON.stringify({ ok: true, url, inboxUrl, env })}\n` : lines.join(''));
+  stderr.write(
+    `The sandbox plays Entra and Graph at ${url}. What it is sent is at ${inboxUrl}. Ctrl-C ends it.\n`,
+  );
   if (!signal.aborted) await once(signal, 'abort');
   await sandbox.close();
   return EXIT.ok;
