@@ -21,6 +21,7 @@ const LAYERS: Record<string, string[]> = {
     'mailbox-limiter',
     'errors',
     'given-up',
+    'leave-unsigned',
     'deliver',
     'dispatcher',
     'resolve-options',
@@ -46,6 +47,7 @@ const LAYERS: Record<string, string[]> = {
     'upload-progress',
     'clock',
   ],
+  'leave-unsigned': ['sent-message-info'],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
   'resolve-options': [
     'clouds',
@@ -97,7 +99,14 @@ const PACKAGES: Record<string, string[]> = {
   ],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
   msw: ['sandbox/msw'],
-  nodemailer: ['transport', 'send-log', 'verify/log-checks', 'sent-message-info', 'nodemailer-options'],
+  nodemailer: [
+    'transport',
+    'leave-unsigned',
+    'send-log',
+    'verify/log-checks',
+    'sent-message-info',
+    'nodemailer-options',
+  ],
 };
 
 /** `… from 'x'` at the end of a statement, `require('x')` and `import('x')`. */
