@@ -22,6 +22,7 @@ const LAYERS: Record<string, string[]> = {
     'mailbox-limiter',
     'errors',
     'given-up',
+    'leave-unsigned',
     'deliver',
     'dispatcher',
     'resolve-options',
@@ -47,6 +48,7 @@ const LAYERS: Record<string, string[]> = {
     'upload-progress',
     'clock',
   ],
+  'leave-unsigned': ['sent-message-info'],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
   'resolve-options': [
     'option-names',
@@ -107,6 +109,7 @@ const PACKAGES: Record<string, string[]> = {
     'cli/compose-message',
     'cli/pass-on-message',
     'transport',
+    'leave-unsigned',
     'send-log',
     'verify/log-checks',
     'sent-message-info',

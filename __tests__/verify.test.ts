@@ -69,18 +69,6 @@ describe('verify() on the sandbox', () => {
     expect(lines).toEqual([]);
   });
 
-  test('calls back, as in Nodemailer', async () => {
-    const { options } = await start();
-    const ask = (userId: string) => {
-      const transporter = nodemailer.createTransport(graphTransport({ ...options, userId }));
-      return new Promise<[Error | null, unknown]>((resolve) => {
-        transporter.verify((error, success) => resolve([error, success]));
-      }).finally(() => transporter.close());
-    };
-    expect(await ask(options.userId)).toEqual([null, true]);
-    expect(await ask('nobody@contoso.example')).toEqual([expect.any(Error), undefined]);
-  });
-
   test('leaves a message that is sent afterwards nothing to wait for', async () => {
     const sandbox = await start();
     const transporter = nodemailer.createTransport(graphTransport(sandbox.options));

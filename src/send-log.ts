@@ -114,6 +114,15 @@ export function logAnswer(logger: Logger, event: AnswerEvent): void {
   } catch {}
 }
 
+/** Logs that DKIM keys of the app are of no use. */
+export function logUnusedKeys(logger: Logger): void {
+  const why =
+    'Exchange signs what it sends: set DKIM up for the domain in Microsoft 365, and leave out dkim.';
+  try {
+    logger.warn({ tnx: 'dkim' }, `Messages go without a DKIM signature of the app's. ${why}`);
+  } catch {}
+}
+
 /** The recipients as Nodemailer's own transports log them: the first two of many. */
 function summary(to: string[]): string {
   return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');

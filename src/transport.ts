@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Transport } from 'nodemailer';
+import type { Transport, Transporter } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import { getLogger } from 'nodemailer/lib/shared';
 import type { Dispatcher } from 'undici';
@@ -11,11 +11,12 @@ import { createDispatcher } from './dispatcher';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
+import { leaveUnsigned } from './leave-unsigned';
 import { MailboxLimiter } from './mailbox-limiter';
 import { checkMessageOptions } from './message-options';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { resolveOptions } from './resolve-options';
-import { logAnswer, SendLog } from './send-log';
+import { logAnswer, logUnusedKeys, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
 import { logChecks } from './verify/log-checks';
@@ -51,6 +52,8 @@ export class GraphTransport
   readonly #limiter: MailboxLimiter;
   /** The sends and checks that have not ended, each with what gives it up. */
   readonly #underWay = new Map<Promise<unknown>, AbortController>();
+  #mailer: Transporter<GraphSentMessageInfo> | undefined;
+  #toldOfKeys = false;
   #isIdle = true;
   #closed = false;
 
@@ -79,6 +82,20 @@ export class GraphTransport
     });
     // As Nodemailer's pool does, once whoever made it has had the time to listen.
     setImmediate(() => this.#isIdle && this.emit('idle'));
+  }
+
+  /** What `createTransport()` has made of this transport: Nodemailer sets it. */
+  get mailer(): Transporter<GraphSentMessageInfo> | undefined {
+    return this.#mailer;
+  }
+
+  set mailer(mailer: Transporter<GraphSentMessageInfo> | undefined) {
+    this.#mailer = mailer;
+    if (!mailer) return;
+    leaveUnsigned(mailer, () => {
+      if (!this.#toldOfKeys) logUnusedKeys(this.#logger);
+      this.#toldOfKeys = true;
+    });
   }
 
   /** Whether there is room for more messages; as in Nodemailer's pool, not whether nothing is under way. */
