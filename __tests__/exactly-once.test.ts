@@ -137,6 +137,17 @@ test('two processes that send the same message at the same time send one mail', 
   expect(sandbox.drafts).toEqual([]);
 });
 
+test('two processes that upload the same message at the same time send one mail, and none is left in doubt', async () => {
+  await start({ latency: 5 });
+  const outcomes = await Promise.allSettled([send(parcel), send(parcel)]);
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.messages[0]?.attachments.map(({ name }) => name)).toEqual(['plan.bin', 'invoice.txt']);
+  expect(sandbox.drafts).toEqual([]);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ retryable: true });
+  }
+});
+
 test.each([
   ['a small message', order],
   ['a message with uploads', parcel],

@@ -71,10 +71,18 @@ async function sendOneDraft(requests: MessageRequests, message: DraftMessage): P
     if (standing.is !== 'own') await deleteDraft(requests, userId, own).catch(() => undefined);
     throwIfGivenUp(requests.signal);
   } catch (error) {
-    throw await withoutDraft(requests, userId, own, error);
+    const failure = await withoutDraft(requests, userId, own, error);
+    if (!exactlyOnce || !isGone(failure)) throw failure;
+    // Another process is at the same message and has done away with this draft.
+    if ((await settle(requests, message, own)) !== 'nobody') return sentBefore();
+    throw alteredError(failure, { outcome: 'not-accepted' });
   }
   if (standing.is === 'sent') return sentBefore();
   return send(requests, message, standing.id, standing.is === 'own');
+}
+
+function isGone(error: unknown): error is GraphTransportError {
+  return error instanceof GraphTransportError && error.responseCode === 404;
 }
 
 async function createDraft(requests: MessageRequests, message: DraftMessage): Promise<string> {
