@@ -231,9 +231,20 @@ test('keeps the upload URL out of errors and logs', async () => {
   const lines: string[] = [];
   const log = (...line: unknown[]) => lines.push(inspect(line, { depth: 12, showHidden: true }));
   const logger = { trace: log, debug: log, info: log, warn: log, error: log, fatal: log };
-  const transport = graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher, logger });
-  wire.use(http.put(uploadUrl, () => new HttpResponse(null, { status: 400 })));
-  const error = await sendLarge(undefined, transport).catch((reason: Error) => reason);
-  expect(inspect(error, { depth: 12, showHidden: true })).toContain('plan.zip');
-  expect(inspect(error, { depth: 12, showHidden: true }) + lines.join()).not.toContain('canary-upload-url');
+  const transport = graphTransport({
+    ...IDENTITY,
+    dispatcher: wire.dispatcher,
+    logger,
+    debug: true,
+    retry: { maxDelay: 1 },
+  });
+  for (const answer of [() => new HttpResponse(null, { status: 400 }), () => HttpResponse.error()]) {
+    wire.use(http.put(uploadUrl, answer));
+    const error = await sendLarge(undefined, transport).catch((reason: Error) => reason);
+    const said = inspect(error, { depth: 12, showHidden: true });
+    expect(said).toContain('plan.zip');
+    expect(said).not.toContain('canary-upload-url');
+  }
+  expect(lines.join()).toContain("tnx: 'http'");
+  expect(lines.join()).not.toContain('canary-upload-url');
 });

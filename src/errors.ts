@@ -116,12 +116,18 @@ export function outcomeOf(error: unknown): Outcome {
   return error.retryable ? 'not-accepted' : 'refused';
 }
 
-/** The same error with something changed or added; `message` stands without hint and link. */
+/** The same error with something changed or added; what is said before the message stands in front of it. */
 export function alteredError(
   error: GraphTransportError,
-  changes: GraphTransportErrorDetails & { code?: GraphTransportErrorCode; message?: string },
+  changes: GraphTransportErrorDetails & {
+    code?: GraphTransportErrorCode;
+    /** Without hint and link. */
+    message?: string;
+    before?: string;
+  },
 ): GraphTransportError {
-  const { code = error.code, message = FIRST_SENTENCES.get(error) ?? error.message, ...details } = changes;
+  const { code = error.code, before = '', ...others } = changes;
+  const { message = before + (FIRST_SENTENCES.get(error) ?? error.message), ...details } = others;
   const { hint, responseCode, graphCode, requestId, clientRequestId, response, draftId, retryAfter, link } =
     error;
   return new GraphTransportError(code, message, {

@@ -172,11 +172,14 @@ function isConnectionFailure({ code, ambiguous, retryable, cause }: GraphTranspo
 }
 
 function failureOf(answer: Answer, name: string): GraphTransportError {
-  if (answer.status === undefined) return alteredError(answer.error, { outcome: 'not-accepted' });
+  const failed = `Uploading the attachment "${name}" failed: `;
+  if (answer.status === undefined) {
+    return alteredError(answer.error, { outcome: 'not-accepted', before: failed });
+  }
   const { status, retryAfter } = answer;
   return new GraphTransportError(
     isTransient(status) ? 'ECONNECTION' : 'EMESSAGE',
-    `Uploading the attachment "${name}" failed: the upload session answered ${status}.`,
+    `${failed}the upload session answered ${status}.`,
     {
       outcome: isTransient(status) ? 'not-accepted' : 'refused',
       hint: 'Nothing was sent.',
