@@ -111,6 +111,14 @@ describe('a connection', () => {
     expect(sandbox.drafts).toHaveLength(1);
   });
 
+  test('ends when half of the promised body was there', async () => {
+    sandbox.failNext('create-draft', { kind: 'cut', in: 'body' });
+    const [head = '', body = ''] = (await readAll(await draftOverSocket())).split('\r\n\r\n');
+    const [, promised] = /content-length: (\d+)/.exec(head) ?? [];
+    expect(body).toHaveLength(Math.floor(Number(promised) / 2));
+    expect(body).toMatch(/^\{"id":/);
+  });
+
   test('ends before a body that only its head promises', async () => {
     sandbox.failNext('send-mail', { kind: 'cut', in: 'body' });
     const { statusCode, body } = await post('sendMail');

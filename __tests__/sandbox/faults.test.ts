@@ -335,7 +335,12 @@ describe('a connection that handle cannot break', () => {
     sandbox.failNext('create-draft', { kind: 'cut', in: 'body' });
     const response = await ask(sandbox, 'POST', 'messages', LUNCH);
     expect(response.status).toBe(201);
-    await expect(response.text()).rejects.toThrow('terminated');
+    const reader = response.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    const half = new TextDecoder().decode(value);
+    expect(half).toMatch(/^\{"id":/);
+    expect(() => JSON.parse(half)).toThrow(SyntaxError);
+    await expect(reader?.read()).rejects.toThrow('terminated');
     expect(sandbox.drafts).toHaveLength(1);
     expect(sandbox.requests.at(-1)).toMatchObject({ status: 201, fault: { kind: 'cut' } });
   });
