@@ -132,6 +132,9 @@ test('no value begins a header or a part of its own', async () => {
   expect(eml).not.toMatch(/^Bcc:/m);
   const [header = ''] = eml.split('\r\n\r\n');
   expect(header).toMatch(/multipart\/mixed/);
+  const { subject, to } = await PostalMime.parse(Buffer.from(eml, 'latin1'));
+  expect(subject).toBe('x Bcc: victim@x.example --');
+  expect(to).toMatchObject([{ name: 'x Bcc: victim@x.example --', address: 'ann@x.example' }]);
 });
 
 test.each(['message/rfc822', 'multipart/mixed', 'text', 'a b/c', ''])(

@@ -2,7 +2,7 @@ import { Client, FileUpload, LargeFileUploadTask } from '@microsoft/microsoft-gr
 import { setupServer } from 'msw/node';
 import { createSandbox, type Sandbox } from '../../src/sandbox';
 import { sandboxHandlers } from '../../src/sandbox/msw';
-import { LUNCH } from './support';
+import { LUNCH, makeDraft, openSession } from './support';
 
 const server = setupServer();
 
@@ -66,6 +66,14 @@ test('a fault of the sandbox reaches the app', async () => {
   sandbox.failNext('send-mail', { kind: 'reset', when: 'before' });
   await expect(sendLunch(sandbox)).rejects.toThrow(TypeError);
   expect(sandbox.messages).toEqual([]);
+});
+
+test('a range is taken although msw sees no Content-Length', async () => {
+  const sandbox = createSandbox({ limits: { sessionMinimumBytes: 1 } });
+  server.use(...sandboxHandlers(sandbox));
+  const uploadUrl = await openSession(sandbox, await makeDraft(sandbox));
+  const headers = { 'content-range': 'bytes 0-9/10', 'content-type': 'application/octet-stream' };
+  expect((await fetch(uploadUrl, { method: 'PUT', headers, body: 'HelloWorld' })).status).toBe(201);
 });
 
 test("Microsoft's Graph client needs no options to send a large attachment", async () => {

@@ -45,8 +45,6 @@ export function pathOf(message: SandboxMessage | undefined, part = ''): string {
 }
 
 /** The subjects of the list, in its order. */
-export function subjectsIn({ text }: Answer): string[] {
-  return [...text.matchAll(/<span class="subject">(.*?)<\/span>\n/g)].map(([, subject = '']) =>
-    subject.replace(/<span class="hidden">New: <\/span>/, ''),
-  );
+export function subjectsIn({ text }: Answer): (string | undefined)[] {
+  return [...text.matchAll(/<span class="subject">(.*?)<\/span>\n/g)].map(([, subject]) => subject);
 }

@@ -52,9 +52,9 @@ function row(message: SandboxMessage, query: ListQuery, isSeen: boolean, isOpen:
   const files = attachments.filter(({ isInline }) => !isInline);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return html`<li><a href="${messageAddress(id, query)}" data-message="${id}"${isOpen && html` aria-current="true"`}${!isSeen && html` class="new"`}>
-<span class="who">${first ? first.name || first.address : 'nobody'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
+${!isSeen && html`<span class="hidden">New: </span>`}<span class="who">${first ? first.name || first.address : 'nobody'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
 ${formatTime(receivedAt, new Date())}
-<span class="subject">${!isSeen && html`<span class="hidden">New: </span>`}${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
+<span class="subject">${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
 <span class="preview">${preview(message)}</span>
 <span class="facts">${routeChip(route)}${!query.mailbox && html`<span class="from">${message.mailbox}</span>`}${files.length > 0 && html`<span class="files">${count(files.length, 'file')}, ${formatSize(size)}</span>`}</span>
 </a></li>

@@ -39,15 +39,22 @@ export const SCRIPT = `'use strict';
   function replace(part) {
     const old = byId(part.id);
     if (!old || old.isEqualNode(part)) return;
-    // Somebody is about to use what is in it.
-    if (old.querySelector('details[open], form :focus')) return;
-    const focused = old.contains(document.activeElement) && document.activeElement.getAttribute('href');
     const top = old.scrollTop;
+    const focused = targets(old).indexOf(document.activeElement);
+    const address = document.activeElement.getAttribute('href');
+    // What somebody has unfolded stays so.
+    const unfolded = [...old.querySelectorAll('details')].map((details) => details.open);
+    for (const [index, details] of [...part.querySelectorAll('details')].entries()) details.open = unfolded[index];
     old.replaceWith(part);
     part.scrollTop = top;
-    if (focused) [...part.querySelectorAll('a')].find((link) => link.getAttribute('href') === focused)?.focus({ preventScroll: true });
+    if (focused !== -1) {
+      const same = address && targets(part).find((target) => target.getAttribute('href') === address);
+      (same || targets(part)[focused])?.focus({ preventScroll: true });
+    }
     markOpen();
   }
+
+  const targets = (part) => [...part.querySelectorAll('a, button, summary')];
 
   function tellNews() {
     const arrived = rows().filter((row) => !known.has(row.dataset.message));
@@ -81,6 +88,7 @@ export const SCRIPT = `'use strict';
   });
   if (!document.hidden) listen();
   markOpen();
+  document.querySelector('a[data-message][aria-current]')?.scrollIntoView({ block: 'nearest' });
 
   /* A message opens in its pane; the list beside it stays where it is. */
   async function open(address, isNew) {
@@ -109,7 +117,7 @@ export const SCRIPT = `'use strict';
       else row.removeAttribute('aria-current');
       if (isOpen && row.classList.contains('new')) {
         row.classList.remove('new');
-        row.querySelector('.subject .hidden')?.remove();
+        row.querySelector('.hidden')?.remove();
       }
     }
   }
