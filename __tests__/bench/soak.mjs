@@ -5,24 +5,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import nodemailer from 'nodemailer';
 import { graphTransport } from 'nodemailer-graph-transport';
+import { randomFaults } from '../support/random-faults.mjs';
 
 const FAULT_RATE = 0.1;
-const FAULTS = [
-  { kind: 'answer', status: 429, code: 'ApplicationThrottled', retryAfter: 1 },
-  { kind: 'answer', status: 503, code: 'serviceNotAvailable' },
-  { kind: 'answer', status: 500, code: 'ErrorInternalServerError' },
-  { kind: 'answer', status: 500, code: 'ErrorInternalServerError', when: 'after' },
-  { kind: 'html', status: 502 },
-  { kind: 'html', status: 504, when: 'after' },
-  { kind: 'reset', when: 'before-body' },
-  { kind: 'reset', when: 'before' },
-  { kind: 'reset', when: 'after' },
-  { kind: 'cut', in: 'head' },
-  { kind: 'cut', in: 'body' },
-  { kind: 'broken-json' },
-  { kind: 'silence', when: 'after' },
-  { kind: 'answer', status: 401, code: 'InvalidAuthenticationToken' },
-];
 const MAILBOXES = ['app', 'sales', 'ceo'].map((name) => `${name}@contoso.example`);
 
 const [, , first = '5000', second = '1'] = process.argv;
@@ -30,8 +15,7 @@ const [, , first = '5000', second = '1'] = process.argv;
 if (first === 'sandbox') {
   const { startSandbox } = await import('nodemailer-graph-transport/sandbox');
   const sandbox = await startSandbox({ latency: 2 });
-  const random = seeded(Number(second));
-  sandbox.failWith(() => (random() < FAULT_RATE ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined));
+  sandbox.failWith(randomFaults(Number(second), FAULT_RATE));
   process.on('message', () => {
     const delivered = sandbox.messages.map(({ internetMessageId }) => internetMessageId);
     process.send({ delivered, drafts: sandbox.drafts.length, concurrency: sandbox.concurrency });
@@ -110,15 +94,4 @@ function report(delivery, count, seed, outcome) {
   sent ${count}, delivered ${delivered}, duplicated ${duplicated}, lost ${lost}, delivered though reported unsent ${wrong}
   errors: ${failed} certainly not sent, ${ambiguous} ambiguous (of which ${ambiguousDelivered} were delivered); drafts left ${outcome.drafts}
   most requests at once: ${most.join(', ')}`);
-}
-
-/** The same numbers for the same seed, from 0 up to 1 (mulberry32). */
-function seeded(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

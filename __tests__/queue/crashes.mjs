@@ -1,0 +1,252 @@
+// The README's recipe for many workers, on a Redis of its own: three processes send from two mailboxes, while one
+// request in ten meets a fault, a worker is killed, and Redis is killed. Every message has to arrive once.
+// Run by `npm run test:queue [-- messages [seed]]`; it needs redis-server.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSandbox } from 'nodemailer-graph-transport/sandbox';
+import { randomFaults } from '../support/random-faults.mjs';
+import { addMessage, mailQueue } from './recipe/queue.mjs';
+import { RedisServer } from './redis-server.mjs';
+import { WorkerProcesses } from './worker-processes.mjs';
+
+const [, , first = '500', seed = '1'] = process.argv;
+const COUNT = Number(first);
+const FAULT_RATE = 0.1;
+const DEADLINE_MS = 150_000;
+const MAILBOXES = ['app@contoso.example', 'sales@contoso.example'];
+/** Graph sends nothing from it. */
+const UNLICENSED = 'retired@contoso.example';
+const ALL_MAILBOXES = [...MAILBOXES, UNLICENSED];
+const LIMITER = { max: 40, duration: 1000 };
+/** What the service asks for, beside the second of the random faults. */
+const RETRY_AFTER_MS = 3000;
+const THROTTLED = {
+  kind: 'answer',
+  status: 429,
+  code: 'ApplicationThrottled',
+  retryAfter: RETRY_AFTER_MS / 1000,
+};
+
+const folder = await mkdtemp(join(tmpdir(), 'graph-queue-'));
+const redis = new RedisServer(folder);
+const sandbox = await startSandbox({ latency: 2, mailboxes: ALL_MAILBOXES.map(toMailbox) });
+await redis.start();
+const connection = { url: `redis://127.0.0.1:${redis.port}` };
+const { userId, ...graph } = sandbox.options;
+const workers = new WorkerProcesses({
+  mailboxes: ALL_MAILBOXES,
+  connection,
+  options: {
+    lockDuration: 4000,
+    stalledInterval: 1000,
+    limiter: LIMITER,
+    graph: { ...graph, retry: { attempts: 1, maxDelay: 50 }, socketTimeout: 1000 },
+  },
+});
+const deadline = setTimeout(async () => {
+  console.error(`Not done after ${DEADLINE_MS} ms.\n${workers.output}`);
+  await cleanUp();
+  process.exit(1);
+}, DEADLINE_MS);
+try {
+  await run();
+} finally {
+  clearTimeout(deadline);
+  await cleanUp();
+}
+
+async function run() {
+  const startedAt = performance.now();
+  const mail = await Promise.all(Array.from({ length: COUNT }, (_, n) => makeMail(n)));
+  const refused = await Promise.all(Array.from({ length: 5 }, (_, n) => makeMail(`refused-${n}`)));
+  const queues = ALL_MAILBOXES.map((mailbox) => {
+    const queue = mailQueue(mailbox, connection, { backoff: { type: 'custom', delay: 50 } });
+    // When Redis is gone, the queue says so here and connects again.
+    queue.on('error', () => undefined);
+    return queue;
+  });
+  const unlicensed = queues.at(-1);
+  const add = (message, n) => addMessage(queues[n % MAILBOXES.length], message);
+  await Promise.all([...mail.map(add), ...refused.map((message) => addMessage(unlicensed, message))]);
+
+  const service = laysFaults();
+  for (const name of ['worker 1', 'worker 2', 'worker 3']) workers.start(name);
+
+  await delivered(0.2);
+  service.throttle(MAILBOXES[0]);
+
+  await delivered(0.5);
+  // Its mail has gone out, and it is not told so before it dies.
+  service.isSilent = true;
+  await sleep(400);
+  const killed = await busiest(queues);
+  await workers.kill(killed);
+  service.isSilent = false;
+  await sleep(300);
+  workers.start(killed);
+
+  await delivered(0.7);
+  await redis.kill();
+  await sleep(300);
+  await redis.start();
+  // An app that does not know whether Redis has kept its messages adds them again.
+  await Promise.all(mail.map(add));
+
+  await allDone(queues);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const jobs = (await Promise.all(queues.slice(0, -1).map((queue) => queue.getJobs()))).flat();
+  const refusedJobs = await unlicensed.getJobs();
+  const stopped = await workers.stop();
+  await Promise.all(queues.map((queue) => queue.close()));
+
+  const copiesOf = ({ messageId }) =>
+    sandbox.messages.filter(({ internetMessageId }) => internetMessageId === messageId);
+  const copies = mail.map(copiesOf);
+  const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+  const count = (all, has) => all.filter(has).length;
+  const duplicated = count(copies, ({ length }) => length > 1);
+  const lost = count(copies, ({ length }) => length === 0);
+  const damaged = count(mail, (message, n) => copies[n].some((copy) => !isWhole(message, copy)));
+  const failed = jobs.filter(({ failedReason, returnvalue }) => failedReason && !returnvalue);
+  const found = count(jobs, ({ returnvalue }) => returnvalue?.deduplicated);
+  const most = service.starts.map((times) => mostWithin(times, LIMITER.duration));
+  console.log(`${COUNT} messages, seed ${seed}, ${seconds.toFixed(1)} s; killed: ${killed}, Redis
+  delivered ${COUNT - lost}, duplicated ${duplicated}, lost ${lost}, damaged ${damaged}; drafts left ${sandbox.drafts.length}
+  jobs ${jobs.length}, failed ${failed.length}, runs ${sum(jobs.map(({ attemptsStarted }) => attemptsStarted))}, of which ${found} found their mail sent before
+  begun while throttled ${service.unheeded}; asked to come back later ${service.askedLater}, came too early ${service.tooEarly}
+  most starts in ${LIMITER.duration} ms: ${most.join(', ')}; most requests at once: ${Object.values(sandbox.concurrency).join(', ')}
+  refused: ${refusedJobs.map(({ attemptsMade }) => attemptsMade).join(', ')} attempts`);
+
+  const checks = {
+    'every message arrives': lost === 0,
+    'no message arrives twice': duplicated === 0,
+    'attachments arrive whole': damaged === 0,
+    'no job fails': failed.length === 0,
+    'a message that is added twice is one job': jobs.length === COUNT,
+    'the killed worker leaves mail behind that has gone out': found > 0,
+    // The window of the limiter does not slide, so that two of them may meet.
+    'all workers together keep to the rate': most.every((starts) => starts <= 2 * LIMITER.max),
+    'all workers leave a throttled mailbox alone': service.unheeded === 0,
+    'Retry-After is obeyed': service.askedLater > 0 && service.tooEarly === 0,
+    'what is refused fails at once':
+      refusedJobs.length === refused.length && refusedJobs.every(({ attemptsMade }) => attemptsMade === 1),
+    'what is refused does not arrive': refused.every((message) => copiesOf(message).length === 0),
+    'workers stop when told to': stopped,
+  };
+  const broken = Object.keys(checks).filter((check) => !checks[check]);
+  if (broken.length === 0) return;
+  console.error(`Not so:\n  ${broken.join('\n  ')}`);
+  for (const { id, failedReason } of failed) console.error(`${id}: ${failedReason}`);
+  process.exitCode = 1;
+}
+
+function toMailbox(userPrincipalName, index) {
+  const id = `00000000-0000-4000-8000-00000000000${index}`;
+  const state = userPrincipalName === UNLICENSED ? 'unlicensed' : 'ok';
+  return { id, userPrincipalName, displayName: userPrincipalName, state };
+}
+
+/** One message in five has a file, one in five bytes of its own, and one in a hundred goes by an upload session. */
+async function makeMail(n) {
+  const messageId = `<order:${n}@contoso.example>`;
+  const mail = { messageId, to: 'ann@example.com', subject: `Order ${n}`, text: 'Thank you!' };
+  const path = join(folder, `${n}.bin`);
+  if (n % 100 === 99) {
+    const bytes = Buffer.alloc(4_000_000, `plan ${n}`);
+    await writeFile(path, bytes);
+    return { ...mail, attachments: [{ path }], bytes };
+  }
+  const bytes = Buffer.from([0, 255, ...Buffer.from(`invoice ${n}`)]);
+  if (n % 5 === 0) {
+    await writeFile(path, bytes);
+    return { ...mail, attachments: [{ path }], bytes };
+  }
+  if (n % 5 === 1) return { ...mail, attachments: [{ filename: `${n}.bin`, content: bytes }], bytes };
+  return mail;
+}
+
+/** Lays faults, most of them at random, and looks how the workers take those that ask for something. */
+function laysFaults() {
+  const choose = randomFaults(Number(seed), FAULT_RATE);
+  let throttledMailbox;
+  let throttledAt;
+  const askedLaterAt = new Map();
+  let sends = 0;
+  const service = {
+    /** Whether a message is sent, and never answered for. */
+    isSilent: false,
+    /** When a job was begun, by mailbox: with the recipe it makes a draft once, and first. */
+    starts: MAILBOXES.map(() => []),
+    /** Jobs that were begun though the mailbox was throttled. */
+    unheeded: 0,
+    askedLater: 0,
+    tooEarly: 0,
+    throttle(mailbox) {
+      throttledMailbox = mailbox;
+    },
+  };
+  sandbox.failWith(({ request, mailbox, path }) => {
+    if (mailbox === UNLICENSED) return undefined;
+    const now = performance.now();
+    if (request === 'create-draft') {
+      service.starts[MAILBOXES.indexOf(mailbox)].push(now);
+      if (mailbox === throttledMailbox) {
+        throttledAt ??= now;
+        const passed = now - throttledAt;
+        // Some are on their way when it begins, and share the fate of the first.
+        if (passed < 0.4 * RETRY_AFTER_MS) return THROTTLED;
+        if (passed < 0.95 * RETRY_AFTER_MS) service.unheeded += 1;
+      }
+    }
+    if (request === 'send-draft') {
+      if (now - askedLaterAt.get(path) < RETRY_AFTER_MS) service.tooEarly += 1;
+      askedLaterAt.delete(path);
+      if (service.isSilent) return { kind: 'silence', when: 'after' };
+      sends += 1;
+      if (sends % 60 === 0) {
+        service.askedLater += 1;
+        askedLaterAt.set(path, now);
+        return { kind: 'html', status: 504, retryAfter: RETRY_AFTER_MS / 1000 };
+      }
+    }
+    return choose();
+  });
+  return service;
+}
+
+/** The process that works on the most jobs at this moment. */
+async function busiest(queues) {
+  const active = (await Promise.all(queues.map((queue) => queue.getActive()))).flat();
+  const loadOf = (name) => active.filter(({ processedBy }) => processedBy === name).length;
+  return workers.names.reduce((one, other) => (loadOf(other) > loadOf(one) ? other : one));
+}
+
+async function delivered(share) {
+  while (sandbox.messages.length < share * COUNT) await sleep(20);
+}
+
+async function allDone(queues) {
+  const left = async (queue) => (await queue.count()) + (await queue.getActiveCount());
+  while ((await Promise.all(queues.map(left))).some((jobs) => jobs > 0)) await sleep(100);
+}
+
+function isWhole({ bytes }, { attachments }) {
+  const [attachment] = attachments;
+  return bytes ? attachments.length === 1 && attachment.content.equals(bytes) : attachments.length === 0;
+}
+
+/** The most of these moments that lie within so many milliseconds. */
+function mostWithin(moments, duration) {
+  return Math.max(
+    ...moments.map((from) => moments.filter((at) => at >= from && at < from + duration).length),
+  );
+}
+
+async function cleanUp() {
+  workers.killAll();
+  await redis.kill();
+  await sandbox.close();
+  await rm(folder, { recursive: true, force: true });
+}
