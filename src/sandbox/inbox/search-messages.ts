@@ -31,10 +31,20 @@ function testFor(word: string): Test {
   const [, name = '', wanted = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [];
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field) return (message) => field(message).toLowerCase().includes(wanted);
-  return (message) => textOf(message).some((text) => text.toLowerCase().includes(word));
+  return (message) => textOf(message).includes(word);
 }
 
-function textOf(message: SandboxMessage): string[] {
+/** Kept, since reading the HTML of thousands of mails takes seconds. */
+const texts = new WeakMap<SandboxMessage, string>();
+
+/** All that is searched for a word, in small letters. */
+function textOf(message: SandboxMessage): string {
+  const text = texts.get(message) ?? toText(message).toLowerCase();
+  texts.set(message, text);
+  return text;
+}
+
+function toText(message: SandboxMessage): string {
   const { body, textAlternative = '' } = message;
   const shown = body.contentType === 'html' ? visibleLine(body.content) : body.content;
   return [
@@ -42,7 +52,7 @@ function textOf(message: SandboxMessage): string[] {
     addresses(message.replyTo),
     textAlternative,
     shown,
-  ];
+  ].join('\n');
 }
 
 function addresses(list: readonly SandboxAddress[]): string {
