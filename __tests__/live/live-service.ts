@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseJson, property } from '../../src/graph/json-property';
+import { hasMark, messageMark } from '../../src/routes/message-mark';
+
+/** Where a service is, and who may use it for what. */
+export interface LiveServiceOptions {
+  tenantId: string;
+  clientId: string;
+  clientSecret: string;
+  userId: string;
+  authorityHost: string;
+  graphEndpoint: string;
+  /** Who gets the messages of the checks. */
+  to: string;
+  /** An alias of the mailbox. */
+  alias?: string;
+  /** An address that the mailbox may not send as. */
+  foreignFrom?: string;
+  /** Milliseconds between two looks for a message; Exchange takes a while to file what was sent. @default 3000 */
+  lookMs?: number;
+}
+
+/** An answer, as far as checks look at it. */
+export interface LiveAnswer {
+  status: number;
+  /** The code of an error. */
+  code: string | undefined;
+  headers: Headers;
+  body: unknown;
+  bytes: number;
+}
+
+export interface LiveRequest {
+  /** JSON, or text as it is. */
+  body?: object | string | Uint8Array<ArrayBuffer>;
+  contentType?: string;
+  headers?: Record<string, string>;
+}
+
+/** A service under check: raw requests, so that what is seen is not what this package makes of it. */
+export interface LiveService extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs'> {
+  /** The claims of the token. */
+  claims: unknown;
+  /** Asks for a path below the mailbox. */
+  ask(method: string, path: string, request?: LiveRequest): Promise<LiveAnswer>;
+  /** Asks for a path below the endpoint. */
+  askGraph(method: string, path: string, request?: LiveRequest): Promise<LiveAnswer>;
+  /** Asks for the URL of an upload session, without a token. */
+  askUpload(method: string, url: string, request?: LiveRequest): Promise<LiveAnswer>;
+  /** A message to `to`, which can be found again by its mark. */
+  message(mark: string): Record<string, unknown>;
+  /** Messages with the mark, once there are as many as wanted or it has taken too long. */
+  find(mark: string, wanted: number): Promise<{ id: string; isDraft: boolean }[]>;
+  /** Messages that a `$filter` finds, as `find`. */
+  filter(filter: string, wanted: number): Promise<{ id: string; isDraft: boolean }[]>;
+}
+
+export const SUBJECT = 'Live check of nodemailer-graph-transport';
+export const IMMUTABLE = { prefer: 'IdType="ImmutableId"' };
+
+/** How often a message is looked for. */
+const LOOKS = 10;
+const ANSWER_MS = 120_000;
+
+/** Gets a token and is ready to ask. @throws Error that names the failure, and no secret */
+export async function connectLiveService(options: LiveServiceOptions): Promise<LiveService> {
+  const { clientSecret, lookMs = 3000, ...known } = options;
+  const token = await tokenOf(options);
+  const [, claims = ''] = token.split('.');
+  const authorization = `Bearer ${token}`;
+  const mailbox = `/v1.0/users/${encodeURIComponent(options.userId)}`;
+
+  const askGraph: LiveService['askGraph'] = (method, path, { headers, ...request } = {}) =>
+    exchange(method, options.graphEndpoint + path, {
+      ...request,
+      headers: { 'client-request-id': randomUUID(), ...headers, authorization },
+    });
+  const ask: LiveService['ask'] = (method, path, request) => askGraph(method, mailbox + path, request);
+  const filter: LiveService['filter'] = async ($filter, wanted) => {
+    const query = new URLSearchParams({ $filter, $select: 'id,isDraft', $top: '50' });
+    for (let look = 1; ; look++) {
+      const { status, code, body } = await ask('GET', `/messages?${query}`, { headers: IMMUTABLE });
+      if (status !== 200) throw new Error(`the search was answered with ${status} ${code}`);
+      const value = property(body, 'value');
+      const found = (Array.isArray(value) ? value : []).map((message) => ({
+        id: String(property(message, 'id')),
+        isDraft: property(message, 'isDraft') === true,
+      }));
+      if (found.length >= wanted || look === LOOKS) return found;
+      await sleep(lookMs);
+    }
+  };
+  return {
+    ...known,
+    claims: parseJson(Buffer.from(claims, 'base64url').toString()),
+    ask,
+    askGraph,
+    askUpload: exchange,
+    message: (mark) => ({
+      subject: SUBJECT,
+      body: { contentType: 'text', content: 'A check, to be deleted.' },
+      toRecipients: [{ emailAddress: { address: options.to } }],
+      singleValueExtendedProperties: [messageMark(mark)],
+    }),
+    filter,
+    find: (mark, wanted) => filter(hasMark(mark), wanted),
+  };
+}
+
+async function tokenOf(options: LiveServiceOptions): Promise<string> {
+  const { authorityHost, tenantId, clientId, clientSecret, graphEndpoint } = options;
+  const { status, body } = await exchange('POST', `${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: `${graphEndpoint}/.default`,
+    }).toString(),
+    contentType: 'application/x-www-form-urlencoded',
+  });
+  const token = property(body, 'access_token');
+  if (typeof token === 'string') return token;
+  const [aadsts = 'no code'] = /AADSTS\d+/.exec(String(property(body, 'error_description'))) ?? [];
+  throw new Error(`Entra gave no token: ${status}, ${aadsts}`);
+}
+
+async function exchange(
+  method: string,
+  url: string,
+  { body, contentType, headers }: LiveRequest = {},
+): Promise<LiveAnswer> {
+  const isJson = typeof body === 'object' && !(body instanceof Uint8Array);
+  const type = contentType ?? (isJson ? 'application/json' : undefined);
+  const answer = await fetch(url, {
+    method,
+    headers: { ...headers, ...(type && { 'content-type': type }) },
+    body: isJson ? JSON.stringify(body) : (body ?? (method === 'POST' ? '' : null)),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  const text = await answer.text();
+  const parsed = parseJson(text);
+  const code = property(property(parsed, 'error'), 'code');
+  return {
+    status: answer.status,
+    code: typeof code === 'string' ? code : undefined,
+    headers: answer.headers,
+    body: parsed,
+    bytes: Buffer.byteLength(text),
+  };
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { property } from '../../src/graph/json-property';
+import { MIN_SESSION_BYTES, RANGE_BYTES } from '../../src/routes/limits';
+import { withDraft } from './draft-checks';
+import type { LiveCheck } from './live-check';
+import { IMMUTABLE, type LiveAnswer, type LiveService } from './live-service';
+
+/** Rules of attachments and upload sessions. */
+export const UPLOAD_CHECKS: readonly LiveCheck[] = [
+  {
+    rule: 'a file under 3,000,000 bytes can be posted, one of 3,000,000 cannot',
+    expected: { under: 201, at: 413 },
+    observe: (service) =>
+      onDraft(service, async (path) => ({
+        under: await statusOfFile(service, path, MIN_SESSION_BYTES - 1),
+        at: await statusOfFile(service, path, MIN_SESSION_BYTES),
+      })),
+  },
+  {
+    rule: 'an upload session is for 3,000,000 bytes and more',
+    expected: { at: 201, under: 400, code: 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize' },
+    observe: (service) =>
+      onDraft(service, async (path) => {
+        const at = await openSession(service, path, MIN_SESSION_BYTES);
+        const under = await openSession(service, path, MIN_SESSION_BYTES - 1);
+        for (const { url } of [at, under]) if (url) await service.askUpload('DELETE', url);
+        return { at: at.answer.status, under: under.answer.status, code: under.answer.code };
+      }),
+  },
+  {
+    rule: 'ranges go without a token: 200 with the next start for each, 201 with a Location for the last',
+    expected: { first: '0-', range: 200, next: '1000000', status: 200, last: 201, location: true, files: 1 },
+    observe: (service) =>
+      onDraft(service, async (path) => {
+        const total = 3_500_000;
+        const { answer, url } = await openSession(service, path, total);
+        const range = await putRange(service, url, 0, 1_000_000, total);
+        const status = await service.askUpload('GET', url);
+        const last = await putRange(service, url, 1_000_000, total, total);
+        const listed = await service.ask('GET', `${path}/attachments?$select=name`, { headers: IMMUTABLE });
+        const files = property(listed.body, 'value');
+        return {
+          first: nextStart(answer),
+          range: range.status,
+          next: nextStart(range),
+          status: status.status,
+          last: last.status,
+          location: last.headers.has('location'),
+          files: Array.isArray(files) ? files.length : 0,
+        };
+      }),
+  },
+  {
+    rule: 'a range of our size is taken, one of 4,000,000 bytes is not',
+    expected: { ours: 200, over: 413 },
+    observe: (service) =>
+      onDraft(service, async (path) => {
+        const total = 4_500_000;
+        const { url } = await openSession(service, path, total);
+        const over = await putRange(service, url, 0, 4_000_000, total);
+        const again = over.status < 300 ? await openSession(service, path, total) : { url };
+        const ours = await putRange(service, again.url, 0, RANGE_BYTES, total);
+        await service.askUpload('DELETE', again.url);
+        return { ours: ours.status, over: over.status };
+      }),
+  },
+  {
+    rule: 'a range that leaves a gap is refused with 416, and the session goes on',
+    expected: { gap: 416, next: '0-' },
+    observe: (service) =>
+      onDraft(service, async (path) => {
+        const { url } = await openSession(service, path, 3_500_000);
+        const gap = await putRange(service, url, 1_000_000, 2_000_000, 3_500_000);
+        const status = await service.askUpload('GET', url);
+        await service.askUpload('DELETE', url);
+        return { gap: gap.status, next: nextStart(status) };
+      }),
+  },
+  {
+    rule: 'a session that was cancelled takes no range',
+    expected: { cancelled: 204, range: 404 },
+    observe: (service) =>
+      onDraft(service, async (path) => {
+        const { url } = await openSession(service, path, 3_500_000);
+        const cancelled = await service.askUpload('DELETE', url);
+        const range = await putRange(service, url, 0, 1_000_000, 3_500_000);
+        return { cancelled: cancelled.status, range: range.status };
+      }),
+  },
+];
+
+function onDraft<T>(service: LiveService, work: (path: string) => Promise<T>): Promise<T> {
+  return withDraft(service, service.message(randomUUID()), work);
+}
+
+async function statusOfFile(service: LiveService, path: string, bytes: number): Promise<number> {
+  const { status } = await service.ask('POST', `${path}/attachments`, {
+    body: {
+      '@odata.type': '#microsoft.graph.fileAttachment',
+      name: `${bytes}.bin`,
+      contentBytes: Buffer.alloc(bytes).toString('base64'),
+    },
+    headers: IMMUTABLE,
+  });
+  return status;
+}
+
+async function openSession(
+  service: LiveService,
+  path: string,
+  size: number,
+): Promise<{ answer: LiveAnswer; url: string }> {
+  const answer = await service.ask('POST', `${path}/attachments/createUploadSession`, {
+    body: { AttachmentItem: { attachmentType: 'file', name: 'live-check.bin', size } },
+    headers: IMMUTABLE,
+  });
+  return { answer, url: String(property(answer.body, 'uploadUrl') ?? '') };
+}
+
+/** @param end behind the last byte */
+function putRange(
+  service: LiveService,
+  url: string,
+  start: number,
+  end: number,
+  total: number,
+): Promise<LiveAnswer> {
+  return service.askUpload('PUT', url, {
+    body: new Uint8Array(end - start),
+    contentType: 'application/octet-stream',
+    headers: { 'content-range': `bytes ${start}-${end - 1}/${total}` },
+  });
+}
+
+function nextStart({ body }: LiveAnswer): string {
+  const ranges = property(body, 'nextExpectedRanges');
+  return Array.isArray(ranges) ? ranges.map(String).join() : 'none';
+}
