@@ -10,6 +10,7 @@ const LAYERS: Record<string, string[]> = {
     'clouds',
     'tls-options',
     'options',
+    'message',
     'message-options',
     'nodemailer-options',
     'errors',
