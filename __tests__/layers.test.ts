@@ -11,6 +11,7 @@ const LAYERS: Record<string, string[]> = {
     'clouds',
     'tls-options',
     'options',
+    'message',
     'message-options',
     'nodemailer-options',
     'errors',

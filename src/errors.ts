@@ -64,14 +64,23 @@ const FIRST_SENTENCES = new WeakMap<Error, string>();
  * sees only its own.
  */
 export class GraphTransportError extends Error {
+  /** Tells the class, where `instanceof` may not. */
   override readonly name = 'GraphTransportError';
+  /** Nodemailer's code for the kind of failure. */
   readonly code: GraphTransportErrorCode;
+  /** What to do about it, in a sentence; `message` ends with it. */
   readonly hint?: string | undefined;
+  /** HTTP status of the answer, if there was one. */
   readonly responseCode?: number | undefined;
+  /** Graph's, Exchange's or Entra's own code. */
   readonly graphCode?: string | undefined;
+  /** `request-id` of the answer: what Microsoft support asks for. */
   readonly requestId?: string | undefined;
+  /** `client-request-id` that this transport gave the request. */
   readonly clientRequestId?: string | undefined;
+  /** The service's answer in one line: status, code and message. */
   readonly response?: string | undefined;
+  /** Id of a draft that is left in the mailbox, because it could not be deleted. */
   readonly draftId?: string | undefined;
   /** Nothing was sent, and to send the same message later has a chance: throttling, no connection. */
   readonly retryable: boolean;
@@ -82,6 +91,7 @@ export class GraphTransportError extends Error {
   /** Microsoft's page on the code. */
   readonly link?: string | undefined;
 
+  /** `message` comes without hint and link, which are added to it. */
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
     const { cause, hint, ...answer } = details;
     const sentences = [message, hint, answer.link && `See ${answer.link}`];

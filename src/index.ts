@@ -9,6 +9,8 @@ export {
   type GraphTransportErrorDetails,
   type Outcome,
 } from './errors';
+export type { MailAddress } from './message/address';
+export type { Importance } from './message/importance';
 export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
 export type {
   AddressOption,

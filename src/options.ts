@@ -15,11 +15,17 @@ export type LogMethod = (data: object, message?: string, ...args: unknown[]) => 
 
 /** A logger in the manner of bunyan or pino, as Nodemailer takes it. */
 export interface TransportLogger {
+  /** Not used. */
   trace: LogMethod;
+  /** A message has come, progress of uploads, and with `debug` each request. */
   debug: LogMethod;
+  /** What went well. */
   info: LogMethod;
+  /** What was tried again, had to stay behind or is in doubt. */
   warn: LogMethod;
+  /** What failed. */
   error: LogMethod;
+  /** Not used. */
   fatal: LogMethod;
 }
 

@@ -39,7 +39,9 @@ export class GraphTransport
   extends EventEmitter<{ idle: []; progress: [UploadProgress] }>
   implements Transport<GraphSentMessageInfo>
 {
+  /** By which Nodemailer's logs name the transport. */
   readonly name = 'GraphTransport';
+  /** The version of this package. */
   readonly version = version;
   /** Nodemailer's `signal` of a message is heeded at every step. */
   readonly supportsAbortSignal = true;

@@ -2,11 +2,17 @@ import type { SandboxClientOptions } from './create-sandbox';
 
 /** The variables by which an app that sends through Graph is set up. */
 export interface SandboxEnv {
+  /** As `tenantId`. */
   AZURE_TENANT_ID: string;
+  /** As `clientId`. */
   AZURE_CLIENT_ID: string;
+  /** As `clientSecret`. */
   AZURE_CLIENT_SECRET: string;
+  /** As `userId`. */
   GRAPH_USER_ID: string;
+  /** As `authorityHost`. */
   AZURE_AUTHORITY_HOST: string;
+  /** As `graphEndpoint`. */
   GRAPH_ENDPOINT: string;
 }
 

@@ -28,12 +28,17 @@ const MOST_REQUESTS = 10_000;
 
 /** What a client has to be told to send through a sandbox. */
 export interface SandboxClientOptions {
+  /** The GUID of the tenant. */
   tenantId: string;
+  /** The GUID of the one app that is registered. */
   clientId: string;
+  /** The secret that Entra takes. */
   clientSecret: string;
   /** The first mailbox. */
   userId: string;
+  /** Where Entra is played. */
   authorityHost: string;
+  /** Where Graph is played. */
   graphEndpoint: string;
 }
 
@@ -41,7 +46,9 @@ export interface SandboxClientOptions {
 export interface SandboxUsage {
   /** About the bytes that messages, drafts and uploads take up. */
   bytes: number;
+  /** From how many bytes on the oldest messages go. */
   maxBytes: number;
+  /** From how many messages on the oldest go. */
   maxMessages: number;
   /** Messages that had to make room for newer ones. */
   forgotten: number;
@@ -55,6 +62,7 @@ export interface Sandbox {
   readonly env: SandboxEnv;
   /** Where the clients of Entra, of Graph and of upload sessions send their requests. */
   readonly origins: readonly string[];
+  /** The tenant's mailboxes, the client's own first. */
   readonly mailboxes: readonly SandboxMailbox[];
   /** Mails that were accepted, oldest first. */
   readonly messages: readonly SandboxMessage[];
@@ -94,6 +102,7 @@ export interface Sandbox {
   clear(): void;
   /** Forgets one message. False given an id that no message has. */
   removeMessage(id: string): boolean;
+  /** How much is kept. */
   readonly usage: SandboxUsage;
   /** Calls back after whatever may have changed something; until the function that it returns is called. */
   subscribe(listener: () => void): () => void;

@@ -22,16 +22,19 @@ export type FaultTime = 'before' | 'after';
 interface ExtraHeaders {
   /** Seconds, or the time that is written as an HTTP date. */
   retryAfter?: number | Date;
+  /** More headers, or others than the answer's own. */
   headers?: Record<string, string>;
 }
 
 /** Another answer than the right one, in the form of the service: Graph's error, or Entra's for `token`. */
 export interface AnswerFault extends ExtraHeaders {
+  /** Tells which fault it is. */
   kind: 'answer';
   /** From 200 to 599. */
   status: number;
   /** Without one the answer has no body, as gateways answer. */
   code?: string;
+  /** The sentence beside the code. */
   message?: string;
   /** The number in an answer of Entra. @default 90033, "try again later" */
   aadsts?: number;
@@ -41,6 +44,7 @@ export interface AnswerFault extends ExtraHeaders {
 
 /** The page of a gateway in front of the service. */
 export interface HtmlFault extends ExtraHeaders {
+  /** Tells which fault it is. */
   kind: 'html';
   /** From 200 to 599. */
   status: number;
@@ -50,6 +54,7 @@ export interface HtmlFault extends ExtraHeaders {
 
 /** The right answer, with more headers: a `Retry-After` on a 202 for instance. */
 export interface HeadersFault extends ExtraHeaders {
+  /** Tells which fault it is. */
   kind: 'headers';
 }
 
@@ -58,6 +63,7 @@ export interface HeadersFault extends ExtraHeaders {
  * all others in the same way.
  */
 export interface ChallengeFault {
+  /** Tells which fault it is. */
   kind: 'challenge';
   /** JSON, as the client is to pass it on to Entra. */
   claims: string;
@@ -65,7 +71,9 @@ export interface ChallengeFault {
 
 /** Another place, in place of what was asked. */
 export interface RedirectFault {
+  /** Tells which fault it is. */
   kind: 'redirect';
+  /** Where it leads. */
   location: string;
   /** @default 307 */
   status?: 301 | 302 | 303 | 307 | 308;
@@ -73,11 +81,13 @@ export interface RedirectFault {
 
 /** The right status, and a whole answer over HTTP, whose JSON ends in the middle. */
 export interface BrokenJsonFault {
+  /** Tells which fault it is. */
   kind: 'broken-json';
 }
 
 /** The connection is reset, without an answer. */
 export interface ResetFault {
+  /** Tells which fault it is. */
   kind: 'reset';
   /** `before-body` comes while the client may still be writing, `before` when the request was read. */
   when: 'before-body' | FaultTime;
@@ -85,12 +95,15 @@ export interface ResetFault {
 
 /** The connection ends in the middle of the answer to a request that was carried out. */
 export interface CutFault {
+  /** Tells which fault it is. */
   kind: 'cut';
+  /** The part of the answer in which it happens. */
   in: 'head' | 'body';
 }
 
 /** No answer, for as long as the client waits. */
 export interface SilenceFault {
+  /** Tells which fault it is. */
   kind: 'silence';
   /** @default 'before' */
   when?: FaultTime;
@@ -98,7 +111,9 @@ export interface SilenceFault {
 
 /** A request that was carried out, answered byte by byte, and without an end. */
 export interface TrickleFault {
+  /** Tells which fault it is. */
   kind: 'trickle';
+  /** The part of the answer in which it happens. */
   in: 'head' | 'body';
   /** Milliseconds between two bytes. @default 100 */
   everyMs?: number;
@@ -106,13 +121,17 @@ export interface TrickleFault {
 
 /** What a request shows that may meet a fault. */
 export interface SandboxSeenRequest {
+  /** Which of the requests it is. */
   request: SandboxRequestName;
   /** The user principal name; what the path says where there is no such mailbox. Undefined for `token`. */
   mailbox?: string;
+  /** Of HTTP, in capitals. */
   method: string;
+  /** Without host and query. */
   path: string;
 }
 
+/** Which requests meet a fault, and how often. */
 export interface SandboxFaultOptions {
   /** How many requests meet the fault. @default 1 */
   times?: number;
@@ -124,9 +143,11 @@ export interface SandboxFaultOptions {
 export interface SandboxPlannedFault {
   /** A number of the sandbox's own. */
   id: number;
+  /** The requests that it waits for. */
   request: SandboxRequestName;
   /** In small letters, where it is for one mailbox only. */
   mailbox?: string;
+  /** What they meet. */
   fault: SandboxFault;
   /** How many requests are still to meet it. */
   times: number;

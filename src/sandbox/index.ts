@@ -6,11 +6,22 @@ export {
   type SandboxUsage,
 } from './create-sandbox';
 export type {
+  AnswerFault,
+  BrokenJsonFault,
+  ChallengeFault,
+  CutFault,
+  FaultTime,
+  HeadersFault,
+  HtmlFault,
+  RedirectFault,
+  ResetFault,
   SandboxFault,
   SandboxFaultChooser,
   SandboxFaultOptions,
   SandboxPlannedFault,
   SandboxSeenRequest,
+  SilenceFault,
+  TrickleFault,
 } from './fault';
 export type { SandboxRequestName } from './request-name';
 export type { SandboxDraft } from './sandbox-draft';

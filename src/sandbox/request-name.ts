@@ -18,6 +18,7 @@ export const REQUEST_NAMES = [
   'send-draft',
 ] as const;
 
+/** A request that a fault can be laid for. */
 export type SandboxRequestName = (typeof REQUEST_NAMES)[number];
 
 /** By method, `*` for any: a route that is one action has its name whatever the method. */

@@ -8,7 +8,9 @@ export interface SandboxDraft {
   id: string;
   /** The user principal name of the mailbox that it stands in. */
   mailbox: string;
+  /** Empty when it has none. */
   subject: string;
+  /** Those that are there whole, by name and bytes. */
   attachments: { name: string; size: number }[];
   /** How many upload sessions still take bytes for it. */
   uploadSessions: number;

@@ -4,7 +4,9 @@ import { isGuid } from './is-guid';
 export interface SandboxMailbox {
   /** The object id, a GUID. */
   id: string;
+  /** What the path of a request may name it by, beside the id. */
   userPrincipalName: string;
+  /** The name in its From. */
   displayName: string;
   /** Addresses that mail may come from, but that the path of a request does not take. */
   aliases?: string[];
@@ -41,6 +43,7 @@ export interface SandboxLimits {
   concurrentRequests: number;
 }
 
+/** What `createSandbox()` takes: the scene that the client meets. */
 export interface SandboxOptions {
   /** The GUID of the tenant, made up by default. Token requests name it or `tenantDomain`. */
   tenantId?: string;
@@ -75,6 +78,7 @@ export interface SandboxOptions {
    * @default []
    */
   scp?: string[];
+  /** Other limits than the usual ones. */
   limits?: Partial<SandboxLimits>;
   /** The clock, in milliseconds as Date.now counts them. @default Date.now */
   now?: () => number;

@@ -5,6 +5,7 @@ import { isInboxPath, serveInbox } from './inbox/serve-inbox';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
+/** What `startSandbox()` takes: the scene that the client meets. */
 export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost' | 'graphEndpoint'> {
   /** @default 0, any free port */
   port?: number;
@@ -20,6 +21,7 @@ export interface RunningSandbox extends Sandbox {
   readonly inboxUrl: string;
   /** Stops listening and cuts the connections that are still open. */
   close(): Promise<void>;
+  /** The same, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -25,6 +25,7 @@ export type VerifyCheckName =
 
 /** One thing that was looked at, and how it was found. What could not be looked at is not told of. */
 export interface VerifyCheck {
+  /** What was looked at. */
   name: VerifyCheckName;
   /** Whether nothing speaks against sending; true also where there is only a warning. */
   ok: boolean;
