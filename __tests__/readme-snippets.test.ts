@@ -52,6 +52,7 @@ function compile(sources: ReadonlyMap<string, string>): ts.Diagnostic[] {
     paths: {
       'nodemailer-graph-transport': [join(root, 'src/index.mts')],
       'nodemailer-graph-transport/sandbox': [join(root, 'src/sandbox/index.ts')],
+      'nodemailer-graph-transport/sandbox/msw': [join(root, 'src/sandbox/msw.mts')],
     },
   };
   const host = ts.createCompilerHost(options);

@@ -3,7 +3,14 @@ import { attachmentNames, deleteDraft, findMarked, type StoredMessage } from './
 import type { DraftMessage } from './send-draft';
 
 /** Which message is the one to send: our own draft, one that was left by another process, or none any more. */
-export type Standing = { is: 'own' | 'left'; id: string } | { is: 'sent' };
+export type Standing =
+  | {
+      is: 'own' | 'left';
+      id: string;
+      /** Whether there are drafts of the same message beside it. */
+      hasOthers: boolean;
+    }
+  | { is: 'sent' };
 
 /** How often the mailbox is asked for a draft that it does not find at once. */
 const LOOKS = 5;
@@ -22,15 +29,37 @@ export async function earlierThan(
 ): Promise<Standing> {
   const found = await findAll(requests, message, own);
   const others = found.filter(({ isDraft, id }) => isDraft && id !== own);
-  const standing = found.some(({ isDraft }) => !isDraft)
-    ? ({ is: 'sent' } as const)
-    : await chooseDraft(requests, message, { own, ours: found.find(({ id }) => id === own), others });
-  // Nobody sends them: whoever is at one of them finds the same one preferred, or that the message was sent.
-  const kept = standing.is === 'left' ? standing.id : own;
-  for (const { id } of others) {
-    if (id !== kept) await deleteDraft(requests, message.userId, id).catch(() => undefined);
+  if (found.some(({ isDraft }) => !isDraft)) {
+    await deleteDrafts(requests, message.userId, others);
+    return { is: 'sent' };
   }
-  return standing;
+  return chooseDraft(requests, message, { own, ours: found.find(({ id }) => id === own), others });
+}
+
+/**
+ * Deletes the drafts of a message that was sent, as `id` or otherwise. Not before: to delete a draft that its
+ * process is just sending would delete the copy in Sent Items, by which others know that it was sent.
+ */
+export async function deleteOthers(
+  requests: MessageRequests,
+  { userId, mark }: DraftMessage,
+  id: string,
+): Promise<void> {
+  const found = await findMarked(requests, userId, mark).catch(() => []);
+  await deleteDrafts(
+    requests,
+    userId,
+    found.filter((other) => other.isDraft && other.id !== id),
+  );
+}
+
+/** A process that is still at one of them finds that the message was sent. */
+async function deleteDrafts(
+  requests: MessageRequests,
+  userId: string,
+  drafts: StoredMessage[],
+): Promise<void> {
+  for (const { id } of drafts) await deleteDraft(requests, userId, id).catch(() => undefined);
 }
 
 /** The oldest draft that is whole; ours, when there is no older one. */
@@ -42,9 +71,9 @@ async function chooseDraft(
   const older = others.filter((other) => !ours || isOlder(other, ours));
   for (const { id } of older.sort((one, other) => (isOlder(one, other) ? -1 : 1))) {
     // One that is not whole has been sent by nobody.
-    if (await isWhole(requests, message, id)) return { is: 'left', id };
+    if (await isWhole(requests, message, id)) return { is: 'left', id, hasOthers: true };
   }
-  return { is: 'own', id: own };
+  return { is: 'own', id: own, hasOthers: others.length > 0 };
 }
 
 async function findAll(

@@ -5,7 +5,7 @@ import type { MessageRequests } from '../graph/message-requests';
 import { addAttachment } from './add-attachment';
 import { deleteDraft, findMarked, isSent, markDraft, postDraft, postSend } from './draft';
 import type { DraftContent } from './draft-content';
-import { earlierThan, type Standing } from './earlier-message';
+import { deleteOthers, earlierThan, type Standing } from './earlier-message';
 import { MAX_REQUEST_BYTES } from './limits';
 import { SpoiledDraftError } from './upload-session';
 
@@ -59,7 +59,7 @@ export async function sendDraft(requests: MessageRequests, message: DraftMessage
 async function sendOneDraft(requests: MessageRequests, message: DraftMessage): Promise<Sent> {
   const { userId, exactlyOnce } = message;
   const own = await createDraft(requests, message);
-  let standing: Standing = { is: 'own', id: own };
+  let standing: Standing = { is: 'own', id: own, hasOthers: false };
   try {
     if (exactlyOnce) standing = await earlierThan(requests, message, own);
     if (standing.is === 'own') {
@@ -78,7 +78,9 @@ async function sendOneDraft(requests: MessageRequests, message: DraftMessage): P
     throw alteredError(failure, { outcome: 'not-accepted' });
   }
   if (standing.is === 'sent') return sentBefore();
-  return send(requests, message, standing.id, standing.is === 'own');
+  const sent = await send(requests, message, standing.id, standing.is === 'own');
+  if (standing.hasOthers) await deleteOthers(requests, message, standing.id);
+  return sent;
 }
 
 function isGone(error: unknown): error is GraphTransportError {
