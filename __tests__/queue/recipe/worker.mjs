@@ -17,7 +17,8 @@ export async function startWorker(mailbox, connection, { graph, ...workerOptions
     } catch (error) {
       if (error.retryable && error.retryAfter > 0) {
         // It is the mailbox that is throttled: all processes wait, and it is no attempt of this message.
-        await queue.rateLimit(error.retryAfter);
+        const underWay = await queue.getRateLimitTtl(1e9); // of a longer pause, not of the limiter
+        await queue.rateLimit(Math.max(error.retryAfter, underWay));
         throw Worker.RateLimitError();
       }
       // Only exactly-once makes it safe to send an ambiguous one again.
