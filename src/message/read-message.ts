@@ -63,6 +63,8 @@ export async function readMessage(
     reading?.content.destroy(error);
     throw error;
   });
+  // It is awaited below; should it fail before that, the process must not take it for nobody's error.
+  fed.catch(() => undefined);
   try {
     for await (const part of parser) {
       if (part.type === 'text') {
