@@ -19,6 +19,7 @@ const LAYERS: Record<string, string[]> = {
     'errors',
     'given-up',
     'deliver',
+    'encode-in-pieces',
     'resolve-options',
     'options',
     'message-options',
@@ -54,6 +55,7 @@ const LAYERS: Record<string, string[]> = {
   'connection-error': ['errors'],
   'given-up': ['errors'],
   hints: ['errors'],
+  'encode-in-pieces': [],
   'retry-after': [],
   'sent-message-info': [],
   'upload-progress': [],
@@ -68,7 +70,7 @@ const PACKAGES: Record<string, string[]> = {
   libmime: ['message/read-message', 'message/attachments', 'message/part-scanner', 'message/mime-message'],
   undici: ['graph/client', 'auth/http-client', 'auth/credential', 'options', 'transport'],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
-  nodemailer: ['transport', 'send-log', 'sent-message-info', 'nodemailer-options'],
+  nodemailer: ['transport', 'encode-in-pieces', 'send-log', 'sent-message-info', 'nodemailer-options'],
 };
 
 /** `… from 'x'` at the end of a statement, `require('x')` and `import('x')`. */
