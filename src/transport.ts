@@ -8,6 +8,7 @@ import { createCredential } from './auth/credential';
 import { type Clock, systemClock } from './clock';
 import { deliver } from './deliver';
 import { createDispatcher } from './dispatcher';
+import { encodeInPieces } from './encode-in-pieces';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
@@ -215,7 +216,10 @@ export class GraphTransport
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;
       const outgoing = {
-        mime: () => message.createReadStream(),
+        mime: () => {
+          encodeInPieces(message);
+          return message.createReadStream();
+        },
         envelope,
         returnPath: data.envelope ? envelope.from : false,
         messageId,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { PartScanner } from '../../src/message/part-scanner';
 import { mailFixtures } from '../support/fixtures';
 
@@ -104,4 +104,85 @@ test('finds parts after an inner multipart that is never closed', async () => {
 test('lets a line without end pass as it comes', async () => {
   const mail = mixed('Content-Type: text/plain', '', `--${'x'.repeat(200_000)}`, 'y'.repeat(100_000));
   expect(await pass(mail, 1000)).toBe(mail.toString());
+});
+
+/** What passes and what is taken out when the mail comes in chunks of so many bytes. */
+async function takeOut(mime: Buffer, chunkBytes: number): Promise<{ passed: string; contents: string[] }> {
+  const contents: Promise<string>[] = [];
+  const scanner = new PartScanner((content) => `X-Content: ${contents.push(text(content))}`);
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < mime.length; at += chunkBytes) chunks.push(mime.subarray(at, at + chunkBytes));
+  const passed = await text(Readable.from(chunks).pipe(scanner));
+  return { passed, contents: await Promise.all(contents) };
+}
+
+test.each([
+  ['a file', ['Content-Type: application/pdf', 'Content-Transfer-Encoding: base64']],
+  [
+    'an image in the body',
+    ['Content-Type: image/png', 'Content-Disposition: inline', 'content-transfer-encoding:BASE64 '],
+  ],
+  [
+    'text that is a file',
+    ['Content-Type: text/plain', 'Content-Transfer-Encoding: base64', 'Content-Disposition: attachment'],
+  ],
+])('takes out the content of %s, and leaves its header behind', async (_what, header) => {
+  for (const chunkBytes of [1, 3, 10, 1000]) {
+    expect(await takeOut(mixed(...header, '', 'SGVs', 'bG8=', '', '-- ', '--', '--?'), chunkBytes)).toEqual({
+      passed: mixed(...header, 'X-Content: 1', '').toString(),
+      contents: ['Hello'],
+    });
+  }
+});
+
+test.each([
+  ['is not base64', ['Content-Type: application/pdf', 'Content-Transfer-Encoding: 7bit', '', 'SGVsbG8=']],
+  ['is body text', ['Content-Type: text/html', 'Content-Transfer-Encoding: base64', '', 'SGVsbG8=']],
+  ['is a message', ['Content-Type: message/rfc822', 'Content-Transfer-Encoding: base64', '', 'SGVsbG8=']],
+  ['is a calendar', ['Content-Type: text/calendar', 'Content-Transfer-Encoding: base64', '', 'SGVsbG8=']],
+  [
+    'is a multipart without a boundary',
+    [
+      'Content-Type: multipart/mixed',
+      'Content-Disposition: attachment',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'SGVsbG8=',
+    ],
+  ],
+  [
+    'declares two encodings',
+    [
+      'Content-Type: a/b',
+      'Content-Transfer-Encoding: base64',
+      'Content-Transfer-Encoding : 7bit',
+      '',
+      'SGVsbG8=',
+    ],
+  ],
+  [
+    'has two types',
+    ['Content-Type: a/b', 'Content-Type : text/html', 'Content-Transfer-Encoding: base64', '', 'SGVsbG8='],
+  ],
+  [
+    'declares more than base64',
+    ['Content-Type: a/b', 'Content-Transfer-Encoding: base64', ' (not)', '', 'SGVsbG8='],
+  ],
+  [
+    'hides a header behind a lone CR',
+    ['Content-Type: a/b', 'X: y\rContent-Transfer-Encoding: base64', '', 'SGVsbG8='],
+  ],
+  ['has a header that never ends', ['Content-Type: a/b', 'Content-Transfer-Encoding: base64']],
+])('leaves content in place when its part %s', async (_what, part) => {
+  for (const chunkBytes of [7, 1000]) {
+    expect(await takeOut(mixed(...part), chunkBytes)).toEqual({
+      passed: mixed(...part).toString(),
+      contents: [],
+    });
+  }
+});
+
+test('leaves content in place when it is the whole message', async () => {
+  const mail = lines('Content-Type: application/pdf', 'Content-Transfer-Encoding: base64', '', 'SGVsbG8=');
+  expect(await takeOut(mail, 10)).toEqual({ passed: mail.toString(), contents: [] });
 });

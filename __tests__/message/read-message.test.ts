@@ -126,8 +126,115 @@ test('refuses attachments over messageBytes as soon as they are', async () => {
   });
 });
 
-test('refuses a message of more parts than the parser takes', async () => {
-  const parts = Array.from({ length: 1500 }, () => '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n');
-  const source = Readable.from(['Content-Type: multipart/mixed; boundary=b\r\n\r\n', ...parts, '--b--\r\n']);
-  await expect(readMessage(source, LIMITS)).rejects.toMatchObject({ code: 'EMESSAGE' });
+const inBase64 = (bytes: Buffer) => bytes.toString('base64').replace(/.{76}/g, '$&\r\n');
+
+/** A mail of attachments, of which every other one is in base64. */
+const mixedEncodings = (...contents: Buffer[]) =>
+  Buffer.from(
+    [
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      ...contents.flatMap((content, n) => [
+        '--b',
+        `Content-Type: application/zip; name=${n}.zip`,
+        ...(n % 2 === 0
+          ? ['Content-Transfer-Encoding: base64', '', inBase64(content)]
+          : ['Content-Transfer-Encoding: 8bit', '', content.toString('latin1')]),
+      ]),
+      '--b--',
+    ].join('\r\n'),
+    'latin1',
+  );
+
+test.each([
+  ['in memory', 3_000_000],
+  ['on disk', 1000],
+])('reads attachments of either encoding whole and in order, %s', async (_where, heldBytes) => {
+  const contents = [300_000, 5, 0, 200_000, 1, 70_000, 400_000].map((size, n) =>
+    Buffer.alloc(size, `${n}abcdef`),
+  );
+  const mime = mixedEncodings(...contents);
+  const { content, close } = await readMail(mime, { heldBytes, messageBytes: 2_000_000 });
+  expect(content.attachments.map(({ filename }) => filename)).toEqual(contents.map((_, n) => `${n}.zip`));
+  for (const [n, { content: part }] of content.attachments.entries()) {
+    const bytes = await part.read(Buffer.alloc(part.size), 0);
+    expect(contents[n]?.equals(bytes)).toBe(true);
+  }
+  await close();
+});
+
+test('refuses attachments in base64 over messageBytes, and keeps no temporary file', async () => {
+  const mime = mixedEncodings(Buffer.alloc(600_000), Buffer.alloc(10), Buffer.alloc(500_000));
+  await expect(readMail(mime, { heldBytes: 100, messageBytes: 1_000_000 })).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('1000000 bytes'),
+  });
+  expect(openFiles()).toEqual([]);
+});
+
+test.each([0, 1])('fails when the source breaks while an attachment goes to disk (%i)', async (before) => {
+  const mime = mixedEncodings(...[Buffer.alloc(10), Buffer.alloc(900_000, 'x')].slice(1 - before));
+  for (let breakAt = 250_000; breakAt < 800_000; breakAt += 50_000) {
+    const source = Readable.from(
+      (function* () {
+        for (let at = 0; at < breakAt; at += 50_000) yield mime.subarray(at, at + 50_000);
+        throw new Error('disk gone');
+      })(),
+    );
+    await expect(readMessage(source, { heldBytes: 1000, messageBytes: 1_000_000 })).rejects.toMatchObject({
+      code: 'EMESSAGE',
+      message: expect.stringContaining('disk gone'),
+    });
+  }
+  expect(openFiles()).toEqual([]);
+});
+
+test('gives a message up in the middle of an attachment, and keeps no temporary file', async () => {
+  const mime = mixedEncodings(Buffer.alloc(900_000));
+  const abort = new AbortController();
+  const source = Readable.from(
+    (async function* () {
+      yield mime.subarray(0, 600_000);
+      abort.abort();
+      await new Promise(() => undefined);
+    })(),
+  );
+  const limits = { heldBytes: 1000, messageBytes: 1_000_000 };
+  await expect(readMessage(source, limits, abort.signal)).rejects.toMatchObject({ code: 'EABORT' });
+  expect(openFiles()).toEqual([]);
+});
+
+/** mailparser takes no boundary that is not ASCII. */
+const withOddBoundary = (...contents: Buffer[]) =>
+  Buffer.from(
+    mixedEncodings(...contents)
+      .toString('latin1')
+      .replaceAll(/(?<=boundary=|--)b/g, 'b\xe4'),
+    'latin1',
+  );
+
+test('refuses a message with an attachment that would be lost, since mailparser does not find it', async () => {
+  await expect(readMail(withOddBoundary(Buffer.alloc(10)))).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('not clear where one of its parts ends'),
+  });
+});
+
+test('refuses such a message as soon as it is too large, too', async () => {
+  const limits = { heldBytes: 1000, messageBytes: 4000 };
+  await expect(readMail(withOddBoundary(Buffer.alloc(200_000)), limits)).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('4000 bytes'),
+  });
+  expect(openFiles()).toEqual([]);
+});
+
+test.each([
+  ['text', 'Content-Type: text/plain\r\n\r\nx\r\n'],
+  ['attachments', 'Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n'],
+])('refuses a message of more parts than the parser takes, given %s', async (_what, part) => {
+  const mime = `Content-Type: multipart/mixed; boundary=b\r\n\r\n${`--b\r\n${part}`.repeat(1500)}--b--\r\n`;
+  const limits = { heldBytes: 1000, messageBytes: 100_000 };
+  await expect(readMail(Buffer.from(mime), limits)).rejects.toMatchObject({ code: 'EMESSAGE' });
+  expect(openFiles()).toEqual([]);
 });

@@ -17,17 +17,22 @@ export interface AttachmentContent {
 /** Bytes that are gathered before they are written: streams of mail come in far smaller pieces. */
 const WRITE_BYTES = 256 * 1024;
 
+/** Bytes of an attachment that lie together in the file. */
+interface Extent {
+  offset: number;
+  size: number;
+}
+
 /**
- * Takes in attachments one after the other: in memory, and from the moment that they would be more than
- * `maxHeldBytes` together, in a temporary file. The file is private (0600) and has no name from the moment
- * it is open, so that it is gone whatever becomes of this process.
+ * Takes in attachments, several at a time if need be: in memory, and from the moment that they would be more
+ * than `maxHeldBytes` together, in a temporary file. The file is private (0600) and has no name from the
+ * moment it is open, so that it is gone whatever becomes of this process.
  */
 export class Spool {
   readonly #maxHeldBytes: number;
   readonly #maxBytes: number;
   #bytes = 0;
-  #heldBytes = 0;
-  #file: FileHandle | undefined;
+  #file: Promise<FileHandle> | undefined;
   #fileBytes = 0;
 
   constructor(maxHeldBytes: number, maxBytes: number) {
@@ -43,43 +48,47 @@ export class Spool {
   async take(source: AsyncIterable<Buffer>): Promise<AttachmentContent> {
     let chunks: Buffer[] = [];
     let gathered = 0;
-    let size = 0;
-    const start = this.#fileBytes;
+    const extents: Extent[] = [];
     for await (const chunk of source) {
       chunks.push(chunk);
       gathered += chunk.length;
-      size += chunk.length;
       this.#bytes += chunk.length;
       if (this.#bytes > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
-      const tooMuch = this.#heldBytes + gathered > this.#maxHeldBytes;
-      if (tooMuch) this.#file ??= await openUnnamed();
-      if (this.#file && gathered >= WRITE_BYTES) {
-        await this.#write(this.#file, chunks);
+      if (this.#bytes <= this.#maxHeldBytes) continue;
+      this.#file ??= openUnnamed();
+      const file = await this.#file;
+      if (gathered >= WRITE_BYTES) {
+        extents.push(await this.#write(file, chunks));
         chunks = [];
         gathered = 0;
       }
     }
-    if (this.#file === undefined) {
-      this.#heldBytes += size;
-      return inMemory(Buffer.concat(chunks));
-    }
-    await this.#write(this.#file, chunks);
-    return onDisk(this.#file, start, size);
+    if (this.#file === undefined) return inMemory(Buffer.concat(chunks));
+    const file = await this.#file;
+    extents.push(await this.#write(file, chunks));
+    return onDisk(file, extents);
   }
 
   /** Gives the file back; contents on disk cannot be read any more. */
   async close(): Promise<void> {
-    await this.#file?.close();
+    const file = await this.#file?.catch(() => undefined);
     this.#file = undefined;
+    await file?.close();
   }
 
-  async #write(file: FileHandle, chunks: Buffer[]): Promise<void> {
-    if (chunks.length === 0) return;
-    const wanted = chunks.reduce((bytes, chunk) => bytes + chunk.length, 0);
-    const { bytesWritten } = await file.writev(chunks, this.#fileBytes);
-    this.#fileBytes += bytesWritten;
-    // A full disk may take the first part without a word; the rest then says what is wrong.
-    if (bytesWritten < wanted) await this.#write(file, [Buffer.concat(chunks).subarray(bytesWritten)]);
+  async #write(file: FileHandle, chunks: Buffer[]): Promise<Extent> {
+    const size = chunks.reduce((bytes, chunk) => bytes + chunk.length, 0);
+    // Taken before it is filled: another attachment may be written at the same time.
+    const offset = this.#fileBytes;
+    this.#fileBytes += size;
+    let rest = chunks;
+    for (let done = 0; done < size; ) {
+      const { bytesWritten } = await file.writev(rest, offset + done);
+      done += bytesWritten;
+      // A full disk may take the first part without a word; the rest then says what is wrong.
+      if (done < size) rest = [Buffer.concat(rest).subarray(bytesWritten)];
+    }
+    return { offset, size };
   }
 }
 
@@ -104,21 +113,33 @@ function inMemory(held: Buffer): AttachmentContent {
   };
 }
 
-function onDisk(file: FileHandle, offset: number, size: number): AttachmentContent {
+function onDisk(file: FileHandle, extents: readonly Extent[]): AttachmentContent {
   return {
-    size,
+    size: extents.reduce((bytes, { size }) => bytes + size, 0),
     held: undefined,
     async read(target, start) {
-      const wanted = Math.min(target.length, size - start);
       let done = 0;
-      while (done < wanted) {
-        const { bytesRead } = await file.read(target, done, wanted - done, offset + start + done);
-        if (bytesRead === 0) throw new Error('the temporary file has become shorter');
-        done += bytesRead;
+      let position = 0;
+      for (const { offset, size } of extents) {
+        const from = Math.max(start + done - position, 0);
+        const wanted = Math.min(size - from, target.length - done);
+        if (wanted > 0) {
+          await readWhole(file, target.subarray(done, done + wanted), offset + from);
+          done += wanted;
+        }
+        position += size;
       }
       return target.subarray(0, done);
     },
   };
+}
+
+async function readWhole(file: FileHandle, target: Buffer, offset: number): Promise<void> {
+  for (let done = 0; done < target.length; ) {
+    const { bytesRead } = await file.read(target, done, target.length - done, offset + done);
+    if (bytesRead === 0) throw new Error('the temporary file has become shorter');
+    done += bytesRead;
+  }
 }
 
 async function openUnnamed(): Promise<FileHandle> {

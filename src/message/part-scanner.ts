@@ -1,6 +1,7 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import { PassThrough, Transform, type TransformCallback } from 'node:stream';
 import libmime from 'libmime';
 import { GraphTransportError } from '../errors';
+import { Base64Decoder } from './base64-decoder';
 import { isBodyText, type MailPart } from './mail-part';
 
 /** Every line that may be a delimiter is compared with the boundaries of all multiparts around it. */
@@ -19,6 +20,7 @@ interface Delimiter {
 
 const LF = 0x0a;
 const DASH = 0x2d;
+const LINE_WITH_DASH = Buffer.from('\n-');
 
 /**
  * Body text of this many bytes fits no request, however it is encoded: quoted-printable makes at most three
@@ -26,10 +28,16 @@ const DASH = 0x2d;
  */
 const MAX_BODY_BYTES = 16_000_000;
 
+/** Takes in the decoded content of a part, and gives the header line that stands for it. */
+export type TakeOut = (content: AsyncIterable<Buffer>) => string;
+
 /**
  * Lets a message pass and notes its structure, which mailparser does not tell. Text parts that are files it
  * marks as such: mailparser would melt `Content-Disposition: inline; filename="notes.txt"`, as Apple Mail
  * sends it, into the body. Nothing but that one word, in the header of such a part, is changed.
+ *
+ * Content that is base64, as that of nearly every attachment, can be taken out: mailparser reads it line by
+ * line, which takes five times as long and litters the heap.
  */
 export class PartScanner extends Transform {
   /** The message itself, with all its parts, once it has passed. */
@@ -48,16 +56,32 @@ export class PartScanner extends Transform {
   #rest: Buffer = Buffer.alloc(0);
   /** Whether the start of the line that comes next has been let pass. */
   #inLine = false;
+  readonly #takeOut: TakeOut | undefined;
+  /** Where the content goes that passes now, if it is taken out. */
+  #content: { stream: PassThrough; decoder: Base64Decoder } | undefined;
+
+  constructor(takeOut?: TakeOut) {
+    super();
+    this.#takeOut = takeOut;
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#scan(this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk);
-    done(this.#fault());
+    const fault = this.#fault();
+    if (fault || !this.#content?.stream.writableNeedDrain) done(fault);
+    else this.#content.stream.once('drain', done);
   }
 
   override _flush(done: TransformCallback): void {
     if (this.#rest.length > 0) this.#line(this.#rest, this.#delimiterOf(this.#rest));
     this.#endHeader();
+    this.#endContent();
     done(this.#fault());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#content?.stream.destroy(error ?? undefined);
+    done(error);
   }
 
   #fault(): GraphTransportError | null {
@@ -74,11 +98,15 @@ export class PartScanner extends Transform {
     const passTo = (end: number) => {
       if (this.#inText) this.#textBytes += end - passed;
       // What is too much is not for the parser to hold, even if it comes in one piece.
-      if (end > passed && this.#textBytes <= MAX_BODY_BYTES) this.push(data.subarray(passed, end));
+      if (end > passed && this.#textBytes <= MAX_BODY_BYTES) this.#pass(data.subarray(passed, end));
       passed = end;
     };
     while (at < data.length) {
-      const lineEnd = data.indexOf(LF, at) + 1;
+      // Of a body only a line that begins with a dash is of interest.
+      const lineEnd =
+        this.#header === undefined && data[at] !== DASH
+          ? data.indexOf(LINE_WITH_DASH, at) + 1
+          : data.indexOf(LF, at) + 1;
       const end = lineEnd || data.length;
       if (!this.#inLine && (this.#header !== undefined || data[at] === DASH)) {
         if (lineEnd === 0 && data.length - at < this.#longestLine()) {
@@ -94,7 +122,7 @@ export class PartScanner extends Transform {
           this.#line(line, delimiter);
         }
       }
-      this.#inLine = lineEnd === 0;
+      this.#inLine = data[end - 1] !== LF;
       at = end;
     }
     passTo(data.length);
@@ -107,18 +135,30 @@ export class PartScanner extends Transform {
   #line(line: Buffer, delimiter: Delimiter | undefined): void {
     if (delimiter) {
       this.#endHeader();
+      this.#endContent();
       this.#setOpen(this.#open.slice(0, delimiter.depth + (delimiter.closing ? 0 : 1)));
       this.#inText = false;
       if (!delimiter.closing) this.#header = [];
       this.push(line);
     } else if (this.#header === undefined) {
-      this.push(line);
+      this.#pass(line);
     } else {
       this.#header.push(line);
       this.#headerBytes += line.length;
       const empty = line.length <= 2 && line.toString('latin1').trim() === '';
       if (empty || this.#headerBytes > MAX_HEADER_BYTES) this.#endHeader();
     }
+  }
+
+  /** Lets a piece of a body pass, or takes it out. */
+  #pass(body: Buffer): void {
+    if (this.#content) this.#content.stream.write(this.#content.decoder.decode(body));
+    else this.push(body);
+  }
+
+  #endContent(): void {
+    this.#content?.stream.end();
+    this.#content = undefined;
   }
 
   #delimiterOf(line: Buffer): Delimiter | undefined {
@@ -163,6 +203,12 @@ export class PartScanner extends Transform {
       return block;
     }
     this.#inText = isBodyText(part);
+    if (this.#takeOut && parent && isPlainBase64(part, text)) {
+      const stream = new PassThrough();
+      this.#content = { stream, decoder: new Base64Decoder() };
+      const fields = block.subarray(0, block.lastIndexOf('\n', -2) + 1);
+      return Buffer.concat([fields, Buffer.from(`${this.#takeOut(stream)}\r\n\r\n`)]);
+    }
     const isFile = this.#inText && part.disposition === 'inline' && part.filename;
     // The one part there is, and one of several forms of the same, is the body, whatever its name.
     if (!isFile || !parent || parent.type === 'multipart/alternative') return block;
@@ -170,6 +216,20 @@ export class PartScanner extends Transform {
     part.disposition = 'attachment';
     return Buffer.from(text.replace(/^(content-disposition:\s*)inline/im, '$1attachment'), 'latin1');
   }
+}
+
+/**
+ * Whether a part is for mailparser an attachment in base64 beyond doubt. A header that could be read in two
+ * ways is left to it, and so is one that ends without an empty line.
+ */
+function isPlainBase64({ type, disposition }: MailPart, header: string): boolean {
+  if (type.startsWith('multipart/')) return false;
+  if (/^(?:text|message)\//.test(type) && disposition !== 'attachment') return false;
+  if (!/\n\r?\n$/.test(header) || /\r(?!\n)/.test(header)) return false;
+  const fields = header.split(/\r?\n(?![ \t])/);
+  const names = fields.flatMap((field) => /^content-[^:]*/i.exec(field)?.[0].trim().toLowerCase() ?? []);
+  const isPlain = new Set(names).size === names.length;
+  return isPlain && fields.some((field) => /^content-transfer-encoding:[ \t]*base64[ \t]*$/i.test(field));
 }
 
 function nestedTooDeep(): GraphTransportError {

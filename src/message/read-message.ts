@@ -13,6 +13,7 @@ import { givenUpError } from '../given-up';
 import { type AttachmentContent, messageTooLarge, Spool } from './attachment-content';
 import type { MailAttachment, MailContent, MailHeader, MediaType } from './mail-content';
 import { PartScanner } from './part-scanner';
+import { TakenOut } from './taken-out';
 
 /** A message, in the two forms in which it can be sent on. */
 export interface ReadMessage {
@@ -44,8 +45,13 @@ export async function readMessage(
 ): Promise<ReadMessage> {
   const parser = new BodyParser();
   const raw = new RawCopy(limits);
-  const scanner = new PartScanner();
   const spool = new Spool(limits.heldBytes, limits.messageBytes);
+  const takenOut = new TakenOut();
+  const scanner = new PartScanner((content) => {
+    const taken = spool.take(content);
+    taken.catch((error: Error) => scanner.destroy(error));
+    return takenOut.add(taken);
+  });
   const attachments: MailAttachment[] = [];
   let headers: MailHeader[] = [];
   let text: string | undefined;
@@ -57,6 +63,8 @@ export async function readMessage(
     reading?.content.destroy(error);
     throw error;
   });
+  // It is awaited below; should it fail before that, the process must not take it for nobody's error.
+  fed.catch(() => undefined);
   try {
     for await (const part of parser) {
       if (part.type === 'text') {
@@ -64,15 +72,19 @@ export async function readMessage(
         html = part.html;
         continue;
       }
-      reading = part;
-      attachments.push(toAttachment(part, await spool.take(part.content)));
+      const taken = takenOut.of(part.headers);
+      // Of content that was taken out nothing is left to read, so nobody would hear its error.
+      reading = taken ? undefined : part;
+      attachments.push(toAttachment(part, await (taken ?? spool.take(part.content))));
       part.release?.();
     }
     await fed;
+    takenOut.checkAllFound();
     headers = toHeaders(parser.headerLines || []);
   } catch (error) {
     parser.destroy();
     await fed.catch(() => undefined);
+    await takenOut.settled();
     await spool.close();
     throw signal?.aborted ? givenUpError(signal) : toReadError(error);
   }
@@ -95,6 +107,9 @@ export async function readMessage(
 const MIME_PER_CONTENT = 78 / 57;
 const MIME_SLACK_BYTES = 1_000_000;
 
+/** What is worked on at a time, even if a message comes in one piece. */
+const PIECE_BYTES = 64 * 1024;
+
 /** Lets a message pass, keeps a copy of it while it is small, and stops it when it is too large. */
 class RawCopy extends Transform {
   bytes = 0;
@@ -115,8 +130,12 @@ class RawCopy extends Transform {
     this.bytes += chunk.length;
     if (this.bytes > heldBytes) this.#chunks = undefined;
     this.#chunks?.push(chunk);
-    if (this.bytes > messageBytes * MIME_PER_CONTENT + MIME_SLACK_BYTES) done(messageTooLarge(messageBytes));
-    else done(null, chunk);
+    if (this.bytes > messageBytes * MIME_PER_CONTENT + MIME_SLACK_BYTES) {
+      done(messageTooLarge(messageBytes));
+      return;
+    }
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) this.push(chunk.subarray(at, at + PIECE_BYTES));
+    done();
   }
 }
 
