@@ -39,6 +39,7 @@ const LAYERS: Record<string, string[]> = {
     'clock',
   ],
   deliver: [
+    'describe-delivery',
     'mailbox-limiter',
     'message',
     'routes',
@@ -50,6 +51,7 @@ const LAYERS: Record<string, string[]> = {
     'upload-progress',
     'clock',
   ],
+  'describe-delivery': ['message', 'routes'],
   'leave-unsigned': ['sent-message-info'],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
   'resolve-options': [

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Clock } from './clock';
+import { droppedByGraph, reasonOf, recipientsOf } from './describe-delivery';
 import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
 import { MessageRequests, type RetryEvent } from './graph/message-requests';
 import type { MailboxLimiter, Pauses } from './mailbox-limiter';
-import { sameAddress } from './message/address';
-import { type GraphMessage, toGraphMessage } from './message/graph-message';
+import { toGraphMessage } from './message/graph-message';
 import { jsonLosses } from './message/json-losses';
 import { toMimeMessage } from './message/mime-message';
 import { type ReadMessage, readMessage } from './message/read-message';
@@ -18,7 +18,7 @@ import {
   userIdProblems,
 } from './message-options';
 import type { ResolvedOptions } from './options';
-import { chooseRoute, type RouteDecision } from './routes/choose-route';
+import { chooseRoute } from './routes/choose-route';
 import { toDraftContent } from './routes/draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_HELD_BYTES, MAX_REQUEST_BYTES } from './routes/limits';
 import { sendDraft } from './routes/send-draft';
@@ -217,39 +217,6 @@ function refusal(why: string): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The message cannot go through Graph: ${why}.`, {
     hint: 'Nothing was sent.',
   });
-}
-
-/** An envelope sender that is not used: bounces go to the mailbox, and Exchange has no place for another. */
-function droppedByGraph(returnPath: string | false, message: GraphMessage, userId: string): string[] {
-  const senders = [message.from, message.sender].flatMap((sender) => sender?.emailAddress?.address ?? []);
-  const isOwn = !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
-  return isOwn ? [] : [`envelope sender ${returnPath}`];
-}
-
-function reasonOf(
-  { because, route }: Exclude<RouteDecision, { route: 'none' }>,
-  what: string | undefined,
-  jsonBytes: () => number,
-): string {
-  switch (because) {
-    case 'whole':
-      return 'JSON carries it whole';
-    case 'format':
-      return `format is ${route}`;
-    case 'delivery':
-      return 'delivery is exactly-once';
-    case 'size':
-      return `size: ${jsonBytes()} bytes as one request of JSON`;
-    default:
-      return `${because}: JSON has no place for ${what}`;
-  }
-}
-
-function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): string[] {
-  return [toRecipients, ccRecipients, bccRecipients]
-    .flatMap((recipients) => recipients ?? [])
-    .flatMap(({ emailAddress }) => emailAddress?.address ?? [])
-    .filter((address, index, all) => all.findIndex((other) => sameAddress(other, address)) === index);
 }
 
 /** The result of `make`, made when it is first wanted. */

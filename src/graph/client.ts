@@ -5,6 +5,7 @@ import { type Dispatcher, request } from 'undici';
 import { hadNoConnection, toConnectionError } from '../connection-error';
 import { givenUpError, throwIfGivenUp } from '../given-up';
 import { retryAfterMs } from '../retry-after';
+import { discard, readStart } from './answer-body';
 import { toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
 import { trackedBody } from './request-body';
@@ -84,11 +85,6 @@ export interface GraphClientOptions {
   onAnswer?: (event: AnswerEvent) => void;
 }
 
-/** Answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-/** A body that has begun is there at once, or never. */
-const MAX_ANSWER_MS = 10_000;
-
 interface Request {
   method: string;
   url: string;
@@ -138,7 +134,7 @@ export class GraphClient {
       discard(answer.body);
       return { status, requestId, clientRequestId, body: '' };
     }
-    const body = await readStart(answer.body, Math.min(MAX_ANSWER_MS, this.#options.socketTimeout));
+    const body = await readStart(answer.body, this.#options.socketTimeout);
     if (status === call.expect) return { status, requestId, clientRequestId, body };
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
@@ -161,7 +157,7 @@ export class GraphClient {
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     return {
       status: answer.status,
-      body: await readStart(answer.body, Math.min(MAX_ANSWER_MS, this.#options.socketTimeout)),
+      body: await readStart(answer.body, this.#options.socketTimeout),
       retryAfter,
     };
   }
@@ -223,32 +219,6 @@ export class GraphClient {
       });
     }
   }
-}
-
-/** Reads a body to its end for the connection's sake, and gives both up when that takes long. */
-function discard(body: Readable): void {
-  body.on('error', () => undefined).resume();
-  const timer = setTimeout(() => body.destroy(), MAX_ANSWER_MS).unref();
-  body.once('close', () => clearTimeout(timer));
-}
-
-/** The start of a body. The status line has said what matters: a body that breaks off is no reason to lose it. */
-async function readStart(body: Readable, timeoutMs: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const timer = setTimeout(() => body.destroy(), timeoutMs);
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= MAX_ANSWER_BYTES) break;
-    }
-  } catch {
-    // What has come so far is reported all the same.
-  } finally {
-    clearTimeout(timer);
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString();
 }
 
 function firstValue(header: string | string[] | undefined): string | undefined {

@@ -1,0 +1,38 @@
+import { sameAddress } from './message/address';
+import type { GraphMessage } from './message/graph-message';
+import type { RouteDecision } from './routes/choose-route';
+
+/** An envelope sender that is not used: bounces go to the mailbox, and Exchange has no place for another. */
+export function droppedByGraph(returnPath: string | false, message: GraphMessage, userId: string): string[] {
+  const senders = [message.from, message.sender].flatMap((sender) => sender?.emailAddress?.address ?? []);
+  const isOwn = !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
+  return isOwn ? [] : [`envelope sender ${returnPath}`];
+}
+
+/** Why the message went as it did, for people. */
+export function reasonOf(
+  { because, route }: Exclude<RouteDecision, { route: 'none' }>,
+  what: string | undefined,
+  jsonBytes: () => number,
+): string {
+  switch (because) {
+    case 'whole':
+      return 'JSON carries it whole';
+    case 'format':
+      return `format is ${route}`;
+    case 'delivery':
+      return 'delivery is exactly-once';
+    case 'size':
+      return `size: ${jsonBytes()} bytes as one request of JSON`;
+    default:
+      return `${because}: JSON has no place for ${what}`;
+  }
+}
+
+/** Everybody the message is for, each once. */
+export function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): string[] {
+  return [toRecipients, ccRecipients, bccRecipients]
+    .flatMap((recipients) => recipients ?? [])
+    .flatMap(({ emailAddress }) => emailAddress?.address ?? [])
+    .filter((address, index, all) => all.findIndex((other) => sameAddress(other, address)) === index);
+}
