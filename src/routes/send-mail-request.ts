@@ -1,4 +1,5 @@
 import type { GraphMessage } from '../message/graph-message';
+import { jsonBody } from './json-body';
 
 /** The body of a request to Graph's sendMail. */
 export interface SendMailRequest {
@@ -10,7 +11,7 @@ export interface SendMailRequest {
 export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): SendMailRequest {
   return {
     contentType: 'application/json',
-    body: Buffer.from(JSON.stringify({ message, saveToSentItems })),
+    body: jsonBody({ message, saveToSentItems }),
   };
 }
 
