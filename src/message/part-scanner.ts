@@ -1,11 +1,10 @@
 import { PassThrough, Transform, type TransformCallback } from 'node:stream';
 import libmime from 'libmime';
-import { GraphTransportError } from '../errors';
+import type { GraphTransportError } from '../errors';
 import { Base64Decoder } from './base64-decoder';
+import { isPlainBase64 } from './is-plain-base64';
 import { isBodyText, type MailPart } from './mail-part';
-
-/** Every line that may be a delimiter is compared with the boundaries of all multiparts around it. */
-const MAX_DEPTH = 256;
+import { bodyTooLarge, MAX_BODY_BYTES, MAX_DEPTH, nestedTooDeep, oddBoundary } from './structure-limits';
 
 /** A header block longer than this is left to the parser behind, which refuses it. */
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -21,12 +20,6 @@ interface Delimiter {
 const LF = 0x0a;
 const DASH = 0x2d;
 const LINE_WITH_DASH = Buffer.from('\n-');
-
-/**
- * Body text of this many bytes fits no request, however it is encoded: quoted-printable makes at most three
- * bytes of one, and a request takes four million.
- */
-const MAX_BODY_BYTES = 16_000_000;
 
 /** Takes in the decoded content of a part, and gives the header line that stands for it. */
 export type TakeOut = (content: AsyncIterable<Buffer>) => string;
@@ -56,6 +49,7 @@ export class PartScanner extends Transform {
   #rest: Buffer = Buffer.alloc(0);
   /** Whether the start of the line that comes next has been let pass. */
   #inLine = false;
+  #hasOddBoundary = false;
   readonly #takeOut: TakeOut | undefined;
   /** Where the content goes that passes now, if it is taken out. */
   #content: { stream: PassThrough; decoder: Base64Decoder } | undefined;
@@ -87,6 +81,7 @@ export class PartScanner extends Transform {
   #fault(): GraphTransportError | null {
     if (this.#textBytes > MAX_BODY_BYTES) return bodyTooLarge();
     if (this.#open.length > MAX_DEPTH) return nestedTooDeep();
+    if (this.#hasOddBoundary) return oddBoundary();
     return null;
   }
 
@@ -200,6 +195,7 @@ export class PartScanner extends Transform {
     const boundary = type.params.boundary?.trimEnd();
     if (part.type.startsWith('multipart/') && boundary) {
       this.#setOpen([...this.#open, { boundary, part }]);
+      this.#hasOddBoundary ||= /[^\x20-\x7e]/.test(boundary);
       return block;
     }
     this.#inText = isBodyText(part);
@@ -216,36 +212,6 @@ export class PartScanner extends Transform {
     part.disposition = 'attachment';
     return Buffer.from(text.replace(/^(content-disposition:\s*)inline/im, '$1attachment'), 'latin1');
   }
-}
-
-/**
- * Whether a part is for mailparser an attachment in base64 beyond doubt. A header that could be read in two
- * ways is left to it, and so is one that ends without an empty line.
- */
-function isPlainBase64({ type, disposition }: MailPart, header: string): boolean {
-  if (type.startsWith('multipart/')) return false;
-  if (/^(?:text|message)\//.test(type) && disposition !== 'attachment') return false;
-  if (!/\n\r?\n$/.test(header) || /\r(?!\n)/.test(header)) return false;
-  const fields = header.split(/\r?\n(?![ \t])/);
-  const names = fields.flatMap((field) => /^content-[^:]*/i.exec(field)?.[0].trim().toLowerCase() ?? []);
-  const isPlain = new Set(names).size === names.length;
-  return isPlain && fields.some((field) => /^content-transfer-encoding:[ \t]*base64[ \t]*$/i.test(field));
-}
-
-function nestedTooDeep(): GraphTransportError {
-  return new GraphTransportError(
-    'EMESSAGE',
-    `The parts of the message are nested deeper than ${MAX_DEPTH}.`,
-    {
-      hint: 'Nothing was sent.',
-    },
-  );
-}
-
-function bodyTooLarge(): GraphTransportError {
-  return new GraphTransportError('EMESSAGE', `The body of the message is over ${MAX_BODY_BYTES} bytes.`, {
-    hint: 'Nothing was sent. Graph takes a body of 4 MB at the most: send long texts as attachments.',
-  });
 }
 
 function structured(
