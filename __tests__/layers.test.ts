@@ -96,8 +96,15 @@ const LAYERS: Record<string, string[]> = {
 
 /** Packages that only these files know, so that each can be exchanged in one place. */
 const PACKAGES: Record<string, string[]> = {
-  mailparser: ['message/address', 'message/read-message', 'sandbox/mime-message'],
-  libmime: ['message/read-message', 'message/attachments', 'message/part-scanner', 'message/mime-message'],
+  mailparser: [
+    'message/address',
+    'message/body-parser',
+    'message/message-reader',
+    'message/to-attachment',
+    'message/to-headers',
+    'sandbox/mime-message',
+  ],
+  libmime: ['message/to-headers', 'message/attachments', 'message/part-scanner', 'message/mime-message'],
   undici: [
     'graph/client',
     'auth/http-client',

@@ -1,6 +1,11 @@
+import type { AttachmentSink } from '../../src/message/attachment-content';
 import { TakenOut } from '../../src/message/taken-out';
 
-const content = { size: 0, held: Buffer.alloc(0), read: async (target: Buffer) => target };
+/** A sink that takes in anything, and ends with that content. */
+const sinkOf = (text: string): AttachmentSink => ({
+  write: () => undefined,
+  end: async () => ({ size: text.length, held: Buffer.from(text), read: async (target) => target }),
+});
 /** The headers of the part that the line was put into, as mailparser reads them. */
 const headersWith = (line: string) => {
   const [name = '', value] = line.split(': ');
@@ -9,37 +14,29 @@ const headersWith = (line: string) => {
 
 test('gives each content to the part that has its header, and to no other', async () => {
   const takenOut = new TakenOut();
-  const first = Promise.resolve(content);
-  const second = Promise.resolve({ ...content });
-  const lines = [takenOut.add(first), takenOut.add(second)];
-  expect(takenOut.of(headersWith(lines[1] ?? ''))).toBe(second);
-  expect(takenOut.of(headersWith(lines[0] ?? ''))).toBe(first);
+  const [first, second] = [takenOut.add(sinkOf('first')), takenOut.add(sinkOf('second'))];
   expect(takenOut.of(new Map([['x-taken-out', '0']]))).toBeUndefined();
+  const contents = [takenOut.of(headersWith(second.header)), takenOut.of(headersWith(first.header))];
+  first.end();
+  second.end();
+  expect((await Promise.all(contents)).map((content) => content?.held?.toString())).toEqual([
+    'second',
+    'first',
+  ]);
   expect(() => takenOut.checkAllFound()).not.toThrow();
 });
 
 test('does not let a content be lost whose part was not found', () => {
   const takenOut = new TakenOut();
-  takenOut.add(Promise.resolve(content));
+  takenOut.add(sinkOf('lost')).end();
   expect(() => takenOut.checkAllFound()).toThrow('where one of its parts ends');
 });
 
-test('waits for contents that nobody asks for any more, so that their file can be closed', async () => {
+test('tells who asks for a content that it could not be kept', async () => {
   const takenOut = new TakenOut();
-  let end = (_value: typeof content) => {};
-  takenOut.add(
-    new Promise((resolve) => {
-      end = resolve;
-    }),
-  );
-  takenOut.add(Promise.reject(new Error('broken off')));
-  let isSettled = false;
-  const settled = takenOut.settled().then(() => {
-    isSettled = true;
-  });
+  const sink = takenOut.add({ write: () => undefined, end: () => Promise.reject(new Error('disk full')) });
+  sink.end();
+  // Nobody has asked yet: that must not be an error that nobody handles.
   await new Promise(setImmediate);
-  expect(isSettled).toBe(false);
-  end(content);
-  await settled;
-  expect(isSettled).toBe(true);
+  await expect(takenOut.of(headersWith(sink.header))).rejects.toThrow('disk full');
 });

@@ -14,6 +14,18 @@ export interface AttachmentContent {
   read(target: Buffer, start: number): Promise<Buffer>;
 }
 
+/** Takes in the bytes of one attachment. */
+export interface AttachmentSink {
+  /**
+   * Resolves when there is room for more; undefined when there is at once.
+   *
+   * @throws GraphTransportError `EMESSAGE` as soon as there are too many in all
+   */
+  write(chunk: Buffer): Promise<void> | undefined;
+  /** What was taken in. */
+  end(): Promise<AttachmentContent>;
+}
+
 /** Bytes that are gathered before they are written: streams of mail come in far smaller pieces. */
 const WRITE_BYTES = 256 * 1024;
 
@@ -32,12 +44,47 @@ export class Spool {
   readonly #maxHeldBytes: number;
   readonly #maxBytes: number;
   #bytes = 0;
+  #isOnDisk = false;
   #file: Promise<FileHandle> | undefined;
   #fileBytes = 0;
+  #isClosed = false;
 
   constructor(maxHeldBytes: number, maxBytes: number) {
     this.#maxHeldBytes = maxHeldBytes;
     this.#maxBytes = maxBytes;
+  }
+
+  /** Takes in one attachment, piece by piece. */
+  open(): AttachmentSink {
+    let chunks: Buffer[] = [];
+    let gathered = 0;
+    const extents: Extent[] = [];
+    let written: Promise<unknown> = Promise.resolve();
+    const writeGathered = async () => {
+      // Taken before it is filled: another attachment may be written at the same time.
+      const extent = { offset: this.#fileBytes, size: gathered };
+      this.#fileBytes += gathered;
+      extents.push(extent);
+      written = Promise.all([written, this.#write(chunks, extent)]);
+      chunks = [];
+      gathered = 0;
+      await written;
+    };
+    return {
+      write: (chunk) => {
+        chunks.push(chunk);
+        gathered += chunk.length;
+        this.#bytes += chunk.length;
+        if (this.#bytes > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
+        this.#isOnDisk ||= this.#bytes > this.#maxHeldBytes;
+        return this.#isOnDisk && gathered >= WRITE_BYTES ? writeGathered() : undefined;
+      },
+      end: async () => {
+        if (!this.#isOnDisk) return inMemory(chunks);
+        await writeGathered();
+        return onDisk(await this.#open(), extents);
+      },
+    };
   }
 
   /**
@@ -46,41 +93,28 @@ export class Spool {
    * @throws GraphTransportError `EMESSAGE` as soon as there are more than `maxBytes` in all
    */
   async take(source: AsyncIterable<Buffer>): Promise<AttachmentContent> {
-    let chunks: Buffer[] = [];
-    let gathered = 0;
-    const extents: Extent[] = [];
-    for await (const chunk of source) {
-      chunks.push(chunk);
-      gathered += chunk.length;
-      this.#bytes += chunk.length;
-      if (this.#bytes > this.#maxBytes) throw messageTooLarge(this.#maxBytes);
-      if (this.#bytes <= this.#maxHeldBytes) continue;
-      this.#file ??= openUnnamed();
-      const file = await this.#file;
-      if (gathered >= WRITE_BYTES) {
-        extents.push(await this.#write(file, chunks));
-        chunks = [];
-        gathered = 0;
-      }
-    }
-    if (this.#file === undefined) return inMemory(Buffer.concat(chunks));
-    const file = await this.#file;
-    extents.push(await this.#write(file, chunks));
-    return onDisk(file, extents);
+    const sink = this.open();
+    for await (const chunk of source) await sink.write(chunk);
+    return sink.end();
   }
 
   /** Gives the file back; contents on disk cannot be read any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const file = await this.#file?.catch(() => undefined);
     this.#file = undefined;
     await file?.close();
   }
 
-  async #write(file: FileHandle, chunks: Buffer[]): Promise<Extent> {
-    const size = chunks.reduce((bytes, chunk) => bytes + chunk.length, 0);
-    // Taken before it is filled: another attachment may be written at the same time.
-    const offset = this.#fileBytes;
-    this.#fileBytes += size;
+  #open(): Promise<FileHandle> {
+    // Whoever still writes when the message is given up must not open a file that nobody closes.
+    if (this.#isClosed) return Promise.reject(new Error('the message was given up'));
+    this.#file ??= openUnnamed();
+    return this.#file;
+  }
+
+  async #write(chunks: Buffer[], { offset, size }: Extent): Promise<void> {
+    const file = await this.#open();
     let rest = chunks;
     for (let done = 0; done < size; ) {
       const { bytesWritten } = await file.writev(rest, offset + done);
@@ -88,7 +122,6 @@ export class Spool {
       // A full disk may take the first part without a word; the rest then says what is wrong.
       if (done < size) rest = [Buffer.concat(rest).subarray(bytesWritten)];
     }
-    return { offset, size };
   }
 }
 
@@ -103,7 +136,9 @@ export function messageTooLarge(maxBytes: number): GraphTransportError {
   );
 }
 
-function inMemory(held: Buffer): AttachmentContent {
+function inMemory(chunks: Buffer[]): AttachmentContent {
+  const [first] = chunks;
+  const held = first && chunks.length === 1 ? first : Buffer.concat(chunks);
   return {
     size: held.length,
     held,

@@ -1,10 +1,10 @@
-import { PassThrough, Transform, type TransformCallback } from 'node:stream';
 import libmime from 'libmime';
 import type { GraphTransportError } from '../errors';
 import { Base64Decoder } from './base64-decoder';
 import { isPlainBase64 } from './is-plain-base64';
 import { isBodyText, type MailPart } from './mail-part';
 import { bodyTooLarge, MAX_BODY_BYTES, MAX_DEPTH, nestedTooDeep, oddBoundary } from './structure-limits';
+import type { ContentSink } from './taken-out';
 
 /** A header block longer than this is left to the parser behind, which refuses it. */
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -21,9 +21,6 @@ const LF = 0x0a;
 const DASH = 0x2d;
 const LINE_WITH_DASH = Buffer.from('\n-');
 
-/** Takes in the decoded content of a part, and gives the header line that stands for it. */
-export type TakeOut = (content: AsyncIterable<Buffer>) => string;
-
 /**
  * Lets a message pass and notes its structure, which mailparser does not tell. Text parts that are files it
  * marks as such: mailparser would melt `Content-Disposition: inline; filename="notes.txt"`, as Apple Mail
@@ -32,7 +29,7 @@ export type TakeOut = (content: AsyncIterable<Buffer>) => string;
  * Content that is base64, as that of nearly every attachment, can be taken out: mailparser reads it line by
  * line, which takes five times as long and litters the heap.
  */
-export class PartScanner extends Transform {
+export class PartScanner {
   /** The message itself, with all its parts, once it has passed. */
   root: MailPart | undefined;
   /** The multiparts that are open, outermost first. */
@@ -50,39 +47,59 @@ export class PartScanner extends Transform {
   /** Whether the start of the line that comes next has been let pass. */
   #inLine = false;
   #hasOddBoundary = false;
-  readonly #takeOut: TakeOut | undefined;
+  readonly #takeOut: (() => ContentSink) | undefined;
   /** Where the content goes that passes now, if it is taken out. */
-  #content: { stream: PassThrough; decoder: Base64Decoder } | undefined;
+  #content: { sink: ContentSink; decoder: Base64Decoder } | undefined;
+  /** What was let pass of the chunk at hand. */
+  #passed: Buffer[] = [];
+  #writes: Promise<void>[] = [];
 
-  constructor(takeOut?: TakeOut) {
-    super();
+  /** @param takeOut opens the sink for a content that is taken out, decoded */
+  constructor(takeOut?: () => ContentSink) {
     this.#takeOut = takeOut;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#scan(this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk);
-    const fault = this.#fault();
-    if (fault || !this.#content?.stream.writableNeedDrain) done(fault);
-    else this.#content.stream.once('drain', done);
+  /** Resolves when there is room for more of what is taken out; undefined when there is at once. */
+  get room(): Promise<unknown> | undefined {
+    return this.#writes.length > 0 ? Promise.all(this.#writes) : undefined;
   }
 
-  override _flush(done: TransformCallback): void {
+  /**
+   * Takes the next chunk and gives what is let pass, in order.
+   *
+   * @throws GraphTransportError `EMESSAGE` when the message is beyond a limit
+   */
+  scan(chunk: Buffer): Buffer[] {
+    this.#writes = [];
+    this.#scan(this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk);
+    return this.#takePassed();
+  }
+
+  /**
+   * Takes the end of the message and gives what was held back.
+   *
+   * @throws as `scan` does
+   */
+  end(): Buffer[] {
     if (this.#rest.length > 0) this.#line(this.#rest, this.#delimiterOf(this.#rest));
     this.#endHeader();
     this.#endContent();
-    done(this.#fault());
+    return this.#takePassed();
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#content?.stream.destroy(error ?? undefined);
-    done(error);
+  #takePassed(): Buffer[] {
+    const fault = this.#fault();
+    if (fault) throw fault;
+    const passed = this.#passed;
+    this.#passed = [];
+    return passed;
   }
 
-  #fault(): GraphTransportError | null {
+  #fault(): GraphTransportError | undefined {
     if (this.#textBytes > MAX_BODY_BYTES) return bodyTooLarge();
     if (this.#open.length > MAX_DEPTH) return nestedTooDeep();
     if (this.#hasOddBoundary) return oddBoundary();
-    return null;
+    return undefined;
   }
 
   #scan(data: Buffer): void {
@@ -134,7 +151,7 @@ export class PartScanner extends Transform {
       this.#setOpen(this.#open.slice(0, delimiter.depth + (delimiter.closing ? 0 : 1)));
       this.#inText = false;
       if (!delimiter.closing) this.#header = [];
-      this.push(line);
+      this.#passed.push(line);
     } else if (this.#header === undefined) {
       this.#pass(line);
     } else {
@@ -147,12 +164,16 @@ export class PartScanner extends Transform {
 
   /** Lets a piece of a body pass, or takes it out. */
   #pass(body: Buffer): void {
-    if (this.#content) this.#content.stream.write(this.#content.decoder.decode(body));
-    else this.push(body);
+    if (this.#content) {
+      const write = this.#content.sink.write(this.#content.decoder.decode(body));
+      if (write) this.#writes.push(write);
+    } else {
+      this.#passed.push(body);
+    }
   }
 
   #endContent(): void {
-    this.#content?.stream.end();
+    this.#content?.sink.end();
     this.#content = undefined;
   }
 
@@ -175,13 +196,13 @@ export class PartScanner extends Transform {
     const block = Buffer.concat(this.#header);
     this.#header = undefined;
     this.#headerBytes = 0;
-    if (block.length > 0) this.push(this.#readHeader(block));
+    if (block.length > 0) this.#passed.push(this.#readHeader(block));
   }
 
   #readHeader(block: Buffer): Buffer {
     const text = block.toString('latin1');
-    const type = structured(text, 'content-type');
-    const disposition = structured(text, 'content-disposition');
+    const type = structured(text, TYPE);
+    const disposition = structured(text, DISPOSITION);
     const part: MailPart = {
       type: type.value.toLowerCase().trim() || 'text/plain',
       params: type.params,
@@ -200,10 +221,10 @@ export class PartScanner extends Transform {
     }
     this.#inText = isBodyText(part);
     if (this.#takeOut && parent && isPlainBase64(part, text)) {
-      const stream = new PassThrough();
-      this.#content = { stream, decoder: new Base64Decoder() };
+      const sink = this.#takeOut();
+      this.#content = { sink, decoder: new Base64Decoder() };
       const fields = block.subarray(0, block.lastIndexOf('\n', -2) + 1);
-      return Buffer.concat([fields, Buffer.from(`${this.#takeOut(stream)}\r\n\r\n`)]);
+      return Buffer.concat([fields, Buffer.from(`${sink.header}\r\n\r\n`)]);
     }
     const isFile = this.#inText && part.disposition === 'inline' && part.filename;
     // The one part there is, and one of several forms of the same, is the body, whatever its name.
@@ -214,11 +235,15 @@ export class PartScanner extends Transform {
   }
 }
 
+const TYPE = /^content-type:((?:.|\r?\n[ \t])*)/im;
+const DISPOSITION = /^content-disposition:((?:.|\r?\n[ \t])*)/im;
+
+/** The value and parameters of the first header that matches. */
 function structured(
   block: string,
-  name: string,
+  header: RegExp,
 ): { value: string; params: Record<string, string | undefined> } {
-  const [, value] = new RegExp(`^${name}:((?:.|\\r?\\n[ \\t])*)`, 'im').exec(block) ?? [];
+  const value = header.exec(block)?.[1];
   if (value === undefined) return { value: '', params: {} };
   return libmime.parseHeaderValue(value.replace(/\r?\n/g, '').trim(), { stripComments: true });
 }

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { AttachmentContent } from './attachment-content';
+import type { AttachmentContent, AttachmentSink } from './attachment-content';
+
+/** Where the content of one part goes, and the header line that stands for it in the part. */
+export interface ContentSink {
+  header: string;
+  write: AttachmentSink['write'];
+  end(): void;
+}
 
 /**
  * The contents that are taken out of a message while it passes, each by a number that stands in a header of
@@ -11,15 +18,22 @@ export class TakenOut {
   readonly #contents = new Map<unknown, Promise<AttachmentContent>>();
   #count = 0;
 
-  /** Gives the header line for the part. */
-  add(content: Promise<AttachmentContent>): string {
+  /** Has the content of a part go to `sink`. */
+  add(sink: AttachmentSink): ContentSink {
     const number = String(this.#count++);
+    let end = () => {};
+    const content = new Promise<AttachmentContent>((resolve) => {
+      end = () => resolve(sink.end());
+    });
+    // Whoever asks for it hears of its failure; by then it may have been known for long.
+    content.catch(() => undefined);
     this.#contents.set(number, content);
-    return `${this.#header}: ${number}`;
+    return { header: `${this.#header}: ${number}`, write: (chunk) => sink.write(chunk), end };
   }
 
   /** The content of a part; undefined if it was left in place. */
   of(headers: ReadonlyMap<string, unknown>): Promise<AttachmentContent> | undefined {
+    if (this.#contents.size === 0) return undefined;
     const number = headers.get(this.#header);
     const content = this.#contents.get(number);
     this.#contents.delete(number);
@@ -29,10 +43,5 @@ export class TakenOut {
   /** @throws Error when the part of a content was not found: it must not be lost without a word */
   checkAllFound(): void {
     if (this.#contents.size > 0) throw new Error('it is not clear where one of its parts ends');
-  }
-
-  /** Resolves when the contents whose parts were not found are complete, or have failed. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#contents.values());
   }
 }
