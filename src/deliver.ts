@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Clock } from './clock';
 import { droppedByGraph, reasonOf, recipientsOf } from './describe-delivery';
 import { GraphTransportError } from './errors';
@@ -18,19 +17,21 @@ import {
   userIdProblems,
 } from './message-options';
 import type { ResolvedOptions } from './options';
+import { base64Length } from './routes/base64';
 import { chooseRoute } from './routes/choose-route';
-import { toDraftContent } from './routes/draft-content';
+import { draftBytes, toDraftContent } from './routes/draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_HELD_BYTES, MAX_REQUEST_BYTES } from './routes/limits';
 import { sendDraft } from './routes/send-draft';
 import { sendInOneRequest } from './routes/send-in-one-request';
-import { base64Length, jsonRequest, mimeRequest } from './routes/send-mail-request';
+import { jsonRequest, mimeRequest } from './routes/send-mail-request';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
+import type { MessageSink } from './write-message';
 
 /** A message as Nodemailer hands it over. */
 export interface OutgoingMessage {
-  /** Opens the compiled message, Bcc header included; its attachments are read from then on. */
-  mime: () => Readable;
+  /** Writes the compiled message, Bcc header included; its attachments are read from then on. */
+  writeTo: (sink: MessageSink) => void;
   /** The envelope is who gets it, whatever the headers say. */
   envelope: { from: string | false; to: string[] };
   /** The envelope's sender, when the app set an envelope of its own. */
@@ -93,12 +94,12 @@ export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Pr
 }
 
 async function withMessage<T>(
-  { mime }: OutgoingMessage,
+  { writeTo }: OutgoingMessage,
   { defaults, signal }: Delivery,
   work: (read: ReadMessage) => Promise<T>,
 ): Promise<T> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
-  const read = await readMessage(mime(), limits, signal);
+  const read = await readMessage(writeTo, limits, signal);
   try {
     return await work(read);
   } finally {
@@ -134,22 +135,20 @@ async function deliverRead(
   const messageId = message.internetMessageId ?? outgoing.messageId;
 
   const json = once(() => jsonRequest(message, options.saveToSentItems));
+  const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(toMimeMessage(read.raw ?? Buffer.alloc(0), message, { ...options, userId })),
   );
-  const contents = content.attachments.map((attachment) => attachment.content);
-  const onDisk = contents.filter(({ held }) => held === undefined).map(({ size }) => base64Length(size));
-  const jsonBytes = once(() => json().body.length + sum(onDisk));
   const exactlyOnce = options.delivery === 'exactly-once';
   const mark = exactlyOnce ? markOf(messageId) : randomUUID();
-  const draft = once(() => toDraftContent(message, contents, mark));
+  const draft = once(() => toDraftContent(message, mark));
   const decision = chooseRoute(
     {
       losses,
       jsonBytes,
       mimeBytes: () => (read.raw ? mime().body.length : base64Length(read.rawBytes)),
-      draftBytes: () => Buffer.byteLength(JSON.stringify({ ...message, attachments: [] })),
-      largestAttachment: Math.max(0, ...contents.map(({ size }) => size)),
+      draftBytes: () => draftBytes(message),
+      largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
     { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
     options,
@@ -226,8 +225,4 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

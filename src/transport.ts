@@ -6,9 +6,8 @@ import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, systemClock } from './clock';
-import { deliver } from './deliver';
+import { deliver, type OutgoingMessage } from './deliver';
 import { createDispatcher } from './dispatcher';
-import { encodeInPieces } from './encode-in-pieces';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
@@ -23,6 +22,7 @@ import type { UploadProgress } from './upload-progress';
 import { logChecks } from './verify/log-checks';
 import { verify } from './verify/verify';
 import type { VerifyCheck } from './verify/verify-check';
+import { writeMessage } from './write-message';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -215,11 +215,8 @@ export class GraphTransport
       checkMessageOptions(graph);
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;
-      const outgoing = {
-        mime: () => {
-          encodeInPieces(message);
-          return message.createReadStream();
-        },
+      const outgoing: OutgoingMessage = {
+        writeTo: (sink) => writeMessage(message, sink),
         envelope,
         returnPath: data.envelope ? envelope.from : false,
         messageId,

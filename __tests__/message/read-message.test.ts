@@ -1,7 +1,7 @@
 import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { readMessage } from '../../src/message/read-message';
-import { readLines, readMail } from '../support/mail-content';
+import { from, readLines, readMail } from '../support/mail-content';
 
 const LIMITS = { heldBytes: 1000, messageBytes: 1000 };
 
@@ -46,7 +46,7 @@ test('fails when the source breaks in the middle of an attachment', async () => 
       throw new Error('disk gone');
     })(),
   );
-  await expect(readMessage(source, LIMITS)).rejects.toMatchObject({
+  await expect(readMessage(from(source), LIMITS)).rejects.toMatchObject({
     code: 'EMESSAGE',
     message: expect.stringContaining('disk gone'),
   });
@@ -181,7 +181,9 @@ test.each([0, 1])('fails when the source breaks while an attachment goes to disk
         throw new Error('disk gone');
       })(),
     );
-    await expect(readMessage(source, { heldBytes: 1000, messageBytes: 1_000_000 })).rejects.toMatchObject({
+    await expect(
+      readMessage(from(source), { heldBytes: 1000, messageBytes: 1_000_000 }),
+    ).rejects.toMatchObject({
       code: 'EMESSAGE',
       message: expect.stringContaining('disk gone'),
     });
@@ -200,7 +202,7 @@ test('gives a message up in the middle of an attachment, and keeps no temporary 
     })(),
   );
   const limits = { heldBytes: 1000, messageBytes: 1_000_000 };
-  await expect(readMessage(source, limits, abort.signal)).rejects.toMatchObject({ code: 'EABORT' });
+  await expect(readMessage(from(source), limits, abort.signal)).rejects.toMatchObject({ code: 'EABORT' });
   expect(openFiles()).toEqual([]);
 });
 

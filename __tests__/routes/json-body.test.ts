@@ -1,11 +1,40 @@
-import { jsonBody } from '../../src/routes/json-body';
+import { inMemory } from '../../src/message/attachment-content';
+import type { GraphAttachment } from '../../src/message/attachments';
+import { attachmentJson, messageJson, plainJson, sendMailJson } from '../../src/routes/json-body';
 
-test('writes what JSON.stringify does, given attachments small and large', () => {
-  const attachments = [10, 100_000, 0, 20_000, 12_000].map((size, n) => ({
-    name: `"${n}" Grüße.bin`,
-    contentBytes: Buffer.alloc(size, `${n}ÿ`).toString('base64'),
-    contentId: undefined,
-  }));
-  const request = { message: { subject: '"\n😀', attachments, sentAt: new Date(0) }, saveToSentItems: true };
-  expect(jsonBody(request).toString()).toBe(JSON.stringify(request));
+const attachmentOf = (size: number): GraphAttachment => ({
+  '@odata.type': '#microsoft.graph.fileAttachment',
+  name: `"${size}" Grüße.bin`,
+  contentBytes: inMemory(Buffer.alloc(size, 'ÿ')),
+});
+const large = attachmentOf(3 * 192 * 1024);
+const attachments = [attachmentOf(10), attachmentOf(500_000), attachmentOf(0), large];
+const message = { subject: '"\n😀', importance: 'normal' as const, attachments };
+
+const asBase64 = (attachment: GraphAttachment) => ({
+  ...attachment,
+  contentBytes: attachment.contentBytes.held?.toString('base64'),
+});
+const plain = { ...message, attachments: attachments.map(asBase64) };
+
+test.each([
+  ['a request that sends', sendMailJson(message, false), { message: plain, saveToSentItems: false }],
+  ['a message', messageJson(message), plain],
+  ['a message without attachments', messageJson({ subject: 'Grüße' }), { subject: 'Grüße' }],
+  ['an attachment', attachmentJson(large), asBase64(large)],
+  ['anything else', plainJson({ subject: 'Grüße' }), { subject: 'Grüße' }],
+])('writes %s as JSON.stringify does, and knows its length', (_what, body, expected) => {
+  const bytes = Buffer.concat([...body.pieces()]);
+  expect(bytes.toString()).toBe(JSON.stringify(expected));
+  expect(body.length).toBe(bytes.length);
+});
+
+test('makes the same bytes again for another attempt', () => {
+  const body = messageJson(message);
+  expect(Buffer.concat([...body.pieces()])).toEqual(Buffer.concat([...body.pieces()]));
+});
+
+test('makes no text of a large content until it is wanted, nor all of it at once', () => {
+  const pieces = [...attachmentJson(large).pieces()];
+  expect(pieces.map(({ length }) => length).slice(1, -1)).toEqual(Array(3).fill(256 * 1024));
 });

@@ -8,7 +8,7 @@ import { retryAfterMs } from '../retry-after';
 import { discard, readStart } from './answer-body';
 import { toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
-import { trackedBody } from './request-body';
+import { BodyStream, type RequestBody } from './request-body';
 
 /** A request to Graph, and what its answer must be. */
 export interface GraphCall {
@@ -22,7 +22,7 @@ export interface GraphCall {
   /** Whether the answer's body is of use. */
   wantsBody?: boolean;
   contentType?: string;
-  body?: Buffer;
+  body?: RequestBody;
   headers?: Readonly<Record<string, string>>;
   /** Whether this is the request that sends: one that is broken off may have sent the message all the same. */
   sends?: boolean;
@@ -43,7 +43,7 @@ export interface UploadCall {
   /** As secret as a password: whoever has it can write to the message. */
   url: string;
   headers?: Readonly<Record<string, string>>;
-  body?: Buffer;
+  body?: RequestBody;
 }
 
 /** The answer of an upload session. */
@@ -89,7 +89,7 @@ interface Request {
   method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
-  body: Buffer | undefined;
+  body: RequestBody | undefined;
   sends: boolean;
 }
 
@@ -188,13 +188,13 @@ export class GraphClient {
   ): Promise<Answer> {
     throwIfGivenUp(signal);
     const { dispatcher, socketTimeout, onAnswer } = this.#options;
-    const tracked = body && trackedBody(body);
+    const stream = body && new BodyStream(body);
     const startedAt = performance.now();
     try {
       const answer = await request(url, {
         method,
         headers: body ? { ...headers, 'content-length': String(body.length) } : headers,
-        ...(tracked && { body: tracked.stream }),
+        ...(stream && { body: stream }),
         dispatcher,
         headersTimeout: socketTimeout,
         bodyTimeout: socketTimeout,
@@ -211,7 +211,7 @@ export class GraphClient {
       });
       return { status, headers: answer.headers, body: answer.body };
     } catch (error) {
-      const mayBeDone = (tracked?.isWritten ?? true) && !hadNoConnection(error);
+      const mayBeDone = (stream?.isWritten ?? true) && !hadNoConnection(error);
       if (signal?.aborted) throw givenUpError(signal, sends && mayBeDone);
       throw toConnectionError(error, target, {
         clientRequestId,

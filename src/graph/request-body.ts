@@ -1,31 +1,51 @@
 import { Readable } from 'node:stream';
 
-/** Large enough to cost little, small enough for memory to stay flat and for progress to be seen. */
-const CHUNK_BYTES = 256 * 1024;
-
-/** The body of a request, which knows whether all of it has gone out. */
+/** The bytes of a request. They are made when they are wanted, and anew for every attempt. */
 export interface RequestBody {
-  readonly stream: Readable;
+  /** Bytes in all. */
+  readonly length: number;
+  pieces(): Iterable<Buffer>;
+}
+
+/** Large enough to cost little, small enough for memory to stay flat and for progress to be seen. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Bytes that are there already. */
+export function bufferBody(bytes: Buffer): RequestBody {
+  return {
+    length: bytes.length,
+    *pieces() {
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+    },
+  };
+}
+
+/** A body on its way: it is read only as fast as the connection takes it, so that what was read has gone out. */
+export class BodyStream extends Readable {
+  readonly #pieces: Iterator<Buffer>;
+  #left: number;
+
+  constructor(body: RequestBody) {
+    super({ highWaterMark: 0 });
+    this.#pieces = body.pieces()[Symbol.iterator]();
+    this.#left = body.length;
+  }
+
   /**
    * Whether the last byte was given to the connection. Until then the service cannot have a whole request,
    * so that one which fails before has certainly not been carried out.
    */
-  readonly isWritten: boolean;
-}
-
-/** A body that is read only as fast as the connection takes it: what was read has gone out. */
-export function trackedBody(body: Buffer): RequestBody {
-  let isWritten = body.length === 0;
-  function* chunks() {
-    for (let start = 0; start < body.length; start += CHUNK_BYTES) {
-      isWritten = start + CHUNK_BYTES >= body.length;
-      yield body.subarray(start, start + CHUNK_BYTES);
-    }
+  get isWritten(): boolean {
+    return this.#left === 0;
   }
-  return {
-    stream: Readable.from(chunks(), { objectMode: false, highWaterMark: 0 }),
-    get isWritten() {
-      return isWritten;
-    },
-  };
+
+  override _read(): void {
+    const next = this.#pieces.next();
+    if (next.done) {
+      this.push(null);
+      return;
+    }
+    this.#left -= next.value.length;
+    this.push(next.value);
+  }
 }

@@ -80,7 +80,7 @@ export class Spool {
         return this.#isOnDisk && gathered >= WRITE_BYTES ? writeGathered() : undefined;
       },
       end: async () => {
-        if (!this.#isOnDisk) return inMemory(chunks);
+        if (!this.#isOnDisk) return inMemory(oneOf(chunks));
         await writeGathered();
         return onDisk(await this.#open(), extents);
       },
@@ -136,9 +136,13 @@ export function messageTooLarge(maxBytes: number): GraphTransportError {
   );
 }
 
-function inMemory(chunks: Buffer[]): AttachmentContent {
+function oneOf(chunks: Buffer[]): Buffer {
   const [first] = chunks;
-  const held = first && chunks.length === 1 ? first : Buffer.concat(chunks);
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
+}
+
+/** Bytes that are in memory. */
+export function inMemory(held: Buffer): AttachmentContent {
   return {
     size: held.length,
     held,

@@ -1,14 +1,16 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
+import type { AttachmentContent } from './attachment-content';
 import type { MailAttachment } from './mail-content';
 
-/** A Graph attachment with the type annotation that OData wants, and `contentBytes` as it travels. */
+/** A Graph attachment with the type annotation that OData wants. */
 export type GraphAttachment = Omit<FileAttachment, 'contentBytes'> & {
   '@odata.type': '#microsoft.graph.fileAttachment';
-  contentBytes: string;
+  /** Becomes base64 on its way. */
+  contentBytes: AttachmentContent;
 };
 
-/** The attachments of a message as Graph's file attachments, in order; without the content of those on disk. */
+/** The attachments of a message as Graph's file attachments, in order. */
 export function toGraphAttachments(
   attachments: readonly MailAttachment[],
   html: string | undefined,
@@ -22,7 +24,7 @@ export function toGraphAttachments(
       '@odata.type': '#microsoft.graph.fileAttachment',
       name: attachmentName(attachment, index),
       contentType: type.value,
-      contentBytes: content.held?.toString('base64') ?? '',
+      contentBytes: content,
       isInline: inline,
       ...(contentId === undefined ? {} : { contentId }),
     };

@@ -1,4 +1,3 @@
-import { finished, type Readable } from 'node:stream';
 import { GraphTransportError } from '../errors';
 import { givenUpError } from '../given-up';
 import type { MailContent } from './mail-content';
@@ -18,11 +17,12 @@ export interface ReadMessage {
 /**
  * Reads a MIME message as it streams by. Attachments that are too much for memory go to a temporary file.
  *
+ * @param writeTo writes the message to the reader, and destroys that when it cannot
  * @throws GraphTransportError `EMESSAGE` when the message cannot be read, and as soon as it is over
  *   `messageBytes`; errors that Nodemailer itself raises (`EFILEACCESS` …) come through as they are
  */
 export async function readMessage(
-  source: Readable,
+  writeTo: (reader: MessageReader) => void,
   limits: ReadLimits,
   signal?: AbortSignal,
 ): Promise<ReadMessage> {
@@ -31,7 +31,7 @@ export async function readMessage(
   try {
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted) abort();
-    await readAll(source, reader);
+    await readAll(writeTo, reader);
     const content = await reader.content();
     return {
       content,
@@ -50,13 +50,10 @@ export async function readMessage(
   }
 }
 
-function readAll(source: Readable, reader: MessageReader): Promise<void> {
+function readAll(writeTo: (reader: MessageReader) => void, reader: MessageReader): Promise<void> {
   return new Promise((resolve, reject) => {
     reader.once('finish', resolve).once('error', reject);
-    // What ends the reader, if only that it has read all, ends the source with its files and connections.
-    reader.once('close', () => source.destroy());
-    finished(source, { writable: false }, (error) => error && reader.destroy(error));
-    source.pipe(reader);
+    writeTo(reader);
   });
 }
 

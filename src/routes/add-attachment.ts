@@ -1,6 +1,7 @@
 import { GraphTransportError, outcomeOf } from '../errors';
-import type { AttachmentContent } from '../message/attachment-content';
+import { inMemory } from '../message/attachment-content';
 import type { GraphAttachment } from '../message/attachments';
+import { attachmentJson } from './json-body';
 import { MIN_SESSION_BYTES } from './limits';
 import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
 
@@ -12,15 +13,11 @@ const NOT_FOUND_ATTEMPTS = 4;
  *
  * @throws SpoiledDraftError when nobody knows whether it is there
  */
-export async function addAttachment(
-  attachment: GraphAttachment,
-  content: AttachmentContent,
-  target: UploadTarget,
-): Promise<void> {
+export async function addAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
+  const isLarge = attachment.contentBytes.size >= MIN_SESSION_BYTES;
   for (let attempt = 1; ; attempt++) {
     try {
-      if (content.size >= MIN_SESSION_BYTES) return await uploadAttachment(attachment, content, target);
-      return await postAttachment(attachment, content, target);
+      return await (isLarge ? uploadAttachment : postAttachment)(attachment, target);
     } catch (error) {
       if (!isNotFound(error) || attempt === NOT_FOUND_ATTEMPTS) throw error;
       await target.requests.moment(attempt);
@@ -34,9 +31,9 @@ function isNotFound(error: unknown): boolean {
 
 async function postAttachment(
   attachment: GraphAttachment,
-  content: AttachmentContent,
   { requests, draftPath, onProgress }: UploadTarget,
 ): Promise<void> {
+  const content = attachment.contentBytes;
   const bytes = content.held ?? (await content.read(Buffer.allocUnsafe(content.size), 0));
   const name = attachment.name ?? '';
   try {
@@ -46,7 +43,7 @@ async function postAttachment(
       what: `the attachment "${name}"`,
       expect: 201,
       contentType: 'application/json',
-      body: Buffer.from(JSON.stringify({ ...attachment, contentBytes: bytes.toString('base64') })),
+      body: attachmentJson({ ...attachment, contentBytes: inMemory(bytes) }),
     });
   } catch (error) {
     throw outcomeOf(error) === 'unknown' ? new SpoiledDraftError(name, error) : error;

@@ -3,6 +3,8 @@ import type { Accepted } from '../graph/client';
 import { messagePath, messagesPath } from '../graph/endpoints';
 import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
+import { bufferBody, type RequestBody } from '../graph/request-body';
+import { plainJson } from './json-body';
 import { hasMark, messageMark } from './message-mark';
 
 /** Ids that stay when a draft is sent, and so becomes a message of Sent Items. */
@@ -19,7 +21,7 @@ export interface StoredMessage {
 export async function postDraft(
   requests: MessageRequests,
   userId: string,
-  { contentType, body }: { contentType: string; body: Buffer },
+  { contentType, body }: { contentType: string; body: RequestBody },
 ): Promise<string> {
   const accepted = await requests.call({
     method: 'POST',
@@ -48,7 +50,7 @@ export async function markDraft(
     what: 'the mark of the draft',
     expect: 200,
     contentType: 'application/json',
-    body: Buffer.from(JSON.stringify({ singleValueExtendedProperties: [messageMark(mark)] })),
+    body: plainJson({ singleValueExtendedProperties: [messageMark(mark)] }),
     headers: IMMUTABLE,
     repeatable: true,
   });
@@ -61,7 +63,7 @@ export function postSend(requests: MessageRequests, userId: string, id: string):
     path: `${messagePath(userId, id)}/send`,
     what: 'the message',
     expect: 202,
-    body: Buffer.alloc(0),
+    body: bufferBody(Buffer.alloc(0)),
     headers: IMMUTABLE,
     sends: true,
   });

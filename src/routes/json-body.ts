@@ -1,23 +1,74 @@
-import { randomUUID } from 'node:crypto';
+import type { RequestBody } from '../graph/request-body';
+import type { AttachmentContent } from '../message/attachment-content';
+import type { GraphAttachment } from '../message/attachments';
+import type { GraphMessage } from '../message/graph-message';
+import { base64Length, base64Pieces } from './base64';
 
-/** Below this JSON.stringify does as well. */
-const LARGE = 16 * 1024;
+/** JSON as text, but for contents, which stand for their base64. */
+type Part = string | AttachmentContent;
 
-/**
- * The same bytes as those of `JSON.stringify`, for values with large base64 in `contentBytes`: that is put in
- * as it is, instead of being looked through for characters to escape and then copied as text.
- */
-export function jsonBody(value: object): Buffer {
-  const mark = randomUUID();
-  const contents: string[] = [];
-  const json = JSON.stringify(value, (key, item: unknown) => {
-    if (key !== 'contentBytes' || typeof item !== 'string' || item.length < LARGE) return item;
-    contents.push(item);
-    return mark;
-  });
-  const parts = json.split(mark).flatMap((text, index) => {
-    const content = contents[index];
-    return content === undefined ? [Buffer.from(text)] : [Buffer.from(text), Buffer.from(content, 'latin1')];
-  });
-  return Buffer.concat(parts);
+/** A value without attachments. */
+export function plainJson(value: object): RequestBody {
+  return bodyOf([JSON.stringify(value)]);
+}
+
+/** The request that sends a message. */
+export function sendMailJson(message: GraphMessage, saveToSentItems: boolean): RequestBody {
+  return bodyOf(['{"message":', ...messageParts(message), `,"saveToSentItems":${saveToSentItems}}`]);
+}
+
+/** A message as Graph keeps it. */
+export function messageJson(message: GraphMessage): RequestBody {
+  return bodyOf(messageParts(message));
+}
+
+/** An attachment. */
+export function attachmentJson(attachment: GraphAttachment): RequestBody {
+  return bodyOf(attachmentParts(attachment));
+}
+
+function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
+  const json = JSON.stringify(message);
+  if (attachments.length === 0) return [json];
+  const list = attachments.flatMap((attachment, index) => [
+    ...(index > 0 ? [','] : []),
+    ...attachmentParts(attachment),
+  ]);
+  return [`${json.slice(0, -1)},"attachments":[`, ...list, ']}'];
+}
+
+function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part[] {
+  return [`${JSON.stringify(attachment).slice(0, -1)},"contentBytes":"`, contentBytes, '"}'];
+}
+
+/** Base64 needs no escaping, so that contents of megabytes need not pass through JSON.stringify. */
+function bodyOf(parts: readonly Part[]): RequestBody {
+  const pieces: (Buffer | AttachmentContent)[] = [];
+  let text = '';
+  const endText = () => {
+    if (text) pieces.push(Buffer.from(text));
+    text = '';
+  };
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+    } else {
+      endText();
+      pieces.push(part);
+    }
+  }
+  endText();
+  return {
+    length: pieces.reduce(
+      (bytes, piece) => bytes + (Buffer.isBuffer(piece) ? piece.length : base64Length(piece.size)),
+      0,
+    ),
+    *pieces() {
+      for (const piece of pieces) {
+        if (Buffer.isBuffer(piece)) yield piece;
+        else if (piece.held) yield* base64Pieces(piece.held);
+        else throw new Error('the content of an attachment is not in memory');
+      }
+    },
+  };
 }

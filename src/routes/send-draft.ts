@@ -124,9 +124,7 @@ async function fill(
   id: string,
 ): Promise<void> {
   const target = { requests, draftPath: messagePath(userId, id), onProgress };
-  for (const { attachment, content: bytes } of content.added) {
-    await addAttachment(attachment, bytes, target);
-  }
+  for (const attachment of content.added) await addAttachment(attachment, target);
 }
 
 async function send(

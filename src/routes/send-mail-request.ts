@@ -1,26 +1,23 @@
+import type { RequestBody } from '../graph/request-body';
 import type { GraphMessage } from '../message/graph-message';
-import { jsonBody } from './json-body';
+import { base64Length, base64Pieces } from './base64';
+import { sendMailJson } from './json-body';
 
 /** The body of a request to Graph's sendMail. */
 export interface SendMailRequest {
   contentType: string;
-  body: Buffer;
+  body: RequestBody;
 }
 
 /** A message as JSON. */
 export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): SendMailRequest {
-  return {
-    contentType: 'application/json',
-    body: jsonBody({ message, saveToSentItems }),
-  };
+  return { contentType: 'application/json', body: sendMailJson(message, saveToSentItems) };
 }
 
 /** A message as MIME: the whole of it in base64, with nothing around it. */
 export function mimeRequest(mime: Buffer): SendMailRequest {
-  return { contentType: 'text/plain', body: Buffer.from(mime.toString('base64'), 'latin1') };
-}
-
-/** Length of `bytes` bytes in base64. */
-export function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
+  return {
+    contentType: 'text/plain',
+    body: { length: base64Length(mime.length), pieces: () => base64Pieces(mime) },
+  };
 }

@@ -3,8 +3,9 @@ import { SendTimeout } from '../given-up';
 import type { UploadAnswer } from '../graph/client';
 import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
-import type { AttachmentContent } from '../message/attachment-content';
+import { bufferBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';
+import { plainJson } from './json-body';
 import { RANGE_BYTES } from './limits';
 
 /** Where and how an attachment is uploaded. */
@@ -41,16 +42,12 @@ export class SpoiledDraftError extends GraphTransportError {
  * @throws SpoiledDraftError when nobody knows whether the attachment is there
  * @throws GraphTransportError when the upload fails for good; its session is cancelled
  */
-export async function uploadAttachment(
-  attachment: GraphAttachment,
-  content: AttachmentContent,
-  target: UploadTarget,
-): Promise<void> {
+export async function uploadAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
   for (let session = 1; ; session++) {
-    const url = await openSession(attachment, content.size, target);
+    const url = await openSession(attachment, target);
     // The session ends by itself too; what matters is the error of the upload.
     const cancel = () => target.requests.cleanUpUpload({ method: 'DELETE', url }).catch(() => undefined);
-    const outcome = await uploadRanges(url, attachment, content, target).catch(async (error: unknown) => {
+    const outcome = await uploadRanges(url, attachment, target).catch(async (error: unknown) => {
       await cancel();
       throw error;
     });
@@ -62,11 +59,10 @@ export async function uploadAttachment(
 }
 
 async function openSession(
-  { name, contentType, isInline, contentId }: GraphAttachment,
-  size: number,
+  { name, contentType, isInline, contentId, contentBytes }: GraphAttachment,
   { requests, draftPath }: UploadTarget,
 ): Promise<string> {
-  const item = { attachmentType: 'file', name, size, contentType, isInline, contentId };
+  const item = { attachmentType: 'file', name, size: contentBytes.size, contentType, isInline, contentId };
   const { body } = await requests.call({
     method: 'POST',
     path: `${draftPath}/attachments/createUploadSession`,
@@ -74,7 +70,7 @@ async function openSession(
     expect: 201,
     wantsBody: true,
     contentType: 'application/json',
-    body: Buffer.from(JSON.stringify({ AttachmentItem: item })),
+    body: plainJson({ AttachmentItem: item }),
     check: (answer) => uploadUrlOf(answer, name),
     // A session that nobody uses ends by itself.
     repeatable: true,
@@ -104,10 +100,10 @@ type UploadOutcome =
 async function uploadRanges(
   url: string,
   attachment: GraphAttachment,
-  content: AttachmentContent,
   { requests, onProgress }: UploadTarget,
 ): Promise<UploadOutcome> {
   const name = attachment.name ?? '';
+  const content = attachment.contentBytes;
   const buffer = Buffer.allocUnsafe(Math.min(RANGE_BYTES, content.size));
   let start = 0;
   let attempt = 1;
@@ -122,7 +118,7 @@ async function uploadRanges(
           'content-type': 'application/octet-stream',
           'content-range': `bytes ${start}-${start + range.length - 1}/${content.size}`,
         },
-        body: range,
+        body: bufferBody(range),
       }),
     );
     if (answer.status === 201) {

@@ -1,6 +1,7 @@
 import { alteredError, GraphTransportError } from '../errors';
 import type { GraphClient } from '../graph/client';
 import { sendMailPath } from '../graph/endpoints';
+import { plainJson } from '../routes/json-body';
 import { graphCode as serviceCode } from '../service-codes';
 import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
@@ -28,7 +29,7 @@ export async function probeMailbox(
         what: `the check of the mailbox ${userId}`,
         expect: 202,
         contentType: 'application/json',
-        body: Buffer.from(JSON.stringify(MESSAGE_TO_NOBODY)),
+        body: plainJson(MESSAGE_TO_NOBODY),
       },
       signal,
     );
