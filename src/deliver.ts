@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type { Clock } from './clock';
 import { droppedByGraph, reasonOf, recipientsOf } from './describe-delivery';
 import { GraphTransportError } from './errors';
@@ -26,12 +27,11 @@ import { sendInOneRequest } from './routes/send-in-one-request';
 import { jsonRequest, mimeRequest } from './routes/send-mail-request';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
-import type { MessageSink } from './write-message';
 
 /** A message as Nodemailer hands it over. */
 export interface OutgoingMessage {
   /** Writes the compiled message, Bcc header included; its attachments are read from then on. */
-  writeTo: (sink: MessageSink) => void;
+  writeTo: (sink: Writable) => void;
   /** The envelope is who gets it, whatever the headers say. */
   envelope: { from: string | false; to: string[] };
   /** The envelope's sender, when the app set an envelope of its own. */

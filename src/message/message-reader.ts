@@ -13,8 +13,6 @@ import { toHeaders } from './to-headers';
 /** What is worked on at a time: Nodemailer writes in pieces of a line, or all in one. */
 const PIECE_BYTES = 64 * 1024;
 
-const LF = 0x0a;
-
 /**
  * Takes in a MIME message that is written to it, and has read it when it emits `finish`. Attachments that are
  * too much for memory go to a temporary file, which `close` gives back.
@@ -31,7 +29,6 @@ export class MessageReader extends Writable {
   readonly #attachments: Promise<MailAttachment>[] = [];
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
-  #lastByte: number | undefined;
   #text: string | undefined;
   #html: string | undefined;
   /** The attachment whose content mailparser decodes at the moment. */
@@ -45,11 +42,6 @@ export class MessageReader extends Writable {
     this.#parser.on('data', (part) => this.#take(part));
     this.#parser.on('error', (error) => this.destroy(error));
     this.#parsed = new Promise((resolve) => this.#parser.once('end', resolve));
-  }
-
-  /** Whether what was written ends with a whole line. */
-  get endsLine(): boolean {
-    return this.#lastByte === LF;
   }
 
   /** The message, once it has been read. */
@@ -74,7 +66,6 @@ export class MessageReader extends Writable {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
     this.#gathered.push(chunk);
-    this.#lastByte = chunk.at(-1) ?? this.#lastByte;
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes < PIECE_BYTES) done();
     else this.#readGathered().then(() => done(), done);

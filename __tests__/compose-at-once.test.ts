@@ -1,0 +1,62 @@
+import { buffer } from 'node:stream/consumers';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Options } from 'nodemailer/lib/mailer';
+import { composeAtOnce } from '../src/compose-at-once';
+
+const compile = (options: Options) => new MailComposer({ date: new Date(0), ...options }).compile();
+const envelope = { from: 'Shop <shop@contoso.example>', to: 'Jörg <joerg@example.com>', bcc: 'eve@example.com' };
+const bytes = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256));
+
+test.each<[string, Options]>([
+  ['text', { text: 'Hello' }],
+  ['text that ends a line', { text: 'Hello\n' }],
+  ['text that ends in CR', { text: 'Hello\r' }],
+  ['nothing', {}],
+  ['long lines', { text: `${'word '.repeat(200)}\n\n${'x'.repeat(3000)}` }],
+  ['many lines that end in white space', { text: 'line \t\r\n'.repeat(5000) }],
+  ['text and HTML', { text: 'Grüße', html: `<p>${'Grüße '.repeat(300)}</p>` }],
+  ['text in an alphabet of its own', { text: 'Здравствуйте '.repeat(100), subject: 'Заказ' }],
+  ['text whose encoding was chosen', { text: 'Hello', textEncoding: 'base64', html: '<p>Hello</p>' }],
+  ['text as a Buffer', { text: Buffer.from('Grüße\r\n'.repeat(50)), html: Buffer.from('<p>x</p>') }],
+  [
+    'files and images',
+    {
+      html: '<img src="cid:a@b">',
+      attachments: [
+        { filename: 'a.png', cid: 'a@b', content: bytes },
+        { filename: 'Größe.txt', content: 'text\rwith odd\nline ends' },
+        { filename: 'empty.bin', content: '' },
+        { filename: 'b.csv', content: 'ä;b\n', contentTransferEncoding: '8bit' },
+      ],
+    },
+  ],
+  [
+    'an invitation and other forms',
+    {
+      text: 'a',
+      html: '<p>a</p>',
+      amp: '<html amp4email></html>',
+      icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' },
+      alternatives: [{ contentType: 'text/x-web-markdown', content: '**a**' }],
+    },
+  ],
+  ['headers', { headers: { 'X-Order': '4711', References: '<a@b> <c@d>' }, list: { unsubscribe: 'https://a.example' } }],
+])('is to the byte what Nodemailer streams: %s', async (_what, options) => {
+  const message = compile({ ...envelope, ...options });
+  message.keepBcc = true;
+  const whole = composeAtOnce(message);
+  expect(whole).toEqual(await buffer(message.createReadStream()));
+});
+
+test.each<[string, Options]>([
+  ['a file is read', { attachments: [{ path: __filename }] }],
+  ['it is a message of bytes', { raw: 'From: a@b.example\r\n\r\nHello' }],
+  ['it is long', { attachments: [{ content: Buffer.alloc(300_000) }] }],
+  ['its parts are long together', { attachments: [1, 2].map(() => ({ content: Buffer.alloc(150_000) })) }],
+  [
+    'data is to be quoted-printable',
+    { attachments: [{ content: 'a\rb', contentType: 'a/b', contentTransferEncoding: 'quoted-printable' }] },
+  ],
+])('leaves a message to be streamed when %s', (_what, options) => {
+  expect(composeAtOnce(compile({ ...envelope, ...options }))).toBeUndefined();
+});

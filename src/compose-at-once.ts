@@ -1,0 +1,52 @@
+import { encode as toBase64, wrap as wrapBase64 } from 'nodemailer/lib/base64';
+import type MimeNode from 'nodemailer/lib/mime-node';
+import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
+
+/** Contents of more bytes than this in all are better streamed. */
+const MAX_BYTES = 256 * 1024;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * The whole of a message whose contents are small and in memory, the same as Nodemailer streams it; undefined
+ * for any other. Nodemailer has up to four streams for every part, which take longer than all the rest of a
+ * small message. What it writes headers and encodes contents with is its own here too.
+ */
+export function composeAtOnce(message: MimeNode): Buffer | undefined {
+  const pieces: (string | Buffer)[] = [];
+  const budget = { bytes: MAX_BYTES };
+  if (!compose(message, pieces, budget)) return undefined;
+  const last = pieces.at(-1);
+  const lastByte = typeof last === 'string' ? last.charCodeAt(last.length - 1) : last?.at(-1);
+  if (lastByte !== LF) pieces.push(lastByte === CR ? '\n' : '\r\n');
+  if (pieces.every((piece) => typeof piece === 'string')) return Buffer.from(pieces.join(''));
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+}
+
+function compose(node: MimeNode, pieces: (string | Buffer)[], budget: { bytes: number }): boolean {
+  if ('_raw' in node && node._raw) return false;
+  const { content } = node;
+  if (content !== undefined && typeof content !== 'string' && !Buffer.isBuffer(content)) return false;
+  budget.bytes -= content?.length ?? 0;
+  if (budget.bytes < 0) return false;
+  const encoding = node.getTransferEncoding();
+  // What kind of node it is, it knows from here on.
+  pieces.push(`${node.buildHeaders()}\r\n\r\n`);
+  // Outside text a lone CR or LF is data, for which Nodemailer has an encoding of its own.
+  if (encoding === 'quoted-printable' && !/^text\//i.test(node.contentType ?? '')) return false;
+  if (content) pieces.push(encoded(content, encoding));
+  if (!node.multipart) return true;
+  for (const [index, child] of node.childNodes.entries()) {
+    pieces.push(`${index > 0 ? '\r\n' : ''}--${node.boundary}\r\n`);
+    if (!compose(child, pieces, budget)) return false;
+  }
+  pieces.push(`\r\n--${node.boundary}--\r\n`);
+  return true;
+}
+
+function encoded(content: string | Buffer, encoding: string | false): string | Buffer {
+  if (encoding === 'quoted-printable') return wrapQuotedPrintable(toQuotedPrintable(content));
+  if (encoding === 'base64') return wrapBase64(toBase64(content));
+  return content;
+}
