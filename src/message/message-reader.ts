@@ -10,8 +10,10 @@ import { TakenOut } from './taken-out';
 import { toAttachment } from './to-attachment';
 import { toHeaders } from './to-headers';
 
-/** What is worked on at a time: Nodemailer writes in pieces of a line, or all in one. */
-const PIECE_BYTES = 64 * 1024;
+/** What is gathered before it is worked on: Nodemailer may write line by line. */
+const GATHERED_BYTES = 64 * 1024;
+/** What is worked on at a time, even if all comes in one piece. */
+const PIECE_BYTES = 80 * 1024;
 
 /**
  * Takes in a MIME message that is written to it, and has read it when it emits `finish`. Attachments that are
@@ -67,7 +69,7 @@ export class MessageReader extends Writable {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
-    if (this.#gatheredBytes < PIECE_BYTES) done();
+    if (this.#gatheredBytes < GATHERED_BYTES) done();
     else this.#readGathered().then(() => done(), done);
   }
 
