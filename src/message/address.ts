@@ -50,6 +50,7 @@ export function addressKey(address: string): string {
  * in quotes, which address parsers take off and RFC 5322 wants (Japanese carriers gave out many of those).
  */
 export function toWireAddress(address: string): string {
+  if (PLAIN.test(address)) return address;
   const { local, domain } = splitAddress(address);
   if (!local || !domain) return address;
   const wireLocal = !isDotAtom(local) && isDotAtom(local.replaceAll('.', 'x')) ? `"${local}"` : local;
@@ -57,6 +58,9 @@ export function toWireAddress(address: string): string {
   const wireDomain = /^[\x20-\x7e]*$/.test(domain) ? domain : domainToASCII(domain) || domain;
   return `${wireLocal}@${wireDomain}`;
 }
+
+/** Nearly every address: nothing in it to be quoted or encoded. */
+const PLAIN = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9.-]+$/i;
 
 function splitAddress(address: string): { local: string; domain: string } {
   const at = address.lastIndexOf('@');

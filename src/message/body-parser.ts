@@ -14,6 +14,15 @@ export class BodyParser extends MailParser {
     });
   }
 
+  /** Addresses are read from the header lines, and shown to nobody. */
+  override getAddressesHTML(): string {
+    return '';
+  }
+
+  override getAddressesText(): string {
+    return '';
+  }
+
   /** mailparser calls this for text that stands beside HTML; its own version folds white space. */
   override textToHtml(text: string): string {
     const escaped = text.replace(

@@ -7,7 +7,7 @@ import {
   sameAddress,
   toWireAddress,
 } from './address';
-import type { MailContent } from './mail-content';
+import type { MailContent, MailHeader } from './mail-content';
 
 /** Who gets the message, by the class in which Graph is told of them. */
 export interface Recipients {
@@ -87,11 +87,20 @@ export function isFrom(content: MailContent, address: string): boolean {
   return from !== undefined && sameAddress(from.address, address);
 }
 
+/** Several ask for the same header: who is it from, who gets a receipt. */
+const READ = new WeakMap<MailHeader, MailAddress[]>();
+
+function addressesIn(header: MailHeader): MailAddress[] {
+  const read = READ.get(header) ?? parseAddresses(header.raw);
+  READ.set(header, read);
+  return read;
+}
+
 function uniqueAddresses(content: MailContent, key: string): MailAddress[] {
   const unique = new Map<string, MailAddress>();
   for (const header of content.headers) {
     if (header.key !== key) continue;
-    for (const entry of parseAddresses(header.raw)) {
+    for (const entry of addressesIn(header)) {
       const at = addressKey(entry.address);
       if (!unique.has(at)) unique.set(at, entry);
     }
