@@ -6,8 +6,7 @@ import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, systemClock } from './clock';
-import { deliver, type OutgoingMessage } from './deliver';
-import { createDispatcher } from './dispatcher';
+import type { OutgoingMessage } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
@@ -20,7 +19,6 @@ import { logAnswer, logUnusedKeys, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
 import { logChecks } from './verify/log-checks';
-import { verify } from './verify/verify';
 import type { VerifyCheck } from './verify/verify-check';
 import { writeMessage } from './write-message';
 
@@ -72,6 +70,9 @@ export class GraphTransport
       this.#options;
     this.#logger = getLogger({ logger }, { component });
     this.#limiter = new MailboxLimiter(limits, clock, () => this.#tellIdle());
+    // Loaded here, and undici with it, for the sake of apps that load this package and never send. What sends
+    // and what verifies is loaded when it is wanted.
+    const { createDispatcher }: typeof import('./dispatcher') = require('./dispatcher');
     const dispatcher = this.#options.dispatcher ?? createDispatcher(this.#options, process.env);
     this.#ownDispatcher = this.#options.dispatcher ? undefined : dispatcher;
     const credential = createCredential(identity, dispatcher, connectionTimeout + socketTimeout);
@@ -159,6 +160,7 @@ export class GraphTransport
    */
   async check(): Promise<VerifyCheck[]> {
     if (this.#closed) throw closedError();
+    const { verify }: typeof import('./verify/verify') = require('./verify/verify');
     const abort = new AbortController();
     const { timeout } = this.#options;
     const timer = setTimeout(() => abort.abort(new SendTimeout(timeout)), timeout);
@@ -203,6 +205,7 @@ export class GraphTransport
     abort: AbortController,
   ): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
+    const { deliver }: typeof import('./deliver') = require('./deliver');
     const { message, data } = mail;
     const envelope = message.getEnvelope();
     const messageId = message.messageId();

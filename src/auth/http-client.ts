@@ -1,5 +1,5 @@
 import type { ClientSecretCredentialOptions } from '@azure/identity';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** The HTTP client that Azure's credentials take, by the type of the option that takes it. */
 export type AzureHttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>;
@@ -27,6 +27,7 @@ export function createAzureHttpClient(
 ): AzureHttpClient {
   return {
     async sendRequest(azureRequest): Promise<AzureResponse> {
+      const { request }: typeof import('undici') = require('undici');
       const { method, body, abortSignal } = azureRequest;
       const abort = new AbortController();
       abortSignal?.addEventListener('abort', () => abort.abort());
