@@ -4,7 +4,11 @@ import type { Options } from 'nodemailer/lib/mailer';
 import { composeAtOnce } from '../src/compose-at-once';
 
 const compile = (options: Options) => new MailComposer({ date: new Date(0), ...options }).compile();
-const envelope = { from: 'Shop <shop@contoso.example>', to: 'Jörg <joerg@example.com>', bcc: 'eve@example.com' };
+const envelope = {
+  from: 'Shop <shop@contoso.example>',
+  to: 'Jörg <joerg@example.com>',
+  bcc: 'eve@example.com',
+};
 const bytes = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256));
 
 test.each<[string, Options]>([
@@ -40,7 +44,10 @@ test.each<[string, Options]>([
       alternatives: [{ contentType: 'text/x-web-markdown', content: '**a**' }],
     },
   ],
-  ['headers', { headers: { 'X-Order': '4711', References: '<a@b> <c@d>' }, list: { unsubscribe: 'https://a.example' } }],
+  [
+    'headers',
+    { headers: { 'X-Order': '4711', References: '<a@b> <c@d>' }, list: { unsubscribe: 'https://a.example' } },
+  ],
 ])('is to the byte what Nodemailer streams: %s', async (_what, options) => {
   const message = compile({ ...envelope, ...options });
   message.keepBcc = true;

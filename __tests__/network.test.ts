@@ -282,3 +282,15 @@ test('no more connections are opened to one host than maxConnections', async () 
   expect(sandbox.connections()).toBe(2);
   await dispatcher.close();
 });
+
+test('messages one after the other share a connection, and many at once open no more than maxConnections', async () => {
+  resolveTo('127.0.0.1');
+  const transporter = createTransporter({ maxConnections: 2 });
+  await transporter.sendMail(MESSAGE);
+  // Those to Entra, and one to Graph.
+  const opened = sandbox.connections();
+  for (let n = 0; n < 5; n++) await transporter.sendMail(MESSAGE);
+  expect(sandbox.connections()).toBe(opened);
+  await Promise.all(Array.from({ length: 12 }, () => transporter.sendMail(MESSAGE)));
+  expect(sandbox.connections()).toBe(opened + 1);
+});

@@ -1,6 +1,10 @@
 // The built package, as an app with require() sees it.
 const assert = require('node:assert/strict');
 const { GraphTransport, GraphTransportError, graphTransport } = require('nodemailer-graph-transport');
+const early = Object.keys(require.cache).filter((file) =>
+  /[\\/](?:@azure|undici|dist[\\/]sandbox)[\\/]/.test(file),
+);
+assert.deepEqual(early, [], 'undici, @azure/identity and the sandbox are loaded only when they are used');
 const { startSandbox } = require('nodemailer-graph-transport/sandbox');
 
 assert.throws(() => graphTransport({ userId: 'me' }), GraphTransportError);

@@ -35,7 +35,10 @@ export class Base64Decoder {
       this.#count %= 4;
     };
     while (this.#count > 0 && at < base64.length) next();
-    const lines = base64.subarray(at, base64.lastIndexOf(LF) + 1);
+    // What is padded is the last line, nearly always: it must not slow down all that stand before it.
+    const padding = base64.indexOf(PADDING, at);
+    const end = base64.lastIndexOf(LF, padding === -1 ? base64.length : padding) + 1;
+    const lines = base64.subarray(at, Math.max(at, end));
     const written = decodeLines(lines, bytes.subarray(to));
     at += written === undefined ? 0 : lines.length;
     to += written ?? 0;

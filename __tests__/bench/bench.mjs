@@ -1,0 +1,120 @@
+// Sending through Graph, compared with what it takes at least, with SMTP, and with what one would write by hand.
+// Run by `npm run bench`. In the environment: ROUNDS, and MAILS (such as "small,1 MB") for some of the mails;
+// a run of all of them draws the plot of the README anew.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { MAILS } from './mails.mjs';
+import { plot } from './plot.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 9);
+const mails = process.env.MAILS?.split(',') ?? Object.keys(MAILS);
+
+const SENDERS = {
+  floor: 'floor: compile, post ready bytes',
+  smtp: 'Nodemailer, SMTP pool',
+  handwritten: "Microsoft's Graph client, by hand",
+  ours: 'nodemailer-graph-transport',
+  peer: 'nodemailer-msgraph-transport (1)',
+};
+const FIGURES = { cpuMs: 'CPU ms', perSecond: 'messages/s', peakMb: 'peak MB' };
+
+const sinks = fork(path('./sinks.mjs'));
+const [addresses] = await once(sinks, 'message');
+const results = [];
+for (const mail of mails) {
+  const rows = await compare(mail);
+  results.push({ mail, title: MAILS[mail].title, bytes: MAILS[mail].bytes, rows });
+  console.log(`\n${MAILS[mail].title}, median of ${ROUNDS} rounds of ${MAILS[mail].count}`);
+  console.table(Object.fromEntries(rows.map((row) => [SENDERS[row.name], columns(row)])));
+}
+sinks.kill();
+if (mails.includes('small')) {
+  console.log(
+    '(1) compiles no MIME, and drops attachments, headers and Reply-To: it does less than the floor.',
+  );
+}
+for (const name of ['smtp', 'ours']) reportPerMegabyte(name);
+const machine = `${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}, Nodemailer ${versionOf('nodemailer')}`;
+console.log(machine);
+if (mails.length === Object.keys(MAILS).length) {
+  writeFileSync(path('../../.github/bench.svg'), plot(results, SENDERS, machine));
+}
+
+/** All senders of one mail, each in a process of its own. They take turns, so that a busy moment hits all. */
+async function compare(mail) {
+  const senders = [];
+  for (const name of Object.keys(SENDERS)) {
+    if (name === 'peer' && mail !== 'small') continue;
+    const sender = fork(path('./send-rounds.mjs'), [name, mail, JSON.stringify(addresses)], {
+      execArgv: ['--expose-gc'],
+    });
+    await once(sender, 'message');
+    senders.push({ name, sender, rounds: [] });
+  }
+  // The first two rounds are for the compiler.
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const { sender, rounds } of senders) {
+      sender.send({ count: MAILS[mail].count });
+      const [measured] = await once(sender, 'message');
+      if (round >= 0) rounds.push(measured);
+    }
+  }
+  for (const { sender } of senders) sender.disconnect();
+  const [floor, smtp] = senders;
+  return senders.map(({ name, rounds }) => ({
+    name,
+    figures: Object.fromEntries(
+      Object.keys(FIGURES).map((figure) => [
+        figure,
+        {
+          value: median(rounds.map((round) => round[figure])),
+          ofSmtp: median(rounds.map((round, n) => round[figure] / smtp.rounds[n][figure])),
+          ofFloor: median(rounds.map((round, n) => round[figure] / floor.rounds[n][figure])),
+        },
+      ]),
+    ),
+  }));
+}
+
+function columns({ figures }) {
+  return Object.fromEntries(
+    Object.entries(FIGURES).flatMap(([figure, title]) => {
+      const { value, ofSmtp, ofFloor } = figures[figure];
+      return [
+        [title, value.toFixed(2)],
+        [`${title} ÷ SMTP`, ofSmtp.toFixed(2)],
+        [`${title} ÷ floor`, ofFloor.toFixed(2)],
+      ];
+    }),
+  );
+}
+
+function reportPerMegabyte(name) {
+  const [one, twenty] = ['1 MB', '20 MB'].map((mail) => {
+    const found = results.find((result) => result.mail === mail);
+    return (
+      found && found.rows.find((row) => row.name === name).figures.cpuMs.value / (found.bytes / 1_000_000)
+    );
+  });
+  if (!one || !twenty) return;
+  const ratio = (twenty / one).toFixed(2);
+  console.log(
+    `${SENDERS[name]}: CPU per MB ${one.toFixed(1)} ms at 1 MB, ${twenty.toFixed(1)} ms at 20 MB, ${ratio} x`,
+  );
+}
+
+function median(list) {
+  return list.toSorted((a, b) => a - b)[list.length >> 1];
+}
+
+function versionOf(name) {
+  return createRequire(import.meta.url)(`${name}/package.json`).version;
+}
+
+function path(name) {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
