@@ -137,7 +137,7 @@ async function deliverRead(
   const json = once(() => jsonRequest(message, options.saveToSentItems));
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
-    mimeRequest(toMimeMessage(read.raw ?? Buffer.alloc(0), message, { ...options, userId })),
+    mimeRequest(toMimeMessage(read.raw.whole ?? Buffer.alloc(0), message, { ...options, userId })),
   );
   const exactlyOnce = options.delivery === 'exactly-once';
   const mark = exactlyOnce ? markOf(messageId) : randomUUID();
@@ -146,7 +146,7 @@ async function deliverRead(
     {
       losses,
       jsonBytes,
-      mimeBytes: () => (read.raw ? mime().body.length : base64Length(read.rawBytes)),
+      mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
       draftBytes: () => draftBytes(message),
       largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
@@ -184,7 +184,7 @@ async function deliverRead(
         : ['saveToSentItems: false']),
     ],
     response: sent.response,
-    messageSize: read.rawBytes,
+    messageSize: read.raw.bytes,
     messageTime: elapsedMs(),
     route: decision.route,
     routeReason: reasonOf(decision, losses[0]?.what, jsonBytes),

@@ -26,6 +26,7 @@ export class RawCopy {
 
   /** The message as it came; undefined when it is too long to be held. */
   get whole(): Buffer | undefined {
-    return this.#chunks && Buffer.concat(this.#chunks);
+    if (this.#chunks && this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks?.[0];
   }
 }

@@ -2,14 +2,14 @@ import { GraphTransportError } from '../errors';
 import { givenUpError } from '../given-up';
 import type { MailContent } from './mail-content';
 import { MessageReader } from './message-reader';
+import type { RawCopy } from './raw-copy';
 import type { ReadLimits } from './read-limits';
 
 /** A message, in the two forms in which it can be sent on. */
 export interface ReadMessage {
   content: MailContent;
-  /** The message as it came, put together anew whenever it is asked for; undefined when it is longer than what was to be held. */
-  readonly raw: Buffer | undefined;
-  rawBytes: number;
+  /** The message as it came. */
+  raw: RawCopy;
   /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
   close(): Promise<void>;
 }
@@ -33,14 +33,7 @@ export async function readMessage(
     if (signal?.aborted) abort();
     await readAll(writeTo, reader);
     const content = await reader.content();
-    return {
-      content,
-      get raw() {
-        return reader.raw.whole;
-      },
-      rawBytes: reader.raw.bytes,
-      close: () => reader.close(),
-    };
+    return { content, raw: reader.raw, close: () => reader.close() };
   } catch (error) {
     reader.destroy();
     await reader.close();
