@@ -109,6 +109,7 @@ const PACKAGES: Record<string, string[]> = {
   libmime: ['message/to-headers', 'message/attachments', 'message/part-scanner', 'message/mime-message'],
   undici: [
     'graph/client',
+    'graph/exchange',
     'auth/http-client',
     'auth/credential',
     'dispatcher',

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
-import type { Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { hadNoConnection, toConnectionError } from '../connection-error';
 import { givenUpError, throwIfGivenUp } from '../given-up';
 import { retryAfterMs } from '../retry-after';
-import { discard, readStart } from './answer-body';
 import { toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
-import { BodyStream, type RequestBody } from './request-body';
+import { type Answer, Exchange } from './exchange';
+import type { RequestBody } from './request-body';
 
 /** A request to Graph, and what its answer must be. */
 export interface GraphCall {
@@ -86,29 +84,20 @@ export interface GraphClientOptions {
 }
 
 interface Request {
-  method: string;
-  url: string;
+  method: GraphCall['method'] | UploadCall['method'];
+  origin: string;
+  path: string;
   headers: Readonly<Record<string, string>>;
   body: RequestBody | undefined;
   sends: boolean;
 }
 
-interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: Readable;
-}
-
 /** Requests to Graph, each made once. It knows endpoints, tokens and answers, and nothing of mail. */
 export class GraphClient {
   readonly #options: GraphClientOptions;
-  readonly #send: typeof request;
 
   constructor(options: GraphClientOptions) {
-    // It takes half as long to load as all the rest: who only loads this package does not pay for it.
-    const undici: typeof import('undici') = require('undici');
     this.#options = options;
-    this.#send = undici.request;
   }
 
   /**
@@ -126,7 +115,6 @@ export class GraphClient {
     // Refused on account of its token, a request was not carried out.
     if (answer.status === 401 || (answer.status === 403 && claims !== undefined)) {
       const refused = token;
-      discard(answer.body);
       token = await tokens.renew(refused, claims, signal);
       answer = await this.#ask(call, token, clientRequestId, signal);
     }
@@ -135,10 +123,9 @@ export class GraphClient {
     const requestId = firstValue(answer.headers['request-id']);
     if (status === call.expect && !call.wantsBody) {
       // The status has said it all: a body that never ends is no reason to wait, nor one that breaks to fail.
-      discard(answer.body);
       return { status, requestId, clientRequestId, body: '' };
     }
-    const body = await readStart(answer.body, this.#options.socketTimeout);
+    const body = await answer.start();
     if (status === call.expect) return { status, requestId, clientRequestId, body };
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
@@ -152,8 +139,9 @@ export class GraphClient {
   async upload(call: UploadCall, signal?: AbortSignal): Promise<UploadAnswer> {
     const { method, url, headers = {}, body } = call;
     const target = 'the upload session';
+    const { origin, pathname, search } = new URL(url);
     const answer = await this.#request(
-      { method, url, headers, body, sends: false },
+      { method, origin, path: pathname + search, headers, body, sends: false },
       target,
       undefined,
       signal,
@@ -161,7 +149,7 @@ export class GraphClient {
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     return {
       status: answer.status,
-      body: await readStart(answer.body, this.#options.socketTimeout),
+      body: await answer.start(),
       retryAfter,
     };
   }
@@ -174,48 +162,46 @@ export class GraphClient {
   ): Promise<Answer> {
     const { endpoint } = this.#options;
     const { method, path, body, contentType, sends = false } = call;
-    const url = endpoint + path;
     const headers = {
       ...call.headers,
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
       authorization: `Bearer ${token}`,
       'client-request-id': clientRequestId,
     };
-    return this.#request({ method, url, headers, body, sends }, endpoint, clientRequestId, signal);
+    return this.#request(
+      { method, origin: endpoint, path, headers, body, sends },
+      endpoint,
+      clientRequestId,
+      signal,
+    );
   }
 
   async #request(
-    { method, url, headers, body, sends }: Request,
+    { sends, ...request }: Request,
     target: string,
     clientRequestId: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
     throwIfGivenUp(signal);
     const { dispatcher, socketTimeout, onAnswer } = this.#options;
-    const stream = body && new BodyStream(body);
+    const { method, path } = request;
     const startedAt = performance.now();
+    const wanted = { ...request, socketTimeout };
+    const exchange = new Exchange(wanted, signal);
     try {
-      const answer = await this.#send(url, {
-        method,
-        headers: body ? { ...headers, 'content-length': String(body.length) } : headers,
-        ...(stream && { body: stream }),
-        dispatcher,
-        headersTimeout: socketTimeout,
-        bodyTimeout: socketTimeout,
-        ...(signal && { signal }),
-      });
-      const status = answer.statusCode;
+      const answer = await exchange.run(dispatcher, wanted);
+      const { status, headers } = answer;
       onAnswer?.({
         method,
-        path: clientRequestId === undefined ? '(upload session)' : new URL(url).pathname,
+        path: clientRequestId === undefined ? '(upload session)' : path.replace(/\?.*/, ''),
         status,
-        requestId: firstValue(answer.headers['request-id']),
+        requestId: firstValue(headers['request-id']),
         clientRequestId,
         ms: Math.round(performance.now() - startedAt),
       });
-      return { status, headers: answer.headers, body: answer.body };
+      return answer;
     } catch (error) {
-      const mayBeDone = (stream?.isWritten ?? true) && !hadNoConnection(error);
+      const mayBeDone = exchange.isWritten && !hadNoConnection(error);
       if (signal?.aborted) throw givenUpError(signal, sends && mayBeDone);
       throw toConnectionError(error, target, {
         clientRequestId,

@@ -20,6 +20,12 @@ export function bufferBody(bytes: Buffer): RequestBody {
   };
 }
 
+/** A small body in one piece. */
+export function wholeOf(body: RequestBody): Buffer {
+  const [first, ...rest] = body.pieces();
+  return first && rest.length === 0 ? first : Buffer.concat(first ? [first, ...rest] : []);
+}
+
 /** A body on its way: it is read only as fast as the connection takes it, so that what was read has gone out. */
 export class BodyStream extends Readable {
   readonly #pieces: Iterator<Buffer>;
