@@ -30,9 +30,9 @@ function compose(node: MimeNode, pieces: (string | Buffer)[], budget: { bytes: n
   if (content !== undefined && typeof content !== 'string' && !Buffer.isBuffer(content)) return false;
   budget.bytes -= content?.length ?? 0;
   if (budget.bytes < 0) return false;
-  const encoding = node.getTransferEncoding();
-  // What kind of node it is, it knows from here on.
+  // What kind of node it is, it knows from here on, and its encoding.
   pieces.push(`${node.buildHeaders()}\r\n\r\n`);
+  const encoding = node.getTransferEncoding();
   // Outside text a lone CR or LF is data, for which Nodemailer has an encoding of its own.
   if (encoding === 'quoted-printable' && !/^text\//i.test(node.contentType ?? '')) return false;
   if (content) pieces.push(encoded(content, encoding));

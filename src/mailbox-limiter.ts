@@ -69,13 +69,13 @@ export class MailboxLimiter {
     throwIfGivenUp(signal);
     const mailbox = userId.toLowerCase();
     const lane = this.#laneOf(mailbox);
-    await this.#turn(lane, signal);
+    if (!this.#beginAtOnce(lane)) await this.#turn(lane, signal);
     try {
       return await work(lane);
     } finally {
       lane.underWay--;
       this.#underWay--;
-      this.#next();
+      if (this.#waiting > 0) this.#next();
       if (lane.isSpent(this.#clock.now())) this.#lanes.delete(mailbox);
     }
   }
@@ -97,6 +97,15 @@ export class MailboxLimiter {
     const lane = new Lane(this.#limits, this.#clock);
     this.#lanes.set(mailbox, lane);
     return lane;
+  }
+
+  #beginAtOnce(lane: Lane): boolean {
+    if (this.#waiting > 0 || this.#underWay >= this.#limits.maxTotalConnections) return false;
+    const now = this.#clock.now();
+    if (lane.waitMs(now) > 0) return false;
+    this.#underWay++;
+    lane.begin(now, ++this.#turns);
+    return true;
   }
 
   #turn(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
@@ -143,7 +152,8 @@ export class MailboxLimiter {
       }
       const nextLane = ready.reduce((one, other) => (other.lastTurn < one.lastTurn ? other : one), first);
       this.#underWay++;
-      nextLane.beginNext(now, ++this.#turns);
+      nextLane.begin(now, ++this.#turns);
+      nextLane.waiting.shift()?.begin();
     }
   }
 
@@ -192,12 +202,11 @@ class Lane implements Pauses {
     return Math.max(this.#pausedUntil - now, rateMs, 0);
   }
 
-  beginNext(now: number, turn: number): void {
+  begin(now: number, turn: number): void {
     const { rateLimit } = this.#limits;
     if (rateLimit !== undefined) this.#begun = [...this.#begun, now].slice(-rateLimit);
     this.underWay++;
     this.lastTurn = turn;
-    this.waiting.shift()?.begin();
   }
 
   /** Whether nothing of it need be remembered. */
