@@ -1,4 +1,12 @@
-import { MailParser } from 'mailparser';
+import { type HeaderLines, type Headers, MailParser } from 'mailparser';
+import { TAKEN_OUT } from './taken-out';
+
+declare module 'mailparser' {
+  interface MailParser {
+    /** Reads the headers of a part; its types do not tell of it. */
+    processHeaders(lines: HeaderLines): Headers;
+  }
+}
 
 /** mailparser without what is of no use here: text from HTML, links, checksums, images as data URIs. */
 export class BodyParser extends MailParser {
@@ -14,13 +22,11 @@ export class BodyParser extends MailParser {
     });
   }
 
-  /** Addresses are read from the header lines, and shown to nobody. */
-  override getAddressesHTML(): string {
-    return '';
-  }
-
-  override getAddressesText(): string {
-    return '';
+  /** Of a part that is what counts: the headers of the message are read from their lines. */
+  override processHeaders(lines: HeaderLines): Headers {
+    return super.processHeaders(
+      lines.filter(({ key }) => key.startsWith('content-') || key.startsWith(TAKEN_OUT)),
+    );
   }
 
   /** mailparser calls this for text that stands beside HTML; its own version folds white space. */

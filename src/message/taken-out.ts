@@ -8,18 +8,22 @@ export interface ContentSink {
   end(): void;
 }
 
+/** How the headers begin that stand for contents. */
+export const TAKEN_OUT = 'x-taken-out-';
+
 /**
  * The contents that are taken out of a message while it passes, each by a number that stands in a header of
  * the part that it belongs to.
  */
 export class TakenOut {
-  /** A name that nobody who writes a message can know. */
-  readonly #header = `x-taken-out-${randomUUID()}`;
+  /** A name that nobody who writes a message can know; none while nothing is taken out. */
+  #header = '';
   readonly #contents = new Map<unknown, Promise<AttachmentContent>>();
   #count = 0;
 
   /** Has the content of a part go to `sink`. */
   add(sink: AttachmentSink): ContentSink {
+    this.#header ||= `${TAKEN_OUT}${randomUUID()}`;
     const number = String(this.#count++);
     let end = () => {};
     const content = new Promise<AttachmentContent>((resolve) => {
