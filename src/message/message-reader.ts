@@ -91,22 +91,26 @@ export class MessageReader extends Writable {
     this.#gatheredBytes = 0;
     this.raw.add(chunk);
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      for (const piece of this.#scanner.scan(chunk.subarray(at, at + PIECE_BYTES))) await this.#parse(piece);
-      await this.#scanner.room;
+      const parsed = this.#parse(this.#scanner.scan(chunk.subarray(at, at + PIECE_BYTES)));
+      if (parsed) await parsed;
+      const { room } = this.#scanner;
+      if (room) await room;
     }
   }
 
   async #readRest(): Promise<void> {
     await this.#readGathered();
-    for (const piece of this.#scanner.end()) await this.#parse(piece);
+    await this.#parse(this.#scanner.end());
     this.#parser.end();
     await this.#parsed;
     await Promise.all(this.#attachments);
   }
 
-  /** Resolves when mailparser takes more. */
-  async #parse(piece: Buffer): Promise<void> {
-    if (!this.#parser.write(piece)) await new Promise<void>((resolve) => this.#parser.once('drain', resolve));
+  /** Resolves when mailparser takes more; undefined when it does at once. It copies all it has for every piece. */
+  #parse(pieces: Buffer[]): Promise<void> | undefined {
+    const [first] = pieces;
+    if (!first || this.#parser.write(pieces.length === 1 ? first : Buffer.concat(pieces))) return undefined;
+    return new Promise((resolve) => this.#parser.once('drain', resolve));
   }
 
   #take(part: AttachmentStream | MessageText): void {
