@@ -15,6 +15,7 @@ export function toGraphAttachments(
   attachments: readonly MailAttachment[],
   html: string | undefined,
 ): GraphAttachment[] {
+  if (attachments.length === 0) return [];
   const shown = contentIdsIn(html ?? '');
   return attachments.map((attachment, index) => {
     const { type, contentId, disposition, related, content } = attachment;

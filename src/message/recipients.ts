@@ -97,13 +97,12 @@ function addressesIn(header: MailHeader): MailAddress[] {
 }
 
 function uniqueAddresses(content: MailContent, key: string): MailAddress[] {
+  const headers = content.headers.filter((header) => header.key === key);
+  if (headers.length === 0) return [];
   const unique = new Map<string, MailAddress>();
-  for (const header of content.headers) {
-    if (header.key !== key) continue;
-    for (const entry of addressesIn(header)) {
-      const at = addressKey(entry.address);
-      if (!unique.has(at)) unique.set(at, entry);
-    }
+  for (const entry of headers.flatMap(addressesIn)) {
+    const at = addressKey(entry.address);
+    if (!unique.has(at)) unique.set(at, entry);
   }
   return [...unique.values()];
 }
