@@ -34,6 +34,11 @@ test.each<[string, Options]>([
       ],
     },
   ],
+  ...[57 * 1024, 57 * 1024 + 1, 57 * 2048, 200_000].map((size): [string, Options] => [
+    `a file of ${size} bytes`,
+    { attachments: [{ content: Buffer.alloc(size, bytes) }] },
+  ]),
+  ['a long text as a file', { attachments: [{ filename: 'a.txt', content: 'Grüße\n'.repeat(20_000) }] }],
   [
     'an invitation and other forms',
     {

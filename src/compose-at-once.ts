@@ -5,6 +5,9 @@ import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodema
 /** Contents of more bytes than this in all are better streamed. */
 const MAX_BYTES = 256 * 1024;
 
+/** Longer strings take Node several times as long, byte for byte, to turn into bytes. */
+const MAX_STRING_BYTES = 57 * 1024;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -20,7 +23,8 @@ export function composeAtOnce(message: MimeNode): Buffer | undefined {
   const last = pieces.at(-1);
   const lastByte = typeof last === 'string' ? last.charCodeAt(last.length - 1) : last?.at(-1);
   if (lastByte !== LF) pieces.push(lastByte === CR ? '\n' : '\r\n');
-  if (pieces.every((piece) => typeof piece === 'string')) return Buffer.from(pieces.join(''));
+  const isShort = MAX_BYTES - budget.bytes < MAX_STRING_BYTES;
+  if (isShort && pieces.every((piece) => typeof piece === 'string')) return Buffer.from(pieces.join(''));
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
 
@@ -35,7 +39,7 @@ function compose(node: MimeNode, pieces: (string | Buffer)[], budget: { bytes: n
   const encoding = node.getTransferEncoding();
   // Outside text a lone CR or LF is data, for which Nodemailer has an encoding of its own.
   if (encoding === 'quoted-printable' && !/^text\//i.test(node.contentType ?? '')) return false;
-  if (content) pieces.push(encoded(content, encoding));
+  if (content) pieces.push(...encoded(content, encoding));
   if (!node.multipart) return true;
   for (const [index, child] of node.childNodes.entries()) {
     pieces.push(`${index > 0 ? '\r\n' : ''}--${node.boundary}\r\n`);
@@ -45,8 +49,16 @@ function compose(node: MimeNode, pieces: (string | Buffer)[], budget: { bytes: n
   return true;
 }
 
-function encoded(content: string | Buffer, encoding: string | false): string | Buffer {
-  if (encoding === 'quoted-printable') return wrapQuotedPrintable(toQuotedPrintable(content));
-  if (encoding === 'base64') return wrapBase64(toBase64(content));
-  return content;
+function* encoded(content: string | Buffer, encoding: string | false): Generator<string | Buffer> {
+  if (encoding === 'quoted-printable') yield wrapQuotedPrintable(toQuotedPrintable(content));
+  else if (encoding === 'base64') yield* inBase64(Buffer.isBuffer(content) ? content : Buffer.from(content));
+  else yield content;
+}
+
+/** Lines of 76 characters, which stand for 57 bytes each. */
+function* inBase64(content: Buffer): Generator<string> {
+  for (let at = 0; at < content.length; at += MAX_STRING_BYTES) {
+    if (at > 0) yield '\r\n';
+    yield wrapBase64(toBase64(content.subarray(at, at + MAX_STRING_BYTES)));
+  }
 }
