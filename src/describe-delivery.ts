@@ -1,4 +1,4 @@
-import { sameAddress } from './message/address';
+import { addressKey, sameAddress } from './message/address';
 import type { GraphMessage } from './message/graph-message';
 import type { RouteDecision } from './routes/choose-route';
 
@@ -31,8 +31,10 @@ export function reasonOf(
 
 /** Everybody the message is for, each once. */
 export function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): string[] {
-  return [toRecipients, ccRecipients, bccRecipients]
-    .flatMap((recipients) => recipients ?? [])
-    .flatMap(({ emailAddress }) => emailAddress?.address ?? [])
-    .filter((address, index, all) => all.findIndex((other) => sameAddress(other, address)) === index);
+  const unique = new Map<string, string>();
+  for (const { emailAddress } of [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? [])) {
+    const address = emailAddress?.address;
+    if (address && !unique.has(addressKey(address))) unique.set(addressKey(address), address);
+  }
+  return [...unique.values()];
 }

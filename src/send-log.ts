@@ -54,24 +54,36 @@ export class SendLog {
   }
 
   accepted(info: GraphSentMessageInfo): void {
-    const { messageId, dropped, route, routeReason, requestId, response, attempts, accepted } = info;
-    const { messageSize, messageTime, deduplicated } = info;
+    const {
+      messageId,
+      dropped,
+      route,
+      routeReason,
+      requestId,
+      response,
+      attempts,
+      messageSize,
+      messageTime,
+    } = info;
     if (dropped.length > 0) {
       this.#say('warn', this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
     }
-    const recipients = accepted.length;
-    const numbers = {
+    const recipients = info.accepted.length;
+    const entry = {
+      tnx: 'send',
+      messageId,
+      status: response,
       recipients,
       route,
       bytes: messageSize,
       attempts,
       requestId,
       ms: messageTime,
-      deduplicated,
+      deduplicated: info.deduplicated,
     };
     this.#say(
       'info',
-      { ...this.#entry, messageId, status: response, ...numbers },
+      entry,
       'Message %s for %s recipients, %s bytes: %s as %s (%s), attempts %s, %s ms, request-id %s',
       messageId,
       recipients,
