@@ -150,7 +150,7 @@ export interface GraphTransportOptions {
    */
   timeout?: number | undefined;
   /**
-   * The undici Dispatcher (`Agent`, `ProxyAgent` …) for all requests, those for tokens included. It stays
+   * The Dispatcher of undici 7 (`Agent`, `ProxyAgent` …) for all requests, those for tokens included. It stays
    * yours: `close()` does not close it. Without it the transport makes an `Agent` of its own.
    */
   dispatcher?: Dispatcher | undefined;

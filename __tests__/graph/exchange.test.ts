@@ -36,7 +36,7 @@ function exchange(wanted: Partial<ExchangeRequest> = {}, signal?: AbortSignal) {
     ...wanted,
   };
   const made = new Exchange(request, signal);
-  return { made, answered: made.run(dispatcher, request) };
+  return { made, answered: made.run(dispatcher) };
 }
 
 function answerWith(listener: RequestListener): IncomingMessage[] {
@@ -63,7 +63,7 @@ test.each([
   const answer = await answered;
   expect(answer.status).toBe(201);
   expect(answer.headers['request-id']).toBe('abc');
-  expect(await answer.start()).toBe('{"id":"1"}');
+  expect(await answer.bodyStart()).toBe('{"id":"1"}');
   expect((await bodies[0])?.equals(bytes)).toBe(true);
   expect(requests[0]?.url).toBe('/v1.0/me?x=1');
   expect(requests[0]?.headers['content-length']).toBe(String(bytes.length));
@@ -86,7 +86,7 @@ test('of an answer that goes on and on the start is enough, and its connection i
     write();
   });
   const answer = await exchange().answered;
-  expect(await answer.start()).toBe('x'.repeat(64 * 1024));
+  expect(await answer.bodyStart()).toBe('x'.repeat(64 * 1024));
   // The only connection there may be is free for others.
   server.removeAllListeners('request');
   answerWith((_request, response) => response.writeHead(202).end());
@@ -96,7 +96,7 @@ test('of an answer that goes on and on the start is enough, and its connection i
 test('an answer that stops in the middle is waited for as long as a silence may take, and kept', async () => {
   answerWith((_request, response) => response.writeHead(400).write('{"error":'));
   const answer = await exchange({ socketTimeout: 300 }).answered;
-  expect(await answer.start()).toBe('{"error":');
+  expect(await answer.bodyStart()).toBe('{"error":');
 });
 
 test('a connection is used again when nobody has asked for the body of the answer', async () => {
@@ -141,7 +141,7 @@ test('leaves nothing behind on a signal that outlives it', async () => {
   answerWith((_request, response) => response.writeHead(202).end());
   const { signal } = new AbortController();
   const answer = await exchange({}, signal).answered;
-  await answer.start();
+  await answer.bodyStart();
   expect(getEventListeners(signal, 'abort')).toEqual([]);
   server.removeAllListeners('request');
   answerWith((request) => request.socket.destroy());

@@ -125,7 +125,7 @@ export class GraphClient {
       // The status has said it all: a body that never ends is no reason to wait, nor one that breaks to fail.
       return { status, requestId, clientRequestId, body: '' };
     }
-    const body = await answer.start();
+    const body = await answer.bodyStart();
     if (status === call.expect) return { status, requestId, clientRequestId, body };
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
@@ -149,7 +149,7 @@ export class GraphClient {
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     return {
       status: answer.status,
-      body: await answer.start(),
+      body: await answer.bodyStart(),
       retryAfter,
     };
   }
@@ -186,10 +186,9 @@ export class GraphClient {
     const { dispatcher, socketTimeout, onAnswer } = this.#options;
     const { method, path } = request;
     const startedAt = performance.now();
-    const wanted = { ...request, socketTimeout };
-    const exchange = new Exchange(wanted, signal);
+    const exchange = new Exchange({ ...request, socketTimeout }, signal);
     try {
-      const answer = await exchange.run(dispatcher, wanted);
+      const answer = await exchange.run(dispatcher);
       const { status, headers } = answer;
       onAnswer?.({
         method,

@@ -31,17 +31,17 @@ export interface Answer {
    * what matters, so that a body which breaks off is no reason to lose it. Whoever does not wait for it need not
    * do anything: it is read to its end for the connection's sake, and both are given up when that takes long.
    */
-  start: () => Promise<string>;
+  bodyStart: () => Promise<string>;
 }
 
 /**
- * One request on its way and its answer. undici's `request` makes streams of both, which for mail that fits one
- * packet cost as much as all the rest of a request.
+ * One request on its way and its answer. undici's `request` makes a stream of the answer, and does not tell when
+ * it writes a body that is none: for small mail, streams are half of what a request costs.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: ExchangeRequest;
   readonly #signal: AbortSignal | undefined;
   readonly #body: Buffer | BodyStream | undefined;
-  readonly #maxAnswerMs: number;
   #controller: Dispatcher.DispatchController | undefined;
   #resolve: (answer: Answer) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -52,10 +52,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #whenEnded: (() => void) | undefined;
   readonly #abort = () => this.#giveUp(this.#signal?.reason);
 
-  constructor({ body, socketTimeout }: ExchangeRequest, signal: AbortSignal | undefined) {
+  constructor(request: ExchangeRequest, signal: AbortSignal | undefined) {
+    const { body } = request;
+    this.#request = request;
     this.#signal = signal;
     this.#body = body && (body.length > MAX_WHOLE_BYTES ? new BodyStream(body) : wholeOf(body));
-    this.#maxAnswerMs = Math.min(MAX_ANSWER_MS, socketTimeout);
   }
 
   /**
@@ -68,8 +69,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Makes the request; resolves as soon as there is the head of an answer. Rejects with undici's errors. */
-  run(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Answer> {
-    const { origin, path, method, headers, body, socketTimeout } = request;
+  run(dispatcher: Dispatcher): Promise<Answer> {
+    const { origin, path, method, headers, body, socketTimeout } = this.#request;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -101,9 +102,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     // An interim answer is none.
     if (status < 200) return;
-    this.#timer = setTimeout(() => this.#giveUp(new Error('the answer has no end')), this.#maxAnswerMs);
-    this.#timer.unref();
-    this.#resolve({ status, headers, start: () => this.#start() });
+    const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
+    this.#timer = setTimeout(() => this.#giveUp(new Error('the answer has no end')), maxMs).unref();
+    this.#resolve({ status, headers, bodyStart: () => this.#bodyStart() });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -135,7 +136,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#whenEnded?.();
   }
 
-  async #start(): Promise<string> {
+  async #bodyStart(): Promise<string> {
     if (!this.#hasEnded) {
       await new Promise<void>((resolve) => {
         this.#whenEnded = resolve;
