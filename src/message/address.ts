@@ -9,6 +9,20 @@ export interface MailAddress {
   address: string;
 }
 
+/** Headers that name mailboxes, as far as they matter here. */
+export const ADDRESS_HEADERS = [
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'bcc',
+  'resent-to',
+  'resent-cc',
+  'disposition-notification-to',
+  'return-receipt-to',
+] as const;
+
 /**
  * The mailboxes of one address header value (`"Ann" <ann@example.com>, team: b@example.com;`), in order:
  * encoded words decoded, comments gone, groups flattened to their members. Addresses are not checked:

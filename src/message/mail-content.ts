@@ -1,3 +1,4 @@
+import type { MailAddress } from './address';
 import type { AttachmentContent } from './attachment-content';
 import type { MailPart } from './mail-part';
 
@@ -9,8 +10,8 @@ export interface MailHeader {
   name: string;
   /** Value unfolded, encoded words decoded, trimmed. */
   value: string;
-  /** Value unfolded, encoded words left alone, which address parsing has to see. */
-  raw: string;
+  /** The mailboxes that it names, if it is one of `ADDRESS_HEADERS`. */
+  addresses: readonly MailAddress[];
 }
 
 /** A Content-Type, decoded. */

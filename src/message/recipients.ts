@@ -1,13 +1,13 @@
 import { GraphTransportError } from '../errors';
 import {
+  type ADDRESS_HEADERS,
   addressFault,
   addressKey,
   type MailAddress,
-  parseAddresses,
   sameAddress,
   toWireAddress,
 } from './address';
-import type { MailContent, MailHeader } from './mail-content';
+import type { MailContent } from './mail-content';
 
 /** Who gets the message, by the class in which Graph is told of them. */
 export interface Recipients {
@@ -87,20 +87,11 @@ export function isFrom(content: MailContent, address: string): boolean {
   return from !== undefined && sameAddress(from.address, address);
 }
 
-/** Several ask for the same header: who is it from, who gets a receipt. */
-const READ = new WeakMap<MailHeader, MailAddress[]>();
-
-function addressesIn(header: MailHeader): MailAddress[] {
-  const read = READ.get(header) ?? parseAddresses(header.raw);
-  READ.set(header, read);
-  return read;
-}
-
-function uniqueAddresses(content: MailContent, key: string): MailAddress[] {
+function uniqueAddresses(content: MailContent, key: (typeof ADDRESS_HEADERS)[number]): MailAddress[] {
   const headers = content.headers.filter((header) => header.key === key);
   if (headers.length === 0) return [];
   const unique = new Map<string, MailAddress>();
-  for (const entry of headers.flatMap(addressesIn)) {
+  for (const entry of headers.flatMap(({ addresses }) => addresses)) {
     const at = addressKey(entry.address);
     if (!unique.has(at)) unique.set(at, entry);
   }

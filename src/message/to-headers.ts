@@ -1,6 +1,7 @@
 import libmime from 'libmime';
 import type { HeaderLines } from 'mailparser';
 import { GraphTransportError } from '../errors';
+import { ADDRESS_HEADERS, parseAddresses } from './address';
 import type { MailHeader } from './mail-content';
 
 /**
@@ -28,6 +29,8 @@ export function toHeaders(lines: HeaderLines): MailHeader[] {
       .replace(/\r?\n(?=[ \t])/g, '')
       .trim();
     const value = raw.includes('=?') ? libmime.decodeWords(raw) : raw;
-    return { key, name: line.slice(0, colon).trim(), value, raw };
+    // Addresses are told apart before encoded words become commas and brackets.
+    const addresses = ADDRESS_HEADERS.some((name) => name === key) ? parseAddresses(raw) : [];
+    return { key, name: line.slice(0, colon).trim(), value, addresses };
   });
 }
