@@ -12,7 +12,6 @@ process.on('message', async ({ count }) => process.send(await measure(count)));
 process.send('ready');
 
 async function measure(count) {
-  global.gc();
   resetPeak();
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
