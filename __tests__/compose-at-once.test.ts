@@ -1,7 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
-import { composeAtOnce } from '../src/compose-at-once';
+import { composeAtOnce, composeForReading } from '../src/compose-at-once';
+import { readMessage } from '../src/message/read-message';
 
 const compile = (options: Options) => new MailComposer({ date: new Date(0), ...options }).compile();
 const envelope = {
@@ -11,7 +12,7 @@ const envelope = {
 };
 const bytes = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256));
 
-test.each<[string, Options]>([
+const MESSAGES: [what: string, options: Options][] = [
   ['text', { text: 'Hello' }],
   ['text that ends a line', { text: 'Hello\n' }],
   ['text that ends in CR', { text: 'Hello\r' }],
@@ -53,11 +54,41 @@ test.each<[string, Options]>([
     'headers',
     { headers: { 'X-Order': '4711', References: '<a@b> <c@d>' }, list: { unsubscribe: 'https://a.example' } },
   ],
-])('is to the byte what Nodemailer streams: %s', async (_what, options) => {
+];
+
+test.each(MESSAGES)('is to the byte what Nodemailer streams: %s', async (_what, options) => {
   const message = compile({ ...envelope, ...options });
   message.keepBcc = true;
+  composeForReading(message);
   const whole = composeAtOnce(message);
   expect(whole).toEqual(await buffer(message.createReadStream()));
+});
+
+test.each<[string, Options]>([
+  ...MESSAGES,
+  ['text that looks encoded', { text: 'ä =3D =\r\n.\r\n--x--\r\n \r\n', html: '<p>=C3=A4 </p>\n\n' }],
+  ['text of lone surrogates', { text: 'ä\ud800\r\r\n\0' }],
+  [
+    'text in another alphabet, as bytes',
+    {
+      text: {
+        content: Buffer.from('Grüße\r\n'.repeat(9), 'latin1'),
+        contentType: 'text/plain; charset=latin1',
+      },
+    },
+  ],
+  ['text whose encoding goes by another name', { text: 'ä', normalizeHeaderKey: (key) => key.toLowerCase() }],
+])('reads in 8 bits what the recipient reads: %s', async (_what, options) => {
+  const message = compile({ ...envelope, ...options });
+  const inEightBits = await read(composeForReading(message));
+  expect(inEightBits).toEqual(await read(composeAtOnce(message)));
+});
+
+test('is given to be read without quoted-printable', () => {
+  const message = compile({ text: 'Grüße', html: '<p>Grüße</p>' });
+  const composed = composeForReading(message)?.toString();
+  expect(composed).toContain('<p>Grüße</p>');
+  expect(composed).not.toContain('quoted-printable');
 });
 
 test.each<[string, Options]>([
@@ -72,3 +103,12 @@ test.each<[string, Options]>([
 ])('leaves a message to be streamed when %s', (_what, options) => {
   expect(composeAtOnce(compile({ ...envelope, ...options }))).toBeUndefined();
 });
+
+/** What is read of a message, but for the encoding it is in. */
+async function read(mime: Buffer | undefined) {
+  const limits = { heldBytes: 4_000_000, messageBytes: 4_000_000 };
+  const { content } = await readMessage((reader) => reader.end(mime), limits);
+  const headers = content.headers.filter(({ key }) => key !== 'content-transfer-encoding');
+  const attachments = content.attachments.map((file) => ({ ...file, content: file.content.held }));
+  return { ...content, headers, attachments };
+}

@@ -197,6 +197,25 @@ test('MIME cannot spare Sent Items the copy: the message goes, and the result sa
   expect(message.savedToSentItems).toBe(true);
 });
 
+test('a message as MIME has the lines that mail servers are used to', async () => {
+  const transporter = createTransporter();
+  const html = `<p>${'Grüße '.repeat(500)}</p>`;
+  const info = await transporter.sendMail({
+    to: 'ann@example.com',
+    text: 'Grüße',
+    html,
+    graph: { format: 'mime' },
+  });
+  transporter.close();
+  expect(info.route).toBe('mime');
+  const [arrived] = sandbox.messages;
+  expect(arrived?.mime?.toString('latin1')).toMatch(/^[\x20-\x7e\r\n]*$/);
+  expect(
+    Math.max(...(arrived?.mime?.toString() ?? '').split('\r\n').map((line) => line.length)),
+  ).toBeLessThan(80);
+  expect(arrived?.body.content).toContain(html);
+});
+
 test("an invitation keeps its method, by Nodemailer's own icalEvent", async () => {
   const transporter = createTransporter();
   const info = await transporter.sendMail({

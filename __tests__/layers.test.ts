@@ -27,6 +27,7 @@ const LAYERS: Record<string, string[]> = {
     'deliver',
     'dispatcher',
     'write-message',
+    'compose-at-once',
     'resolve-options',
     'options',
     'message-options',

@@ -32,6 +32,8 @@ import type { UploadProgress } from './upload-progress';
 export interface OutgoingMessage {
   /** Writes the compiled message, Bcc header included; its attachments are read from then on. */
   writeTo: (sink: Writable) => void;
+  /** The message as it may travel, if that is not what was written: text may be in 8 bits there. */
+  asMime: () => Buffer | undefined;
   /** The envelope is who gets it, whatever the headers say. */
   envelope: { from: string | false; to: string[] };
   /** The envelope's sender, when the app set an envelope of its own. */
@@ -137,7 +139,9 @@ async function deliverRead(
   const json = once(() => jsonRequest(message, options.saveToSentItems));
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
-    mimeRequest(toMimeMessage(read.raw.whole ?? Buffer.alloc(0), message, { ...options, userId })),
+    mimeRequest(
+      toMimeMessage(outgoing.asMime() ?? read.raw.whole ?? Buffer.alloc(0), message, { ...options, userId }),
+    ),
   );
   const exactlyOnce = options.delivery === 'exactly-once';
   const mark = exactlyOnce ? markOf(messageId) : randomUUID();

@@ -19,7 +19,7 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   dropped: string[];
   /** `202 Accepted`: Exchange has taken the message, which does not yet mean delivered. */
   response: string;
-  /** Bytes of the message as Nodemailer compiled it. */
+  /** Bytes of the message as it was read: attachments in base64, the text of a small message in 8 bits. */
   messageSize: number;
   /** Milliseconds that sending took, from the message's turn on. */
   messageTime: number;

@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, systemClock } from './clock';
+import { composeAtOnce } from './compose-at-once';
 import type { OutgoingMessage } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
@@ -220,6 +221,7 @@ export class GraphTransport
       message.keepBcc = true;
       const outgoing: OutgoingMessage = {
         writeTo: (sink) => writeMessage(message, sink),
+        asMime: () => composeAtOnce(message),
         envelope,
         returnPath: data.envelope ? envelope.from : false,
         messageId,

@@ -1,6 +1,6 @@
 import { finished, type Writable } from 'node:stream';
 import type MimeNode from 'nodemailer/lib/mime-node';
-import { composeAtOnce } from './compose-at-once';
+import { composeForReading } from './compose-at-once';
 import { encodeInPieces } from './encode-in-pieces';
 
 /**
@@ -8,7 +8,7 @@ import { encodeInPieces } from './encode-in-pieces';
  * destroys the sink; a sink that is destroyed closes them.
  */
 export function writeMessage(message: MimeNode, into: Writable): void {
-  const whole = isUntransformed(message) ? composeAtOnce(message) : undefined;
+  const whole = composeForReading(message);
   if (whole) {
     into.end(whole);
     return;
@@ -18,19 +18,4 @@ export function writeMessage(message: MimeNode, into: Writable): void {
   into.once('close', () => source.destroy());
   finished(source, { writable: false }, (error) => error && into.destroy(error));
   source.pipe(into);
-}
-
-/** Whether no plugin changes the message as it is written. Nodemailer does not tell: unless it is clear, no. */
-function isUntransformed(message: MimeNode): boolean {
-  return (
-    !message.newline &&
-    '_transforms' in message &&
-    isEmptyList(message._transforms) &&
-    '_processFuncs' in message &&
-    isEmptyList(message._processFuncs)
-  );
-}
-
-function isEmptyList(list: unknown): boolean {
-  return Array.isArray(list) && list.length === 0;
 }
