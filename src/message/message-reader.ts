@@ -58,6 +58,7 @@ export class MessageReader extends Writable {
       children: [],
     };
     const headers = toHeaders(this.#parser.headerLines || []);
+    this.#parser.release();
     return { structure, headers, text: this.#text, html: this.#html, attachments };
   }
 
