@@ -24,6 +24,7 @@ const REQUESTS: Record<SandboxRequestName, (sandbox: Sandbox) => Promise<() => P
   'send-mail': async (sandbox) => () => send(sandbox, LUNCH),
   'create-draft': async (sandbox) => () => ask(sandbox, 'POST', 'messages', LUNCH),
   'find-messages': async (sandbox) => () => find(sandbox, "internetMessageId eq '<a@b>'"),
+  'read-folder': async (sandbox) => () => ask(sandbox, 'GET', 'mailFolders/drafts'),
   'read-message': async (sandbox) => {
     const id = await makeDraft(sandbox);
     return () => ask(sandbox, 'GET', `messages/${id}`);

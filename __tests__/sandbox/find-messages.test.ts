@@ -23,14 +23,14 @@ describe('a search by an extended property', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       '@odata.context': "https://graph.microsoft.com/v1.0/$metadata#users('app%40contoso.example')/messages",
-      value: [{ id, isDraft: true, createdDateTime: '2026-01-01T00:00:00.000Z' }],
+      value: [{ id, isDraft: true, createdDateTime: '2026-01-01T00:00:00Z' }],
     });
   });
 
   test('finds a draft that was sent, by its immutable id where that is asked for', async () => {
     const sandbox = createSandbox();
-    const id = await makeDraft(sandbox, KEYED, { headers: IMMUTABLE });
-    await ask(sandbox, 'POST', `messages/${id}/send`);
+    await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox, KEYED)}/send`);
+    const { id } = sandbox.messages[0] ?? {};
     const response = await find(sandbox, BY_KEY, {}, { headers: IMMUTABLE });
     expect(response.headers.get('preference-applied')).toBe('IdType="ImmutableId"');
     expect((await response.json()).value).toMatchObject([{ id, isDraft: false }]);
@@ -166,47 +166,6 @@ describe('a search', () => {
   test('looks for the mailbox before it reads the filter', async () => {
     const user = 'nobody@contoso.example';
     expect((await find(createSandbox(), 'nonsense', {}, { user })).status).toBe(404);
-  });
-});
-
-describe('the delay of the search', () => {
-  test('hides a new message from so many searches, while its id leads to it', async () => {
-    const sandbox = createSandbox({ searchDelay: { finds: 2 } });
-    const id = await makeDraft(sandbox, KEYED);
-    expect(await found(sandbox)).toEqual([]);
-    expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(200);
-    expect(await found(sandbox)).toEqual([]);
-    expect(await found(sandbox)).toHaveLength(1);
-  });
-
-  test('hides it for so many milliseconds of the clock', async () => {
-    const clock = { time: 1000 };
-    const sandbox = createSandbox({ searchDelay: { ms: 500 }, now: () => clock.time });
-    await send(sandbox, KEYED);
-    clock.time += 499;
-    expect(await found(sandbox)).toEqual([]);
-    clock.time += 1;
-    expect(await found(sandbox)).toHaveLength(1);
-  });
-
-  test('begins again when the message is changed or sent', async () => {
-    const sandbox = createSandbox({ searchDelay: { finds: 1 } });
-    const id = await makeDraft(sandbox, KEYED, { headers: IMMUTABLE });
-    await found(sandbox);
-    expect(await found(sandbox)).toHaveLength(1);
-    await ask(sandbox, 'PATCH', `messages/${id}`, { subject: 'Dinner' });
-    expect(await found(sandbox)).toEqual([]);
-    expect(await found(sandbox)).toHaveLength(1);
-    await ask(sandbox, 'POST', `messages/${id}/send`);
-    expect(await found(sandbox)).toEqual([]);
-    expect(await found(sandbox)).toMatchObject([{ isDraft: false }]);
-  });
-
-  test('passes with searches of its own mailbox only', async () => {
-    const sandbox = createSandbox({ searchDelay: { finds: 1 } });
-    await send(sandbox, KEYED);
-    await find(sandbox, BY_KEY, {}, { user: 'sales@contoso.example' });
-    expect(await found(sandbox)).toEqual([]);
   });
 });
 

@@ -1,15 +1,5 @@
 import { createSandbox } from '../../src/sandbox';
-import {
-  ask,
-  attach,
-  IMMUTABLE,
-  LUNCH,
-  makeDraft,
-  openSession,
-  putRange,
-  refusal,
-  TEXT_FILE,
-} from './support';
+import { ask, attach, LUNCH, makeDraft, openSession, putRange, refusal, TEXT_FILE } from './support';
 
 const LOGO = { ...TEXT_FILE, name: 'logo.png', contentType: 'image/png', isInline: true, contentId: 'logo' };
 
@@ -61,8 +51,9 @@ describe('the attachments of a message', () => {
 
   test('are still listed when it was sent', async () => {
     const sandbox = createSandbox();
-    const id = await makeDraft(sandbox, { ...LUNCH, attachments: [TEXT_FILE] }, { headers: IMMUTABLE });
-    await ask(sandbox, 'POST', `messages/${id}/send`);
+    const draft = await makeDraft(sandbox, { ...LUNCH, attachments: [TEXT_FILE] });
+    await ask(sandbox, 'POST', `messages/${draft}/send`);
+    const id = sandbox.messages[0]?.id;
     const answer = await ask(sandbox, 'GET', `messages/${id}/attachments`);
     expect((await answer.json()).value).toMatchObject([{ name: 'greeting.txt' }]);
   });

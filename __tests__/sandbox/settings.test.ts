@@ -61,7 +61,24 @@ test.each<[string, SandboxOptions, string]>([
     '`attachmentBytes` to be an integer from 0',
   ],
   ['half a second', { tokenLifetime: 0.5 }, '`tokenLifetime` to be an integer from 0'],
-  ['a search delay below zero', { searchDelay: { finds: -1 } }, '`finds` to be an integer from 0'],
+  [
+    'a search delay below zero',
+    { searchDelay: { finds: -1 } },
+    '`searchDelay.finds` to be an integer from 0',
+  ],
+  [
+    'half a search of one kind',
+    { searchDelay: { stale: { finds: 0.5 } } },
+    '`searchDelay.stale.finds` to be an integer from 0',
+  ],
+  [
+    'milliseconds below zero for drafts',
+    { searchDelay: { drafts: { ms: -1 } } },
+    '`searchDelay.drafts.ms` to be an integer from 0',
+  ],
+  ['a page of nothing', { pageSize: 0 }, '`pageSize` to be an integer from 1 to 1000, got 0'],
+  ['a page of too much', { pageSize: 1001 }, '`pageSize` to be an integer from 1 to 1000, got 1001'],
+  ['half a message on a page', { pageSize: 1.5 }, '`pageSize` to be an integer from'],
   ['a latency below zero', { latency: -1 }, '`latency` to be an integer from 0'],
   [
     'a session that ends before it begins',
@@ -70,4 +87,18 @@ test.each<[string, SandboxOptions, string]>([
   ],
 ])('refuses %s', (_what, options, message) => {
   expect(() => createSandbox(options)).toThrow(message);
+});
+
+test.each([
+  ['timePrecision', 'minutes', '"seconds" or "milliseconds", got "minutes"'],
+  ['deleteLeadsTo', 'nowhere', '"recoverableItems" or "deletedItems", got "nowhere"'],
+  ['immutableIdsOutliveSending', 'yes', 'true or false, got "yes"'],
+  ['emptyPages', 1, 'true or false, got 1'],
+])('refuses a %s of %j', (name, value, expected) => {
+  expect(() => createSandbox({ [name]: value })).toThrow(`Expected \`${name}\` to be ${expected}`);
+});
+
+test('refuses random numbers that no function makes', () => {
+  const options: object = { random: 0.5 };
+  expect(() => createSandbox(options)).toThrow('Expected `random` to be a function');
 });

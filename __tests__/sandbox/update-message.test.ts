@@ -134,8 +134,8 @@ describe('an update of a draft', () => {
 
   test('is refused once it was sent', async () => {
     const sandbox = createSandbox();
-    const id = await makeDraft(sandbox, LUNCH, { headers: IMMUTABLE });
-    await ask(sandbox, 'POST', `messages/${id}/send`);
+    await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox)}/send`);
+    const id = sandbox.messages[0]?.id;
     expect(await refusal(ask(sandbox, 'PATCH', `messages/${id}`, { subject: 'x' }))).toMatchObject({
       status: 400,
       code: 'ErrorInvalidRequest',

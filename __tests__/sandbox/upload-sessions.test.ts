@@ -4,7 +4,6 @@ import {
   ask,
   askForSession,
   attach,
-  IMMUTABLE,
   LUNCH,
   makeDraft,
   openSession,
@@ -112,8 +111,8 @@ describe('an upload session', () => {
       status: 404,
       code: 'ErrorItemNotFound',
     });
-    const sent = await makeDraft(sandbox, LUNCH, { headers: IMMUTABLE });
-    await ask(sandbox, 'POST', `messages/${sent}/send`);
+    await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox)}/send`);
+    const sent = sandbox.messages[0]?.id ?? '';
     expect(await refusal(askForSession(sandbox, sent))).toMatchObject({ status: 400 });
     expect(sandbox.drafts).toMatchObject([{ id, uploadSessions: 0 }]);
   });

@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { claimsChallenge, hasClaims } from './claims-challenge';
 import { GraphRefusal } from './graph-answer';
+import type { Ids } from './make-ids';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
 
@@ -30,8 +31,8 @@ export interface AccessTokens {
   revoke(): void;
 }
 
-export function createAccessTokens(settings: SandboxSettings): AccessTokens {
-  const key = randomBytes(32);
+export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessTokens {
+  const key = ids.bytes(32);
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   let issued = 0;
   let revoked = 0;

@@ -2,18 +2,18 @@ import type { Call } from './call';
 import { readJsonDraft } from './json-message';
 import { readMessageRequest } from './message-request';
 import { checkRecipients } from './recipients';
-import type { SandboxSettings } from './settings';
+import type { SandboxState } from './sandbox-state';
 import { newStoredMessage, type StoredMessage } from './stored-message';
 
 /** A message that waits in Drafts. Who it may come from and whether it goes to anybody is asked when it is sent. */
 export async function createDraft(
   request: Request,
   user: string,
-  settings: SandboxSettings,
+  state: SandboxState,
   call: Call,
 ): Promise<StoredMessage> {
-  const { mailbox, message } = await readMessageRequest(request, user, readJsonDraft, settings);
-  checkRecipients(message.content, settings.limits.recipients);
+  const { mailbox, message } = await readMessageRequest(request, user, readJsonDraft, state);
+  checkRecipients(message.content, state.settings.limits.recipients);
   const draft: typeof message = { ...message, content: { ...message.content, route: 'draft' } };
-  return newStoredMessage({ mailbox, message: draft, isDraft: true }, request, settings, call);
+  return newStoredMessage({ mailbox, message: draft, isDraft: true }, request, state, call);
 }

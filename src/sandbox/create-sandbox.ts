@@ -5,21 +5,18 @@ import { exchange } from './exchange';
 import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions, SandboxPlannedFault } from './fault';
 import { createFaultPlan } from './fault-plan';
 import { keptMessages } from './kept-messages';
+import { makeFolders } from './mail-folders';
 import { createMailboxLoad } from './mailbox-load';
+import { makeIds } from './make-ids';
 import { bytesOf, makeRoom } from './make-room';
 import { messageStore } from './message-store';
 import type { SandboxRequestName } from './request-name';
+import { requireCount, resolveSettings } from './resolve-settings';
 import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
 import type { SandboxMessage } from './sandbox-message';
 import type { SandboxRequest } from './sandbox-request';
 import type { SandboxState } from './sandbox-state';
-import {
-  requireCount,
-  resolveSettings,
-  type SandboxMailbox,
-  type SandboxOptions,
-  type SandboxSettings,
-} from './settings';
+import type { SandboxMailbox, SandboxOptions, SandboxSettings } from './settings';
 import { removeMessage } from './stored-message';
 import { toResponse } from './to-response';
 
@@ -120,16 +117,21 @@ export function assembleSandbox(options: SandboxOptions): {
 } {
   const settings = resolveSettings(options);
   const { store, maxBytes, maxMessages } = settings;
+  const ids = makeIds(settings.random);
   const listeners = new Set<() => void>();
   const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
-    const copy = state.stored.find((stored) => stored.id === id || stored.immutableId === id);
+    const copy = state.stored.find(({ immutableId }) => immutableId === id);
     if (copy) removeMessage(state, copy);
   });
   const state: SandboxState = {
     settings,
-    tokens: createAccessTokens(settings),
+    ids,
+    tokens: createAccessTokens(settings, ids),
     messages,
+    folders: makeFolders(settings.mailboxes, ids),
     stored: [],
+    staleDrafts: [],
+    recoverable: new Map(),
     requests: [],
     faults: createFaultPlan(),
     load: createMailboxLoad(settings.limits.concurrentRequests),
@@ -160,7 +162,9 @@ export function assembleSandbox(options: SandboxOptions): {
     mailboxes: settings.mailboxes,
     messages: messages.list,
     get drafts() {
-      return state.stored.filter(({ isDraft }) => isDraft).map((draft) => toSandboxDraft(draft, state));
+      return state.stored
+        .filter(({ folder }) => folder === 'drafts')
+        .map((draft) => toSandboxDraft(draft, state));
     },
     requests,
     concurrency: load.peaks,
@@ -190,6 +194,8 @@ export function assembleSandbox(options: SandboxOptions): {
     },
     clear() {
       state.stored.length = 0;
+      state.staleDrafts.length = 0;
+      state.recoverable.clear();
       messages.clear();
       state.uploadSessions.clear();
       requests.length = 0;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authorize } from './authorize';
 import type { Call } from './call';
@@ -73,6 +72,8 @@ async function serve({ request, path, route, call }: Arrival, state: SandboxStat
   switch (route.to) {
     case 'send-mail':
     case 'messages':
+    case 'folder':
+    case 'folder-messages':
     case 'message':
     case 'attachments':
     case 'upload-sessions':
@@ -94,7 +95,7 @@ async function serve({ request, path, route, call }: Arrival, state: SandboxStat
 function readArrival(request: Request, state: SandboxState): Arrival {
   const path = new URL(request.url).pathname;
   const route = chooseRoute(path);
-  const requestId = randomUUID();
+  const requestId = state.ids.guid();
   const clientRequestId = request.headers.get('client-request-id') ?? undefined;
   const call = { requestId, clientRequestId, receivedAt: new Date(state.settings.now()) };
   return { request, path, route, mailbox: mailboxOf(route, state), call };

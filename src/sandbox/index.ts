@@ -27,5 +27,11 @@ export type { SandboxRequestName } from './request-name';
 export type { SandboxDraft } from './sandbox-draft';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './sandbox-message';
 export type { SandboxRequest } from './sandbox-request';
-export type { SandboxLimits, SandboxMailbox, SandboxOptions } from './settings';
+export type {
+  SandboxDelay,
+  SandboxLimits,
+  SandboxMailbox,
+  SandboxOptions,
+  SandboxSearchDelay,
+} from './settings';
 export { type RunningSandbox, type StartSandboxOptions, startSandbox } from './start-sandbox';

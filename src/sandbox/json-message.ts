@@ -5,6 +5,7 @@ import { GraphRefusal } from './graph-answer';
 import { readInternetHeaders } from './internet-headers';
 import { readAttachment } from './json-attachments';
 import { madeUpMessageId } from './made-up-message-id';
+import type { Ids } from './make-ids';
 import { parseJson } from './read-request';
 import type { MessageContent, ReadMessage, SandboxAddress } from './sandbox-message';
 import type { SandboxLimits, SandboxMailbox } from './settings';
@@ -12,30 +13,41 @@ import type { SandboxLimits, SandboxMailbox } from './settings';
 type JsonMessage = JsonEntity<'message'>;
 
 /** Reads the body of a sendMail of content type application/json. */
-export function readJsonMessage(body: Buffer, mailbox: SandboxMailbox, limits: SandboxLimits): ReadMessage {
+export function readJsonMessage(
+  body: Buffer,
+  mailbox: SandboxMailbox,
+  ids: Ids,
+  limits: SandboxLimits,
+): ReadMessage {
   const request = parseJson(body);
   checkEntity(request, 'sendMail');
   const message = request.message ?? request.Message;
   if (message === undefined) {
     throw new GraphRefusal(400, 'RequestBodyRead', "The sendMail request has no parameter 'message'.");
   }
-  return readMessage(message, readSaveToSentItems(request), request, mailbox, limits);
+  return readMessage(message, readSaveToSentItems(request), request, mailbox, ids, limits);
 }
 
 /** Reads the body of a draft of content type application/json: the message, with nothing around it. */
-export function readJsonDraft(body: Buffer, mailbox: SandboxMailbox, limits: SandboxLimits): ReadMessage {
+export function readJsonDraft(
+  body: Buffer,
+  mailbox: SandboxMailbox,
+  ids: Ids,
+  limits: SandboxLimits,
+): ReadMessage {
   const message = parseJson(body);
   checkEntity(message, 'message');
-  return readMessage(message, true, message, mailbox, limits);
+  return readMessage(message, true, message, mailbox, ids, limits);
 }
 
 /** Reads the body of an update; what it does not name has the value that a new message would have. */
 export function readJsonChange(
   change: JsonMessage,
   mailbox: SandboxMailbox,
+  ids: Ids,
   limits: SandboxLimits,
 ): ReadMessage {
-  return readMessage(change, true, change, mailbox, limits);
+  return readMessage(change, true, change, mailbox, ids, limits);
 }
 
 function readMessage(
@@ -43,6 +55,7 @@ function readMessage(
   savedToSentItems: boolean,
   request: unknown,
   mailbox: SandboxMailbox,
+  ids: Ids,
   limits: SandboxLimits,
 ): ReadMessage {
   checkMultiValueProperties(message.multiValueExtendedProperties);
@@ -59,7 +72,7 @@ function readMessage(
     subject: message.subject ?? '',
     body: readBody(message.body),
     importance: readImportance(message.importance),
-    internetMessageId: readMessageId(message.internetMessageId) ?? madeUpMessageId(mailbox),
+    internetMessageId: readMessageId(message.internetMessageId) ?? madeUpMessageId(mailbox, ids),
     headers: readInternetHeaders(message.internetMessageHeaders),
     extendedProperties: readSingleValueProperties(message.singleValueExtendedProperties),
     categories: [...(message.categories ?? [])],

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import type { Ids } from './make-ids';
 import type { SandboxMailbox } from './settings';
 
 /** The Message-ID of a mail that came without one. */
-export function madeUpMessageId(mailbox: SandboxMailbox): string {
+export function madeUpMessageId(mailbox: SandboxMailbox, ids: Ids): string {
   const [, domain = ''] = mailbox.userPrincipalName.split('@');
-  return `<${randomUUID()}@${domain}>`;
+  return `<${ids.guid()}@${domain}>`;
 }

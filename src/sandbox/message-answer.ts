@@ -1,24 +1,38 @@
 import type { Call } from './call';
 import { jsonAnswer } from './graph-answer';
 import { IMMUTABLE_ID_APPLIED, prefersImmutableId } from './immutable-id';
+import { folderId } from './mail-folders';
 import { readQueryOptions } from './query-options';
 import type { SandboxAddress } from './sandbox-message';
+import type { SandboxState } from './sandbox-state';
 import { selectProperties } from './select-properties';
+import { showTime } from './show-time';
 import type { StoredMessage } from './stored-message';
 
 /** A message as Graph shows it. */
-export function messageAnswer(status: number, stored: StoredMessage, request: Request, call: Call): Response {
+export function messageAnswer(
+  status: number,
+  stored: StoredMessage,
+  request: Request,
+  state: SandboxState,
+  call: Call,
+): Response {
   const { $select } = readQueryOptions(request, ['$select']);
-  return jsonAnswer(status, showMessage(stored, request, $select), call, idHeaders(request));
+  return jsonAnswer(status, showMessage(stored, request, $select, state), call, idHeaders(request));
 }
 
 /** The properties of a message that `$select` names, by default the usual ones. */
-export function showMessage(stored: StoredMessage, request: Request, select: string | undefined): object {
+export function showMessage(
+  stored: StoredMessage,
+  request: Request,
+  select: string | undefined,
+  state: SandboxState,
+): object {
   const id = prefersImmutableId(request) ? stored.immutableId : stored.id;
   const { headers } = stored.message.content;
   return selectProperties(
     'message',
-    { id, ...describe(stored) },
+    { id, ...describe(stored, state) },
     { internetMessageHeaders: headers },
     select,
   );
@@ -29,9 +43,11 @@ export function idHeaders(request: Request): Record<string, string> {
 }
 
 /** Without the attachments and the custom headers, which the service shows on request only. */
-function describe({ message: { content }, createdAt, isDraft }: StoredMessage): object {
+function describe(stored: StoredMessage, state: SandboxState): object {
+  const { content } = stored.message;
   return {
-    createdDateTime: createdAt.toISOString(),
+    createdDateTime: showTime(stored.createdAt, state.settings),
+    parentFolderId: folderId(state, stored.mailbox, stored.folder),
     categories: content.categories,
     hasAttachments: content.attachments.some(({ isInline }) => !isInline),
     internetMessageId: content.internetMessageId,
@@ -40,7 +56,7 @@ function describe({ message: { content }, createdAt, isDraft }: StoredMessage): 
     importance: content.importance,
     isDeliveryReceiptRequested: content.isDeliveryReceiptRequested,
     isReadReceiptRequested: content.isReadReceiptRequested,
-    isDraft,
+    isDraft: stored.isDraft,
     body: content.body,
     sender: toRecipient(content.sender),
     from: toRecipient(content.from),

@@ -2,12 +2,13 @@ import { type ParsedMail, parseAddressHeader, simpleParser } from 'mailparser';
 import { decodeBase64 } from './base64';
 import { GraphRefusal } from './graph-answer';
 import { madeUpMessageId } from './made-up-message-id';
+import type { Ids } from './make-ids';
 import { type MimeHeaderField, readHeaderFields, withoutHeader } from './mime-header-fields';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './sandbox-message';
 import type { SandboxMailbox } from './settings';
 
 /** Reads a body of content type text/plain: the base64 of a whole MIME message. */
-export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox): Promise<ReadMessage> {
+export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids: Ids): Promise<ReadMessage> {
   const request = body.toString('latin1');
   const mime = decodeMime(request);
   const fields = readHeaderFields(mime);
@@ -28,7 +29,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox): Pr
     body: bodyOf(parsed),
     ...(parsed.html && parsed.text && { textAlternative: parsed.text }),
     importance: importanceOf(parsed),
-    internetMessageId: parsed.messageId ?? madeUpMessageId(mailbox),
+    internetMessageId: parsed.messageId ?? madeUpMessageId(mailbox, ids),
     headers: fields
       .filter(({ name }) => name.toLowerCase() !== 'bcc')
       .map(({ name, value }) => ({ name, value })),

@@ -2,6 +2,7 @@
 export type Route = GraphRoute | UploadRoute | EntraRoute | { to: 'nowhere' };
 export type GraphRoute =
   | { to: 'send-mail' | 'messages'; user: string }
+  | FolderRoute
   | MessageRoute
   | { to: 'me' }
   | { to: 'not-played' };
@@ -9,6 +10,12 @@ export interface MessageRoute {
   to: 'message' | 'attachments' | 'upload-sessions' | 'send-draft';
   user: string;
   messageId: string;
+}
+export interface FolderRoute {
+  to: 'folder' | 'folder-messages';
+  user: string;
+  /** A well-known name or an id. */
+  folder: string;
 }
 export interface UploadRoute {
   to: 'upload';
@@ -40,12 +47,23 @@ function chooseGraphRoute(version: string, segments: string[]): Route {
 /** Names without regard to case, ids with it. */
 function chooseMailboxRoute(user: string, [name = '', ...rest]: string[]): GraphRoute | undefined {
   if (/^sendMail$/i.test(name) && rest.length === 0) return { to: 'send-mail', user };
+  if (/^mailFolders$/i.test(name)) return chooseFolderRoute(user, rest);
   if (!/^messages$/i.test(name)) return undefined;
   const [messageId, ...names] = rest;
   if (messageId === undefined) return { to: 'messages', user };
   const to = MESSAGE_ROUTES.get(names.join('/').toLowerCase());
   return to && messageId !== '' ? { to, user, messageId } : undefined;
 }
+
+function chooseFolderRoute(user: string, [folder = '', ...names]: string[]): FolderRoute | undefined {
+  const to = FOLDER_ROUTES.get(names.join('/').toLowerCase());
+  return to && folder !== '' ? { to, user, folder } : undefined;
+}
+
+const FOLDER_ROUTES = new Map<string, FolderRoute['to']>([
+  ['', 'folder'],
+  ['messages', 'folder-messages'],
+]);
 
 const MESSAGE_ROUTES = new Map<string, MessageRoute['to']>([
   ['', 'message'],

@@ -1,12 +1,15 @@
 import { ENTITY_TYPES } from './entity-types';
 import { GraphRefusal } from './graph-answer';
 
+/** A folder is shown whole, so nothing of it has to be looked up. */
+type ShownType = 'message' | 'fileAttachment' | 'mailFolder';
+
 /**
  * Of what the sandbox knows about an entity, the properties that `$select` names, and always the id. Some are shown
  * only when they are named.
  */
 export function selectProperties(
-  type: 'message' | 'fileAttachment',
+  type: ShownType,
   usual: Readonly<Record<string, unknown>>,
   onRequest: Readonly<Record<string, unknown>>,
   select: string | undefined,
@@ -17,13 +20,9 @@ export function selectProperties(
   return Object.fromEntries([...names].map((name) => [name, propertyOf(name, type, all)]));
 }
 
-function propertyOf(
-  name: string,
-  type: keyof typeof ENTITY_TYPES,
-  all: ReadonlyMap<string, unknown>,
-): unknown {
+function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unknown>): unknown {
   if (all.has(name)) return all.get(name);
-  if (Object.hasOwn(ENTITY_TYPES[type], name)) {
+  if (type !== 'mailFolder' && Object.hasOwn(ENTITY_TYPES[type], name)) {
     throw new GraphRefusal(501, 'notSupported', `The sandbox does not show the property '${name}'.`);
   }
   throw new GraphRefusal(

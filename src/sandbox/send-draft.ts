@@ -3,6 +3,7 @@ import { GraphRefusal } from './graph-answer';
 import { readRequest } from './read-request';
 import type { MessageRoute } from './routes';
 import type { SandboxState } from './sandbox-state';
+import { leaveStaleDraft } from './search-delay';
 import { findDraft, moveToSentItems } from './stored-message';
 import { submit } from './submit';
 import { endSessionsOf } from './upload-session';
@@ -20,7 +21,8 @@ export async function sendDraft(
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
   const sent = submit(draft.mailbox, draft.message, limits, call);
-  moveToSentItems(draft, state.settings);
+  leaveStaleDraft(state, draft);
+  moveToSentItems(draft, state);
   endSessionsOf(state, draft);
-  state.messages.add({ id: draft[draft.knownBy], ...sent });
+  state.messages.add({ id: draft.immutableId, ...sent });
 }

@@ -9,12 +9,12 @@ import { submit } from './submit';
 export async function sendMail(
   request: Request,
   user: string,
-  { settings, messages, stored }: SandboxState,
+  state: SandboxState,
   call: Call,
 ): Promise<void> {
-  const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, settings);
-  const sent = submit(mailbox, message, settings.limits, call);
-  const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, settings, call);
-  if (message.content.savedToSentItems) stored.push(copy);
-  messages.add({ id: copy.immutableId, ...sent });
+  const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, state);
+  const sent = submit(mailbox, message, state.settings.limits, call);
+  const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, state, call);
+  if (message.content.savedToSentItems) state.stored.push(copy);
+  state.messages.add({ id: copy.immutableId, ...sent });
 }

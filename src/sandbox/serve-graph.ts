@@ -3,7 +3,9 @@ import { attachmentAnswer, attachmentsAnswer } from './attachment-answer';
 import { authorize, requirePermission } from './authorize';
 import type { Call } from './call';
 import { createDraft } from './create-draft';
+import { deleteMessage } from './delete-message';
 import { findMessages } from './find-messages';
+import { folderAnswer } from './folder-answer';
 import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
 import { messageAnswer } from './message-answer';
 import { notPlayed } from './not-played';
@@ -11,9 +13,9 @@ import type { GraphRoute, MessageRoute } from './routes';
 import type { SandboxState } from './sandbox-state';
 import { sendDraft } from './send-draft';
 import { sendMail } from './send-mail';
-import { findMessage, removeMessage } from './stored-message';
+import { findMessage } from './stored-message';
 import { updateMessage } from './update-message';
-import { createUploadSession, endSessionsOf, progressOf, uploadUrl } from './upload-session';
+import { createUploadSession, progressOf, uploadUrl } from './upload-session';
 
 /** Graph's answer to any request under /v1.0 and /beta. */
 export async function serveGraph(
@@ -31,6 +33,14 @@ export async function serveGraph(
       return emptyAnswer(202, call);
     case 'messages':
       return respondWithMessages(request, route.user, permissions, state, call);
+    case 'folder':
+      requireGet(request);
+      requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
+      return folderAnswer(request, route, state, call);
+    case 'folder-messages':
+      requireGet(request);
+      requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
+      return findMessages(request, route, state, call);
     case 'message':
       return respondWithMessage(request, route, permissions, state, call);
     case 'attachments':
@@ -69,11 +79,11 @@ async function respondWithMessages(
   switch (request.method) {
     case 'GET':
       requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
-      return findMessages(request, user, state, call);
+      return findMessages(request, { user }, state, call);
     case 'POST': {
       requirePermission(permissions, 'Mail.ReadWrite');
-      const draft = await createDraft(request, user, state.settings, call);
-      const answer = messageAnswer(201, draft, request, call);
+      const draft = await createDraft(request, user, state, call);
+      const answer = messageAnswer(201, draft, request, state, call);
       state.stored.push(draft);
       return answer;
     }
@@ -93,17 +103,14 @@ async function respondWithMessage(
   switch (request.method) {
     case 'GET':
       requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
-      return messageAnswer(200, findMessage(state, user, messageId), request, call);
+      return messageAnswer(200, findMessage(state, user, messageId), request, state, call);
     case 'PATCH':
       requirePermission(permissions, 'Mail.ReadWrite');
-      return messageAnswer(200, await updateMessage(request, route, state), request, call);
-    case 'DELETE': {
+      return messageAnswer(200, await updateMessage(request, route, state), request, state, call);
+    case 'DELETE':
       requirePermission(permissions, 'Mail.ReadWrite');
-      const message = findMessage(state, user, messageId);
-      removeMessage(state, message);
-      endSessionsOf(state, message);
+      deleteMessage(state, route);
       return emptyAnswer(204, call);
-    }
     default:
       throw notPlayed(request);
   }
@@ -120,14 +127,18 @@ async function respondWithAttachments(
     case 'GET': {
       requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
       const { message } = findMessage(state, route.user, route.messageId);
-      return attachmentsAnswer(message.content.attachments, request, call);
+      return attachmentsAnswer(message.content.attachments, request, state, call);
     }
     case 'POST':
       requirePermission(permissions, 'Mail.ReadWrite');
-      return attachmentAnswer(await addAttachment(request, route, state), call);
+      return attachmentAnswer(await addAttachment(request, route, state), state, call);
     default:
       throw notPlayed(request);
   }
+}
+
+function requireGet(request: Request): void {
+  if (request.method !== 'GET') throw notPlayed(request);
 }
 
 function requirePost(request: Request, action: string): void {

@@ -60,7 +60,7 @@ function finish(session: UploadSession, state: SandboxState, call: Call): Respon
   draft.message.content.attachments.push(attachment);
   const { uploadOrigin, tenantId } = state.settings;
   const message = `Users('${draft.mailbox.id}@${tenantId}')/Messages('${draft.id}')`;
-  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(attachment)}')`;
+  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(attachment, state.ids)}')`;
   return emptyAnswer(201, call, { location });
 }
 

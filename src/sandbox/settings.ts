@@ -1,5 +1,3 @@
-import { isGuid } from './is-guid';
-
 /** A mailbox of the sandbox's tenant. */
 export interface SandboxMailbox {
   /** The object id, a GUID. */
@@ -43,6 +41,24 @@ export interface SandboxLimits {
   concurrentRequests: number;
 }
 
+/** How long the search lags behind. Given both numbers, both have to pass. */
+export interface SandboxDelay {
+  /** So many searches of the place where the message is, each page being one. @default 0 */
+  finds?: number;
+  /** Milliseconds of `now`. @default 0 */
+  ms?: number;
+}
+
+/** How the search lags: `finds` and `ms` are for new drafts and for sent copies alike, and the rest goes before them. */
+export interface SandboxSearchDelay extends SandboxDelay {
+  /** For how long a search misses a draft that is new or has changed. */
+  drafts?: SandboxDelay;
+  /** For how long a search misses the copy of a message that was sent, by whichever route. */
+  sentItems?: SandboxDelay;
+  /** For how long a search still shows a draft that was sent or deleted, as it was in Drafts. */
+  stale?: SandboxDelay;
+}
+
 /** What `createSandbox()` takes: the scene that the client meets. */
 export interface SandboxOptions {
   /** The GUID of the tenant, made up by default. Token requests name it or `tenantDomain`. */
@@ -82,6 +98,13 @@ export interface SandboxOptions {
   limits?: Partial<SandboxLimits>;
   /** The clock, in milliseconds as Date.now counts them. @default Date.now */
   now?: () => number;
+  /**
+   * Where the ids come from that clients are shown (of messages, folders, attachments, upload sessions and requests)
+   * and the secrets of tokens and upload URLs: numbers from 0 up to 1, as of Math.random. With a seeded source and the
+   * same requests a sandbox gives the same answers again, and secrets that can be guessed.
+   * @default the system's secure random numbers
+   */
+  random?: () => number;
   /** Seconds that a token is valid. @default 3599 */
   tokenLifetime?: number;
   /** Seconds that an upload session takes ranges. @default 3600 */
@@ -89,11 +112,42 @@ export interface SandboxOptions {
   /** Milliseconds that every request to Graph takes before it is answered, on the machine's clock. @default 0 */
   latency?: number;
   /**
-   * How long the search for messages misses one that is new or has changed: so many searches in its mailbox, or
-   * milliseconds of `now`, or both. Its id leads to it all the time.
+   * How far the search for messages lags behind. The id of a message leads to it all the time. That the search lags is
+   * reported, for how long is not known.
    * @default {}
    */
-  searchDelay?: { finds?: number; ms?: number };
+  searchDelay?: SandboxSearchDelay;
+  /**
+   * How precise the times of messages and attachments are that clients are shown. That the service shows whole seconds
+   * is recorded; milliseconds are for a client that has to cope with both.
+   * @default 'seconds'
+   */
+  timePrecision?: 'seconds' | 'milliseconds';
+  /**
+   * Whether the immutable id of a draft leads to the copy in Sent Items once the draft was sent. Documents say that it
+   * does and that it does not, and it was reported not to: then the copy has another immutable id, and the draft's
+   * answers 404. The usual id dies in any case, which is documented.
+   * @default false
+   */
+  immutableIdsOutliveSending?: boolean;
+  /**
+   * Where a DELETE leads: out of sight, or to Deleted Items, where searches of the whole mailbox still find the message
+   * by another id, and a second DELETE takes it out of sight. Which of the two the service does with a draft is not
+   * documented; the first is reported.
+   * @default 'recoverableItems'
+   */
+  deleteLeadsTo?: 'recoverableItems' | 'deletedItems';
+  /**
+   * The most messages in one page of a search, from 1 to 1000, whatever `$top` asks for. That a page may hold fewer than
+   * were asked for, and a link to the next one, is documented. @default 1000
+   */
+  pageSize?: number;
+  /**
+   * Whether each search begins with a page that holds nothing but a link to the next one, and ends with one that holds
+   * nothing. That a page may be empty and not the last is documented.
+   * @default false
+   */
+  emptyPages?: boolean;
   /**
    * What stays of an attachment that came by an upload session: its bytes, or only their number and hash, so that a
    * measurement of a client's memory does not see the sandbox's.
@@ -124,90 +178,8 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits' | 'store'>>> & {
+export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits' | 'store' | 'searchDelay'>>> & {
   readonly limits: Readonly<SandboxLimits>;
+  readonly searchDelay: Readonly<Record<'drafts' | 'sentItems' | 'stale', Required<SandboxDelay>>>;
   readonly store?: string;
 };
-
-const DEFAULT_LIMITS: SandboxLimits = {
-  requestBytes: 4_000_000,
-  attachmentBytes: 3_000_000,
-  recipients: 500,
-  sessionMinimumBytes: 3_000_000,
-  sessionMaximumBytes: 150_000_000,
-  rangeBytes: 4_000_000,
-  messageBytes: 150_000_000,
-  concurrentRequests: 4,
-};
-
-const DEFAULT_MAILBOXES: SandboxMailbox[] = [
-  {
-    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a01',
-    userPrincipalName: 'app@contoso.example',
-    displayName: 'Contoso App',
-  },
-  {
-    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a02',
-    userPrincipalName: 'sales@contoso.example',
-    displayName: 'Contoso Sales',
-  },
-  {
-    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a03',
-    userPrincipalName: 'ceo@contoso.example',
-    displayName: 'Contoso CEO',
-  },
-];
-
-/**
- * @throws TypeError given no mailbox, a mailbox id that is no GUID, no secret, or a number that would switch a
- * check off
- */
-export function resolveSettings(options: SandboxOptions): SandboxSettings {
-  const settings: SandboxSettings = {
-    tenantId: options.tenantId ?? '5f1d2c9e-8a4b-4f0e-b1c3-6d7e8f901234',
-    tenantDomain: options.tenantDomain ?? 'contoso.example',
-    clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',
-    clientSecret: options.clientSecret ?? 'sandbox-client-secret',
-    secretState: options.secretState ?? 'valid',
-    mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
-    roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
-    rbac: options.rbac ?? [],
-    scp: options.scp ?? [],
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
-    now: options.now ?? Date.now,
-    tokenLifetime: options.tokenLifetime ?? 3599,
-    uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
-    latency: options.latency ?? 0,
-    searchDelay: options.searchDelay ?? {},
-    keepContent: options.keepContent ?? 'all',
-    maxMessages: options.maxMessages ?? 10_000,
-    maxBytes: options.maxBytes ?? 256_000_000,
-    store: options.store,
-    authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
-    graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
-    uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
-  };
-  if (settings.mailboxes.length === 0)
-    throw new TypeError('Expected `mailboxes` to hold at least one mailbox');
-  if (settings.clientSecret === '') throw new TypeError('Expected `clientSecret` not to be empty');
-  for (const { id } of settings.mailboxes) {
-    if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
-  }
-  const { limits, tokenLifetime, uploadSessionLifetime, latency, searchDelay, maxMessages, maxBytes } =
-    settings;
-  if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
-  const times = { tokenLifetime, uploadSessionLifetime, latency, ...searchDelay };
-  const numbers = { ...limits, ...times, maxMessages, maxBytes };
-  for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
-  return settings;
-}
-
-/** @throws TypeError */
-export function requireCount(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
-}
-
-function withoutTrailingSlash(url: string): string {
-  return url.replace(/\/+$/, '');
-}

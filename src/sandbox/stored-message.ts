@@ -1,43 +1,47 @@
 import type { Call } from './call';
 import { GraphRefusal } from './graph-answer';
 import { prefersImmutableId } from './immutable-id';
+import type { FolderName } from './mail-folders';
 import { findMailbox } from './mailboxes';
-import { outlookId } from './outlook-id';
 import type { ReadMessage } from './sandbox-message';
 import type { SandboxState } from './sandbox-state';
-import { type Unsearchable, unsearchable } from './search-delay';
-import type { SandboxMailbox, SandboxSettings } from './settings';
+import { type Delay, unsearchable } from './search-delay';
+import type { SandboxMailbox } from './settings';
 
-/** A message that stands in a mailbox: a draft, or a copy in Sent Items. */
+/** A message that is in a mailbox: a draft, or a copy of what was sent. */
 export interface StoredMessage {
   readonly mailbox: SandboxMailbox;
   message: ReadMessage;
   readonly createdAt: Date;
   isDraft: boolean;
+  folder: FolderName;
   /** Both of these lead to the message; this one is another after each move, and sending moves it. */
   id: string;
-  readonly immutableId: string;
+  immutableId: string;
   /** Which of the two the client was told when it made the message. */
   readonly knownBy: 'id' | 'immutableId';
-  unsearchable: Unsearchable;
+  /** For how long searches miss it. */
+  unsearchable: Delay;
 }
 
-/** A message with ids of its own. */
+/** A message with ids of its own, in Drafts or in Sent Items. */
 export function newStoredMessage(
   { mailbox, message, isDraft }: Pick<StoredMessage, 'mailbox' | 'message' | 'isDraft'>,
   request: Request,
-  settings: SandboxSettings,
+  { settings, ids }: SandboxState,
   call: Call,
 ): StoredMessage {
+  const folder = isDraft ? 'drafts' : 'sentitems';
   return {
     mailbox,
     message,
     createdAt: call.receivedAt,
     isDraft,
-    id: outlookId(),
-    immutableId: outlookId(),
+    folder,
+    id: ids.outlookId(),
+    immutableId: ids.outlookId(),
     knownBy: prefersImmutableId(request) ? 'immutableId' : 'id',
-    unsearchable: unsearchable(settings),
+    unsearchable: unsearchable(folder, settings),
   };
 }
 
@@ -61,14 +65,23 @@ export function findDraft(state: SandboxState, user: string, id: string): Stored
   throw new GraphRefusal(400, 'ErrorInvalidRequest', 'The message is not a draft, it was sent already.');
 }
 
-/** Leaves Drafts for Sent Items, where only the immutable id still leads to it. */
-export function moveToSentItems(stored: StoredMessage, settings: SandboxSettings): void {
+/** Leaves Drafts for Sent Items, where the settings say whether the immutable id still leads to it. */
+export function moveToSentItems(stored: StoredMessage, state: SandboxState): void {
+  const { settings, ids } = state;
   stored.isDraft = false;
-  stored.id = outlookId();
-  stored.unsearchable = unsearchable(settings);
+  moveTo('sentitems', stored, state);
+  if (!settings.immutableIdsOutliveSending) stored.immutableId = ids.outlookId();
+  stored.unsearchable = unsearchable('sentitems', settings);
 }
 
-/** Removes a message for good. */
+/** Leaves its folder for another one, and its id behind. */
+export function moveTo(folder: FolderName, stored: StoredMessage, { ids }: SandboxState): void {
+  stored.folder = folder;
+  stored.id = ids.outlookId();
+}
+
+/** Removes a message for good, unless it is gone already. */
 export function removeMessage({ stored }: SandboxState, message: StoredMessage): void {
-  stored.splice(stored.indexOf(message), 1);
+  const index = stored.indexOf(message);
+  if (index !== -1) stored.splice(index, 1);
 }

@@ -41,12 +41,12 @@ export async function updateMessage(
   const body = await readJsonRequest(request, limits.requestBytes);
   const draft = findDraft(state, user, messageId);
   checkEntity(body, 'message');
-  const change = readJsonChange(body, draft.mailbox, limits);
+  const change = readJsonChange(body, draft.mailbox, state.ids, limits);
   const names = Object.keys(body).filter((name) => !name.includes('@'));
   const content = merge(draft.message.content, change.content, names);
   checkRecipients(content, limits.recipients);
   draft.message = { content, claimedSenders: claimedSenders(draft.message, content, names) };
-  draft.unsearchable = unsearchable(state.settings);
+  if (draft.folder === 'drafts') draft.unsearchable = unsearchable('drafts', state.settings);
   return draft;
 }
 

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { checkEntity } from './check-entity';
 import type { JsonEntity } from './entity-types';
 import { GraphRefusal } from './graph-answer';
-import { outlookId } from './outlook-id';
 import { readJsonRequest } from './read-request';
 import type { MessageRoute } from './routes';
 import type { SandboxAttachment } from './sandbox-message';
@@ -38,8 +36,8 @@ export async function createUploadSession(
   const draft = findDraft(state, user, messageId);
   checkEntity(body, 'createUploadSession');
   const session = {
-    id: randomUUID(),
-    authToken: outlookId(),
+    id: state.ids.guid(),
+    authToken: state.ids.outlookId(),
     draft,
     file: readFile(body.AttachmentItem ?? body.attachmentItem, limits),
     content: uploadedContent(keepContent),

@@ -1,0 +1,34 @@
+import { GraphRefusal } from './graph-answer';
+import { findMailbox } from './mailboxes';
+import type { MessageRoute } from './routes';
+import type { SandboxState } from './sandbox-state';
+import { leaveStaleDraft } from './search-delay';
+import { findMessage, moveTo, removeMessage } from './stored-message';
+import { endSessionsOf } from './upload-session';
+
+/** How many deleted messages are remembered by their immutable ids. */
+const MOST_REMEMBERED = 10_000;
+
+/** Takes a message out of sight: to Deleted Items where the settings say so, and for good from there. */
+export function deleteMessage(state: SandboxState, { user, messageId }: MessageRoute): void {
+  const { settings, recoverable } = state;
+  const mailbox = findMailbox(settings, user);
+  // An immutable id leads on to Recoverable Items, where nothing can be deleted. Reported, as is that an id of the
+  // usual kind leads nowhere then. [msgraph-sdk-dotnet#3047, microsoft-graph-docs-contrib#7764]
+  if (recoverable.get(messageId) === mailbox) {
+    throw new GraphRefusal(403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
+  }
+  const message = findMessage(state, user, messageId);
+  leaveStaleDraft(state, message);
+  endSessionsOf(state, message);
+  if (settings.deleteLeadsTo === 'deletedItems' && message.folder !== 'deleteditems') {
+    moveTo('deleteditems', message, state);
+    return;
+  }
+  removeMessage(state, message);
+  recoverable.set(message.immutableId, mailbox);
+  for (const oldest of recoverable.keys()) {
+    if (recoverable.size <= MOST_REMEMBERED) break;
+    recoverable.delete(oldest);
+  }
+}

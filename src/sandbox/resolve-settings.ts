@@ -1,0 +1,131 @@
+import { randomInt } from 'node:crypto';
+import { isGuid } from './is-guid';
+import type {
+  SandboxDelay,
+  SandboxLimits,
+  SandboxMailbox,
+  SandboxOptions,
+  SandboxSearchDelay,
+  SandboxSettings,
+} from './settings';
+
+const DEFAULT_LIMITS: SandboxLimits = {
+  requestBytes: 4_000_000,
+  attachmentBytes: 3_000_000,
+  recipients: 500,
+  sessionMinimumBytes: 3_000_000,
+  sessionMaximumBytes: 150_000_000,
+  rangeBytes: 4_000_000,
+  messageBytes: 150_000_000,
+  concurrentRequests: 4,
+};
+
+const DEFAULT_MAILBOXES: SandboxMailbox[] = [
+  {
+    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a01',
+    userPrincipalName: 'app@contoso.example',
+    displayName: 'Contoso App',
+  },
+  {
+    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a02',
+    userPrincipalName: 'sales@contoso.example',
+    displayName: 'Contoso Sales',
+  },
+  {
+    id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a03',
+    userPrincipalName: 'ceo@contoso.example',
+    displayName: 'Contoso CEO',
+  },
+];
+
+/**
+ * @throws TypeError given no mailbox, a mailbox id that is no GUID, no secret, or a number that would switch a
+ * check off
+ */
+export function resolveSettings(options: SandboxOptions): SandboxSettings {
+  const settings: SandboxSettings = {
+    tenantId: options.tenantId ?? '5f1d2c9e-8a4b-4f0e-b1c3-6d7e8f901234',
+    tenantDomain: options.tenantDomain ?? 'contoso.example',
+    clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',
+    clientSecret: options.clientSecret ?? 'sandbox-client-secret',
+    secretState: options.secretState ?? 'valid',
+    mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
+    roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
+    rbac: options.rbac ?? [],
+    scp: options.scp ?? [],
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    now: options.now ?? Date.now,
+    random: options.random ?? secureRandom,
+    tokenLifetime: options.tokenLifetime ?? 3599,
+    uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
+    latency: options.latency ?? 0,
+    searchDelay: resolveSearchDelay(options.searchDelay),
+    timePrecision: options.timePrecision ?? 'seconds',
+    immutableIdsOutliveSending: options.immutableIdsOutliveSending ?? false,
+    deleteLeadsTo: options.deleteLeadsTo ?? 'recoverableItems',
+    pageSize: options.pageSize ?? 1000,
+    emptyPages: options.emptyPages ?? false,
+    keepContent: options.keepContent ?? 'all',
+    maxMessages: options.maxMessages ?? 10_000,
+    maxBytes: options.maxBytes ?? 256_000_000,
+    store: options.store,
+    authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
+    graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
+    uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
+  };
+  if (settings.mailboxes.length === 0)
+    throw new TypeError('Expected `mailboxes` to hold at least one mailbox');
+  if (settings.clientSecret === '') throw new TypeError('Expected `clientSecret` not to be empty');
+  for (const { id } of settings.mailboxes) {
+    if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
+  }
+  requireOneOf('timePrecision', settings.timePrecision, ['seconds', 'milliseconds']);
+  requireOneOf('deleteLeadsTo', settings.deleteLeadsTo, ['recoverableItems', 'deletedItems']);
+  requireOneOf('immutableIdsOutliveSending', settings.immutableIdsOutliveSending, [true, false]);
+  requireOneOf('emptyPages', settings.emptyPages, [true, false]);
+  if (typeof settings.random !== 'function') throw new TypeError('Expected `random` to be a function');
+  const { limits, tokenLifetime, uploadSessionLifetime, latency, pageSize, maxMessages, maxBytes } = settings;
+  if (!(pageSize >= 1 && pageSize <= 1000)) {
+    throw new TypeError(`Expected \`pageSize\` to be an integer from 1 to 1000, got ${pageSize}`);
+  }
+  if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
+  const times = { tokenLifetime, uploadSessionLifetime, latency };
+  const numbers = { ...limits, ...times, pageSize, maxMessages, maxBytes };
+  for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
+  return settings;
+}
+
+/** @throws TypeError */
+export function requireCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${value}`);
+}
+
+function resolveSearchDelay(given: SandboxSearchDelay = {}): SandboxSettings['searchDelay'] {
+  const both = resolveDelay('searchDelay', given);
+  return {
+    drafts: resolveDelay('searchDelay.drafts', { ...both, ...given.drafts }),
+    sentItems: resolveDelay('searchDelay.sentItems', { ...both, ...given.sentItems }),
+    stale: resolveDelay('searchDelay.stale', given.stale),
+  };
+}
+
+function resolveDelay(name: string, { finds = 0, ms = 0 }: SandboxDelay = {}): Required<SandboxDelay> {
+  return { finds: requireCount(`${name}.finds`, finds), ms: requireCount(`${name}.ms`, ms) };
+}
+
+/** @throws TypeError */
+function requireOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
+  if (allowed.includes(value)) return;
+  const listed = allowed.map((known) => JSON.stringify(known)).join(' or ');
+  throw new TypeError(`Expected \`${name}\` to be ${listed}, got ${JSON.stringify(value)}`);
+}
+
+/** In 32 bits, as many as are made use of. */
+function secureRandom(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
