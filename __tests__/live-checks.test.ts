@@ -1,6 +1,7 @@
 import type { StartSandboxOptions } from '../src/sandbox';
 import { NotObserved } from './live/live-check';
 import { readLiveSettings } from './live/live-settings';
+import { MAILBOX_CHECKS } from './live/mailbox-checks';
 import { LIVE_CHECKS, runLiveChecks, startPlayedService } from './live/run-live-checks';
 
 type Played = Awaited<ReturnType<typeof startPlayedService>>;
@@ -28,6 +29,8 @@ test('confirms every rule on the sandbox, leaves nothing behind, and prints no s
   expect(results.length).toBeGreaterThan(20);
   expect(lines).toEqual(results.map(({ rule }) => `confirmed     ${rule}`));
   expect(sandbox.drafts).toEqual([]);
+  // The README says how many.
+  expect(sandbox.messages).toHaveLength(8);
   expect(lines.join('\n')).not.toMatch(/eyJ|authtoken|sandbox-client-secret/);
 }, 60_000);
 
@@ -40,6 +43,44 @@ test('contradicts a service with rules of its own, and tells what it saw', async
   const results = await runLiveChecks(options, (line) => lines.push(line), checks);
   expect(results.map(({ verdict }) => verdict)).toEqual(['confirmed', 'contradicted', 'contradicted']);
   expect(lines).toContain('              expected {"at":201,"over":413}, saw {"at":201,"over":201}');
+});
+
+test.each<[string, StartSandboxOptions, string[]]>([
+  ['shows milliseconds', { timePrecision: 'milliseconds' }, ['the time at which a draft was made']],
+  [
+    'has immutable ids that outlive sending',
+    { immutableIdsOutliveSending: true },
+    ['no id of a draft leads', 'a draft that was sent is not sent again'],
+  ],
+  [
+    'deletes into Deleted Items',
+    { deleteLeadsTo: 'deletedItems' },
+    ['a draft that is deleted is gone', 'a second DELETE of a draft'],
+  ],
+  ['has empty pages', { emptyPages: true }, ['a search whose pages hold one message']],
+])('contradicts a service that %s, and leaves nothing behind', async (_what, settings, rules) => {
+  const { sandbox, options } = await start(settings);
+  const results = await runLiveChecks(options, ignore, MAILBOX_CHECKS);
+  const contradicted = results.filter(({ verdict }) => verdict === 'contradicted');
+  expect(contradicted.map(({ rule }) => rules.find((start) => rule.startsWith(start)))).toEqual(rules);
+  expect(results.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test('contradicts a service whose folders have other ids than its messages say', async () => {
+  const { sandbox, options } = await start();
+  sandbox.failNext('read-folder', { kind: 'answer', status: 404, code: 'ErrorItemNotFound' });
+  const [result] = await runLiveChecks(options, ignore, checksOf('parentFolderId'));
+  expect(result).toMatchObject({
+    verdict: 'contradicted',
+    details: expect.stringMatching(/saw.*another one/),
+  });
+});
+
+test('contradicts a service that does not find a draft by its Message-ID', async () => {
+  const { options } = await start({ searchDelay: { drafts: { finds: 50 } } });
+  const [result] = await runLiveChecks(options, ignore, checksOf('by internetMessageId'));
+  expect(result).toMatchObject({ verdict: 'contradicted' });
 });
 
 test('finds a service out that accepts whatever it is sent', async () => {

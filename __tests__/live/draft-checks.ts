@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../../src/graph/json-property';
 import type { LiveCheck } from './live-check';
-import { IMMUTABLE, type LiveAnswer, type LiveService } from './live-service';
+import type { LiveAnswer, LiveService } from './live-service';
 import { refusal, remove } from './sending-checks';
+import { withDraft } from './with-draft';
 
 /** Rules of drafts, on which large messages and exactly-once delivery rest. */
 export const DRAFT_CHECKS: readonly LiveCheck[] = [
@@ -11,12 +12,11 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     expected: { status: 201, header: 'kept', messageId: true },
     observe: async (service) => {
       const messageId = `<${randomUUID()}@live-check.invalid>`;
-      const message = {
-        ...service.message(randomUUID()),
+      const extras = {
         internetMessageId: messageId,
         internetMessageHeaders: [{ name: 'x-live-check', value: 'kept' }],
       };
-      return withDraft(service, message, async (path, { status }) => {
+      const work = async (path: string, { status }: LiveAnswer) => {
         const shown = await service.ask('GET', `${path}?$select=internetMessageId,internetMessageHeaders`);
         const headers = property(shown.body, 'internetMessageHeaders');
         const [header] = (Array.isArray(headers) ? headers : []).filter(
@@ -27,7 +27,8 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
           header: String(property(header, 'value')),
           messageId: property(shown.body, 'internetMessageId') === messageId,
         };
-      });
+      };
+      return withDraft(service, randomUUID(), work, extras);
     },
   },
   {
@@ -49,14 +50,12 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     expected: { status: 201, found: 1 },
     observe: async (service) => {
       const value = `<${randomUUID()}@live-check.invalid>`;
-      const message = {
-        ...service.message(randomUUID()),
-        singleValueExtendedProperties: [{ id: 'String 0x1042', value }],
-      };
-      return withDraft(service, message, async (_path, { status }) => {
+      const extras = { singleValueExtendedProperties: [{ id: 'String 0x1042', value }] };
+      const work = async (_path: string, { status }: LiveAnswer) => {
         const filter = `singleValueExtendedProperties/Any(ep: ep/id eq 'String 0x1042' and ep/value eq '${value}')`;
         return { status, found: (await service.filter(filter, 1)).length };
-      });
+      };
+      return withDraft(service, randomUUID(), work, extras);
     },
   },
   {
@@ -64,58 +63,11 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     expected: { status: 201, found: 1, inCapitals: 1 },
     observe: async (service) => {
       const mark = randomUUID();
-      return withDraft(service, service.message(mark), async (_path, { status }) => ({
+      return withDraft(service, mark, async (_path, { status }) => ({
         status,
         found: (await service.find(mark, 1)).length,
         inCapitals: (await service.find(mark.toUpperCase(), 1)).length,
       }));
-    },
-  },
-  {
-    rule: 'no id of a draft leads to the sent message, which the mark finds once',
-    expected: { sent: 202, immutable: 404, usual: 404, found: 1 },
-    observe: async (service) => {
-      const mark = randomUUID();
-      return withDraft(service, service.message(mark), async (path) => {
-        const { body } = await service.ask('GET', `${path}?$select=id`);
-        const usual = `/messages/${encodeURIComponent(String(property(body, 'id')))}`;
-        const { status: sent } = await service.ask('POST', `${path}/send`, { headers: IMMUTABLE });
-        const found = await service.find(mark, 1);
-        const shown = await service.ask('GET', path, { headers: IMMUTABLE });
-        return {
-          sent,
-          immutable: shown.status,
-          usual: (await service.ask('GET', usual)).status,
-          found: found.length,
-        };
-      });
-    },
-  },
-  {
-    rule: 'a draft is sent once, whoever sends it again: what exactly-once delivery rests on',
-    expected: { first: 202, again: 'refused', found: 1 },
-    observe: async (service) => {
-      const mark = randomUUID();
-      return withDraft(service, service.message(mark), async (path) => {
-        const { status: first } = await service.ask('POST', `${path}/send`, { headers: IMMUTABLE });
-        await service.find(mark, 1);
-        const { status } = await service.ask('POST', `${path}/send`, { headers: IMMUTABLE });
-        const again = status >= 400 && status < 500 ? 'refused' : `${status}`;
-        return { first, again, found: (await service.find(mark, 1)).length };
-      });
-    },
-  },
-  {
-    rule: 'a draft that was deleted is gone, for the search too',
-    expected: { before: 1, deleted: 204, shown: 404, found: 0 },
-    observe: async (service) => {
-      const mark = randomUUID();
-      return withDraft(service, service.message(mark), async (path) => {
-        const before = await service.find(mark, 1);
-        const { status: deleted } = await service.ask('DELETE', path, { headers: IMMUTABLE });
-        const { status: shown } = await service.ask('GET', path, { headers: IMMUTABLE });
-        return { before: before.length, deleted, shown, found: (await service.find(mark, 0)).length };
-      });
     },
   },
   {
@@ -128,27 +80,9 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
   },
 ];
 
-/** Makes a draft for as long as the work takes, and takes it away again, sent or not. */
-export async function withDraft<T>(
-  service: LiveService,
-  message: object,
-  work: (path: string, created: LiveAnswer) => Promise<T>,
-): Promise<T> {
-  const created = await service.ask('POST', '/messages', { body: message, headers: IMMUTABLE });
-  const id = property(created.body, 'id');
-  if (typeof id !== 'string') {
-    throw new Error(`a draft was answered with ${created.status} ${created.code ?? ''}`);
-  }
-  try {
-    return await work(`/messages/${encodeURIComponent(id)}`, created);
-  } finally {
-    await remove(service, [{ id }]);
-  }
-}
-
 async function refusedDraft(service: LiveService, internetMessageHeaders: object[]) {
   const message = { ...service.message(randomUUID()), internetMessageHeaders };
-  const created = await service.ask('POST', '/messages', { body: message, headers: IMMUTABLE });
+  const created = await service.ask('POST', '/messages', { body: message });
   const id = property(created.body, 'id');
   if (typeof id === 'string') await remove(service, [{ id }]);
   return refusal(created);
@@ -158,7 +92,7 @@ async function refusedDraft(service: LiveService, internetMessageHeaders: object
 async function statusOfSize(service: LiveService, bytes: number): Promise<number> {
   const message = { ...service.message(randomUUID()), body: { contentType: 'text', content: '' } };
   message.body.content = 'x'.repeat(bytes - JSON.stringify(message).length);
-  const { status, body } = await service.ask('POST', '/messages', { body: message, headers: IMMUTABLE });
+  const { status, body } = await service.ask('POST', '/messages', { body: message });
   const id = property(body, 'id');
   if (typeof id === 'string') await remove(service, [{ id }]);
   return status;

@@ -38,6 +38,12 @@ export interface LiveRequest {
   headers?: Record<string, string>;
 }
 
+export interface FoundMessage {
+  /** The usual one, not the immutable one. */
+  id: string;
+  isDraft: boolean;
+}
+
 /** A service under check: raw requests, so that what is seen is not what this package makes of it. */
 export interface LiveService extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs'> {
   /** The claims of the token. */
@@ -50,10 +56,12 @@ export interface LiveService extends Omit<LiveServiceOptions, 'clientSecret' | '
   askUpload(method: string, url: string, request?: LiveRequest): Promise<LiveAnswer>;
   /** A message to `to`, which can be found again by its mark. */
   message(mark: string): Record<string, unknown>;
-  /** Messages with the mark, once there are as many as wanted or it has taken too long. */
-  find(mark: string, wanted: number): Promise<{ id: string; isDraft: boolean }[]>;
+  /** Messages with the mark, of all pages, once there are as many as wanted or it has taken too long. */
+  find(mark: string, wanted: number, folder?: string): Promise<FoundMessage[]>;
   /** Messages that a `$filter` finds, as `find`. */
-  filter(filter: string, wanted: number): Promise<{ id: string; isDraft: boolean }[]>;
+  filter(filter: string, wanted: number, folder?: string): Promise<FoundMessage[]>;
+  /** What a `$filter` finds at once, page by page. */
+  pages(filter: string, top: number): Promise<unknown[][]>;
 }
 
 export const SUBJECT = 'Live check of nodemailer-graph-transport';
@@ -61,6 +69,7 @@ export const IMMUTABLE = { prefer: 'IdType="ImmutableId"' };
 
 /** How often a message is looked for. */
 const LOOKS = 10;
+const MOST_PAGES = 100;
 const ANSWER_MS = 120_000;
 
 /** Gets a token and is ready to ask. @throws Error that names the failure, and no secret */
@@ -77,13 +86,12 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
       headers: { 'client-request-id': randomUUID(), ...headers, authorization },
     });
   const ask: LiveService['ask'] = (method, path, request) => askGraph(method, mailbox + path, request);
-  const filter: LiveService['filter'] = async ($filter, wanted) => {
+  const filter: LiveService['filter'] = async ($filter, wanted, folder) => {
     const query = new URLSearchParams({ $filter, $select: 'id,isDraft', $top: '50' });
+    const place = folder === undefined ? '/messages' : `/mailFolders/${folder}/messages`;
     for (let look = 1; ; look++) {
-      const { status, code, body } = await ask('GET', `/messages?${query}`, { headers: IMMUTABLE });
-      if (status !== 200) throw new Error(`the search was answered with ${status} ${code}`);
-      const value = property(body, 'value');
-      const found = (Array.isArray(value) ? value : []).map((message) => ({
+      const pages = await readPages(`${mailbox}${place}?${query}`, options.graphEndpoint, askGraph);
+      const found = pages.flat().map((message) => ({
         id: String(property(message, 'id')),
         isDraft: property(message, 'isDraft') === true,
       }));
@@ -104,8 +112,38 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
       singleValueExtendedProperties: [messageMark(mark)],
     }),
     filter,
-    find: (mark, wanted) => filter(hasMark(mark), wanted),
+    find: (mark, wanted, folder) => filter(hasMark(mark), wanted, folder),
+    pages: ($filter, top) => {
+      const query = new URLSearchParams({ $filter, $select: 'id', $top: `${top}` });
+      return readPages(`${mailbox}/messages?${query}`, options.graphEndpoint, askGraph);
+    },
   };
+}
+
+/** The messages of each page of a search, to the last one. */
+async function readPages(
+  search: string,
+  graphEndpoint: string,
+  askGraph: LiveService['askGraph'],
+): Promise<unknown[][]> {
+  const pages: unknown[][] = [];
+  for (let path: string | undefined = search; path !== undefined; ) {
+    const { status, code, body }: LiveAnswer = await askGraph('GET', path);
+    if (status !== 200) throw new Error(`the search was answered with ${status} ${code}`);
+    const value = property(body, 'value');
+    pages.push(Array.isArray(value) ? value : []);
+    const link = property(body, '@odata.nextLink');
+    if (link !== undefined && pages.length === MOST_PAGES)
+      throw new Error('the pages of the search have no end');
+    path = link === undefined ? undefined : pathOf(String(link), graphEndpoint);
+  }
+  return pages;
+}
+
+/** A token is for the service alone, whatever a link says. */
+function pathOf(link: string, graphEndpoint: string): string {
+  if (link.startsWith(`${graphEndpoint}/`)) return link.slice(graphEndpoint.length);
+  throw new Error('the search leads on to another host');
 }
 
 async function tokenOf(options: LiveServiceOptions): Promise<string> {

@@ -3,6 +3,7 @@ import { type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { DRAFT_CHECKS } from './draft-checks';
 import { type LiveCheck, NotObserved, type Observation } from './live-check';
 import { connectLiveService, type LiveService, type LiveServiceOptions } from './live-service';
+import { MAILBOX_CHECKS } from './mailbox-checks';
 import { SENDING_CHECKS } from './sending-checks';
 import { UPLOAD_CHECKS } from './upload-checks';
 
@@ -14,7 +15,12 @@ export interface LiveResult {
   details?: string;
 }
 
-export const LIVE_CHECKS: readonly LiveCheck[] = [...SENDING_CHECKS, ...DRAFT_CHECKS, ...UPLOAD_CHECKS];
+export const LIVE_CHECKS: readonly LiveCheck[] = [
+  ...SENDING_CHECKS,
+  ...DRAFT_CHECKS,
+  ...MAILBOX_CHECKS,
+  ...UPLOAD_CHECKS,
+];
 
 /**
  * Runs the checks one after the other, and says of each rule of the sandbox whether the service keeps to it.
@@ -62,6 +68,8 @@ export async function startPlayedService(settings: StartSandboxOptions = {}) {
     to: 'ann@example.com',
     alias: 'alias@contoso.example',
     foreignFrom: 'nobody@example.com',
+    // What is not there at once does not come later.
+    lookMs: 1,
   };
   return { sandbox, options, service: await connectLiveService(options), close: () => sandbox.close() };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../../src/graph/json-property';
 import { type LiveCheck, NotObserved } from './live-check';
-import { IMMUTABLE, type LiveAnswer, type LiveService } from './live-service';
+import type { LiveAnswer, LiveService } from './live-service';
 
 /** Rules of tokens and of sendMail. */
 export const SENDING_CHECKS: readonly LiveCheck[] = [
@@ -146,9 +146,7 @@ export function refusal({ status, code }: LiveAnswer) {
 /** Takes messages away again. */
 export async function remove(service: LiveService, messages: readonly { id: string }[]): Promise<void> {
   for (const { id } of messages) {
-    await service.ask('DELETE', `/messages/${encodeURIComponent(id)}`, {
-      headers: IMMUTABLE,
-    });
+    await service.ask('DELETE', `/messages/${encodeURIComponent(id)}`);
   }
 }
 

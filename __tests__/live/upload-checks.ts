@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../../src/graph/json-property';
 import { MIN_SESSION_BYTES, RANGE_BYTES } from '../../src/routes/limits';
-import { withDraft } from './draft-checks';
 import type { LiveCheck } from './live-check';
-import { IMMUTABLE, type LiveAnswer, type LiveService } from './live-service';
+import type { LiveAnswer, LiveService } from './live-service';
+import { withDraft } from './with-draft';
 
 /** Rules of attachments and upload sessions. */
 export const UPLOAD_CHECKS: readonly LiveCheck[] = [
@@ -37,7 +37,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
         const range = await putRange(service, url, 0, 1_000_000, total);
         const status = await service.askUpload('GET', url);
         const last = await putRange(service, url, 1_000_000, total, total);
-        const listed = await service.ask('GET', `${path}/attachments?$select=name`, { headers: IMMUTABLE });
+        const listed = await service.ask('GET', `${path}/attachments?$select=name`);
         const files = property(listed.body, 'value');
         return {
           first: nextStart(answer),
@@ -90,7 +90,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
 ];
 
 function onDraft<T>(service: LiveService, work: (path: string) => Promise<T>): Promise<T> {
-  return withDraft(service, service.message(randomUUID()), work);
+  return withDraft(service, randomUUID(), work);
 }
 
 async function statusOfFile(service: LiveService, path: string, bytes: number): Promise<number> {
@@ -100,7 +100,6 @@ async function statusOfFile(service: LiveService, path: string, bytes: number): 
       name: `${bytes}.bin`,
       contentBytes: Buffer.alloc(bytes).toString('base64'),
     },
-    headers: IMMUTABLE,
   });
   return status;
 }
@@ -112,7 +111,6 @@ async function openSession(
 ): Promise<{ answer: LiveAnswer; url: string }> {
   const answer = await service.ask('POST', `${path}/attachments/createUploadSession`, {
     body: { AttachmentItem: { attachmentType: 'file', name: 'live-check.bin', size } },
-    headers: IMMUTABLE,
   });
   return { answer, url: String(property(answer.body, 'uploadUrl') ?? '') };
 }

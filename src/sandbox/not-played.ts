@@ -6,6 +6,7 @@ export function notPlayed(request: Request): GraphRefusal {
     501,
     'notSupported',
     `The sandbox does not play ${request.method} ${new URL(request.url).pathname}. ` +
-      'It plays sendMail, drafts with their attachments, upload sessions, and finding messages by two filters.',
+      'It plays sendMail, drafts with their attachments, upload sessions, mail folders, and finding messages by ' +
+      'two filters.',
   );
 }
