@@ -81,7 +81,7 @@ export function moveTo(folder: FolderName, stored: StoredMessage, { ids }: Sandb
 }
 
 /** Removes a message for good, unless it is gone already. */
-export function removeMessage({ stored }: SandboxState, message: StoredMessage): void {
+export function removeMessage({ stored }: Pick<SandboxState, 'stored'>, message: StoredMessage): void {
   const index = stored.indexOf(message);
   if (index !== -1) stored.splice(index, 1);
 }

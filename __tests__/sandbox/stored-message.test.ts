@@ -1,0 +1,33 @@
+import { removeMessage, type StoredMessage } from '../../src/sandbox/stored-message';
+
+function stored(subject: string): StoredMessage {
+  const app = { name: 'Contoso App', address: 'app@contoso.example' };
+  return {
+    mailbox: {
+      id: '11111111-2222-3333-4444-555555555555',
+      userPrincipalName: app.address,
+      displayName: app.name,
+    },
+    message: {
+      content: {
+        ...{ route: 'draft', from: app, sender: app, replyTo: [], to: [], cc: [], bcc: [], subject },
+        body: { contentType: 'text', content: '' },
+        ...{ importance: 'normal', internetMessageId: '<a@contoso.example>', headers: [] },
+        ...{ extendedProperties: [], categories: [], attachments: [], savedToSentItems: true, request: {} },
+        ...{ isReadReceiptRequested: false, isDeliveryReceiptRequested: false },
+      },
+      claimedSenders: [],
+    },
+    ...{ createdAt: new Date(0), isDraft: true, folder: 'drafts', knownBy: 'id' },
+    ...{ id: subject, immutableId: `immutable-${subject}`, unsearchable: { finds: 0, until: 0 } },
+  };
+}
+
+test('removing a message that is gone already removes no other one', () => {
+  const [first, last, gone] = [stored('first'), stored('last'), stored('gone')];
+  const state = { stored: [first, last] };
+  removeMessage(state, gone);
+  expect(state.stored).toEqual([first, last]);
+  removeMessage(state, first);
+  expect(state.stored).toEqual([last]);
+});
