@@ -144,14 +144,14 @@ async function deliverRead(
     ),
   );
   const exactlyOnce = options.delivery === 'exactly-once';
-  const mark = exactlyOnce ? markOf(messageId) : randomUUID();
-  const draft = once(() => toDraftContent(message, mark));
+  const marks = { draft: randomUUID(), message: exactlyOnce ? markOf(messageId) : undefined };
+  const draft = once(() => toDraftContent(message, marks));
   const decision = chooseRoute(
     {
       losses,
       jsonBytes,
       mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
-      draftBytes: () => draftBytes(message),
+      draftBytes: () => draftBytes(message, marks),
       largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
     { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
@@ -164,15 +164,18 @@ async function deliverRead(
   const sent = byDraft
     ? await sendDraft(requests, {
         userId,
-        content:
-          decision.route === 'mime' ? { ...mime(), isMime: true, added: [], attachmentNames: [] } : draft(),
-        mark,
-        exactlyOnce,
+        content: decision.route === 'mime' ? { ...mime(), isMime: true, added: [] } : draft(),
+        marks,
+        messageId,
+        searchLagMs: options.searchLag,
         bytes: jsonBytes(),
         onProgress: (attachment, sentBytes, totalBytes) =>
           onProgress({ messageId, attachment, sentBytes, totalBytes }),
       })
-    : await sendInOneRequest(requests, userId, decision.route === 'json' ? json() : mime());
+    : {
+        ...(await sendInOneRequest(requests, userId, decision.route === 'json' ? json() : mime())),
+        leftDraftId: undefined,
+      };
   return {
     envelope,
     messageId,
@@ -194,6 +197,7 @@ async function deliverRead(
     routeReason: reasonOf(decision, losses[0]?.what, jsonBytes),
     attempts: requests.attempts,
     deduplicated: sent.deduplicated,
+    draftId: sent.leftDraftId,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,
   };

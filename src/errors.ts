@@ -45,7 +45,7 @@ export interface GraphTransportErrorDetails {
   clientRequestId?: string | undefined;
   /** The service's answer in one line: status, code and message. */
   response?: string | undefined;
-  /** Id of a draft that is left in the mailbox, because it could not be deleted. */
+  /** Id of a draft that is left in the mailbox, or that may have been sent where the error is ambiguous. */
   draftId?: string | undefined;
   /** Microsoft's page on the code. */
   link?: string | undefined;
@@ -80,7 +80,7 @@ export class GraphTransportError extends Error {
   readonly clientRequestId?: string | undefined;
   /** The service's answer in one line: status, code and message. */
   readonly response?: string | undefined;
-  /** Id of a draft that is left in the mailbox, because it could not be deleted. */
+  /** Id of a draft that is left in the mailbox, or that may have been sent where the error is ambiguous. */
   readonly draftId?: string | undefined;
   /** Nothing was sent, and to send the same message later has a chance: throttling, no connection. */
   readonly retryable: boolean;

@@ -15,7 +15,7 @@ export class SendTimeout extends Error {
 export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTransportError {
   const cause: unknown = signal.reason;
   const fate = mayBeSent
-    ? 'Graph had the request by then: the message may have been sent.'
+    ? 'The request had already reached Graph, so the message may have been sent.'
     : 'Nothing was sent.';
   if (cause instanceof SendTimeout) {
     return new GraphTransportError(
@@ -28,8 +28,9 @@ export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTrans
       },
     );
   }
-  return new GraphTransportError('EABORT', `The send was aborted. ${fate}`, {
+  return new GraphTransportError('EABORT', 'The send was aborted.', {
     outcome: mayBeSent ? 'unknown' : 'refused',
+    hint: fate,
     cause,
   });
 }

@@ -14,6 +14,7 @@ const OPTION_NAMES = [
   'format',
   'lossy',
   'delivery',
+  'searchLag',
   'maxMessageSize',
   'maxConnections',
   'maxTotalConnections',

@@ -3,7 +3,7 @@ import type { GraphTransportOptions, ResolvedOptions } from './options';
 /** The options that are numbers: limits, timeouts and patience. */
 export type NumberOptions = Pick<
   ResolvedOptions,
-  'maxMessageSize' | 'limits' | 'retry' | 'connectionTimeout' | 'socketTimeout' | 'timeout'
+  'maxMessageSize' | 'limits' | 'retry' | 'searchLag' | 'connectionTimeout' | 'socketTimeout' | 'timeout'
 >;
 
 const MAX_MESSAGE_BYTES = 150_000_000;
@@ -42,6 +42,7 @@ export function resolveNumbers(options: GraphTransportOptions): {
       attempts: number('retry.attempts', retry?.attempts, 5, 1),
       maxDelay: milliseconds('retry.maxDelay', retry?.maxDelay, 180_000, 0),
     },
+    ...(options.searchLag !== undefined && { searchLag: milliseconds('searchLag', options.searchLag, 0, 0) }),
     connectionTimeout: milliseconds('connectionTimeout', options.connectionTimeout, 30_000),
     socketTimeout: milliseconds('socketTimeout', options.socketTimeout, 120_000),
     timeout: milliseconds('timeout', options.timeout, 600_000),

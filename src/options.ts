@@ -96,6 +96,13 @@ export interface GraphTransportOptions {
    */
   delivery?: 'at-most-once' | 'exactly-once' | undefined;
   /**
+   * With `delivery: 'exactly-once'`: milliseconds that a mailbox may take to show in its search what another
+   * process has sent. So long after its draft was made, a message is looked for once more before it is sent; 0 saves
+   * that request and the wait. `retry.maxDelay` limits it. How long Exchange takes is not documented.
+   * @default 1000
+   */
+  searchLag?: number | undefined;
+  /**
    * Most bytes of attachments, decoded, that a message may have. A larger one is refused as soon as that
    * is seen, without reading on. The mailbox has a limit of its own, 35 MB unless raised.
    * @default 150_000_000, the most that Graph takes of one attachment
@@ -217,6 +224,8 @@ export interface ResolvedOptions extends DeliveryOptions {
   connectionTimeout: number;
   socketTimeout: number;
   timeout: number;
+  /** Undefined is for exactly-once delivery to say. */
+  searchLag?: number;
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
   dispatcher: Dispatcher | undefined;

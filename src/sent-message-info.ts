@@ -31,6 +31,8 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   attempts: number;
   /** With `delivery: 'exactly-once'`: whether the message had been sent before, and was not sent again. */
   deduplicated: boolean;
+  /** Id of a draft that is left in the mailbox though the message was sent: it could not be deleted. */
+  draftId: string | undefined;
   /** Graph's id of the request, for Microsoft support. */
   requestId: string | undefined;
   /** Our id of the request, a GUID that Graph logs beside its own. */

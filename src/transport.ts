@@ -212,7 +212,7 @@ export class GraphTransport
     const messageId = message.messageId();
     const log = new SendLog(this.#logger, messageId);
     log.started(envelope.to);
-    let timer: NodeJS.Timeout | undefined;
+    const ended = new AbortController();
     let beganAt = performance.now();
     try {
       const graph = data.graph ?? {};
@@ -236,8 +236,7 @@ export class GraphTransport
         signal: abort.signal,
         onTurn: () => {
           beganAt = performance.now();
-          const { timeout } = this.#options;
-          timer = setTimeout(() => abort.abort(new SendTimeout(timeout)), timeout);
+          void this.#giveUpAfterTimeout(abort, ended.signal);
         },
         elapsedMs: () => Math.round(performance.now() - beganAt),
         onRetry: (event) => log.retried(event),
@@ -253,8 +252,14 @@ export class GraphTransport
       log.failed(failure);
       throw failure;
     } finally {
-      clearTimeout(timer);
+      ended.abort();
     }
+  }
+
+  async #giveUpAfterTimeout(abort: AbortController, ended: AbortSignal): Promise<void> {
+    const { timeout } = this.#options;
+    await this.#clock.sleep(timeout, ended);
+    if (!ended.aborted) abort.abort(new SendTimeout(timeout));
   }
 
   /** Says that there is room again, to those who wait with their messages until there is. */

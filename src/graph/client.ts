@@ -24,6 +24,8 @@ export interface GraphCall {
   headers?: Readonly<Record<string, string>>;
   /** Whether this is the request that sends: one that is broken off may have sent the message all the same. */
   sends?: boolean;
+  /** Whether it makes something that would stay behind: one that is broken off may have made it all the same. */
+  creates?: boolean;
 }
 
 /** Graph's answer to a request that it has accepted. */
@@ -89,7 +91,8 @@ interface Request {
   path: string;
   headers: Readonly<Record<string, string>>;
   body: RequestBody | undefined;
-  sends: boolean;
+  /** Whether it matters that a request which its caller has given up may have been carried out. */
+  leavesTraces: boolean;
 }
 
 /** Requests to Graph, each made once. It knows endpoints, tokens and answers, and nothing of mail. */
@@ -141,7 +144,7 @@ export class GraphClient {
     const target = 'the upload session';
     const { origin, pathname, search } = new URL(url);
     const answer = await this.#request(
-      { method, origin, path: pathname + search, headers, body, sends: false },
+      { method, origin, path: pathname + search, headers, body, leavesTraces: false },
       target,
       undefined,
       signal,
@@ -161,7 +164,7 @@ export class GraphClient {
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
     const { endpoint } = this.#options;
-    const { method, path, body, contentType, sends = false } = call;
+    const { method, path, body, contentType, sends = false, creates = false } = call;
     const headers = {
       ...call.headers,
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
@@ -169,7 +172,7 @@ export class GraphClient {
       'client-request-id': clientRequestId,
     };
     return this.#request(
-      { method, origin: endpoint, path, headers, body, sends },
+      { method, origin: endpoint, path, headers, body, leavesTraces: sends || creates },
       endpoint,
       clientRequestId,
       signal,
@@ -177,7 +180,7 @@ export class GraphClient {
   }
 
   async #request(
-    { sends, ...request }: Request,
+    { leavesTraces, ...request }: Request,
     target: string,
     clientRequestId: string | undefined,
     signal: AbortSignal | undefined,
@@ -201,7 +204,7 @@ export class GraphClient {
       return answer;
     } catch (error) {
       const mayBeDone = exchange.isWritten && !hadNoConnection(error);
-      if (signal?.aborted) throw givenUpError(signal, sends && mayBeDone);
+      if (signal?.aborted) throw givenUpError(signal, leavesTraces && mayBeDone);
       throw toConnectionError(error, target, {
         clientRequestId,
         outcome: mayBeDone ? 'unknown' : 'not-accepted',

@@ -21,6 +21,11 @@ export function messagePath(userId: string, messageId: string): string {
   return `${messagesPath(userId)}/${encodeURIComponent(messageId)}`;
 }
 
+/** A folder of the mailbox, by its id or its well-known name. */
+export function folderPath(userId: string, folder: string): string {
+  return `${mailboxPath(userId)}/mailFolders/${encodeURIComponent(folder)}`;
+}
+
 function mailboxPath(userId: string): string {
   return `/v1.0/users/${encodeURIComponent(userId)}`;
 }

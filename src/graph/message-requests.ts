@@ -30,12 +30,16 @@ export interface MessageRequestsOptions {
   onRetry?: (event: RetryEvent) => void;
 }
 
-/** A call, and what to do when it fails. */
-export interface RetriedCall extends GraphCall {
-  /** Whether it does no harm when it is carried out twice. */
-  repeatable?: boolean;
+/** A call, and what its answer has to hold. */
+export interface CheckedCall extends GraphCall {
   /** Throws when the body of the answer is not what it should be, which makes the attempt a failure. */
   check?: (body: string) => void;
+}
+
+/** A call, and what to do when it fails. */
+export interface RetriedCall extends CheckedCall {
+  /** Whether it does no harm when it is carried out twice. */
+  repeatable?: boolean;
 }
 
 /** Attempts to clean up: it is done when the message has failed already, and must not take long. */
@@ -87,11 +91,13 @@ export class MessageRequests {
    * Makes a request that does no harm when it is carried out twice, even if the message was given up: to clean
    * up after it.
    */
-  async cleanUp(call: GraphCall): Promise<Accepted> {
+  async cleanUp({ check, ...call }: CheckedCall): Promise<Accepted> {
     const { client, policy, clock } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await client.call(call);
+        const accepted = await client.call(call);
+        check?.(accepted.body);
+        return accepted;
       } catch (error) {
         if (attempt === CLEAN_UP_ATTEMPTS || outcomeOf(error) === 'refused') throw error;
         await clock.sleep(Math.min(policy.maxDelay, 250 * 2 ** attempt));
@@ -123,12 +129,32 @@ export class MessageRequests {
     return true;
   }
 
-  /** Waits as before the given attempt, for something that takes Graph a moment. */
-  async moment(attempt: number): Promise<void> {
-    const { policy, clock, signal } = this.#options;
-    await clock.sleep(Math.min(policy.maxDelay, 250 * 2 ** (attempt - 1)), signal);
+  /** Milliseconds on the clock by which this waits. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** Waits, but no longer than between two attempts. */
+  async wait(ms: number): Promise<void> {
+    const { clock, policy, signal } = this.#options;
+    await clock.sleep(Math.min(policy.maxDelay, ms), signal);
     throwIfGivenUp(signal);
   }
+
+  /** Waits as before the given attempt, for something that takes Graph a moment. */
+  moment(attempt: number): Promise<void> {
+    return this.wait(momentMs(attempt));
+  }
+
+  /** The same for clean-up, even if the message was given up. */
+  async cleanUpMoment(attempt: number): Promise<void> {
+    const { clock, policy } = this.#options;
+    await clock.sleep(Math.min(policy.maxDelay, momentMs(attempt)));
+  }
+}
+
+function momentMs(attempt: number): number {
+  return 250 * 2 ** (attempt - 1);
 }
 
 function afterAttempts(error: GraphTransportError, attempts: number): GraphTransportError {

@@ -1,32 +1,19 @@
-import { GraphTransportError, outcomeOf } from '../errors';
+import { outcomeOf } from '../errors';
 import { inMemory } from '../message/attachment-content';
 import type { GraphAttachment } from '../message/attachments';
+import { untilFound } from './draft-requests';
 import { attachmentJson } from './json-body';
 import { MIN_SESSION_BYTES } from './limits';
 import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
-
-/** How often a draft that was made a moment ago may not be found yet; adding to it again does no harm then. */
-const NOT_FOUND_ATTEMPTS = 4;
 
 /**
  * Adds an attachment to a draft, whole or by an upload session.
  *
  * @throws SpoiledDraftError when nobody knows whether it is there
  */
-export async function addAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
+export function addAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
   const isLarge = attachment.contentBytes.size >= MIN_SESSION_BYTES;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await (isLarge ? uploadAttachment : postAttachment)(attachment, target);
-    } catch (error) {
-      if (!isNotFound(error) || attempt === NOT_FOUND_ATTEMPTS) throw error;
-      await target.requests.moment(attempt);
-    }
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof GraphTransportError && error.responseCode === 404;
+  return untilFound(target.requests, () => (isLarge ? uploadAttachment : postAttachment)(attachment, target));
 }
 
 async function postAttachment(

@@ -1,40 +1,75 @@
+import type { SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types';
 import type { RequestBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';
 import type { GraphMessage } from '../message/graph-message';
 import { attachmentJson, messageJson } from './json-body';
 import { MAX_REQUEST_BYTES } from './limits';
-import { messageMark } from './message-mark';
+import { draftMark, messageMark, unfinished } from './message-mark';
+
+/** What a draft is found by. */
+export interface DraftMarks {
+  /** Stands for this draft alone. */
+  draft: string;
+  /**
+   * Stands for the message, whichever process sends it, for delivery exactly once; undefined where it is delivered
+   * at most once and other processes do not matter.
+   */
+  message: string | undefined;
+}
 
 /** What a draft is made of: one request, and the attachments that are added to it. */
 export interface DraftContent {
   contentType: string;
-  /** The request that makes the draft; the mark is in it, unless it is MIME. */
+  /** The request that makes the draft. JSON has the marks in it; MIME has no place for them. */
   body: RequestBody;
   isMime: boolean;
   added: readonly GraphAttachment[];
-  /** Names of all attachments, for telling a whole draft from one that was left half made. */
-  attachmentNames: readonly string[];
 }
 
-/** A message of JSON as a draft with the mark. As many of its attachments as fit are in the first request. */
-export function toDraftContent(message: GraphMessage, mark: string): DraftContent {
-  const { attachments = [], ...rest } = message;
-  const marked = {
-    ...rest,
-    singleValueExtendedProperties: [...(rest.singleValueExtendedProperties ?? []), messageMark(mark)],
-  };
-  const inFirst = fitting(marked, attachments);
+/** A message that goes by way of a draft. */
+export interface DraftMessage {
+  userId: string;
+  content: DraftContent;
+  marks: DraftMarks;
+  /** With `<>`. */
+  messageId: string;
+  /** How long the mailbox's search may take to show what another process has sent. */
+  searchLagMs: number | undefined;
+  /** Bytes of the message, had it gone in one request; for errors. */
+  bytes: number;
+  onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
+}
+
+/** A message of JSON as a draft with its marks. As many of its attachments as fit are in the first request. */
+export function toDraftContent(message: GraphMessage, marks: DraftMarks): DraftContent {
+  const { attachments = [] } = message;
+  const inFirst = fitting(withMarks(message, marks, true), attachments);
+  const added = attachments.slice(inFirst);
+  const marked = withMarks(message, marks, added.length > 0);
   return {
     contentType: 'application/json',
     body: messageJson({ ...marked, attachments: attachments.slice(0, inFirst) }),
     isMime: false,
-    added: attachments.slice(inFirst),
-    attachmentNames: attachments.map(({ name }) => name ?? ''),
+    added,
   };
 }
 
+/** Bytes of the request that makes the draft of a message, without its attachments. */
+export function draftBytes(message: GraphMessage, marks: DraftMarks): number {
+  return bytesWithoutAttachments(withMarks(message, marks, true));
+}
+
+function withMarks(message: GraphMessage, marks: DraftMarks, isUnfinished: boolean): GraphMessage {
+  const { singleValueExtendedProperties: before = [], ...rest } = message;
+  const properties: SingleValueLegacyExtendedProperty[] = [...(before ?? []), draftMark(marks.draft)];
+  if (marks.message !== undefined) {
+    properties.push(messageMark(isUnfinished ? unfinished(marks.message) : marks.message));
+  }
+  return { ...rest, singleValueExtendedProperties: properties };
+}
+
 function fitting(message: GraphMessage, attachments: readonly GraphAttachment[]): number {
-  let bytes = draftBytes(message);
+  let bytes = bytesWithoutAttachments(message);
   let count = 0;
   for (const attachment of attachments) {
     if (attachment.contentBytes.held === undefined) break;
@@ -45,7 +80,6 @@ function fitting(message: GraphMessage, attachments: readonly GraphAttachment[])
   return count;
 }
 
-/** Bytes of the request that makes the draft of a message, without its attachments. */
-export function draftBytes(message: GraphMessage): number {
+function bytesWithoutAttachments(message: GraphMessage): number {
   return messageJson({ ...message, attachments: [] }).length + ',"attachments":[]'.length;
 }

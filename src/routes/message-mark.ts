@@ -1,24 +1,51 @@
 import type { SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types';
 
 /**
- * A property of our own on every draft, by which it is found again without its id: a draft whose answer was
- * lost, or one that another process has left. Named properties need a GUID of whoever names them.
- *
- * It is not a header: recipients do not see it.
+ * Named properties of our own, by which drafts and sent messages are found without their ids. The GUID is ours:
+ * named properties need one. They are not headers: recipients do not see them.
  */
-const MARK_ID = 'String {6f0b1a52-8c55-4c1c-9a0e-0a7f3f3b9d21} Name nodemailer-graph-transport';
+const NAMESPACE = 'String {6f0b1a52-8c55-4c1c-9a0e-0a7f3f3b9d21} Name nodemailer-graph-transport';
+
+/** Says which message it is: the same for every process that sends it. */
+const MARK_ID = NAMESPACE;
+/** Says which draft it is: another one each time a draft is made. */
+const DRAFT_ID = `${NAMESPACE}-draft`;
 
 /** The property that marks a message. */
 export function messageMark(value: string): SingleValueLegacyExtendedProperty {
   return { id: MARK_ID, value };
 }
 
+/** The property by which a draft is found again when the answer to its creation was lost. */
+export function draftMark(value: string): SingleValueLegacyExtendedProperty {
+  return { id: DRAFT_ID, value };
+}
+
+/** The mark of a draft that still lacks attachments: no other process may send it. */
+export function unfinished(mark: string): string {
+  return `${mark}-unfinished`;
+}
+
 /**
- * `$filter` for messages with that mark, in all folders of the mailbox
+ * `$filter` for messages with that mark
  * (Microsoft Graph documentation, api-reference/v1.0/api/singlevaluelegacyextendedproperty-get.md).
  *
  * @param value without quotes; upper and lower case are the same to Graph
  */
 export function hasMark(value: string): string {
-  return `singleValueExtendedProperties/Any(ep: ep/id eq '${MARK_ID}' and ep/value eq '${value}')`;
+  return hasProperty(MARK_ID, value);
+}
+
+/** `$filter` for the draft with that mark of its own. */
+export function hasDraftMark(value: string): string {
+  return hasProperty(DRAFT_ID, value);
+}
+
+/** `$filter` for messages with that Message-ID. */
+export function hasMessageId(messageId: string): string {
+  return `internetMessageId eq '${messageId.replaceAll("'", "''")}'`;
+}
+
+function hasProperty(id: string, value: string): string {
+  return `singleValueExtendedProperties/Any(ep: ep/id eq '${id}' and ep/value eq '${value}')`;
 }

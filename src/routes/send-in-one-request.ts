@@ -1,7 +1,7 @@
 import { sendMailPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
-import type { Sent } from './send-draft';
 import type { SendMailRequest } from './send-mail-request';
+import { accepted, type Sent } from './sent';
 
 /**
  * Sends a message in one request.
@@ -13,7 +13,7 @@ export async function sendInOneRequest(
   userId: string,
   request: SendMailRequest,
 ): Promise<Sent> {
-  const { status, requestId, clientRequestId } = await requests.call({
+  const answer = await requests.call({
     method: 'POST',
     path: sendMailPath(userId),
     what: 'the message',
@@ -21,5 +21,5 @@ export async function sendInOneRequest(
     sends: true,
     ...request,
   });
-  return { response: `${status} Accepted`, requestId, clientRequestId, deduplicated: false };
+  return accepted(answer);
 }

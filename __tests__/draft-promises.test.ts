@@ -1,0 +1,250 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
+import { type GraphTransportOptions, graphTransport } from '../src/index';
+import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../src/sandbox';
+import { rewritingService } from './support/rewriting-service';
+
+let sandbox: RunningSandbox;
+async function start(options: StartSandboxOptions = {}) {
+  sandbox = await startSandbox(options);
+}
+afterEach(() => sandbox.close());
+
+const order: SendMailOptions = {
+  messageId: '<order-4711@contoso.example>',
+  to: 'ann@example.com',
+  subject: 'Your order',
+  text: 'Thank you!',
+};
+const parcel: SendMailOptions = {
+  ...order,
+  attachments: [{ filename: 'plan.bin', content: Buffer.alloc(4_000_000, 'plan') }],
+};
+const asMime: SendMailOptions = { ...order, graph: { format: 'mime' } };
+
+function createTransport(more: GraphTransportOptions = {}) {
+  return graphTransport({
+    ...sandbox.options,
+    delivery: 'exactly-once',
+    retry: { attempts: 3, maxDelay: 5 },
+    ...more,
+  });
+}
+function send(mail: SendMailOptions, more: GraphTransportOptions = {}) {
+  return nodemailer.createTransport(createTransport(more)).sendMail(mail);
+}
+const failureOf = (sending: Promise<unknown>) =>
+  sending.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+const steps = () =>
+  sandbox.requests
+    .filter(({ path }) => path.startsWith('/v1.0/'))
+    .map(
+      ({ method, path, status }) =>
+        `${method} ${path.replace(/.*\/(users\/[^/]+|messages\/[^/]+)/, '')} ${status}`,
+    );
+const FORBIDDEN = { kind: 'answer', status: 403, code: 'ErrorAccessDenied' } as const;
+const LOST = { kind: 'reset', when: 'after' } as const;
+
+describe('the search for a message', () => {
+  test('is read to its last page, where the sent copy may be', async () => {
+    await start({ pageSize: 1, emptyPages: true });
+    await send(order);
+    await expect(send(order)).resolves.toMatchObject({ deduplicated: true });
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('gives the token to no host that a link to the next page names', async () => {
+    const asked: unknown[] = [];
+    const elsewhere = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      response.end('{"value":[]}');
+    });
+    await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done));
+    const { port } = elsewhere.address() as AddressInfo;
+    await start({ pageSize: 1 });
+    // A service that names another host in its links.
+    const { dispatcher, close } = await rewritingService(sandbox, (body) =>
+      body.replaceAll(sandbox.options.graphEndpoint, `http://127.0.0.1:${port}`),
+    );
+    await send(order, { dispatcher });
+    await expect(send(order, { dispatcher })).resolves.toMatchObject({ deduplicated: true });
+    expect(asked).toEqual([]);
+    await close();
+    elsewhere.close();
+  });
+
+  test('takes a draft in Deleted Items for nothing', async () => {
+    await start({ deleteLeadsTo: 'deletedItems' });
+    await expect(send({ ...order, text: 'Old', from: 'ceo@contoso.example' })).rejects.toMatchObject({
+      graphCode: 'ErrorSendAsDenied',
+    });
+    await expect(send({ ...order, text: 'New' })).resolves.toMatchObject({ deduplicated: false });
+    expect(sandbox.messages.map(({ body }) => body.content.trim())).toEqual(['New']);
+  });
+
+  test('is made once more after searchLag, and only once without it', async () => {
+    await start();
+    await send(order, { searchLag: 3 });
+    expect(steps().filter((step) => step === 'GET /messages 200')).toHaveLength(2);
+    await send({ ...order, messageId: '<other@contoso.example>' }, { searchLag: 0 });
+    expect(steps().filter((step) => step === 'GET /messages 200')).toHaveLength(3);
+  });
+
+  test('that never shows our own draft sends nothing, and the draft is deleted', async () => {
+    await start({ searchDelay: { ms: 60_000 } });
+    await expect(send(order)).rejects.toMatchObject({ retryable: true, ambiguous: false });
+    expect(sandbox.messages).toEqual([]);
+    expect(sandbox.drafts).toEqual([]);
+  });
+});
+
+test('no request asks for ids that outlive the folder', async () => {
+  await start();
+  const seen: (string | null)[] = [];
+  const { dispatcher, close } = await rewritingService(
+    sandbox,
+    (body) => body,
+    (headers) => seen.push(headers.get('prefer')),
+  );
+  await send(parcel, { dispatcher });
+  await send(asMime, { dispatcher });
+  expect(seen.length).toBeGreaterThan(10);
+  expect(new Set(seen)).toEqual(new Set([null]));
+  await close();
+});
+
+test('a certain refusal of the first /send costs one request more, and leaves nothing', async () => {
+  await start();
+  sandbox.failNext('send-draft', FORBIDDEN);
+  await expect(send(order, { searchLag: 0 })).rejects.toMatchObject({ code: 'EAUTH', ambiguous: false });
+  expect(steps()).toEqual(['POST /messages 201', 'GET /messages 200', 'POST /send 403', 'DELETE  204']);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+describe.each([
+  ['exactly once', order, {}],
+  ['exactly once, as MIME', asMime, {}],
+  ['exactly once, with uploads', parcel, {}],
+  ['at most once, with uploads', parcel, { delivery: 'at-most-once' }],
+] as const)('%s, once a /send may have been carried out', (_, mail, options) => {
+  /** Whatever is asked of the mailbox after the answer was lost fails. */
+  function loseEverythingAfterSend() {
+    sandbox.failNext('send-draft', LOST);
+    sandbox.failWith(({ request }) =>
+      sandbox.messages.length > 0 && request !== 'send-draft' ? FORBIDDEN : undefined,
+    );
+  }
+
+  test('no refusal, and no dead mailbox, makes the error certain', async () => {
+    await start();
+    loseEverythingAfterSend();
+    const error = await failureOf(send(mail, options));
+    expect(error).toMatchObject({
+      ambiguous: true,
+      retryable: false,
+      draftId: expect.stringMatching(/^AAMk/),
+    });
+    expect(error?.message).not.toContain('Nothing was sent');
+    expect(sandbox.messages).toHaveLength(1);
+  });
+
+  test.each(['signal', 'close', 'timeout'])('no %s makes the error certain', async (way) => {
+    await start();
+    const abort = new AbortController();
+    const transport = createTransport({ ...options, timeout: way === 'timeout' ? 2500 : 60_000 });
+    sandbox.failNext('send-draft', { kind: 'silence', when: 'after' });
+    const sending = failureOf(
+      nodemailer.createTransport(transport).sendMail({ ...mail, signal: abort.signal }),
+    );
+    while (sandbox.messages.length === 0) await new Promise((done) => setTimeout(done, 5));
+    if (way === 'signal') abort.abort();
+    if (way === 'close') transport.close({ force: true });
+    const error = await sending;
+    expect(error).toMatchObject({
+      code: way === 'timeout' ? 'ETIMEDOUT' : 'EABORT',
+      ambiguous: true,
+      draftId: expect.stringMatching(/^AAMk/),
+    });
+    expect(error?.message).not.toContain('Nothing was sent');
+  });
+
+  test('a mailbox that shows the copy makes it a success', async () => {
+    await start({ searchDelay: { sentItems: { finds: 2 } } });
+    sandbox.failNext('send-draft', LOST);
+    await expect(send(mail, options)).resolves.toMatchObject({ response: 'Sent, as the mailbox says' });
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  });
+});
+
+describe.each([
+  ['exactly once', order, {}],
+  ['at most once, with uploads', parcel, { delivery: 'at-most-once' }],
+] as const)('%s, a draft whose creation is interrupted', (_, mail, options) => {
+  test.each(['signal', 'close'])('by %s is found by its mark and deleted', async (way) => {
+    await start({ searchDelay: { drafts: { finds: 1 } } });
+    const abort = new AbortController();
+    const transport = createTransport(options);
+    sandbox.failNext('create-draft', { kind: 'silence', when: 'after' });
+    const sending = failureOf(
+      nodemailer.createTransport(transport).sendMail({ ...mail, signal: abort.signal }),
+    );
+    while (sandbox.drafts.length === 0) await new Promise((done) => setTimeout(done, 5));
+    if (way === 'signal') abort.abort();
+    else transport.close({ force: true });
+    expect(await sending).toMatchObject({ code: 'EABORT', ambiguous: false });
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('is named when it cannot be deleted', async () => {
+    await start();
+    const abort = new AbortController();
+    sandbox.failNext('create-draft', { kind: 'silence', when: 'after' });
+    sandbox.failNext('delete-message', FORBIDDEN, { times: 9 });
+    const sending = failureOf(send({ ...mail, signal: abort.signal }, options));
+    while (sandbox.drafts.length === 0) await new Promise((done) => setTimeout(done, 5));
+    abort.abort();
+    const [draft] = sandbox.drafts;
+    expect(await sending).toMatchObject({ code: 'EABORT', draftId: draft?.id });
+  });
+});
+
+test('a MIME draft whose creation is interrupted carries no mark, and is named by its Message-ID', async () => {
+  await start();
+  const abort = new AbortController();
+  sandbox.failNext('create-draft', { kind: 'silence', when: 'after' });
+  const sending = failureOf(send({ ...asMime, signal: abort.signal }));
+  while (sandbox.drafts.length === 0) await new Promise((done) => setTimeout(done, 5));
+  abort.abort();
+  const [draft] = sandbox.drafts;
+  expect(await sending).toMatchObject({ code: 'EABORT', ambiguous: false, draftId: draft?.id });
+});
+
+test('a draft that cannot be deleted though the message was sent is in the info', async () => {
+  await start();
+  await send(order);
+  sandbox.failNext('delete-message', FORBIDDEN);
+  const info = await send(order);
+  const [draft] = sandbox.drafts;
+  expect(info).toMatchObject({ deduplicated: true, draftId: draft?.id });
+  await expect(send(order)).resolves.toMatchObject({ deduplicated: true, draftId: undefined });
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test('a draft that another process has left and that Graph refuses gives way to our own', async () => {
+  await start();
+  sandbox.failNext('send-draft', { kind: 'silence', when: 'before' });
+  // Its process dies, so to speak: nothing of it is cleaned up.
+  const transport = createTransport({ socketTimeout: 50, retry: { attempts: 1, maxDelay: 1 } });
+  const left = nodemailer.createTransport(transport).sendMail({ ...order, from: 'ceo@contoso.example' });
+  await expect(left).rejects.toMatchObject({ ambiguous: true });
+  expect(sandbox.drafts).toHaveLength(1);
+  await expect(send(order)).resolves.toMatchObject({ deduplicated: false });
+  expect(sandbox.messages.map(({ from }) => from.address)).toEqual(['app@contoso.example']);
+  expect(sandbox.drafts).toEqual([]);
+});

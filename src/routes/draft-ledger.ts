@@ -1,0 +1,208 @@
+import { outcomeOf } from '../errors';
+import type { Accepted } from '../graph/client';
+import type { MessageRequests } from '../graph/message-requests';
+import type { DraftMessage } from './draft-content';
+import { ambiguousFailure, certainFailure } from './draft-failure';
+import { deleteDraft, isGone, postDraft, postSend, type SearchMode } from './draft-requests';
+import type { MailboxSearch } from './mailbox-search';
+import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
+
+/** How often a draft is looked for whose creation was interrupted, before the error is thrown. */
+const LOOKS_FOR_LOST = 4;
+
+/**
+ * What may have become of the drafts of one message. Every creation, /send and DELETE of a draft goes through here,
+ * and so does every error. So one place keeps these promises:
+ *
+ * - Once a /send may have been carried out, no error is certain until the mailbox proves that it was not.
+ * - What may have been sent is not deleted: ids die when a message leaves Drafts, so a DELETE either meets a draft,
+ *   which then can never be sent, or nothing.
+ * - An error names the draft that it may leave in the mailbox.
+ */
+export class DraftLedger {
+  readonly #requests: MessageRequests;
+  readonly #message: DraftMessage;
+  readonly #search: MailboxSearch;
+  /** Drafts of ours that are to be deleted unless they are sent. */
+  readonly #ours = new Set<string>();
+  /** Drafts that Graph was told to send, with nothing known of whether it did. */
+  readonly #inDoubt = new Set<string>();
+  /** A draft that another process has sent or deleted. */
+  #vanished: string | undefined;
+  /** Creations that may have been carried out, and whose answers were lost. */
+  #lost = 0;
+  /** Drafts that could not be deleted. */
+  readonly #left: string[] = [];
+  /** Whether drafts of ours carry the mark by which other processes find and send them. */
+  #isShared: boolean;
+
+  constructor(requests: MessageRequests, message: DraftMessage, search: MailboxSearch) {
+    this.#requests = requests;
+    this.#message = message;
+    this.#search = search;
+    const { marks, content } = message;
+    this.#isShared = marks.message !== undefined && !content.isMime && content.added.length === 0;
+  }
+
+  /** Whether the message may have been sent, by us or by another process. */
+  get mayBeSent(): boolean {
+    return this.#inDoubt.size > 0 || this.#vanished !== undefined;
+  }
+
+  /** Drafts that we may have sent. */
+  get inDoubt(): readonly string[] {
+    return [...this.#inDoubt];
+  }
+
+  /** A draft that is left in the mailbox, though the message was sent: it could not be deleted. */
+  get left(): string | undefined {
+    return this.#left[0];
+  }
+
+  /** Makes a draft, in one request. */
+  async create(): Promise<string> {
+    try {
+      const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
+      this.#search.learnDrafts(draft);
+      this.#ours.add(draft.id);
+      return draft.id;
+    } catch (error) {
+      if (outcomeOf(error) === 'unknown') this.#lost++;
+      throw error;
+    }
+  }
+
+  /** Whether this draft is one of ours, and not in doubt. */
+  isOurs(id: string): boolean {
+    return this.#ours.has(id);
+  }
+
+  /** Takes a draft for ours: one that another process has left, or whose creation was not answered. */
+  adopt(id: string): void {
+    this.#ours.add(id);
+  }
+
+  /** A draft of ours whose creation was not answered. MIME carries no mark by which to tell it from another's. */
+  async findLost(): Promise<string | undefined> {
+    if (this.#message.content.isMime) return undefined;
+    const [id] = await this.#lostDrafts('step');
+    if (id !== undefined) this.#find(id);
+    return id;
+  }
+
+  /** To be called before a draft is marked for other processes to find. */
+  share(): void {
+    this.#isShared = true;
+  }
+
+  /** Sends a draft. */
+  async send(id: string): Promise<Accepted> {
+    try {
+      const answer = await postSend(this.#requests, this.#message.userId, id);
+      this.#ours.delete(id);
+      this.#inDoubt.delete(id);
+      return answer;
+    } catch (error) {
+      if (outcomeOf(error) === 'unknown') {
+        this.#ours.delete(id);
+        this.#inDoubt.add(id);
+      } else if (isGone(error)) {
+        this.noteGone(id);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes a draft, of whichever process. `deleted` proves that it was never sent; `gone` means that it left Drafts
+   * before, sent or deleted.
+   */
+  async remove(id: string): Promise<'deleted' | 'gone'> {
+    const fate = await deleteDraft(this.#requests, this.#message.userId, id);
+    this.#ours.delete(id);
+    if (fate === 'gone') this.noteGone(id);
+    else this.#inDoubt.delete(id);
+    return fate;
+  }
+
+  /** Graph does not find a draft by its id. Where no other process knows the draft, no other has sent it. */
+  noteGone(id: string): void {
+    if (this.#message.marks.message === undefined) return;
+    this.#ours.delete(id);
+    if (!this.#inDoubt.has(id)) this.#vanished = id;
+  }
+
+  /** The mailbox was asked for long enough: a draft that vanished was deleted, not sent. */
+  settle(): void {
+    this.#vanished = undefined;
+  }
+
+  /** Removes drafts that are left over once the message was sent. Their fate changes nothing any more. */
+  async tidy(others: readonly string[] = []): Promise<void> {
+    const { marks, content } = this.#message;
+    const leftOver = new Set([...this.#ours, ...others]);
+    for (const id of await this.#findInterrupted()) leftOver.add(id);
+    if (marks.message !== undefined && content.added.length > 0) {
+      const found = await this.#search
+        .find(hasMark(unfinished(marks.message)), 'clean-up')
+        .catch(() => undefined);
+      for (const id of found?.drafts ?? []) leftOver.add(id);
+    }
+    for (const id of leftOver) await this.#removeOrLeave(id);
+  }
+
+  /**
+   * The error to throw in place of this one, once all drafts of ours are deleted that may be: it is ambiguous while
+   * the message may have been sent, and names the draft that may be left.
+   */
+  async failure(error: unknown): Promise<unknown> {
+    const { marks, content } = this.#message;
+    const found = await this.#findInterrupted();
+    for (const id of [...this.#ours]) await this.#removeOrLeave(id);
+    const drafts = {
+      maybeSent: this.inDoubt[0] ?? this.#vanished,
+      left: this.#left,
+      // By a Message-ID another process's draft is found as well: that process may still need it.
+      perhapsOurs: content.isMime ? found : [],
+      isAnyLost: this.#lost > 0,
+      isExactlyOnce: marks.message !== undefined,
+    };
+    // Another process may find a draft that we leave, and send it.
+    const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);
+    if (this.mayBeSent || mayBeSentByOthers) return ambiguousFailure(error, drafts);
+    return certainFailure(error, this.#requests.signal, drafts);
+  }
+
+  async #removeOrLeave(id: string): Promise<void> {
+    try {
+      await this.remove(id);
+    } catch {
+      this.#left.push(id);
+    }
+  }
+
+  /** Looks for drafts whose creation was interrupted; the search may take a moment to show them. */
+  async #findInterrupted(): Promise<readonly string[]> {
+    const found = new Set<string>();
+    for (let look = 1; look <= LOOKS_FOR_LOST && this.#lost > 0; look++) {
+      await this.#requests.cleanUpMoment(look);
+      for (const id of await this.#lostDrafts('clean-up')) {
+        found.add(id);
+        if (!this.#message.content.isMime) this.#find(id);
+      }
+    }
+    return [...found];
+  }
+
+  #find(id: string): void {
+    if (!this.#ours.has(id)) this.#lost--;
+    this.adopt(id);
+  }
+
+  async #lostDrafts(mode: SearchMode): Promise<string[]> {
+    const { content, marks, messageId } = this.#message;
+    const filter = content.isMime ? hasMessageId(messageId) : hasDraftMark(marks.draft);
+    const found = await this.#search.find(filter, mode).catch(() => undefined);
+    return found?.drafts ?? [];
+  }
+}

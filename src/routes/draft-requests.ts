@@ -1,0 +1,240 @@
+import { GraphTransportError } from '../errors';
+import type { Accepted } from '../graph/client';
+import { folderPath, messagePath, messagesPath } from '../graph/endpoints';
+import { parseJson, property } from '../graph/json-property';
+import type { MessageRequests } from '../graph/message-requests';
+import { bufferBody } from '../graph/request-body';
+import type { DraftContent } from './draft-content';
+import { plainJson } from './json-body';
+import { messageMark } from './message-mark';
+
+/*
+ * No request asks for immutable ids. The usual id of a message dies when the message leaves its folder
+ * (documented: concepts/outlook-immutable-id.md), which makes /send and DELETE by it conditional: they can only
+ * meet a message that is still in Drafts. Exactly-once delivery rests on that.
+ */
+
+/** A message in the mailbox, as far as sending it is concerned. */
+export interface StoredMessage {
+  id: string;
+  isDraft: boolean;
+  /** The folder's id; undefined where the service does not tell. */
+  folder: string | undefined;
+}
+
+/** Folders that every mailbox has, by their well-known names. */
+export type WellKnownFolder = 'drafts' | 'sentitems';
+
+const SHOWN = 'id,isDraft,parentFolderId';
+const PAGE_SIZE = '50';
+/** A search for one mark finds a few messages; what goes on longer than this has no end. */
+const MAX_PAGES = 1000;
+/** A few processes change a mailbox a few times. */
+const MAX_READINGS = 10;
+
+/** Makes a draft. */
+export async function postDraft(
+  requests: MessageRequests,
+  userId: string,
+  { contentType, body }: DraftContent,
+): Promise<StoredMessage> {
+  const accepted = await requests.call({
+    method: 'POST',
+    path: messagesPath(userId),
+    what: 'the draft',
+    expect: 201,
+    wantsBody: true,
+    check: (answer) => toStored(parseJson(answer)),
+    contentType,
+    body,
+    creates: true,
+  });
+  return toStored(parseJson(accepted.body));
+}
+
+/** Marks a draft as a whole message: MIME has no place for a mark, and one that is filled is whole only now. */
+export async function markDraft(
+  requests: MessageRequests,
+  userId: string,
+  id: string,
+  mark: string,
+): Promise<void> {
+  await requests.call({
+    method: 'PATCH',
+    path: messagePath(userId, id),
+    what: 'the mark of the draft',
+    expect: 200,
+    contentType: 'application/json',
+    body: plainJson({ singleValueExtendedProperties: [messageMark(mark)] }),
+    repeatable: true,
+  });
+}
+
+/** Sends a draft. */
+export function postSend(requests: MessageRequests, userId: string, id: string): Promise<Accepted> {
+  return requests.call({
+    method: 'POST',
+    path: `${messagePath(userId, id)}/send`,
+    what: 'the message',
+    expect: 202,
+    body: bufferBody(Buffer.alloc(0)),
+    sends: true,
+  });
+}
+
+/** How a search is made: as a step of the message, or to clean up after one that may have been given up. */
+export type SearchMode = 'step' | 'clean-up';
+
+/**
+ * The messages that a `$filter` finds, in all folders, to the last page. A page may hold few of them, or none,
+ * and not be the last (documented: concepts/paging.md).
+ *
+ * Pages are read one after the other, and a message that is sent meanwhile may be on none of them. So more than one
+ * page is read again until two readings agree.
+ */
+export async function findMessages(
+  requests: MessageRequests,
+  userId: string,
+  filter: string,
+  mode: SearchMode = 'step',
+): Promise<StoredMessage[]> {
+  const query = new URLSearchParams({ $filter: filter, $select: SHOWN, $top: PAGE_SIZE });
+  const path = `${messagesPath(userId)}?${query}`;
+  let before: string | undefined;
+  for (let reading = 1; ; reading++) {
+    const { messages, pages } = await readPages(requests, path, mode);
+    const seen = JSON.stringify(messages);
+    if (pages === 1 || seen === before || reading === MAX_READINGS) return messages;
+    before = seen;
+  }
+}
+
+async function readPages(
+  requests: MessageRequests,
+  firstPath: string,
+  mode: SearchMode,
+): Promise<{ messages: StoredMessage[]; pages: number }> {
+  const messages: StoredMessage[] = [];
+  let path: string | undefined = firstPath;
+  for (let pages = 1; ; pages++) {
+    const what = 'the question whether the message was sent';
+    const page = toPage(await ask(requests, path, what, toPage, mode));
+    messages.push(...page.messages);
+    path = page.next;
+    if (path === undefined) return { messages, pages };
+    if (pages === MAX_PAGES) throw garbled();
+  }
+}
+
+/** The id of a folder. */
+export async function folderId(
+  requests: MessageRequests,
+  userId: string,
+  folder: WellKnownFolder,
+  mode: SearchMode = 'step',
+): Promise<string> {
+  const path = `${folderPath(userId, folder)}?$select=id`;
+  const read = (answer: string) => idOf(parseJson(answer));
+  return read(await ask(requests, path, `the question for the folder ${folder}`, read, mode));
+}
+
+async function ask(
+  requests: MessageRequests,
+  path: string,
+  what: string,
+  check: (answer: string) => void,
+  mode: SearchMode,
+): Promise<string> {
+  const call = { method: 'GET', path, what, expect: 200, wantsBody: true, check } as const;
+  const answer = mode === 'step' ? requests.call({ ...call, repeatable: true }) : requests.cleanUp(call);
+  return (await answer).body;
+}
+
+/**
+ * Deletes a draft, even when the message was given up meanwhile.
+ *
+ * @returns `deleted` when it was a draft until then, so that it never was and never will be sent; `gone` when it
+ *   had left Drafts before, by whatever way
+ */
+export async function deleteDraft(
+  requests: MessageRequests,
+  userId: string,
+  id: string,
+): Promise<'deleted' | 'gone'> {
+  try {
+    await requests.cleanUp({
+      method: 'DELETE',
+      path: messagePath(userId, id),
+      what: 'to delete the draft',
+      expect: 204,
+    });
+    return 'deleted';
+  } catch (error) {
+    if (isGone(error)) return 'gone';
+    throw error;
+  }
+}
+
+/** How often a draft that was just made may not be found yet. */
+const NOT_FOUND_ATTEMPTS = 4;
+
+/** A step of a draft that was just made. Graph may not find it at once (reported), and has done nothing then. */
+export async function untilFound<T>(requests: MessageRequests, step: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isGone(error) || attempt === NOT_FOUND_ATTEMPTS) throw error;
+      await requests.moment(attempt);
+    }
+  }
+}
+
+/**
+ * Whether Graph says that the message is not there by this id. A second DELETE of a message is reported to be
+ * answered with ErrorCannotDeleteObject (emailengine, graph-docs #2894).
+ */
+export function isGone(error: unknown): error is GraphTransportError {
+  return (
+    error instanceof GraphTransportError &&
+    (error.responseCode === 404 || error.graphCode === 'ErrorCannotDeleteObject')
+  );
+}
+
+function toPage(body: string): { messages: StoredMessage[]; next: string | undefined } {
+  const answer = parseJson(body);
+  const value = property(answer, 'value');
+  if (!Array.isArray(value)) throw garbled();
+  return { messages: value.map(toStored), next: pathOf(property(answer, '@odata.nextLink')) };
+}
+
+/** Without its host: whatever the link says, the token goes to our endpoint and nowhere else. */
+function pathOf(nextLink: unknown): string | undefined {
+  if (nextLink === undefined || nextLink === null) return undefined;
+  if (typeof nextLink !== 'string' || !URL.canParse(nextLink)) throw garbled();
+  const { pathname, search } = new URL(nextLink);
+  return pathname + search;
+}
+
+function toStored(value: unknown): StoredMessage {
+  const folder = property(value, 'parentFolderId');
+  return {
+    id: idOf(value),
+    isDraft: property(value, 'isDraft') !== false,
+    folder: typeof folder === 'string' ? folder : undefined,
+  };
+}
+
+function idOf(value: unknown): string {
+  const id = property(value, 'id');
+  if (typeof id !== 'string' || id === '') throw garbled();
+  return id;
+}
+
+/** An answer with the right status that cannot be read: what was asked for may well have been done. */
+function garbled(): GraphTransportError {
+  return new GraphTransportError('ECONNECTION', 'The answer of Graph breaks off, or is not one of Graph.', {
+    outcome: 'unknown',
+    hint: 'Does a proxy or gateway stand between?',
+  });
+}

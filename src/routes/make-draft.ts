@@ -1,0 +1,86 @@
+import { alteredError, GraphTransportError, outcomeOf } from '../errors';
+import { messagePath } from '../graph/endpoints';
+import type { MessageRequests } from '../graph/message-requests';
+import { addAttachment } from './add-attachment';
+import type { DraftMessage } from './draft-content';
+import type { DraftLedger } from './draft-ledger';
+import { isGone, markDraft, untilFound } from './draft-requests';
+import { MAX_REQUEST_BYTES } from './limits';
+import type { MailboxSearch } from './mailbox-search';
+import { SpoiledDraftError } from './upload-session';
+
+/** A message on its way by a draft. */
+export interface DraftSending {
+  requests: MessageRequests;
+  message: DraftMessage;
+  ledger: DraftLedger;
+  search: MailboxSearch;
+}
+
+/**
+ * Makes a whole draft: creates it, adds its attachments one after the other, and marks it as whole where another
+ * process may send it too.
+ *
+ * @returns its id; undefined when another process has sent or deleted it meanwhile
+ * @throws GraphTransportError when a step fails; nothing was sent then
+ */
+export async function makeDraft(sending: DraftSending): Promise<string | undefined> {
+  const { message, ledger } = sending;
+  for (let attempt = 1; ; attempt++) {
+    const id = await createDraft(sending);
+    try {
+      await fill(sending, id);
+      return id;
+    } catch (error) {
+      const isSpoiled = error instanceof SpoiledDraftError && attempt === 1;
+      const mayBeTaken = message.marks.message !== undefined && isGone(error);
+      if (!isSpoiled && !mayBeTaken) throw error;
+      const fate = await ledger.remove(id);
+      // It is deleted and nothing was sent: a fresh draft has every chance.
+      if (isSpoiled && fate === 'deleted') continue;
+      if (fate === 'gone' && mayBeTaken) return undefined;
+      throw error;
+    }
+  }
+}
+
+async function createDraft({ requests, message, ledger }: DraftSending): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ledger.create();
+    } catch (error) {
+      if (!(error instanceof GraphTransportError)) throw error;
+      if (outcomeOf(error) !== 'unknown') throw explained(error, message);
+      // The answer was lost: the draft may be there, and is as good as one that was answered.
+      const found = await ledger.findLost();
+      if (found !== undefined) return found;
+      if (!(await requests.retry(error, attempt, true))) throw error;
+    }
+  }
+}
+
+async function fill({ requests, message, ledger }: DraftSending, id: string): Promise<void> {
+  const { userId, content, marks, onProgress } = message;
+  const target = { requests, draftPath: messagePath(userId, id), onProgress };
+  for (const attachment of content.added) await addAttachment(attachment, target);
+  const isWhole = !content.isMime && content.added.length === 0;
+  const mark = marks.message;
+  if (mark === undefined || isWhole) return;
+  ledger.share();
+  await untilFound(requests, () => markDraft(requests, userId, id, mark));
+}
+
+/** A refusal of the draft is nearly always the missing second permission, of which Graph says nothing. */
+function explained(error: GraphTransportError, { bytes, marks }: DraftMessage): GraphTransportError {
+  if (error.responseCode !== 403) return error;
+  const [who, why] =
+    marks.message === undefined
+      ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
+      : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
+  return alteredError(error, {
+    code: 'EAUTH',
+    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
+    hint: `${why} the application permission Mail.ReadWrite beside Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
+    cause: error,
+  });
+}
