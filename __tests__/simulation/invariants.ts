@@ -1,0 +1,91 @@
+import type { Report } from './run';
+import type { Sender } from './sender';
+import type { Deed } from './service';
+
+/** What a run has broken, in sentences; nothing when all promises held. */
+export function brokenPromises(report: Report): string[] {
+  return [
+    ...deliveredOnce(report),
+    ...certainErrorsAreTrue(report),
+    ...nothingSentIsDeleted(report),
+    ...draftsAreNamed(report),
+    ...calmIsWell(report),
+  ];
+}
+
+function deliveredOnce({ service, last, senders, scenario }: Report): string[] {
+  const count = service.deliveries.length;
+  const wrong = count > 1 ? [`the message was delivered ${count} times`] : [];
+  const reported = senders.filter(({ outcome }) => outcome?.kind === 'sent');
+  if (count === 0 && reported.length > 0) wrong.push('a call reports success, and nothing was delivered');
+  if (scenario.transport.delivery === 'exactly-once' && last?.kind !== 'sent') {
+    wrong.push(
+      `the message is not sent when all is well: ${last?.kind === 'failed' ? last.error : last?.kind}`,
+    );
+  }
+  return wrong;
+}
+
+function certainErrorsAreTrue({ service, senders }: Report): string[] {
+  return senders.flatMap(({ name, outcome }) => {
+    if (outcome?.kind !== 'failed') return [];
+    const { error } = outcome;
+    if (error.name !== 'GraphTransportError')
+      return [`${name} fails with an error of another kind: ${error.stack}`];
+    const drafts = draftsOf(name, service.deeds);
+    const sent = service.deliveries.find(
+      ({ by, id, at }) => by === name || (drafts.has(id) && at <= outcome.at),
+    );
+    if (sent && !error.ambiguous) return [`${name} says for certain that nothing was sent: ${error.message}`];
+    if (sent?.by === name && error.draftId === undefined) return [`${name} names no draft: ${error.message}`];
+    if (error.ambiguous && /Nothing was sent/.test(error.message)) {
+      return [`${name} contradicts itself: ${error.message}`];
+    }
+    return [];
+  });
+}
+
+function nothingSentIsDeleted({ service }: Report): string[] {
+  return service.deeds
+    .filter(({ request, status, wasDraft }) => request === 'delete' && status === 204 && !wasDraft)
+    .map(({ by, id }) => `${by} deletes ${id}, which is no draft`);
+}
+
+/** A draft that a call leaves behind is named by its error or info, unless the call could not know of it. */
+function draftsAreNamed({ service, senders, left, scenario }: Report): string[] {
+  const { ms: lagMs = 0 } = scenario.service.searchDelay?.drafts ?? {};
+  return left.flatMap((id) => {
+    const made = service.deeds.find((deed) => deed.request === 'create' && deed.id === id);
+    const maker = senders.find(({ name }) => name === made?.by);
+    const { outcome } = maker ?? {};
+    if (!made || !outcome || outcome.kind === 'killed') return [];
+    // A creation that was under way when the call ended, or that the search did not show by then.
+    if (made.at + lagMs >= outcome.at) return [];
+    if (senders.some((sender) => namedBy(sender).includes(id))) return [];
+    // Where no search got through, the id cannot be known.
+    if (outcome.kind === 'failed' && /A draft .* may be left/.test(outcome.error.message)) return [];
+    if (outcome.kind === 'sent' && scenario.isStormy) return [];
+    return [`${maker?.name} leaves the draft ${id} unnamed`];
+  });
+}
+
+function namedBy({ outcome }: Sender): string {
+  if (outcome?.kind === 'sent') return outcome.info.draftId ?? '';
+  return outcome?.kind === 'failed' ? outcome.error.message : '';
+}
+
+function calmIsWell({ scenario, senders, left }: Report): string[] {
+  if (!scenario.isCalm) return [];
+  const wrong = senders.flatMap(({ name, outcome }) =>
+    outcome?.kind === 'sent'
+      ? []
+      : [
+          `${name} fails though there is no fault: ${outcome?.kind === 'failed' ? outcome.error.message : outcome?.kind}`,
+        ],
+  );
+  return left.length > 0 ? [...wrong, 'drafts are left though there is no fault'] : wrong;
+}
+
+function draftsOf(name: string, deeds: readonly Deed[]): Set<string | undefined> {
+  return new Set(deeds.filter(({ request, by }) => request === 'create' && by === name).map(({ id }) => id));
+}

@@ -1,0 +1,58 @@
+import { Chance } from './chance';
+import { CALM, type Scenario } from './scenario';
+import { type Outcome, Sender } from './sender';
+import { Service } from './service';
+import { inTimeOrder, type Scheduler, World } from './world';
+
+/** What was seen of a scenario. */
+export interface Report {
+  scenario: Scenario;
+  service: Service;
+  senders: readonly Sender[];
+  /** Drafts that were there when all calls had ended and nothing was under way any more. */
+  left: readonly string[];
+  /** The same message once more, on a service that is well by then. */
+  last: Outcome | undefined;
+  trace: readonly string[];
+}
+
+/** Plays a scenario to its end, and then sends the message once more. */
+export async function play(
+  scenario: Scenario,
+  chance: Chance,
+  schedule: Scheduler = inTimeOrder,
+): Promise<Report> {
+  const senders: Sender[] = [];
+  const world = new World(schedule, () => senders.every((sender) => sender.isAtRest));
+  const service = new Service(world, new Chance(chance.below(2 ** 31)), scenario.service);
+  await service.start();
+  const { mail, transport, rules } = scenario;
+  for (const [index, at] of scenario.starts.entries()) {
+    const name = 'ABC'.charAt(index);
+    const sender = new Sender({ name, mail, transport, rules }, world, service, chance);
+    senders.push(sender);
+    world.plan(at, `${name} begins`, () => sender.start());
+  }
+  for (const { at, to, kind } of scenario.blows) {
+    world.plan((scenario.starts[to] ?? 0) + at, `${kind} ${to}`, () => senders[to]?.[kind]());
+  }
+  await world.run();
+  const left = service.draftIds;
+
+  let last: Outcome | undefined;
+  if (transport.delivery === 'exactly-once') {
+    const again = new Sender(
+      { name: 'Z', mail, transport: { ...transport, timeout: 600_000 }, rules: CALM },
+      world,
+      service,
+      chance,
+    );
+    senders.push(again);
+    // Longer than any search lags.
+    world.plan(60_000, 'Z begins', () => again.start());
+    await world.run();
+    senders.pop();
+    last = again.outcome;
+  }
+  return { scenario, service, senders, left, last, trace: world.trace };
+}

@@ -1,0 +1,106 @@
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
+import type { Chance } from './chance';
+import type { World } from './world';
+
+/** The requests that matter to drafts, as faults and traces name them. */
+export type RequestName =
+  | 'create'
+  | 'attach'
+  | 'upload'
+  | 'mark'
+  | 'search'
+  | 'folder'
+  | 'read'
+  | 'delete'
+  | 'send'
+  | 'other';
+
+/** What was carried out, whatever became of the answer. */
+export interface Deed {
+  request: RequestName;
+  by: string;
+  at: number;
+  /** The draft: of the path, or of the answer to its creation. */
+  id: string | undefined;
+  status: number;
+  /** Whether the id was that of a draft just before. */
+  wasDraft: boolean;
+}
+
+/** The real sandbox with virtual time, and a book of what was truly done. */
+export class Service {
+  readonly sandbox: Sandbox;
+  readonly deeds: Deed[] = [];
+  readonly #world: World;
+  #token = '';
+
+  constructor(world: World, chance: Chance, options: SandboxOptions) {
+    this.#world = world;
+    this.sandbox = createSandbox({
+      ...options,
+      now: () => world.now,
+      random: chance.next,
+      tokenLifetime: 10 ** 9,
+    });
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Gets the token that all processes use: how tokens are got is none of the simulation's subjects. */
+  async start(): Promise<void> {
+    const { authorityHost, tenantId, clientId, clientSecret, graphEndpoint } = this.sandbox.options;
+    const answer = await this.sandbox.handle(
+      new Request(`${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: clientSecret,
+          scope: `${graphEndpoint}/.default`,
+        }),
+      }),
+    );
+    const { access_token: token } = await answer.json();
+    this.#token = String(token);
+  }
+
+  /** Carries a request out, all at once. */
+  async carryOut(request: Request, by: string): Promise<Response> {
+    const { name, id } = whatIs(request);
+    const wasDraft = this.draftIds.includes(id ?? '');
+    const response = await this.sandbox.handle(request);
+    const made = name === 'create' && response.status === 201 ? (await response.clone().json()).id : id;
+    this.deeds.push({ request: name, by, at: this.#world.now, id: made, status: response.status, wasDraft });
+    return response;
+  }
+
+  /** Drafts that are there, by the ids that lead to them. */
+  get draftIds(): string[] {
+    return this.sandbox.drafts.map(({ id }) => id);
+  }
+
+  /** The /send requests that sent something, in their order. */
+  get deliveries(): Deed[] {
+    return this.deeds.filter(({ request, status }) => request === 'send' && status === 202);
+  }
+}
+
+/** Which request it is, and of which draft. */
+export function whatIs({ method, url }: { method: string; url: string }): {
+  name: RequestName;
+  id: string | undefined;
+} {
+  const { pathname } = new URL(url);
+  if (pathname.startsWith('/upload/')) return { name: 'upload', id: undefined };
+  if (pathname.includes('/mailFolders/')) return { name: 'folder', id: undefined };
+  const [, encoded, action] = /\/messages(?:\/([^/]+))?(?:\/(.+))?$/.exec(pathname) ?? [];
+  if (encoded === undefined)
+    return { name: method === 'GET' ? 'search' : method === 'POST' ? 'create' : 'other', id: undefined };
+  const id = decodeURIComponent(encoded);
+  if (action === 'send') return { name: 'send', id };
+  if (action !== undefined) return { name: 'attach', id };
+  const byMethod: Record<string, RequestName> = { GET: 'read', PATCH: 'mark', DELETE: 'delete' };
+  return { name: byMethod[method] ?? 'other', id };
+}
