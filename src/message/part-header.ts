@@ -55,6 +55,9 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   if (/^message\/(?:external-body|partial)$/.test(part.type)) {
     fault('structure', `what ${part.type} only points to`);
   }
+  if (part.use === 'body' && filename !== undefined && parent?.type !== 'multipart/related') {
+    fault('structure', 'the file name of the body');
+  }
   if (parent) faults.push(...faultsWithin(block, part, parent));
   return part;
 }
@@ -97,6 +100,7 @@ function faultsWithin(block: HeaderBlock, part: MailPart, parent: MailPart): Los
   const whats = block.fields
     .filter(({ key }) => !KNOWN_FIELDS.has(key) && !key.startsWith('x-'))
     .map(({ name }) => `the header ${name} of a part`);
+  if (block.hasSpacedName) whats.push('a header of a part with a space before its colon');
   if (block.fault) whats.push(`a part whose header has ${block.fault}`);
   if (parent.type === 'multipart/related') {
     const start = parent.params.start?.replace(/^<|>$/g, '');
