@@ -45,14 +45,17 @@ function isWindows1252(name: string): boolean {
 // Node's own decoder takes these bytes for ISO 8859-1, which has control characters there.
 const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
 
+const UNITS = Uint16Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte,
+);
+
 /** Bytes as windows-1252; the five that it has no character for become U+FFFD. */
 function fromWindows1252(bytes: Buffer): string {
   const text = bytes.toString('latin1');
   if (!/[\x80-\x9f]/.test(text)) return text;
   const units = new Uint16Array(bytes.length);
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    units[at] = byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte;
+    units[at] = UNITS[bytes[at] ?? 0] ?? 0;
   }
   return Buffer.from(units.buffer).toString('utf16le');
 }
