@@ -77,17 +77,17 @@ export function decodeBytes(raw: string): DecodedText {
 }
 
 /**
- * Text of a header with its encoded words decoded. Two readers have to agree on them: where they do not, or a
- * word is in a charset that is not known, its bytes are lost.
+ * Text of a header with its encoded words decoded, judged by their bytes. Where that cannot be, they are read as
+ * mail clients read them, or left as they are.
  */
 export function decodeWords(text: string): DecodedText {
   if (!text.includes('=?')) return { text, fault: undefined };
   const strict = decodeWordsStrictly(text);
+  if (strict !== undefined) return { text: strict, fault: undefined };
   // A charset that is not known takes libmime a tenth of a millisecond.
-  const other = strict !== undefined || text.length <= MAX_CARELESS ? libmime.decodeWords(text) : '\ufffd';
-  if (strict === other) return { text: other, fault: undefined };
+  const careless = text.length <= MAX_CARELESS ? libmime.decodeWords(text) : '\ufffd';
   return {
-    text: other.includes('\ufffd') ? text : other,
+    text: careless.includes('\ufffd') ? text : careless,
     fault: 'an encoded word that cannot be decoded',
   };
 }
