@@ -37,6 +37,15 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     observe: (service) => refusedDraft(service, [{ name: 'List-Id', value: 'x' }]),
   },
   {
+    rule: 'a header without x- is taken as a named property of PS_INTERNET_HEADERS',
+    expected: { status: 201 },
+    observe: (service) => {
+      const id = 'String {00020386-0000-0000-C000-000000000046} Name list-id';
+      const extras = { singleValueExtendedProperties: [{ id, value: '<live-check.invalid>' }] };
+      return withDraft(service, randomUUID(), async (_path, { status }) => ({ status }), extras);
+    },
+  },
+  {
     rule: 'six x- headers are refused',
     expected: { status: 400, code: 'InvalidInternetMessageHeaderCollection' },
     observe: (service) =>

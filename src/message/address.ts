@@ -1,5 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { parseAddressHeader } from 'mailparser';
+import { readAddressList } from './address-list';
+import { decodeWords } from './decode-text';
 
 /** One mailbox of an address header or option. */
 export interface MailAddress {
@@ -23,16 +25,48 @@ export const ADDRESS_HEADERS = [
   'return-receipt-to',
 ] as const;
 
+/** The mailboxes of an address header value, and how sure it is that any parser finds the same. */
+export interface Mailboxes {
+  mailboxes: MailAddress[];
+  /** Whether the value follows the grammar, so that there is no guess in what is read of it. */
+  isCertain: boolean;
+  /** Whether any parser reads the same in it, and Graph can use what stands there. */
+  isPlain: boolean;
+}
+
+/** What is longer than this, and does not follow the grammar, is not guessed at: it is one bad address. */
+const MAX_CARELESS = 32 * 1024;
+
 /**
  * The mailboxes of one address header value (`"Ann" <ann@example.com>, team: b@example.com;`), in order:
- * encoded words decoded, comments gone, groups flattened to their members. Addresses are not checked:
- * see `addressFault`.
+ * encoded words decoded, comments gone, groups flattened to their members. What does not follow the grammar is
+ * read as mail clients read it. Addresses are not checked: see `addressFault`.
+ *
+ * @param isGuess whether what is beyond ASCII is guessed: such an address can only be refused
  */
-export function parseAddresses(value: string): MailAddress[] {
-  return parseAddressHeader(value, { flatten: true, decodePunycode: false }).value.map((entry) => ({
-    name: entry.name,
-    address: toWireAddress(entry.address ?? ''),
+export function readMailboxes(value: string, isGuess = false): Mailboxes {
+  const list = readAddressList(value);
+  const entries = list ? list.entries.map(withDecodedName) : readCarelessly(value);
+  const mailboxes = entries.map(({ name, address = '' }) => ({
+    // Many programs put the address there, too, for want of a name.
+    name: name === address ? '' : name,
+    address: isGuess ? address.replace(/[^\p{ASCII}]/gu, '\ufffd') : toWireAddress(address),
   }));
+  return { mailboxes, isCertain: list?.isCertain === true, isPlain: list?.isPlain === true };
+}
+
+/** The mailboxes alone, as `readMailboxes` finds them. */
+export function parseAddresses(value: string): MailAddress[] {
+  return readMailboxes(value).mailboxes;
+}
+
+function withDecodedName({ name, address }: MailAddress): MailAddress {
+  return { name: decodeWords(name).text, address };
+}
+
+function readCarelessly(value: string): { name: string; address?: string | undefined }[] {
+  if (value.length > MAX_CARELESS) return [{ name: '', address: value }];
+  return parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
 }
 
 /** Says what is wrong with an address, or `undefined` when Graph can use it. */
@@ -40,6 +74,8 @@ export function addressFault(address: string): string | undefined {
   const { local, domain } = splitAddress(address);
   if (!local || !domain) return 'it has no local part and domain';
   if (/\p{Cc}/u.test(address)) return 'it has a control character';
+  if (address.includes('\ufffd')) return 'it has a byte that is not UTF-8';
+  if (/=\?[^?\s]+\?[bq]\?/i.test(address)) return 'it has an encoded word, which has no place there';
   if (!isDotAtom(local) && !/^"(?:[^"\\]|\\.)*"$/.test(local)) {
     return 'its local part has a character that must be quoted';
   }

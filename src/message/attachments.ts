@@ -1,6 +1,8 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
 import type { AttachmentContent } from './attachment-content';
+import { decodeBytes, decodeWords } from './decode-text';
+import { readHeaderBlock } from './header-block';
 import type { MailAttachment } from './mail-content';
 
 /** A Graph attachment with the type annotation that OData wants. */
@@ -16,7 +18,8 @@ export function toGraphAttachments(
   html: string | undefined,
 ): GraphAttachment[] {
   if (attachments.length === 0) return [];
-  const shown = contentIdsIn(html ?? '');
+  const wanted = new Set(attachments.flatMap(({ contentId }) => contentId ?? []));
+  const shown = contentIdsIn(html ?? '', wanted);
   return attachments.map((attachment, index) => {
     const { type, contentId, disposition, related, content } = attachment;
     const inline =
@@ -51,21 +54,31 @@ function attachmentName(attachment: MailAttachment, index: number): string {
 
 function innerSubject(message: Buffer | undefined): string {
   // One that is too large to be held goes by a number instead.
-  if (!message) return '';
-  const end = /\r?\n\r?\n/.exec(message.toString('latin1', 0, 64 * 1024))?.index ?? 0;
-  const line = /^subject:(.*(?:\r?\n[ \t].*)*)/im.exec(message.toString('utf8', 0, end));
-  return libmime.decodeWords((line?.[1] ?? '').replace(/\r?\n/g, '').trim()).replace(/[/\\\p{Cc}]+/gu, ' ');
+  const start = message?.toString('latin1', 0, MAX_INNER_HEADER) ?? '';
+  const subject = readHeaderBlock(start).fields.find(({ key }) => key === 'subject')?.value ?? '';
+  return decodeWords(decodeBytes(subject).text)
+    .text.replace(/[/\\\p{Cc}]+/gu, ' ')
+    .trim();
 }
 
-/** The content ids that HTML refers to, in every spelling in which `cid:` links are met. */
-function contentIdsIn(html: string): Set<string> {
+/** How far into an attached message its Subject is looked for. */
+const MAX_INNER_HEADER = 64 * 1024;
+
+/** Which of these content ids HTML refers to, in every spelling in which `cid:` links are met. */
+function contentIdsIn(html: string, wanted: ReadonlySet<string>): Set<string> {
   const ids = new Set<string>();
-  for (const [, written = ''] of html.matchAll(/\bcid:([^"'\s<>]+)/gi)) {
+  const seen = new Set<string>();
+  const link = /\bcid:([^"'\s<>]+)/gi;
+  for (let found = link.exec(html); found && ids.size < wanted.size; found = link.exec(html)) {
+    const [, written = ''] = found;
+    if (seen.has(written)) continue;
+    seen.add(written);
     // A link in a style ends at its bracket, unless the bracket is one of the id's own.
-    for (const link of [written, written.replace(/\).*$/, '')]) {
-      const plain = link.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
-      ids.add(plain);
-      ids.add(percentDecoded(plain));
+    for (const spelling of [written, written.replace(/\).*$/, '')]) {
+      const plain = spelling.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
+      for (const id of [plain, percentDecoded(plain)]) {
+        if (wanted.has(id)) ids.add(id);
+      }
     }
   }
   return ids;

@@ -1,37 +1,26 @@
-import { type HeaderLines, type Headers, MailParser } from 'mailparser';
-import { TAKEN_OUT } from './taken-out';
+import { MailParser } from 'mailparser';
+
+/** A part as mailparser has found it. */
+export interface ParsedPart {
+  headers: ReadonlyMap<string, unknown>;
+  children: readonly ParsedPart[];
+}
 
 declare module 'mailparser' {
   interface MailParser {
     // Its types do not tell of these.
-    /** Reads the headers of a part. */
-    processHeaders(lines: HeaderLines): Headers;
     /** The parts of the message. */
-    tree: unknown;
+    tree: ParsedPart | false;
     /** The part that is being read. */
     curnode: unknown;
   }
 }
 
-/** mailparser without what is of no use here: text from HTML, links, checksums, images as data URIs. */
+/** mailparser as the second reader of where parts begin and end: it gets no contents. */
 export class BodyParser extends MailParser {
   constructor() {
-    super({
-      skipHtmlToText: true,
-      skipTextLinks: true,
-      skipImageLinks: true,
-      checksumAlgo: false,
-      keepDeliveryStatus: true,
-      // A message within the message is an attachment to be opened, not more body text.
-      ignoreEmbedded: true,
-    });
-  }
-
-  /** Of a part that is what counts: the headers of the message are read from their lines. */
-  override processHeaders(lines: HeaderLines): Headers {
-    return super.processHeaders(
-      lines.filter(({ key }) => key.startsWith('content-') || key.startsWith(TAKEN_OUT)),
-    );
+    // A message within the message is an attachment to be opened.
+    super({ checksumAlgo: false, ignoreEmbedded: true });
   }
 
   /**
@@ -43,15 +32,6 @@ export class BodyParser extends MailParser {
     this.removeAllListeners().on('error', ignore);
     this.tree = false;
     this.curnode = false;
-  }
-
-  /** mailparser calls this for text that stands beside HTML; its own version folds white space. */
-  override textToHtml(text: string): string {
-    const escaped = text.replace(
-      /[&<>]/g,
-      (character) => ({ '&': '&amp;', '<': '&lt;' })[character] ?? '&gt;',
-    );
-    return `<div style="white-space: pre-wrap">${escaped}</div>`;
   }
 }
 
