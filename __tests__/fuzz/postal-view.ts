@@ -1,0 +1,128 @@
+import PostalMime, { type Address, addressParser, decodeWords } from 'postal-mime';
+import { strictText, strictWords } from './strict-text';
+import type { View, ViewLeaf, ViewMailbox } from './view';
+
+interface Parameters {
+  value: string;
+  params: Partial<Record<string, string>>;
+}
+
+interface Node {
+  contentType: { value: string; parsed: Parameters; multipart: string | false };
+  contentTransferEncoding: { value: string };
+  contentDisposition: { parsed: Parameters };
+  contentId?: string | undefined;
+  headers: { key: string; originalKey: string; value: string }[];
+  content: ArrayBuffer | null;
+  childNodes: Node[];
+}
+
+class TreeReader extends PostalMime {
+  // Its types do not tell of this.
+  declare root: Node;
+}
+
+const ADDRESS_FIELDS =
+  /^(?:(?:resent-)?(?:from|sender|to|cc|bcc)|reply-to|disposition-notification-to|return-receipt-to)$/;
+
+const ENCODINGS = ['', '7bit', '8bit', 'binary', 'quoted-printable', 'base64'];
+
+/** A message as postal-mime sees it: its tree, since what it makes of the tree joins texts and drops others. */
+export async function postalView(mime: Buffer): Promise<View | undefined> {
+  const parser = new TreeReader({ forceRfc822Attachments: true });
+  try {
+    await parser.parse(mime);
+  } catch {
+    return undefined;
+  }
+  const { root } = parser;
+  const mailboxes: View['mailboxes'] = {};
+  for (const { key, value } of root.headers) {
+    if (ADDRESS_FIELDS.test(key)) mailboxes[key] = [...(mailboxes[key] ?? []), ...mailboxesIn(value)];
+  }
+  return {
+    by: 'postal-mime',
+    fields: root.headers.map(({ originalKey, value }) => ({ name: originalKey, value: strictWords(value) })),
+    mailboxes,
+    leaves: [...leavesOf(root, [])],
+    types: [...typesOf(root)],
+    strayLines: root.childNodes.flatMap(strayLinesIn),
+  };
+}
+
+function mailboxesIn(value: string): ViewMailbox[] {
+  return addressParser(value).flatMap(flat);
+}
+
+function flat({ name, address, group }: Address): ViewMailbox[] {
+  return group ? group.flatMap(flat) : [{ name, address: address ?? '' }];
+}
+
+function strayLinesIn({ headers, childNodes }: Node): string[] {
+  const own = headers.filter(({ originalKey }) => !/^[!-9;-~]+$/.test(originalKey));
+  return [...own.map(({ originalKey }) => originalKey), ...childNodes.flatMap(strayLinesIn)];
+}
+
+function* typesOf(node: Node): Generator<string> {
+  yield node.contentType.parsed.value;
+  for (const child of node.childNodes) yield* typesOf(child);
+}
+
+function* leavesOf(node: Node, around: readonly Node[]): Generator<ViewLeaf> {
+  if (!node.contentType.multipart) yield leafOf(node, around);
+  // It reads no further than to the empty line of a multipart whose parts it does not find.
+  else if (node.childNodes.length === 0) yield { ...leafOf(node, around), text: null, bytes: null };
+  for (const child of node.childNodes) yield* leavesOf(child, [node, ...around]);
+}
+
+function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
+  const { parsed, value } = node.contentType;
+  const { params } = parsed;
+  const bytes = node.content === null ? undefined : Buffer.from(node.content);
+  const disposition = node.contentDisposition.parsed;
+  const isTyped =
+    /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:[;(]|$)/.test(value) &&
+    node.headers.some(({ key }) => key === 'content-type');
+  const filename = disposition.params.filename || params.name;
+  const encoding = node.contentTransferEncoding.value
+    .replace(/\([^)]*\)/g, '')
+    .trim()
+    .toLowerCase();
+  const isAttachment = disposition.value === 'attachment';
+  return {
+    type: isTyped ? parsed.value : 'text/plain',
+    isTyped,
+    encoding,
+    isDecoded: ENCODINGS.includes(encoding),
+    disposition: disposition.value,
+    filename: filename ? decodeWords(filename) : null,
+    contentId: node.contentId?.replace(/^<|>$/g, '') ?? null,
+    location: node.headers.find(({ key }) => key === 'content-location')?.value ?? null,
+    bytes: bytes?.toString('base64') ?? null,
+    text: bytes ? strictText(bytes, params.charset ?? '') : null,
+    isFlowed: /^flowed$/i.test(params.format ?? ''),
+    isSpare: parsed.value === 'text/plain' && !isAttachment && hasHtmlBeside(node, around),
+    isRoot: parsed.value === 'text/html' && !isAttachment && isFirstOfRelated(node, around),
+  };
+}
+
+function isFirstOfRelated(node: Node, [parent]: readonly Node[]): boolean {
+  return parent?.contentType.multipart === 'related' && parent.childNodes[0] === node;
+}
+
+function hasHtmlBeside(node: Node, around: readonly Node[]): boolean {
+  let branch = node;
+  for (const parent of around) {
+    if (parent.contentType.multipart === 'alternative') {
+      return parent.childNodes.some((child) => child !== branch && hasHtml(child));
+    }
+    branch = parent;
+  }
+  return false;
+}
+
+function hasHtml(node: Node): boolean {
+  const isHtml =
+    node.contentType.parsed.value === 'text/html' && node.contentDisposition.parsed.value !== 'attachment';
+  return isHtml || node.childNodes.some(hasHtml);
+}

@@ -1,0 +1,38 @@
+import type { GraphMessageOptions } from '../../src/index';
+import { ADDRESS_VALUES } from './mutators/addresses';
+import { Random } from './random';
+import type { View } from './view';
+
+/** What a mutant is sent with. */
+export interface Sending {
+  envelope: { from: string; to: string[] };
+  graph: GraphMessageOptions;
+}
+
+/** Recipients that no header names. */
+const HIDDEN = ['hidden@example.org', 'u@example.com'] as const;
+
+/**
+ * Options and envelope for a mutant: of its own recipients as one parser reads them, so that most mutants get past
+ * the check that headers name nobody else.
+ */
+export function sendingOf(seed: number, index: number, view: View | undefined): Sending {
+  const random = new Random(seed ^ 0x5eed, index);
+  const named = ['to', 'cc', 'bcc', 'resent-to', 'resent-cc'].flatMap((key) => view?.mailboxes[key] ?? []);
+  const to = named
+    .map(({ address }) => address)
+    .filter((address) => /^[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(address));
+  if (random.chance(0.2)) to.pop();
+  if (to.length === 0 || random.chance(0.2)) to.push(random.pick(HIDDEN));
+  if (random.chance(0.01)) to.push(random.pick(ADDRESS_VALUES));
+  return {
+    envelope: { from: 'app@contoso.example', to: [...new Set(to)] },
+    graph: {
+      format: random.pick(['auto', 'auto', 'auto', 'auto', 'auto', 'auto', 'json', 'mime'] as const),
+      lossy: random.chance(0.15),
+      ...(random.chance(0.08) && { delivery: 'exactly-once' as const }),
+      ...(random.chance(0.03) && { importance: 'high' as const }),
+      ...(random.chance(0.03) && { categories: ['Red blue', 'Gr\u00fcn'] }),
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Complaint } from './judge/complaint';
+import type { Verdict } from './judge/judge';
+import { startPython } from './python-view';
+import { openTrials } from './trial';
+
+/** What a worker is to do. */
+export interface Work {
+  seed: number;
+  first: number;
+  /** Behind the last. */
+  end: number;
+  /** One of so many is its own. */
+  step: number;
+}
+
+/** What it tells. */
+export type Report =
+  | { says: 'begins'; index: number }
+  | {
+      says: 'judged';
+      index: number;
+      route: Verdict['route'];
+      losses: Complaint[];
+      disagreements: Complaint[];
+      ms: number;
+    };
+
+const port = parentPort;
+if (port) void work(workerData, (report) => port.postMessage(report));
+
+async function work({ seed, first, end, step }: Work, tell: (report: Report) => void): Promise<void> {
+  const python = startPython();
+  const trials = await openTrials(python);
+  for (let index = first; index < end; index += step) {
+    tell({ says: 'begins', index });
+    const { verdict, ms } = await trials.ofIndex(seed, index);
+    tell({ says: 'judged', index, ...verdict, ms });
+  }
+  python?.close();
+}
