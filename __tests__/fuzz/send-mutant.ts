@@ -1,5 +1,5 @@
 import nodemailer from 'nodemailer';
-import { type GraphSentMessageInfo, graphTransport } from '../../src/index';
+import { type GraphSentMessageInfo, GraphTransport, type GraphTransportOptions } from '../../src/index';
 import { createSandbox, type SandboxMessage } from '../../src/sandbox';
 import { SandboxDispatcher } from './sandbox-dispatcher';
 import type { Sending } from './sending';
@@ -12,6 +12,9 @@ export type Outcome =
 
 /** No message takes a fraction of it. */
 const PATIENCE_MS = 20_000;
+
+/** No wait is worth its time here. */
+const hastyClock = { now: Date.now, random: () => 0.5, sleep: async () => undefined };
 
 /** The way that an app's messages take: Nodemailer, the transport, requests, the sandbox. */
 export async function openWay(): Promise<
@@ -38,17 +41,20 @@ export async function openWay(): Promise<
     }),
   );
   const { access_token: token } = await answer.json();
-  const transport = graphTransport({
+  const options: GraphTransportOptions = {
     credential: { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_000_000 }) },
     userId,
     graphEndpoint,
     retry: { attempts: 1 },
     dispatcher: new SandboxDispatcher(sandbox),
-  });
-  const transporter = nodemailer.createTransport(transport);
-  return async (mime, { envelope, graph }, senders) => {
+  };
+  const defaults = { from: 'Sales <sales@contoso.example>', replyTo: ['Help <help@contoso.example>'] };
+  const plain = nodemailer.createTransport(new GraphTransport(options, hastyClock));
+  const defaulting = nodemailer.createTransport(new GraphTransport({ ...options, ...defaults }, hastyClock));
+  return async (mime, { envelope, graph, hasDefaults }, senders) => {
     sandbox.clear();
-    sendAs.splice(0, Number.POSITIVE_INFINITY, ...senders);
+    sendAs.splice(0, Number.POSITIVE_INFINITY, 'sales@contoso.example', ...senders);
+    const transporter = hasDefaults ? defaulting : plain;
     const startedAt = performance.now();
     const ms = () => performance.now() - startedAt;
     let timer: NodeJS.Timeout | undefined;

@@ -7,6 +7,8 @@ import type { View } from './view';
 export interface Sending {
   envelope: { from: string; to: string[] };
   graph: GraphMessageOptions;
+  /** Whether the transport has a From and a Reply-To for messages that have none. */
+  hasDefaults: boolean;
 }
 
 /** Recipients that no header names. */
@@ -27,6 +29,7 @@ export function sendingOf(seed: number, index: number, view: View | undefined): 
   if (random.chance(0.01)) to.push(random.pick(ADDRESS_VALUES));
   return {
     envelope: { from: 'app@contoso.example', to: [...new Set(to)] },
+    hasDefaults: random.chance(0.1),
     graph: {
       format: random.pick(['auto', 'auto', 'auto', 'auto', 'auto', 'auto', 'json', 'mime'] as const),
       lossy: random.chance(0.15),

@@ -57,7 +57,8 @@ export function missingContent(view: View, arrived: SandboxMessage): Complaint[]
 
 function isFile({ type, disposition, filename, isRoot }: ViewLeaf): boolean {
   if (isRoot) return false;
-  return !/^text\/(?:plain|html)$/.test(type) || disposition === 'attachment' || filename !== null;
+  // What an unknown disposition says is to be treated as an attachment (RFC 2183, 2.8).
+  return !/^text\/(?:plain|html)$/.test(type) || !/^(?:inline)?$/.test(disposition) || filename !== null;
 }
 
 /** The body, from which the texts that are found are taken. */

@@ -14,7 +14,8 @@ const EXTENDED: Readonly<Record<string, string>> = {
   'list-subscribe': 'String 0x1044',
   'list-unsubscribe': 'String 0x1045',
 };
-const IMPORTANCE = ['importance', 'x-priority', 'priority', 'x-msmail-priority'];
+/** The first of these tells the importance. */
+export const IMPORTANCE_FIELDS = ['importance', 'x-priority', 'priority', 'x-msmail-priority'];
 const ADDRESSES = ['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'];
 
 /** What a reader of the mutant misses of its fields in the JSON that arrived, and that nobody was told of. */
@@ -64,7 +65,7 @@ function isCarried(
     (property) => property.id.toLowerCase().endsWith(` name ${key}`) && is(property.value),
   );
   if (byName) return true;
-  if (IMPORTANCE.includes(key)) return isBlank || isImportance(view, arrived);
+  if (IMPORTANCE_FIELDS.includes(key)) return isBlank || isImportance(view, arrived);
   if (key === 'subject') return is(arrived.subject);
   if (key === 'message-id') return isBlank || is(arrived.internetMessageId);
   if (key === 'keywords') return isBlank || areCategories(value, arrived);
@@ -99,7 +100,7 @@ function hasProperty(
 
 function isImportance({ fields }: View, { importance }: SandboxMessage): boolean {
   const values = fields
-    .filter(({ name }) => IMPORTANCE.includes(name.toLowerCase()))
+    .filter(({ name }) => IMPORTANCE_FIELDS.includes(name.toLowerCase()))
     .map(({ value }) => value ?? '')
     .map((value) =>
       /^\s*(?:[12]\b|high|urgent)/i.test(value)

@@ -3,7 +3,7 @@ import type { Sending } from '../sending';
 import type { View } from '../view';
 import { type Complaint, complaint } from './complaint';
 import { missingContent } from './content';
-import { missingFields } from './fields';
+import { IMPORTANCE_FIELDS, missingFields } from './fields';
 import { oddText, wrongRecipients } from './json';
 import { changedBody, changedFields, mimeOf } from './mime';
 import { wrongRefusal } from './refusal';
@@ -63,16 +63,20 @@ export function judge({ mutant, sending, outcome, views, sentViews }: Case): Ver
     return { route: 'mime', losses, disagreements: disputed };
   }
   const { dropped } = outcome.info;
+  const overridden = [
+    ...(graph.categories ? ['keywords'] : []),
+    ...(graph.importance ? IMPORTANCE_FIELDS : []),
+  ];
   const got = [...message.to, ...message.cc, ...message.bcc].map(({ address }) => address);
   const { agreed, disputed } = compareReaders(
     views.map((view) => [
       ...(isToldOfParts(dropped) ? [] : missingContent(view, message)),
-      ...missingFields(view, message, graph.categories ? [...dropped, 'keywords'] : dropped),
+      ...missingFields(view, message, [...dropped, ...overridden]),
     ]),
   );
   const losses = [
     ...wrongRecipients(to, got, 'in JSON'),
-    ...oddText(mutant, message),
+    ...oddText(mutant, message).filter(({ aspect }) => aspect !== 'replacement' || !isToldOfParts(dropped)),
     ...agreed,
     ...leftOver,
   ];

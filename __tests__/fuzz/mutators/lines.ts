@@ -57,6 +57,12 @@ export const lineMutators: Record<string, Mutator> = {
       lines.splice(at, 0, `${line}\r\n`);
     })(text, random, []);
   },
+  'begin with a fold': (text, random) =>
+    insertAt(
+      text,
+      0,
+      `${random.pick([' , evil@example.net', ' ', '\t', ' x', ' :x', '\x0b:'] as const)}\r\n`,
+    ),
   'end every line with LF': (text) => text.replaceAll('\r\n', '\n'),
   'begin with something else': (text, random) =>
     insertAt(
