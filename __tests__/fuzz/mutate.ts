@@ -7,7 +7,7 @@ import { encodingMutators } from './mutators/encodings';
 import { fieldMutators } from './mutators/fields';
 import { fileNameMutators } from './mutators/file-names';
 import { lineMutators } from './mutators/lines';
-import { structureMutators } from './mutators/structure';
+import { grown, structureMutators } from './mutators/structure';
 import { Random } from './random';
 
 /** A message that began as a fixture. */
@@ -27,6 +27,9 @@ const KINDS = [
   addressMutators,
   fileNameMutators,
 ].map((kind) => Object.entries(kind));
+
+/** The share that is too large for one request: each takes as long as a hundred others. */
+const GROWN = 0.003;
 
 /** Text beyond this only takes time. */
 const MAX_BYTES = 20_000;
@@ -50,6 +53,10 @@ export function mutantOf(seed: number, index: number): Mutant {
     const [name, mutate] = random.pick(random.pick(KINDS) ?? []) ?? ['nothing', unchanged];
     text = mutate(text, random, texts).slice(0, MAX_BYTES);
     done.push(name);
+  }
+  if (random.chance(GROWN)) {
+    text = grown(text);
+    done.push('grow');
   }
   return { mime: Buffer.from(text, 'latin1'), story: `${fixture.name}: ${done.join(', ')}` };
 }

@@ -23,8 +23,8 @@ export function sendingOf(seed: number, index: number, view: View | undefined): 
   const named = ['to', 'cc', 'bcc', 'resent-to', 'resent-cc'].flatMap((key) => view?.mailboxes[key] ?? []);
   const to = named
     .map(({ address }) => address)
-    .filter((address) => /^[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(address));
-  if (random.chance(0.2)) to.pop();
+    .filter((address) => /^[\w.+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*$/u.test(address));
+  if (random.chance(0.04)) to.pop();
   if (to.length === 0 || random.chance(0.2)) to.push(random.pick(HIDDEN));
   if (random.chance(0.01)) to.push(random.pick(ADDRESS_VALUES));
   return {

@@ -1,7 +1,10 @@
 import { mutantOf } from './mutate';
+import { linesOf } from './mutator';
 import { startPython } from './python-view';
 import { reduce } from './reduce';
 import { openTrials } from './trial';
+
+const MOST_LINES = 500;
 
 /** Bytes as text of one line each, every byte that is not printable ASCII as an escape. */
 export function escaped(text: string): string {
@@ -35,6 +38,7 @@ export async function showMutant(seed: number, index: number): Promise<void> {
 }
 
 function print(mime: Buffer): void {
-  for (const line of mime.toString('latin1').match(/[^\n]*\n|[^\n]+$/g) ?? [])
-    console.log(`  ${escaped(line)}`);
+  const lines = linesOf(mime.toString('latin1'));
+  for (const line of lines.slice(0, MOST_LINES)) console.log(`  ${escaped(line)}`);
+  if (lines.length > MOST_LINES) console.log(`  … and ${lines.length - MOST_LINES} lines more`);
 }

@@ -88,6 +88,10 @@ const NAMES = [
   'X-\xe4',
   'X_Under',
   'Thread-Topic',
+  'Authentication-Results',
+  'X-MS-Exchange-Organization-AuthAs',
+  'Resent-Message-ID',
+  'Original-Recipient',
   'Expires',
 ] as const;
 

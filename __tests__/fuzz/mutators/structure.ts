@@ -141,6 +141,16 @@ function changeDelimiter(change: (line: string, random: Parameters<Mutator>[1]) 
   };
 }
 
+/** The message with an attachment that makes it too large for one request. */
+export function grown(text: string): string {
+  const lines = `${'QUJD'.repeat(19)}\r\n`.repeat(56_000);
+  return wrapped(
+    text,
+    'mixed',
+    `Content-Type: application/zip; name="plans.zip"\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}`,
+  );
+}
+
 /** The message with its body as the first part of a multipart. */
 function wrapped(text: string, kind: string, part: string | undefined): string {
   const [block] = headerBlocks(text);
