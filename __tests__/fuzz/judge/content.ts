@@ -112,7 +112,7 @@ function missingFile(leaf: ViewLeaf, files: SandboxMessage['attachments']): Comp
   if ((isTyped || filename === null) && type !== found.contentType.toLowerCase()) {
     complaints.push(complaint('type', 'type lost', `${type} became ${shown(found.contentType)}`));
   }
-  if (contentId && found.contentId !== contentId) {
+  if (contentId && !saysTheSame(contentId, found.contentId ?? '')) {
     complaints.push(
       complaint(
         'content-id',

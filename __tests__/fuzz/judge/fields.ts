@@ -60,7 +60,7 @@ function isCarried(
   const { value } = field;
   const is = (text: string) => value !== null && saysTheSame(value, text);
   const isBlank = value !== null && squash(value) === '';
-  if (MEANS_NOTHING.test(key) || ADDRESSES.includes(key)) return true;
+  if (MEANS_NOTHING.test(key) || ADDRESSES.includes(key) || (key === '' && isBlank)) return true;
   const byName = arrived.extendedProperties.some(
     (property) => property.id.toLowerCase().endsWith(` name ${key}`) && is(property.value),
   );

@@ -53,7 +53,7 @@ export function judge({ mutant, sending, outcome, views, sentViews }: Case): Ver
     const { agreed, disputed } = compareReaders(
       views.flatMap((view) => {
         const sent = sentViews.find(({ by }) => by === view.by);
-        return sent ? [changedFields(view, sent, ours)] : [];
+        return sent ? [changedFields(view, sent, ours, outcome.info.dropped)] : [];
       }),
     );
     const recipients = sentViews.flatMap((view) =>

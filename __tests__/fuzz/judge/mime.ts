@@ -37,11 +37,19 @@ export function changedBody(mutant: Buffer, sent: Buffer): Complaint[] {
 /** Written by us where they are missing, or wanted otherwise. */
 const OURS = /^(?:from|reply-to|message-id|importance|x-priority|priority|x-msmail-priority|keywords|bcc)$/;
 /** Written anew, which may change all but whom they name. */
-const ADDRESSES = /^(?:from|sender|reply-to|to|cc)$/;
+const ADDRESSES =
+  /^(?:(?:resent-)?(?:from|sender|to|cc)|reply-to|disposition-notification-to|return-receipt-to)$/;
+/** Named nobody, it says nothing. */
+const RECIPIENTS = /^(?:resent-)?(?:to|cc)$/;
 const NOT_SENT = /^(?:bcc|resent-bcc)$/;
 
 /** Fields of the mutant that a reader misses in the MIME that was sent, and fields that it finds there only. */
-export function changedFields(mutant: View, sent: View, isImportanceOurs: boolean): Complaint[] {
+export function changedFields(
+  mutant: View,
+  sent: View,
+  isImportanceOurs: boolean,
+  dropped: readonly string[],
+): Complaint[] {
   const left = [...sent.fields];
   const complaints: Complaint[] = [];
   for (const field of mutant.fields) {
@@ -50,7 +58,9 @@ export function changedFields(mutant: View, sent: View, isImportanceOurs: boolea
     const at = left.findIndex(
       (one) => one.name.toLowerCase() === key && (ADDRESSES.test(key) || isSame(field, one)),
     );
+    const isNobody = RECIPIENTS.test(key) && addressesIn(mutant, key).size === 0;
     if (at >= 0) left.splice(at, 1);
+    else if (isNobody || dropped.some((entry) => entry.toLowerCase().includes(key))) continue;
     else if (field.value === null || squash(field.value) !== '') {
       complaints.push(
         complaint(
@@ -67,7 +77,7 @@ export function changedFields(mutant: View, sent: View, isImportanceOurs: boolea
       complaint(`field ${name.toLowerCase()}`, 'field added in MIME', `${name}: ${shown(value ?? '')}`),
     );
   }
-  for (const key of ['from', 'sender', 'reply-to', 'to', 'cc']) {
+  for (const key of Object.keys(mutant.mailboxes).filter((name) => ADDRESSES.test(name))) {
     const [before, after] = [addressesIn(mutant, key), addressesIn(sent, key)];
     const missing = [...before].find((address) => !after.has(address));
     if (missing === undefined) continue;
