@@ -78,11 +78,12 @@ function* leavesOf(node: Node, around: readonly Node[]): Generator<ViewLeaf> {
 function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
   const { parsed, value } = node.contentType;
   const { params } = parsed;
-  const bytes = node.content === null ? undefined : Buffer.from(node.content);
+  const bytes = Buffer.from(node.content ?? new ArrayBuffer(0));
   const disposition = node.contentDisposition.parsed;
   const isTyped =
     /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:[;(]|$)/.test(value) &&
     node.headers.some(({ key }) => key === 'content-type');
+  const type = isTyped ? parsed.value : 'text/plain';
   const filename = disposition.params.filename || params.name;
   const encoding = node.contentTransferEncoding.value
     .replace(/\([^)]*\)/g, '')
@@ -90,7 +91,7 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
     .toLowerCase();
   const isAttachment = disposition.value === 'attachment';
   return {
-    type: isTyped ? parsed.value : 'text/plain',
+    type,
     isTyped,
     encoding,
     isDecoded: ENCODINGS.includes(encoding),
@@ -98,10 +99,10 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
     filename: filename ? decodeWords(filename) : null,
     contentId: node.contentId?.replace(/^<|>$/g, '') ?? null,
     location: node.headers.find(({ key }) => key === 'content-location')?.value ?? null,
-    bytes: bytes?.toString('base64') ?? null,
-    text: bytes ? strictText(bytes, params.charset ?? '') : null,
+    bytes: bytes.toString('base64'),
+    text: strictText(bytes, params.charset ?? ''),
     isFlowed: /^flowed$/i.test(params.format ?? ''),
-    isSpare: parsed.value === 'text/plain' && !isAttachment && hasHtmlBeside(node, around),
+    isSpare: type === 'text/plain' && !isAttachment && hasHtmlBeside(node, around),
     isRoot: parsed.value === 'text/html' && !isAttachment && isFirstOfRelated(node, around),
   };
 }

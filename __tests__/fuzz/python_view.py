@@ -72,6 +72,13 @@ def strict_text(raw, charset):
         return raw.decode("ascii") if re.fullmatch(rb"[\t\r\n\x20-\x7d]*", raw) else None
 
 
+def type_of(part):
+    """Its type; text/plain where the declaration names no type and subtype (RFC 2045, 5.2)."""
+    declared = part.get("content-type")
+    is_typed = declared is not None and bool(DECLARED.match(plain(declared)))
+    return part.get_content_type() if is_typed else "text/plain"
+
+
 def has_html(part):
     if part.get_content_type() == "text/html" and part.get_content_disposition() != "attachment":
         return True
@@ -79,7 +86,7 @@ def has_html(part):
 
 
 def is_spare(part, around):
-    if part.get_content_type() != "text/plain" or part.get_content_disposition() == "attachment":
+    if type_of(part) != "text/plain" or part.get_content_disposition() == "attachment":
         return False
     branch = part
     for parent in around:
@@ -114,7 +121,7 @@ def leaf(part, around):
     location = part.get("content-location")
     encoding = re.sub(r"\([^)]*\)", "", plain(part.get("content-transfer-encoding", ""))).strip().lower()
     return {
-        "type": part.get_content_type() if is_typed else "text/plain",
+        "type": type_of(part),
         "isTyped": is_typed,
         "encoding": encoding,
         "isDecoded": encoding in ENCODINGS,

@@ -94,7 +94,8 @@ function missingFile(leaf: ViewLeaf, files: SandboxMessage['attachments']): Comp
   const content = bytes === null ? undefined : Buffer.from(bytes, 'base64');
   const exact = encoding === 'base64';
   const same = files.filter((file) => {
-    if (content === undefined) return filename === null || isNamed(file.name, filename);
+    if (content === undefined)
+      return filename === null ? file.contentType === type : isNamed(file.name, filename);
     if (content.equals(file.content)) return true;
     return !exact && withPlainLines(content) === withPlainLines(file.content);
   });

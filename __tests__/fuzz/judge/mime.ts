@@ -8,11 +8,15 @@ export function mimeOf({ request }: SandboxMessage): Buffer | undefined {
   return typeof request === 'string' ? Buffer.from(request, 'base64') : undefined;
 }
 
-/** A message without what may stand before its first field: a byte order mark, mbox lines, empty lines. */
+/**
+ * A message without what may stand before its first field: a byte order mark, mbox lines, empty lines. An empty line
+ * before anything else is the end of a header that has no fields.
+ */
 export function withoutPrefix(mime: Buffer): Buffer {
   const text = mime.toString('latin1');
-  const prefix = /^(?:\xef\xbb\xbf|>?From [^\r\n]*(?:\r\n?|\n)|\r\n?|\n)+/.exec(text)?.[0] ?? '';
-  return mime.subarray(prefix.length);
+  const prefix = /^(?:\xef\xbb\xbf|>?From [^\r\n]*(?:\r\n?|\n))+/.exec(text)?.[0] ?? '';
+  const blank = /^(?:[ \t]*(?:\r\n?|\n))+(?=[!-9;-~]+[ \t]*:)/.exec(text.slice(prefix.length))?.[0] ?? '';
+  return mime.subarray(prefix.length + blank.length);
 }
 
 function withCrlf(mime: Buffer): string {
