@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
 import { composeAtOnce, composeForReading } from '../src/compose-at-once';
+import { walk } from '../src/message/mail-part';
 import { readMessage } from '../src/message/read-message';
 
 const compile = (options: Options) => new MailComposer({ date: new Date(0), ...options }).compile();
@@ -110,5 +111,8 @@ async function read(mime: Buffer | undefined) {
   const { content } = await readMessage((reader) => reader.end(mime), limits);
   const headers = content.headers.filter(({ key }) => key !== 'content-transfer-encoding');
   const attachments = content.attachments.map((file) => ({ ...file, content: file.content.held }));
-  return { ...content, headers, attachments };
+  const parts = walk(content.structure).map(([{ type, params, use, filename, faults }]) => {
+    return { type, params, use, filename, faults };
+  });
+  return { ...content, structure: parts, headers, attachments };
 }

@@ -172,8 +172,9 @@ test.each(mailFixtures)('arrives byte for byte by the MIME route: $name', async 
   expect(bodyOf(arrived)).toBe(bodyOf(sent));
   const fieldsOf = (mail: string) => mail.slice(0, mail.indexOf('\r\n\r\n')).split(/\r\n(?![ \t])/);
   const lost = fieldsOf(sent).filter((field) => !fieldsOf(arrived).includes(field));
-  // Bcc is for Graph only, and addresses in UTF-8 are written in ASCII.
-  expect(lost.filter((field) => !/^bcc:|^(?:from|to|cc):.*[\x80-\xff]/is.test(field))).toEqual([]);
+  // Bcc is for Graph only; addresses in UTF-8, or with more than a few words as a comment, are written anew.
+  const isRewritten = (field: string) => /^bcc:|^(?:from|to|cc):.*(?:[\x80-\xff]|\([^)]*[,\\])/is.test(field);
+  expect(lost.filter((field) => !isRewritten(field))).toEqual([]);
   expect(arrived).not.toMatch(/^bcc:/im);
 });
 

@@ -6,11 +6,14 @@ import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
 import { MessageRequests, type RetryEvent } from './graph/message-requests';
 import type { MailboxLimiter, Pauses } from './mailbox-limiter';
+import { controlCharactersIn } from './message/control-characters';
 import { toGraphMessage } from './message/graph-message';
+import { strippedHeaders, toNamedProperties } from './message/headers';
 import { jsonLosses } from './message/json-losses';
+import { headerValues } from './message/mail-content';
 import { toMimeMessage } from './message/mime-message';
 import { type ReadMessage, readMessage } from './message/read-message';
-import { mailboxesOf } from './message/recipients';
+import { entriesWithoutAddress, fromOf } from './message/recipients';
 import {
   type GraphMessageOptions,
   type MailboxQuestion,
@@ -82,7 +85,7 @@ export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Pr
   }
   // The mailbox depends on what the message says.
   return withMessage(outgoing, delivery, async (read) => {
-    const [from = defaults.from] = mailboxesOf(read.content, 'from');
+    const [from = defaults.from] = fromOf(read.content);
     const mailbox = await mailboxFor(userId, { from, envelope: outgoing.envelope });
     return limiter.run(
       mailbox,
@@ -125,7 +128,6 @@ async function deliverRead(
     delivery: graph.delivery ?? defaults.delivery,
   };
   const { content } = read;
-  const losses = jsonLosses(content);
   const message = toGraphMessage(content, {
     envelopeTo: envelope.to,
     from: options.from,
@@ -134,7 +136,12 @@ async function deliverRead(
     importance: graph.importance,
     categories: graph.categories,
   });
-  const messageId = message.internetMessageId ?? outgoing.messageId;
+  const losses = jsonLosses(content, controlCharactersIn(message));
+  const stripped = strippedHeaders(content);
+  // What has no place in JSON, for the draft of a message that is too large for MIME.
+  const named = toNamedProperties([...losses.flatMap(({ header }) => header ?? []), ...stripped]);
+  const properties = [...(message.singleValueExtendedProperties ?? []), ...named];
+  const largeMessage = named.length > 0 ? { ...message, singleValueExtendedProperties: properties } : message;
 
   const json = once(() => jsonRequest(message, options.saveToSentItems));
   const jsonBytes = () => json().body.length;
@@ -144,20 +151,22 @@ async function deliverRead(
     ),
   );
   const exactlyOnce = options.delivery === 'exactly-once';
-  const mark = exactlyOnce ? markOf(messageId) : randomUUID();
-  const draft = once(() => toDraftContent(message, mark));
+  const writtenId = headerValues(content, 'message-id')[0] || outgoing.messageId;
+  const mark = exactlyOnce ? markOf(writtenId) : randomUUID();
   const decision = chooseRoute(
     {
       losses,
       jsonBytes,
       mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
-      draftBytes: () => draftBytes(message),
+      draftBytes: () => draftBytes(largeMessage),
       largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
     { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
     options,
   );
   if (decision.route === 'none') throw refusal(decision.why);
+  const messageId = decision.route === 'mime' ? writtenId : (message.internetMessageId ?? writtenId);
+  const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
 
   const requests = new MessageRequests({ client, pauses, policy: options.retry, clock, signal, onRetry });
   const byDraft = decision.route === 'draft' || exactlyOnce;
@@ -165,7 +174,9 @@ async function deliverRead(
     ? await sendDraft(requests, {
         userId,
         content:
-          decision.route === 'mime' ? { ...mime(), isMime: true, added: [], attachmentNames: [] } : draft(),
+          decision.route === 'mime'
+            ? { ...mime(), isMime: true, added: [], attachmentNames: [] }
+            : toDraftContent(carriesNamed ? largeMessage : message, mark),
         mark,
         exactlyOnce,
         bytes: jsonBytes(),
@@ -181,6 +192,8 @@ async function deliverRead(
     pending: [],
     dropped: [
       ...decision.dropped,
+      ...(decision.route === 'mime' || carriesNamed ? [] : stripped.map(({ name }) => `the header ${name}`)),
+      ...entriesWithoutAddress(content),
       ...(outgoing.dsn ? ['dsn, which is a matter of SMTP'] : []),
       ...droppedByGraph(outgoing.returnPath, message, userId),
       ...(options.saveToSentItems || (decision.route === 'json' && !byDraft)

@@ -11,7 +11,7 @@ export function droppedByGraph(returnPath: string | false, message: GraphMessage
 
 /** Why the message went as it did, for people. */
 export function reasonOf(
-  { because, route }: Exclude<RouteDecision, { route: 'none' }>,
+  { because, route, named = [] }: Exclude<RouteDecision, { route: 'none' }>,
   what: string | undefined,
   jsonBytes: () => number,
 ): string {
@@ -23,10 +23,15 @@ export function reasonOf(
     case 'delivery':
       return 'delivery is exactly-once';
     case 'size':
-      return `size: ${jsonBytes()} bytes as one request of JSON`;
+      return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
     default:
       return `${because}: JSON has no place for ${what}`;
   }
+}
+
+function reasonOfNamed(named: readonly string[]): string {
+  if (named.length === 0) return '';
+  return `; as properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: ${named.join(', ')}`;
 }
 
 /** Everybody the message is for, each once. */

@@ -14,7 +14,6 @@ const image = (over: Partial<MailAttachment>): MailAttachment => ({
   disposition: 'inline',
   contentId: 'logo@contoso',
   related: true,
-  location: undefined,
   content: held('png'),
   ...over,
 });

@@ -1,4 +1,3 @@
-import { MailParser } from 'mailparser';
 import { BodyParser } from '../../src/message/body-parser';
 
 /** A parser that has read a message to its end. */
@@ -29,8 +28,4 @@ test('an error that comes after the end is no uncaught one', async () => {
   const parser = await readToTheEnd();
   parser.release();
   expect(() => parser.emit('error', new Error('too late'))).not.toThrow();
-});
-
-test("reads headers by mailparser's own method, of which its types do not tell", () => {
-  expect(MailParser.prototype.processHeaders).toBeInstanceOf(Function);
 });

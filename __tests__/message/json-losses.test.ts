@@ -27,17 +27,20 @@ test('takes five custom headers and names those that are too many', async () => 
   const five = ['X-A: 1', 'X-B: 2', 'X-C: 3', 'X-D: 4', 'X-E: 5'];
   expect(jsonLosses(await readLines(...five, 'X-Priority: 1', '', 'body'))).toEqual([]);
   expect(jsonLosses(await readLines(...five, 'x-f: 6', '', 'body'))).toEqual([
-    { because: 'too-many-headers', what: 'the header x-f' },
+    expect.objectContaining({ because: 'too-many-headers', what: 'the header x-f' }),
   ]);
 });
 
 test.each([
-  ['Subject: =?utf-8?Q?a=0D=0ABcc:_eve@example.com?=', 'the header Subject'],
   ['X-Ours: =?utf-8?Q?a=0D=0AX-Evil:_1?=', 'the header X-Ours'],
   ['X-: nothing', 'the header X-'],
+  ['X-Empty:', 'the header X-Empty'],
   ['Message-ID: 12345', 'the header Message-ID'],
+  ['Subject: =?hz-gb-2312?Q?=7E{Dc:C=7E}?=', 'the header Subject'],
+  ['Reply-To: friends:;', 'the header Reply-To'],
+  ['Sender: www-data', 'the header Sender'],
 ])('leaves to MIME what is safe there only: %j', async (header, what) => {
-  expect(jsonLosses(await readLines(header, '', 'body'))).toEqual([{ because: 'header', what }]);
+  expect(jsonLosses(await readLines(header, '', 'body'))).toMatchObject([{ because: 'header', what }]);
 });
 
 test('knows a sensitivity that MAPI has no number for', async () => {
@@ -45,6 +48,24 @@ test('knows a sensitivity that MAPI has no number for', async () => {
   expect(jsonLosses(await readLines('Sensitivity: Top-Secret', '', 'body'))).toMatchObject([
     { because: 'header' },
   ]);
+});
+
+test('takes U+FFFD in UTF-8 for the character that it is', async () => {
+  const content = await readLines('Content-Type: text/plain; charset=utf-8', '', 'caf\ufffd');
+  expect(jsonLosses(content)).toEqual([]);
+});
+
+test.each<[string, string, string]>([
+  ['utf-8', 'caf\xe9', 'charset'],
+  ['us-ascii', 'caf\xc3\xa9', 'charset'],
+  ['iso-2022-jp', '\xa4\xb3', 'charset'],
+  ['utf-16le', 'a\0b', 'charset'],
+  ['windows-1252', 'a\x81', 'charset'],
+  ['latin9', '\xa4', 'charset'],
+  ['cp50220', '\x1b$B$3\x1b(B', 'charset'],
+])('judges text in %s by its bytes', async (charset, body, because) => {
+  const mail = Buffer.from(`Content-Type: text/plain; charset=${charset}\r\n\r\n${body}`, 'latin1');
+  expect(jsonLosses((await readMail(mail)).content)[0]?.because).toBe(because);
 });
 
 /** A multipart of these parts, each given as lines. */
@@ -106,7 +127,6 @@ test.each<[string, string[], string]>([
   ],
   ['S/MIME known by its name only', leaf('application/octet-stream; name=smime.p7m'), 'encrypted'],
   ['UTF-7', leaf('text/plain; charset=utf-7', '+AOQ-'), 'charset'],
-  ['bytes that are none in their charset', leaf('text/plain; charset=utf-8', '\ufffd'), 'charset'],
   ['a second Subject', ['Subject: a', 'Subject: b', '', 'x'], 'header'],
 ])('knows that %s does not fit', async (_what, lines, because) => {
   expect(jsonLosses(await readLines(...lines))[0]?.because).toBe(because);

@@ -1,4 +1,4 @@
-import type { Loss } from '../../src/message/json-losses';
+import type { Loss } from '../../src/message/loss';
 import { chooseRoute, type RouteFacts, type RouteOptions } from '../../src/routes/choose-route';
 
 const signed: Loss = { because: 'signed', what: 'the signature' };

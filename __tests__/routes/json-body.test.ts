@@ -9,7 +9,7 @@ const attachmentOf = (size: number): GraphAttachment => ({
 });
 const large = attachmentOf(3 * 48 * 1024);
 const attachments = [attachmentOf(10), attachmentOf(500_000), attachmentOf(0), large];
-const message = { subject: '"\n😀', importance: 'normal' as const, attachments };
+const message = { subject: '"😀', importance: 'normal' as const, attachments };
 
 const asBase64 = (attachment: GraphAttachment) => ({
   ...attachment,
@@ -27,6 +27,19 @@ test.each([
   const bytes = Buffer.concat([...body.pieces()]);
   expect(bytes.toString()).toBe(JSON.stringify(expected));
   expect(body.length).toBe(bytes.length);
+});
+
+test('lets no control character through, wherever it stands', () => {
+  const dirty = {
+    subject: 'a\r\nb\u0085',
+    body: { contentType: 'text' as const, content: 'a\0b\r\n\tc\u009f' },
+    toRecipients: [{ emailAddress: { name: 'x\u001b', address: 'a@example.com' } }],
+  };
+  expect(JSON.parse(Buffer.concat([...messageJson(dirty).pieces()]).toString())).toEqual({
+    subject: 'a  b ',
+    body: { contentType: 'text', content: 'ab\r\n\tc' },
+    toRecipients: [{ emailAddress: { name: 'x ', address: 'a@example.com' } }],
+  });
 });
 
 test('makes the same bytes again for another attempt', () => {

@@ -1,5 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { parseAddressHeader } from 'mailparser';
+import { readAddressList } from './address-list';
+import { decodeWords } from './decode-text';
 
 /** One mailbox of an address header or option. */
 export interface MailAddress {
@@ -25,14 +27,26 @@ export const ADDRESS_HEADERS = [
 
 /**
  * The mailboxes of one address header value (`"Ann" <ann@example.com>, team: b@example.com;`), in order:
- * encoded words decoded, comments gone, groups flattened to their members. Addresses are not checked:
- * see `addressFault`.
+ * encoded words decoded, comments gone, groups flattened to their members. What does not follow the grammar is
+ * read as mail clients read it. Addresses are not checked: see `addressFault`.
+ *
+ * @param isGuess whether what is beyond ASCII is guessed: such an address can only be refused
  */
-export function parseAddresses(value: string): MailAddress[] {
-  return parseAddressHeader(value, { flatten: true, decodePunycode: false }).value.map((entry) => ({
-    name: entry.name,
-    address: toWireAddress(entry.address ?? ''),
+export function parseAddresses(value: string, isGuess = false): MailAddress[] {
+  const list = readAddressList(value);
+  const entries = list
+    ? list.entries.map(({ name, address }) => ({ name: decodeWords(name).text, address }))
+    : parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
+  return entries.map(({ name, address = '' }) => ({
+    // Many programs put the address there, too, for want of a name.
+    name: name === address ? '' : name,
+    address: isGuess ? address.replace(/[^\p{ASCII}]/gu, '\ufffd') : toWireAddress(address),
   }));
+}
+
+/** Whether any parser reads an address header value as this one does, and Graph can use what stands there. */
+export function isPlainAddressList(value: string): boolean {
+  return readAddressList(value)?.isPlain === true;
 }
 
 /** Says what is wrong with an address, or `undefined` when Graph can use it. */
@@ -40,6 +54,8 @@ export function addressFault(address: string): string | undefined {
   const { local, domain } = splitAddress(address);
   if (!local || !domain) return 'it has no local part and domain';
   if (/\p{Cc}/u.test(address)) return 'it has a control character';
+  if (address.includes('\ufffd')) return 'it has a byte that is not UTF-8';
+  if (/=\?[^?\s]+\?[bq]\?/i.test(address)) return 'it has an encoded word, which has no place there';
   if (!isDotAtom(local) && !/^"(?:[^"\\]|\\.)*"$/.test(local)) {
     return 'its local part has a character that must be quoted';
   }

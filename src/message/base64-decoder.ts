@@ -9,12 +9,16 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, byte) => {
 const LF = 0x0a;
 const CR = 0x0d;
 const PADDING = 0x3d;
+const WHITE_SPACE: readonly number[] = [CR, LF, 0x20, 0x09];
 
 /**
  * Decodes base64 that comes in pieces, as mailparser does: what is no digit is passed over, and after
  * padding a group of four begins anew, since there are writers that pad every line.
  */
 export class Base64Decoder {
+  /** Whether nothing but base64 was there, padded at its end only: else another reader may decode less of it. */
+  isStrict = true;
+  #isPadded = false;
   /** The digits of the group that is open, and their number. */
   #bits = 0;
   #count = 0;
@@ -27,8 +31,16 @@ export class Base64Decoder {
     const next = () => {
       const byte = base64[at++] ?? 0;
       const digit = DIGITS[byte] ?? NO_DIGIT;
-      if (byte === PADDING) this.#count = 0;
-      if (digit === NO_DIGIT) return;
+      if (byte === PADDING) {
+        if (!this.#isPadded && this.#count < 2) this.isStrict = false;
+        this.#isPadded = true;
+        this.#count = 0;
+      }
+      if (digit === NO_DIGIT) {
+        if (byte !== PADDING && !WHITE_SPACE.includes(byte)) this.isStrict = false;
+        return;
+      }
+      if (this.#isPadded) this.isStrict = false;
       this.#bits = (this.#bits << 6) | digit;
       this.#count++;
       if (this.#count > 1) bytes[to++] = this.#bits >> ((4 - this.#count) * 2);
@@ -42,8 +54,16 @@ export class Base64Decoder {
     const written = decodeLines(lines, bytes.subarray(to));
     at += written === undefined ? 0 : lines.length;
     to += written ?? 0;
+    if (written && this.#isPadded) this.isStrict = false;
     while (at < base64.length) next();
     return bytes.subarray(0, to);
+  }
+
+  /** There is no more: bits that make no byte are lost, unless they are zero. */
+  end(): Buffer {
+    const left = this.#count === 0 ? 0 : this.#bits & (this.#count === 2 ? 0xf : 3);
+    if (this.#count === 1 || left !== 0) this.isStrict = false;
+    return Buffer.alloc(0);
   }
 }
 

@@ -1,13 +1,18 @@
-import { type HeaderLines, type Headers, MailParser } from 'mailparser';
-import { TAKEN_OUT } from './taken-out';
+import { MailParser } from 'mailparser';
+
+/** A part as mailparser has found it. */
+export interface ParsedPart {
+  headers: ReadonlyMap<string, unknown>;
+  children: readonly ParsedPart[];
+  /** Text of a part that is none of the attachments. */
+  textContent?: string;
+}
 
 declare module 'mailparser' {
   interface MailParser {
     // Its types do not tell of these.
-    /** Reads the headers of a part. */
-    processHeaders(lines: HeaderLines): Headers;
     /** The parts of the message. */
-    tree: unknown;
+    tree: ParsedPart | false;
     /** The part that is being read. */
     curnode: unknown;
   }
@@ -25,13 +30,6 @@ export class BodyParser extends MailParser {
       // A message within the message is an attachment to be opened, not more body text.
       ignoreEmbedded: true,
     });
-  }
-
-  /** Of a part that is what counts: the headers of the message are read from their lines. */
-  override processHeaders(lines: HeaderLines): Headers {
-    return super.processHeaders(
-      lines.filter(({ key }) => key.startsWith('content-') || key.startsWith(TAKEN_OUT)),
-    );
   }
 
   /**

@@ -2,7 +2,7 @@ import type { ItemBody, Message, Recipient } from '@microsoft/microsoft-graph-ty
 import type { MailAddress } from './address';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
 import {
-  MAX_INTERNET_MESSAGE_HEADERS,
+  isMessageId,
   toCategories,
   toExtendedProperties,
   toImportance,
@@ -10,7 +10,7 @@ import {
 } from './headers';
 import type { Importance } from './importance';
 import { headerValues, type MailContent } from './mail-content';
-import { isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
+import { fromOf, isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
 
 /** Graph's message as it travels in a request. */
 export type GraphMessage = Omit<Message, 'attachments'> & { attachments?: GraphAttachment[] };
@@ -34,15 +34,16 @@ export interface MessageContext {
 /**
  * A message that has been read, as Graph's JSON. What JSON cannot carry (`jsonLosses`) is not in it.
  *
- * @throws GraphTransportError `EENVELOPE` for recipients or senders that Graph cannot use
+ * @throws GraphTransportError `EENVELOPE` for recipients or a From that Graph cannot use
  */
 export function toGraphMessage(content: MailContent, context: MessageContext): GraphMessage {
-  const [from = context.from] = mailboxesOf(content, 'from');
+  const named = fromOf(content);
+  const [from = context.from] = named;
   const [sender] = mailboxesOf(content, 'sender');
   const replyTo = mailboxesOf(content, 'reply-to');
   const { to, cc, bcc } = toRecipients(content, context.envelopeTo);
   const wantsReceipt = (key: (typeof RECEIPT_HEADERS)[number]) =>
-    mailboxesOf(content, key).some(({ address }) => isFrom(content, address));
+    mailboxesOf(content, key).some(({ address }) => isFrom(named, address));
   return {
     subject: headerValues(content, 'subject')[0] ?? '',
     body: toBody(content),
@@ -55,12 +56,9 @@ export function toGraphMessage(content: MailContent, context: MessageContext): G
     ...optionalList('replyTo', (replyTo.length > 0 ? replyTo : context.replyTo).map(toRecipient)),
     // Left out, it has been seen to become "high" on messages with custom headers.
     importance: context.importance ?? toImportance(content),
-    internetMessageId: headerValues(content, 'message-id')[0] || context.messageId,
+    internetMessageId: headerValues(content, 'message-id').find(isMessageId) ?? context.messageId,
     // Graph refuses an empty list of headers.
-    ...optionalList(
-      'internetMessageHeaders',
-      toInternetMessageHeaders(content).slice(0, MAX_INTERNET_MESSAGE_HEADERS),
-    ),
+    ...optionalList('internetMessageHeaders', toInternetMessageHeaders(content)),
     ...optionalList('singleValueExtendedProperties', toExtendedProperties(content)),
     ...optionalList('categories', context.categories ?? toCategories(content)),
     ...(wantsReceipt('disposition-notification-to') && { isReadReceiptRequested: true }),

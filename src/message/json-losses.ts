@@ -1,75 +1,50 @@
-import {
-  MAX_INTERNET_MESSAGE_HEADERS,
-  repeatedHeaders,
-  toInternetMessageHeaders,
-  unnamedHeaders,
-} from './headers';
-import type { MailContent } from './mail-content';
+import { surplusHeaders, unnamedHeaders } from './headers';
+import type { Loss, LossReason } from './loss';
+import type { MailContent, MailHeader } from './mail-content';
 import { isBodyText, type MailPart, walk } from './mail-part';
-import { isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
-
-/** Why a message does not go into JSON whole, in the order in which the reasons weigh. */
-export type LossReason =
-  | 'encrypted'
-  | 'signed'
-  | 'report'
-  | 'invitation'
-  | 'alternative'
-  | 'structure'
-  | 'charset'
-  | 'several-from'
-  | 'receipt-address'
-  | 'content-location'
-  | 'header'
-  | 'too-many-headers';
-
-/** Something of a message that Graph's JSON has no place for. */
-export interface Loss {
-  because: LossReason;
-  /** What would be lost, in words. */
-  what: string;
-}
+import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 
 type Around = readonly MailPart[];
 
-/** Everything of a message that JSON would lose, the weightiest first; nothing when JSON can carry it whole. */
-export function jsonLosses(content: MailContent): Loss[] {
-  const parts = [...walk(content.structure)];
-  const some = (is: (part: MailPart, around: Around) => boolean) =>
-    parts.some(([part, around]) => is(part, around));
+/**
+ * Everything of a message that JSON would lose, the weightiest first; nothing when JSON can carry it whole.
+ *
+ * @param controls control characters in what is to become JSON, in words
+ */
+export function jsonLosses(content: MailContent, controls: readonly string[] = []): Loss[] {
+  const parts = walk(content.structure);
   const whatOf = (is: (part: MailPart, around: Around) => boolean, what: (part: MailPart) => string) =>
     parts.filter(([part, around]) => is(part, around)).map(([part]) => what(part));
-  const custom = toInternetMessageHeaders(content);
+  const anyOf = (what: string, is: (part: MailPart, around: Around) => boolean) =>
+    parts.some(([part, around]) => is(part, around)) ? [what] : [];
+  const isLostText = lostTextOf(content.structure);
+  const found = (reason: LossReason) =>
+    content.losses.filter(({ because }) => because === reason).map(({ what }) => what);
   const table: [LossReason, string[]][] = [
-    ['encrypted', anyOf('the encryption', some(isEncrypted))],
-    ['signed', anyOf('the signature', some(isSigned))],
-    ['report', anyOf('the delivery report', some(isReport))],
-    ['invitation', anyOf('the invitation', some(isInvitation))],
+    ['encrypted', anyOf('the encryption', isEncrypted)],
+    ['signed', anyOf('the signature', isSigned)],
+    ['report', anyOf('the delivery report', isReport)],
+    ['invitation', anyOf('the invitation', isInvitation)],
     ['alternative', whatOf(isAlternative, ({ type }) => `the alternative ${type}`)],
     ['structure', whatOf(isUnknownMultipart, ({ type }) => `the parts of ${type}`)],
     ['structure', whatOf(isLostText, ({ type }) => `a second body, ${type}`)],
-    ['charset', whatOf(isUndecodable, ({ params }) => `text in the charset ${params.charset}`)],
-    [
-      'charset',
-      anyOf('characters that are none in their charset', /\ufffd/.test(content.html ?? content.text ?? '')),
-    ],
-    ['several-from', anyOf('the second From', mailboxesOf(content, 'from').length > 1)],
+    ['structure', found('structure')],
+    ['encoding', found('encoding')],
+    ['charset', found('charset')],
+    ['control-characters', [...controls]],
+    ['several-from', fromOf(content).length > 1 ? ['the second From'] : []],
     ['receipt-address', foreignReceipts(content)],
-    [
-      'content-location',
-      anyOf(
-        'Content-Location',
-        content.attachments.some(({ location }) => location !== undefined),
-      ),
-    ],
-    ['header', [...unnamedHeaders(content), ...repeatedHeaders(content)].map((name) => `the header ${name}`)],
-    ['too-many-headers', custom.slice(MAX_INTERNET_MESSAGE_HEADERS).map(({ name }) => `the header ${name}`)],
+    ['content-location', found('content-location')],
   ];
-  return table.flatMap(([because, whats]) => whats.map((what) => ({ because, what })));
+  return [
+    ...table.flatMap(([because, whats]) => [...new Set(whats)].map((what) => ({ because, what }))),
+    ...unnamedHeaders(content).map((header) => headerLoss('header', header)),
+    ...surplusHeaders(content).map((header) => headerLoss('too-many-headers', header)),
+  ];
 }
 
-function anyOf(what: string, lost: boolean): string[] {
-  return lost ? [what] : [];
+function headerLoss(because: LossReason, header: MailHeader): Loss {
+  return { because, what: `the header ${header.name}`, header };
 }
 
 function isEncrypted(part: MailPart): boolean {
@@ -125,41 +100,41 @@ function isUnknownMultipart({ type, params }: MailPart): boolean {
 }
 
 /**
- * Body text that is one of several forms, though not the other form of HTML: JSON has one body, and mailparser
- * leaves out what stands in an alternative as soon as there is HTML anywhere.
+ * Finds body text that is one of several forms, though not the other form of HTML: JSON has one body, and
+ * mailparser leaves out what stands in an alternative as soon as there is HTML anywhere.
  */
-function isLostText(part: MailPart, around: Around): boolean {
-  if (!isBodyText(part)) return false;
-  const depth = around.findIndex(({ type }) => type === 'multipart/alternative');
-  const alternative = around[depth];
-  if (!alternative) return false;
-  const branch = depth === 0 ? part : around[depth - 1];
-  const others = alternative.children.filter((child) => child !== branch);
-  if (part.type === 'text/html') return others.some(hasHtml);
-  if (others.some(hasHtml)) return false;
-  const root = around.at(-1) ?? part;
-  return hasHtml(root) || others.some((other) => [...walk(other)].some(([leaf]) => isBodyText(leaf)));
-}
-
-function hasHtml(part: MailPart): boolean {
-  return [...walk(part)].some(([leaf]) => leaf.type === 'text/html' && isBodyText(leaf));
-}
-
-/** Charsets of which mailparser leaves the bytes as they are. */
-function isUndecodable(part: MailPart): boolean {
-  return (
-    isBodyText(part) &&
-    /^(?:utf-?7|unicode-1-1-utf-7|hz(?:-gb-2312)?|iso-2022-(?:kr|cn).*|johab|utf-?32.*)$/i.test(
-      part.params.charset ?? '',
-    )
-  );
+function lostTextOf(root: MailPart): (part: MailPart, around: Around) => boolean {
+  const counts = new Map<MailPart, { html: number; text: number }>();
+  const count = (part: MailPart): { html: number; text: number } => {
+    const isHtml = part.type === 'text/html';
+    const total = isBodyText(part) ? { html: isHtml ? 1 : 0, text: 1 } : { html: 0, text: 0 };
+    for (const child of part.children.map(count)) {
+      total.html += child.html;
+      total.text += child.text;
+    }
+    counts.set(part, total);
+    return total;
+  };
+  const all = count(root);
+  return (part, around) => {
+    if (!isBodyText(part)) return false;
+    const depth = around.findIndex(({ type }) => type === 'multipart/alternative');
+    const alternative = around[depth];
+    if (!alternative) return false;
+    const whole = counts.get(alternative) ?? all;
+    const branch = counts.get((depth === 0 ? undefined : around[depth - 1]) ?? part) ?? all;
+    const otherHtml = whole.html - branch.html;
+    if (part.type === 'text/html') return otherHtml > 0;
+    return otherHtml === 0 && (all.html > 0 || whole.text > branch.text);
+  };
 }
 
 /** JSON asks for receipts to the sender; to somebody else it cannot. */
 function foreignReceipts(content: MailContent): string[] {
+  const from = fromOf(content);
   return RECEIPT_HEADERS.flatMap((key) =>
     mailboxesOf(content, key)
-      .filter(({ address }) => !isFrom(content, address))
+      .filter(({ address }) => !isFrom(from, address))
       .map(({ address }) => `the receipt to ${address}`),
   );
 }

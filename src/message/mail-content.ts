@@ -1,5 +1,6 @@
 import type { MailAddress } from './address';
 import type { AttachmentContent } from './attachment-content';
+import type { Loss } from './loss';
 import type { MailPart } from './mail-part';
 
 /** A header of the message as it was written, decoded. */
@@ -10,6 +11,8 @@ export interface MailHeader {
   name: string;
   /** Value unfolded, encoded words decoded, trimmed. */
   value: string;
+  /** What of the value is lost by decoding it, in words. */
+  fault: string | undefined;
   /** The mailboxes that it names, if it is one of `ADDRESS_HEADERS`. */
   addresses: readonly MailAddress[];
 }
@@ -19,7 +22,7 @@ export interface MediaType {
   /** `type/subtype` in lower case. */
   value: string;
   /** Parameters by lower-case name. */
-  params: Readonly<Record<string, string>>;
+  params: Readonly<Record<string, string | undefined>>;
 }
 
 /** A part that is not body text. */
@@ -33,8 +36,6 @@ export interface MailAttachment {
   contentId: string | undefined;
   /** Whether the part sits in `multipart/related`, as images shown in the HTML do. */
   related: boolean;
-  /** Content-Location, where the part has one. */
-  location: string | undefined;
   /** The decoded content. */
   content: AttachmentContent;
 }
@@ -43,6 +44,8 @@ export interface MailAttachment {
 export interface MailContent {
   /** The message as the tree of its parts. */
   structure: MailPart;
+  /** What of its parts is left over when all of them have been used. */
+  losses: readonly Loss[];
   /** Headers of the message itself, in order. */
   headers: readonly MailHeader[];
   text: string | undefined;

@@ -2,12 +2,13 @@ import { Writable } from 'node:stream';
 import type { AttachmentStream, MessageText } from 'mailparser';
 import { Spool } from './attachment-content';
 import { BodyParser } from './body-parser';
+import { leftOvers } from './ledger';
 import type { MailAttachment, MailContent } from './mail-content';
+import { type MailPart, walk } from './mail-part';
+import { bytesBeforeHeader } from './message-start';
 import { PartScanner } from './part-scanner';
 import { RawCopy } from './raw-copy';
 import type { ReadLimits } from './read-limits';
-import { TakenOut } from './taken-out';
-import { toAttachment } from './to-attachment';
 import { toHeaders } from './to-headers';
 
 /** What is gathered before it is worked on: Nodemailer may write line by line. */
@@ -24,23 +25,20 @@ const PIECE_BYTES = 80 * 1024;
 export class MessageReader extends Writable {
   readonly raw: RawCopy;
   readonly #spool: Spool;
-  readonly #takenOut = new TakenOut();
   readonly #scanner: PartScanner;
   readonly #parser = new BodyParser();
   readonly #parsed: Promise<void>;
-  readonly #attachments: Promise<MailAttachment>[] = [];
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
+  #hasBegun = false;
   #text: string | undefined;
   #html: string | undefined;
-  /** The attachment whose content mailparser decodes at the moment. */
-  #reading: AttachmentStream | undefined;
 
   constructor(limits: ReadLimits) {
     super();
     this.raw = new RawCopy(limits);
     this.#spool = new Spool(limits.heldBytes, limits.messageBytes);
-    this.#scanner = new PartScanner(() => this.#takenOut.add(this.#spool.open()));
+    this.#scanner = new PartScanner(() => this.#spool.open());
     this.#parser.on('data', (part) => this.#take(part));
     this.#parser.on('error', (error) => this.destroy(error));
     this.#parsed = new Promise((resolve) => this.#parser.once('end', resolve));
@@ -48,18 +46,19 @@ export class MessageReader extends Writable {
 
   /** The message, once it has been read. */
   async content(): Promise<MailContent> {
-    const attachments = await Promise.all(this.#attachments);
-    this.#takenOut.checkAllFound();
-    const structure = this.#scanner.root ?? {
-      type: 'text/plain',
-      params: {},
-      disposition: '',
-      filename: undefined,
-      children: [],
-    };
-    const headers = toHeaders(this.#parser.headerLines || []);
+    const { root, header } = this.#scanner;
+    if (!root || !header) throw new Error('it has no beginning');
+    const losses = leftOvers(root, this.#parser.tree);
     this.#parser.release();
-    return { structure, headers, text: this.#text, html: this.#html, attachments };
+    const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
+    return {
+      structure: root,
+      losses,
+      headers: toHeaders(header),
+      text: this.#text,
+      html: this.#html,
+      attachments,
+    };
   }
 
   /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
@@ -80,16 +79,11 @@ export class MessageReader extends Writable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#parser.destroy();
-    // An error ends the parser, but not the attachment that is being read from it.
-    this.#reading?.content.destroy(error ?? undefined);
     done(error);
   }
 
   async #readGathered(): Promise<void> {
-    const [first] = this.#gathered;
-    const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
+    const chunk = this.#takeGathered();
     this.raw.add(chunk);
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       const parsed = this.#parse(this.#scanner.scan(chunk.subarray(at, at + PIECE_BYTES)));
@@ -99,12 +93,25 @@ export class MessageReader extends Writable {
     }
   }
 
+  #takeGathered(): Buffer {
+    const [first] = this.#gathered;
+    const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    if (this.#hasBegun) return chunk;
+    this.#hasBegun = true;
+    return chunk.subarray(bytesBeforeHeader(chunk));
+  }
+
   async #readRest(): Promise<void> {
     await this.#readGathered();
     await this.#parse(this.#scanner.end());
+    const { room } = this.#scanner;
+    if (room) await room;
     this.#parser.end();
     await this.#parsed;
-    await Promise.all(this.#attachments);
+    // An attachment that could not be kept is an error of the message.
+    if (this.#scanner.root) await Promise.all(walk(this.#scanner.root).map(([{ content }]) => content));
   }
 
   /** Resolves when mailparser takes more; undefined when it does at once. It copies all it has for every piece. */
@@ -120,17 +127,22 @@ export class MessageReader extends Writable {
       this.#html = part.html;
       return;
     }
-    const attachment = this.#readAttachment(part);
-    this.#attachments.push(attachment);
-    attachment.catch((error: Error) => this.destroy(error));
-  }
-
-  async #readAttachment(part: AttachmentStream): Promise<MailAttachment> {
-    const taken = this.#takenOut.of(part.headers);
-    // Of content that was taken out nothing is left to read, so nobody would hear its error.
-    this.#reading = taken ? undefined : part;
-    const attachment = toAttachment(part, await (taken ?? this.#spool.take(part.content)));
+    // Its content has been taken out: mailparser only has to go on.
     part.release?.();
-    return attachment;
   }
+}
+
+function toAttachment(part: MailPart, around: readonly MailPart[]): Promise<MailAttachment>[] {
+  const { type, params, disposition, filename, contentId, content } = part;
+  if (!content) return [];
+  return [
+    content.then((bytes) => ({
+      filename,
+      type: { value: type, params },
+      disposition: disposition || undefined,
+      contentId,
+      related: around.some((multipart) => multipart.type === 'multipart/related'),
+      content: bytes,
+    })),
+  ];
 }

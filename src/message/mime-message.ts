@@ -1,7 +1,9 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
-import { type MailAddress, parseAddresses } from './address';
+import { addressFault, isPlainAddressList, type MailAddress, parseAddresses } from './address';
+import { decodeBytes } from './decode-text';
 import type { GraphMessage } from './graph-message';
+import { type HeaderField, notAHeader, readHeaderBlock } from './header-block';
 import { IMPORTANCE_HEADERS } from './headers';
 import type { Importance } from './importance';
 
@@ -24,7 +26,7 @@ export interface MimeOverrides {
  * @param message the same message as JSON, which knows recipients and defaults
  */
 export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: MimeOverrides): Buffer {
-  const { fields, rest } = splitHeader(withCrlf(raw));
+  const { fields, rest } = splitHeader(raw);
   const { userId, importance, categories } = overrides;
   const replaced = new Set([
     'bcc',
@@ -33,10 +35,9 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
     ...(importance ? IMPORTANCE_HEADERS : []),
     ...(categories ? ['keywords'] : []),
   ]);
-  const kept = fields
-    .filter((field) => !replaced.has(nameOf(field)) && !isEmptyDefault(field))
-    .map(withPlainAddresses);
-  const present = new Set(kept.map(nameOf));
+  const kept = fields.filter((field) => !replaced.has(field.key) && !isEmptyDefault(field));
+  const written = kept.map((field) => ({ key: field.key, text: withPlainAddresses(field) }));
+  const present = new Set(written.flatMap(({ key, text }) => (text === '' ? [] : [key])));
   const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;
   const own: [name: string, value: string][] = [
     ['From', formatAddresses(toAddresses([message.from ?? mailbox]))],
@@ -49,33 +50,51 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
   const added = own
     .filter(([name, value]) => value && !present.has(name.toLowerCase()))
     .map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(added.join('')), Buffer.from(kept.join(''), 'latin1'), rest]);
+  const header = written.map(({ text }) => text).join('');
+  return Buffer.concat([Buffer.from(added.join('')), Buffer.from(header, 'latin1'), withCrlf(rest)]);
 }
 
 /** An empty From says nothing, and would keep the one of the options out. */
-function isEmptyDefault(field: string): boolean {
-  return /^(?:from|reply-to|message-id)[ \t]*:\s*$/i.test(field);
+function isEmptyDefault({ key, value }: HeaderField): boolean {
+  return value === '' && /^(?:from|reply-to|message-id)$/.test(key);
 }
 
-const ADDRESS_HEADERS: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to', 'to', 'cc']);
+/** Headers from which Graph, or the program of a recipient, takes whom to write to. */
+const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'resent-to', 'resent-cc']);
+const OTHERS: ReadonlySet<string> = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'resent-from',
+  'resent-sender',
+  'disposition-notification-to',
+  'return-receipt-to',
+]);
 
 /**
- * Graph reads the recipients from the headers, and must see in them whom we have seen. So an address header is
- * written anew when it is in UTF-8, since Graph takes domains in ASCII only, and when it has an `@` that is in
- * none of its addresses, where another reader might find one more.
+ * The lines of a field. Graph reads the recipients from the headers, and must see in them whom we have seen: an
+ * address header stays as it is only if no parser can read anything else in it, and is written anew otherwise,
+ * without entries that have no address. What names no recipients stays when it cannot be written anew whole.
  */
-function withPlainAddresses(field: string): string {
-  if (!ADDRESS_HEADERS.has(nameOf(field))) return field;
-  const colon = field.indexOf(':');
-  const value = Buffer.from(field.slice(colon + 1), 'latin1')
-    .toString()
-    .replaceAll('\r\n', '');
-  const addresses = parseAddresses(value);
-  const outsideQuotes = value.replace(/"(?:[^"\\]|\\.)*"/g, '');
-  const plain = /^\p{ASCII}*$/u.test(field) && outsideQuotes.split('@').length === addresses.length + 1;
-  if (plain || addresses.length === 0) return field;
-  const rewritten = `${field.slice(0, colon)}: ${formatAddresses(addresses)}\r\n`;
-  return Buffer.from(rewritten).toString('latin1');
+function withPlainAddresses(field: HeaderField): string {
+  const isRecipients = RECIPIENTS.has(field.key);
+  if (!isRecipients && !OTHERS.has(field.key)) return linesOf(field);
+  const { text, fault } = decodeBytes(field.value);
+  const addresses = parseAddresses(text, fault !== undefined);
+  const usable = addresses.filter(({ address }) => !addressFault(address));
+  const isWhole = usable.length === addresses.length;
+  if (isWhole && isPlainAddressList(text)) return linesOf(field);
+  if (isRecipients ? usable.length === 0 && addresses.length > 0 : !isWhole) {
+    return isRecipients ? '' : linesOf(field);
+  }
+  if (usable.length === 0) return isRecipients ? '' : linesOf(field);
+  return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
+}
+
+/** A field as it stands, without lines of white space, at which some readers end the header. */
+function linesOf({ source }: HeaderField): string {
+  const lines = source.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return lines.map((line) => `${line}\r\n`).join('');
 }
 
 function toAddresses(
@@ -104,21 +123,29 @@ function formatName(name: string): string {
   return /^[\x20-\x7e]*$/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : formatText(name);
 }
 
-function nameOf(field: string): string {
-  return (/^([^:\s]+)[ \t]*:/.exec(field)?.[1] ?? '').toLowerCase();
+/**
+ * The header fields, and all that follows them, the empty line included.
+ *
+ * @throws GraphTransportError `EMESSAGE` when something else stands among them: it could continue a field of ours
+ */
+function splitHeader(mime: Buffer): { fields: HeaderField[]; rest: Buffer } {
+  const end = headerEnd(mime);
+  const { fields, fault } = readHeaderBlock(mime.toString('latin1', 0, end));
+  if (fault) throw notAHeader(fault);
+  return { fields, rest: mime.subarray(end) };
 }
 
-/** The header fields, folds and line ends included, and all that follows them, the empty line included. */
-function splitHeader(mime: Buffer): { fields: string[]; rest: Buffer } {
-  const end = mime.subarray(0, 2).equals(CRLF) ? 0 : mime.indexOf('\r\n\r\n') + 2;
-  const block = mime.toString('latin1', 0, end < 2 && end !== 0 ? mime.length : end);
-  return {
-    fields: block.match(/[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*/g) ?? [],
-    rest: mime.subarray(block.length),
-  };
+/** Where the empty line begins that ends the header; where the message ends if it has none. */
+function headerEnd(mime: Buffer): number {
+  for (let at = 0; at < mime.length; ) {
+    if (mime[at] === LF || (mime[at] === CR && mime[at + 1] === LF)) return at;
+    const lf = mime.indexOf(LF, at);
+    if (lf === -1) break;
+    at = lf + 1;
+  }
+  return mime.length;
 }
 
-const CRLF = Buffer.from('\r\n');
 const CR = 0x0d;
 const LF = 0x0a;
 

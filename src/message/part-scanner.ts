@@ -1,15 +1,25 @@
-import libmime from 'libmime';
 import type { GraphTransportError } from '../errors';
-import { Base64Decoder } from './base64-decoder';
-import { isPlainBase64 } from './is-plain-base64';
-import { isBodyText, type MailPart } from './mail-part';
-import { bodyTooLarge, MAX_BODY_BYTES, MAX_DEPTH, nestedTooDeep, oddBoundary } from './structure-limits';
-import type { ContentSink } from './taken-out';
+import type { AttachmentSink } from './attachment-content';
+import { type HeaderBlock, notAHeader, readHeaderBlock } from './header-block';
+import type { MailPart } from './mail-part';
+import { headerForParser, readPartHeader } from './part-header';
+import {
+  bodyTooLarge,
+  headerTooLarge,
+  loneCr,
+  MAX_BODY_BYTES,
+  MAX_DEPTH,
+  MAX_HEADER_BYTES,
+  MIN_LINE_COST,
+  nestedTooDeep,
+  oddBoundary,
+} from './structure-limits';
+import { createTransferDecoder, type TransferDecoder } from './transfer-decoder';
 
-/** A header block longer than this is left to the parser behind, which refuses it. */
-const MAX_HEADER_BYTES = 1024 * 1024;
 /** A line longer than this is no delimiter: RFC 2046 allows 70 characters, plus white space. */
 const MAX_DELIMITER_BYTES = 2048;
+/** White space that mailparser, too, takes at the end of a delimiter. */
+const MAX_TRAILING_BYTES = 998;
 
 /** A line that ends a part of the multipart at this depth, or the multipart itself. */
 interface Delimiter {
@@ -18,26 +28,30 @@ interface Delimiter {
 }
 
 const LF = 0x0a;
+const CR = 0x0d;
 const DASH = 0x2d;
 const LINE_WITH_DASH = Buffer.from('\n-');
+const CR_WITH_DASH = Buffer.from('\r--');
 
 /**
- * Lets a message pass and notes its structure, which mailparser does not tell. Text parts that are files it
- * marks as such: mailparser would melt `Content-Disposition: inline; filename="notes.txt"`, as Apple Mail
- * sends it, into the body. Nothing but that one word, in the header of such a part, is changed.
- *
- * Content that is base64, as that of nearly every attachment, can be taken out: mailparser reads it line by
- * line, which takes five times as long and litters the heap.
+ * Reads the structure of a message while it passes to mailparser, which gets the header that this reader has
+ * understood in the place of each part's own: there is one reader of headers. The contents of attachments do
+ * not pass at all, since mailparser reads them line by line, which takes five times as long and litters the
+ * heap; what remains for it are the lines between the parts, as a second reader, and the text of the body.
  */
 export class PartScanner {
   /** The message itself, with all its parts, once it has passed. */
   root: MailPart | undefined;
+  /** The header of the message. */
+  header: HeaderBlock | undefined;
+  /** Number of parts that have begun. */
+  #count = 0;
   /** The multiparts that are open, outermost first. */
   #open: { boundary: string; part: MailPart }[] = [];
   /** Depth in `#open` by boundary, the innermost where two share one. */
   #depths: ReadonlyMap<string, number> = new Map();
-  /** Whether what passes now is body text, and how much of it there has been. */
-  #inText = false;
+  /** The body text that passes now, and bytes of all of it so far. */
+  #text: Buffer[] = [];
   #textBytes = 0;
   /** The lines of the header block that is being read; undefined in a body. */
   #header: Buffer[] | undefined = [];
@@ -47,15 +61,23 @@ export class PartScanner {
   /** Whether the start of the line that comes next has been let pass. */
   #inLine = false;
   #hasOddBoundary = false;
-  readonly #takeOut: (() => ContentSink) | undefined;
-  /** Where the content goes that passes now, if it is taken out. */
-  #content: { sink: ContentSink; decoder: Base64Decoder } | undefined;
+  /** Whether a lone CR stands where the parts would be others if it were a line end. */
+  #hasLoneCr = false;
+  /** The part whose body passes now. */
+  #part: MailPart | undefined;
+  readonly #takeOut: () => AttachmentSink;
+  /** Where the content goes that passes now, if it is an attachment's. */
+  #content: { sink: AttachmentSink; decoder: TransferDecoder; end: () => void } | undefined;
+  /** A line end that belongs to the content only if no delimiter follows. */
+  #lineEnd: Buffer = Buffer.alloc(0);
+  /** The last bytes of the body so far. */
+  #tail: Buffer = Buffer.alloc(0);
   /** What was let pass of the chunk at hand. */
   #passed: Buffer[] = [];
   #writes: Promise<void>[] = [];
 
-  /** @param takeOut opens the sink for a content that is taken out, decoded */
-  constructor(takeOut?: () => ContentSink) {
+  /** @param takeOut opens the sink for the content of an attachment */
+  constructor(takeOut: () => AttachmentSink) {
     this.#takeOut = takeOut;
   }
 
@@ -67,7 +89,7 @@ export class PartScanner {
   /**
    * Takes the next chunk and gives what is let pass, in order.
    *
-   * @throws GraphTransportError `EMESSAGE` when the message is beyond a limit
+   * @throws GraphTransportError `EMESSAGE` when the message is beyond a limit, or its header is none
    */
   scan(chunk: Buffer): Buffer[] {
     this.#writes = [];
@@ -82,8 +104,10 @@ export class PartScanner {
    */
   end(): Buffer[] {
     if (this.#rest.length > 0) this.#line(this.#rest, this.#delimiterOf(this.#rest));
-    this.#endHeader();
+    this.#endHeader(false);
+    this.#write(this.#lineEnd);
     this.#endContent();
+    this.#endText(false);
     return this.#takePassed();
   }
 
@@ -97,9 +121,11 @@ export class PartScanner {
 
   #fault(): GraphTransportError | undefined {
     if (this.#textBytes > MAX_BODY_BYTES) return bodyTooLarge();
+    if (this.#headerBytes > MAX_HEADER_BYTES) return headerTooLarge();
     if (this.#open.length > MAX_DEPTH) return nestedTooDeep();
     if (this.#hasOddBoundary) return oddBoundary();
-    return undefined;
+    if (this.#hasLoneCr) return loneCr();
+    return this.header?.fault === undefined ? undefined : notAHeader(this.header.fault);
   }
 
   #scan(data: Buffer): void {
@@ -108,7 +134,6 @@ export class PartScanner {
     let passed = 0;
     let at = 0;
     const passTo = (end: number) => {
-      if (this.#inText) this.#textBytes += end - passed;
       // What is too much is not for the parser to hold, even if it comes in one piece.
       if (end > passed && this.#textBytes <= MAX_BODY_BYTES) this.#pass(data.subarray(passed, end));
       passed = end;
@@ -132,6 +157,7 @@ export class PartScanner {
           passTo(at);
           passed = end;
           this.#line(line, delimiter);
+          if (this.#headerBytes > MAX_HEADER_BYTES) return;
         }
       }
       this.#inLine = data[end - 1] !== LF;
@@ -146,43 +172,107 @@ export class PartScanner {
 
   #line(line: Buffer, delimiter: Delimiter | undefined): void {
     if (delimiter) {
-      this.#endHeader();
+      this.#endHeader(false);
+      this.#lineEnd = Buffer.alloc(0);
       this.#endContent();
-      this.#setOpen(this.#open.slice(0, delimiter.depth + (delimiter.closing ? 0 : 1)));
-      this.#inText = false;
-      if (!delimiter.closing) this.#header = [];
+      this.#endText(true);
       this.#passed.push(line);
+      const { depth, closing } = delimiter;
+      const owner = this.#open[depth]?.part;
+      // Some readers take the multipart for ended, others go on to look for its parts.
+      if (closing && owner?.children.length === 0) {
+        fault(owner, `the parts of ${owner.type}, which ends before the first`);
+        this.#setOpen(this.#open.slice(0, depth + 1));
+      } else {
+        this.#setOpen(this.#open.slice(0, depth + (closing ? 0 : 1)));
+      }
+      this.#part = owner;
+      if (!closing) this.#header = [];
     } else if (this.#header === undefined) {
       this.#pass(line);
     } else {
       this.#header.push(line);
-      this.#headerBytes += line.length;
-      const empty = line.length <= 2 && line.toString('latin1').trim() === '';
-      if (empty || this.#headerBytes > MAX_HEADER_BYTES) this.#endHeader();
+      this.#headerBytes += Math.max(line.length, MIN_LINE_COST);
+      if (line[0] === LF || (line[0] === CR && line[1] === LF)) this.#endHeader(true);
     }
   }
 
   /** Lets a piece of a body pass, or takes it out. */
   #pass(body: Buffer): void {
+    this.#lookForLoneCr(body);
     if (this.#content) {
-      const write = this.#content.sink.write(this.#content.decoder.decode(body));
-      if (write) this.#writes.push(write);
-    } else {
-      this.#passed.push(body);
+      this.#passContent(body);
+      return;
     }
+    if (this.#part?.use === 'body') {
+      this.#text.push(body);
+      this.#textBytes += body.length;
+    }
+    this.#passed.push(body);
+  }
+
+  /** To some readers a lone CR ends a line, and MIME to Graph has none: there may be a delimiter after it. */
+  #lookForLoneCr(body: Buffer): void {
+    if (this.#open.length === 0) return;
+    const joint = Buffer.concat([this.#tail, body.subarray(0, 2)]);
+    this.#tail = Buffer.from(body.length < 2 ? joint.subarray(-2) : body.subarray(-2));
+    this.#hasLoneCr ||= joint.includes(CR_WITH_DASH) || body.includes(CR_WITH_DASH);
+  }
+
+  #passContent(piece: Buffer): void {
+    const body = this.#lineEnd.length > 0 ? Buffer.concat([this.#lineEnd, piece]) : piece;
+    const end = endOfLine(body);
+    this.#lineEnd = body.subarray(end);
+    this.#write(body.subarray(0, end));
+  }
+
+  #write(body: Buffer): void {
+    if (!this.#content || body.length === 0) return;
+    this.#keep(this.#content.sink, this.#content.decoder.decode(body));
+  }
+
+  #keep(sink: AttachmentSink, decoded: Buffer): void {
+    const write = decoded.length > 0 ? sink.write(decoded) : undefined;
+    if (write) this.#writes.push(write);
   }
 
   #endContent(): void {
-    this.#content?.sink.end();
+    if (!this.#content) return;
+    const { sink, decoder, end } = this.#content;
+    this.#keep(sink, decoder.end());
+    const { encoding } = this.#part ?? {};
+    if (!decoder.isStrict) fault(this.#part, `bytes of an attachment that are not ${encoding}`, 'encoding');
+    end();
     this.#content = undefined;
+    this.#lineEnd = Buffer.alloc(0);
+  }
+
+  /** The line end before a delimiter belongs to that (RFC 2046, section 5.1.1). */
+  #endText(byDelimiter: boolean): void {
+    if (this.#part?.use === 'body') {
+      const text = Buffer.concat(this.#text);
+      this.#part.body = byDelimiter ? text.subarray(0, endOfLine(text)) : text;
+    }
+    this.#text = [];
   }
 
   #delimiterOf(line: Buffer): Delimiter | undefined {
     if (line[0] !== DASH || line[1] !== DASH || line.length > MAX_DELIMITER_BYTES) return undefined;
-    const text = line.toString('latin1').trimEnd().slice(2);
+    let end = line.length;
+    if (line[end - 1] === LF) end--;
+    while (line[end - 1] === CR) end--;
+    const isEnded = end < line.length;
+    const isOdd = line.length - end > 2 || (isEnded && line[line.length - 1] === CR);
+    let textEnd = end;
+    while (line[textEnd - 1] === 0x20 || line[textEnd - 1] === 0x09) textEnd--;
+    if (end - textEnd > MAX_TRAILING_BYTES) return undefined;
+    const text = line.toString('latin1', 2, textEnd);
     const next = this.#depths.get(text);
-    if (next !== undefined) return { depth: next, closing: false };
     const closed = text.endsWith('--') ? this.#depths.get(text.slice(0, -2)) : undefined;
+    if (isOdd && (next ?? closed) !== undefined) this.#hasLoneCr = true;
+    if (next !== undefined && isEnded) return { depth: next, closing: false };
+    // Readers differ on whether a part begins where the message ends.
+    if (next !== undefined) fault(this.#open[next]?.part, 'a boundary at the very end');
     return closed === undefined ? undefined : { depth: closed, closing: true };
   }
 
@@ -191,59 +281,68 @@ export class PartScanner {
     this.#depths = new Map(open.map(({ boundary }, depth) => [boundary, depth]));
   }
 
-  #endHeader(): void {
+  #endHeader(isEnded: boolean): void {
     if (this.#header === undefined) return;
     const block = Buffer.concat(this.#header);
+    this.#tail = Buffer.alloc(0);
     this.#header = undefined;
     this.#headerBytes = 0;
-    if (block.length > 0) this.#passed.push(this.#readHeader(block));
+    this.#passed.push(this.#readHeader(block, isEnded));
   }
 
-  #readHeader(block: Buffer): Buffer {
-    const text = block.toString('latin1');
-    const type = structured(text, TYPE);
-    const disposition = structured(text, DISPOSITION);
-    const part: MailPart = {
-      type: type.value.toLowerCase().trim() || 'text/plain',
-      params: type.params,
-      disposition: disposition.value.toLowerCase().trim(),
-      filename: disposition.params.filename || type.params.name,
-      children: [],
-    };
+  #readHeader(block: Buffer, isEnded: boolean): Buffer {
+    const header = readHeaderBlock(block.toString('latin1'));
     const parent = this.#open.at(-1)?.part;
-    if (parent) parent.children.push(part);
-    else this.root ??= part;
-    const boundary = type.params.boundary?.trimEnd();
-    if (part.type.startsWith('multipart/') && boundary) {
-      this.#setOpen([...this.#open, { boundary, part }]);
-      this.#hasOddBoundary ||= /[^\x20-\x7e]/.test(boundary);
-      return block;
+    const part = readPartHeader(header, parent);
+    this.#hasLoneCr ||= parent !== undefined && header.hasLoneCr;
+    if (parent) {
+      if (!isEnded) fault(part, 'a part whose header has no end');
+      parent.children.push(part);
+    } else {
+      this.root ??= part;
+      this.header ??= header;
     }
-    this.#inText = isBodyText(part);
-    if (this.#takeOut && parent && isPlainBase64(part, text)) {
-      const sink = this.#takeOut();
-      this.#content = { sink, decoder: new Base64Decoder() };
-      const fields = block.subarray(0, block.lastIndexOf('\n', -2) + 1);
-      return Buffer.concat([fields, Buffer.from(`${sink.header}\r\n\r\n`)]);
-    }
-    const isFile = this.#inText && part.disposition === 'inline' && part.filename;
-    // The one part there is, and one of several forms of the same, is the body, whatever its name.
-    if (!isFile || !parent || parent.type === 'multipart/alternative') return block;
-    this.#inText = false;
-    part.disposition = 'attachment';
-    return Buffer.from(text.replace(/^(content-disposition:\s*)inline/im, '$1attachment'), 'latin1');
+    this.#part = part;
+    if (part.use === 'multipart') this.#openMultipart(part);
+    else if (part.use === 'attachment') this.#openContent(part);
+    return headerForParser(part, this.#count++);
+  }
+
+  #openMultipart(part: MailPart): void {
+    const boundary = part.params.boundary?.trimEnd() ?? '';
+    this.#hasOddBoundary ||= /[^\x20-\x7e]/.test(boundary);
+    const isAmbiguous = this.#open.some(
+      ({ boundary: other }) => other === boundary || other === `${boundary}--` || boundary === `${other}--`,
+    );
+    if (isAmbiguous) fault(part, 'two multiparts with one boundary');
+    if (boundary.length > MAX_DELIMITER_BYTES - MAX_TRAILING_BYTES - 8) fault(part, 'a boundary of a line');
+    this.#setOpen([...this.#open, { boundary, part }]);
+  }
+
+  #openContent(part: MailPart): void {
+    const sink = this.#takeOut();
+    let end = () => {};
+    part.content = new Promise((resolve) => {
+      end = () => resolve(sink.end());
+    });
+    // Whoever asks for it hears of its failure; by then it may have been known for long.
+    part.content.catch(() => undefined);
+    this.#content = { sink, decoder: createTransferDecoder(part.encoding), end };
   }
 }
 
-const TYPE = /^content-type:((?:.|\r?\n[ \t])*)/im;
-const DISPOSITION = /^content-disposition:((?:.|\r?\n[ \t])*)/im;
+/** Where the line end begins in which the bytes end. */
+function endOfLine(bytes: Buffer): number {
+  let end = bytes.length;
+  if (end > 0 && bytes[end - 1] === LF) end--;
+  if (end > 0 && bytes[end - 1] === CR) end--;
+  return end;
+}
 
-/** The value and parameters of the first header that matches. */
-function structured(
-  block: string,
-  header: RegExp,
-): { value: string; params: Record<string, string | undefined> } {
-  const value = header.exec(block)?.[1];
-  if (value === undefined) return { value: '', params: {} };
-  return libmime.parseHeaderValue(value.replace(/\r?\n/g, '').trim(), { stripComments: true });
+function fault(
+  part: MailPart | undefined,
+  what: string,
+  because: 'structure' | 'encoding' = 'structure',
+): void {
+  if (!part?.faults.some((known) => known.what === what)) part?.faults.push({ because, what });
 }

@@ -9,6 +9,19 @@ export const MAX_DEPTH = 256;
  */
 export const MAX_BODY_BYTES = 16_000_000;
 
+/** Most bytes of one header: Exchange takes no more (Exchange Online limits, message header size). */
+export const MAX_HEADER_BYTES = 256 * 1024;
+
+/** What a line of a header counts at least: very short ones take more time than their bytes. */
+export const MIN_LINE_COST = 16;
+
+/** The error for a message over `MAX_HEADER_BYTES`. */
+export function headerTooLarge(): GraphTransportError {
+  return new GraphTransportError('EMESSAGE', `A header of the message is over ${MAX_HEADER_BYTES} bytes.`, {
+    hint: 'Nothing was sent. Exchange takes no larger ones: shorten or remove header fields.',
+  });
+}
+
 /** The error for a message over `MAX_DEPTH`. */
 export function nestedTooDeep(): GraphTransportError {
   return new GraphTransportError(
@@ -32,4 +45,13 @@ export function bodyTooLarge(): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The body of the message is over ${MAX_BODY_BYTES} bytes.`, {
     hint: 'Nothing was sent. Graph takes a body of 4 MB at the most: send long texts as attachments.',
   });
+}
+
+/** The error for a lone CR where, as a line end, it would make other parts of the message. */
+export function loneCr(): GraphTransportError {
+  return new GraphTransportError(
+    'EMESSAGE',
+    'A multipart of the message has a carriage return without a line feed in a boundary line, before a line that begins with "--", or in the header of a part.',
+    { hint: 'Nothing was sent: programs differ on where its parts begin. End its lines with CRLF.' },
+  );
 }

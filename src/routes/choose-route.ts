@@ -1,4 +1,5 @@
-import type { Loss, LossReason } from '../message/json-losses';
+import { isNamedProperty } from '../message/headers';
+import type { Loss, LossReason } from '../message/loss';
 
 /** The ways a message can take: one request of JSON or of MIME, or a draft that is filled piece by piece. */
 export type Route = 'json' | 'mime' | 'draft';
@@ -35,7 +36,13 @@ export interface RouteLimits {
 
 /** The route and why, with what is lost on it; or why there is none. */
 export type RouteDecision =
-  | { route: Route; because: 'whole' | 'format' | 'size' | 'delivery' | LossReason; dropped: string[] }
+  | {
+      route: Route;
+      because: 'whole' | 'format' | 'size' | 'delivery' | LossReason;
+      dropped: string[];
+      /** Names of headers that travel as named properties of the draft. */
+      named?: string[];
+    }
   | { route: 'none'; because: 'size' | LossReason; why: string };
 
 /** Decides how a message goes. The first line that fits counts. */
@@ -59,8 +66,12 @@ export function chooseRoute(
     return { route: 'draft', because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] };
   if (format === 'auto' && mimeFits())
     return { route: 'mime', because: loss?.because ?? 'size', dropped: [] };
+  // Too large for MIME: what is lost of it are headers alone, and nothing is refused for a header.
+  if (format === 'auto' && losses.every(isHeaderLoss) && draftFits())
+    return { route: 'draft', because: 'size', ...asNamedProperties(losses) };
   if (loss && mayBeJson && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };
-  if (loss && mayBeJson && draftFits()) return { route: 'draft', because: loss.because, dropped: lost };
+  if (loss && mayBeJson && draftFits())
+    return { route: 'draft', because: loss.because, ...asNamedProperties(losses) };
 
   const asMime = () => `as MIME it makes a request of ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
   const asDraft = () =>
@@ -72,4 +83,21 @@ export function chooseRoute(
   if (mayBeJson) return { route: 'none', because: 'size', why: asDraft() };
   if (!loss || format === 'json') return { route: 'none', because: loss?.because ?? 'size', why: noPlace };
   return { route: 'none', because: loss.because, why: `${noPlace}, and ${asMime()}` };
+}
+
+function isHeaderLoss({ because }: Loss): boolean {
+  return because === 'header' || because === 'too-many-headers';
+}
+
+/** What a draft carries of headers without a place of their own, and what is lost all the same. */
+function asNamedProperties(losses: readonly Loss[]): { dropped: string[]; named: string[] } {
+  const keys = new Set<string>();
+  const dropped: string[] = [];
+  const named: string[] = [];
+  for (const { header, what } of losses) {
+    if (header && isNamedProperty(header) && !keys.has(header.key)) named.push(header.name);
+    else dropped.push(what);
+    if (header) keys.add(header.key);
+  }
+  return { dropped, named };
 }

@@ -1,6 +1,7 @@
 import type { RequestBody } from '../graph/request-body';
 import type { AttachmentContent } from '../message/attachment-content';
 import type { GraphAttachment } from '../message/attachments';
+import { withoutControlCharacters } from '../message/control-characters';
 import type { GraphMessage } from '../message/graph-message';
 import { base64Length, base64Pieces } from './base64';
 
@@ -9,7 +10,7 @@ type Part = string | AttachmentContent;
 
 /** A value without attachments. */
 export function plainJson(value: object): RequestBody {
-  return bodyOf([JSON.stringify(value)]);
+  return bodyOf([JSON.stringify(value, withoutControlCharacters)]);
 }
 
 /** The request that sends a message. */
@@ -28,7 +29,7 @@ export function attachmentJson(attachment: GraphAttachment): RequestBody {
 }
 
 function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
-  const json = JSON.stringify(message);
+  const json = JSON.stringify(message, withoutControlCharacters);
   if (attachments.length === 0) return [json];
   const list = attachments.flatMap((attachment, index) => [
     ...(index > 0 ? [','] : []),
@@ -38,7 +39,11 @@ function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
 }
 
 function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part[] {
-  return [`${JSON.stringify(attachment).slice(0, -1)},"contentBytes":"`, contentBytes, '"}'];
+  return [
+    `${JSON.stringify(attachment, withoutControlCharacters).slice(0, -1)},"contentBytes":"`,
+    contentBytes,
+    '"}',
+  ];
 }
 
 /** Base64 needs no escaping, so that contents of megabytes need not pass through JSON.stringify. */

@@ -1,0 +1,171 @@
+/** An entry of an address list, in the form in which it was written. */
+export interface AddressEntry {
+  /** Display name; the comment where there is none. Encoded words are left as they are. */
+  name: string;
+  /** `local@domain`; empty for a group without members. */
+  address: string;
+}
+
+/** An address list that has been read. */
+export interface AddressList {
+  /** Groups are flattened to their members. */
+  entries: AddressEntry[];
+  /** Whether every parser reads the same in it: simple comments at most, nothing beyond ASCII, nothing obsolete. */
+  isPlain: boolean;
+}
+
+const SPACE = /[ \t\r\n]+/y;
+const ATOM = /(?:[a-z0-9!#$%&'*+/=?^_`{|}~.-]|[^\p{ASCII}\p{C}\p{Z}])+/iuy;
+const QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y;
+const PLAIN = /^[\t\x20-\x7e]*$/;
+const PLAIN_COMMENT = /^[\w .'!-]*$/;
+
+/**
+ * Reads an address list by the grammar of RFC 5322, section 3.4, in one pass; undefined when it does not follow
+ * that. Names may have dots without quotes, and letters beyond ASCII (RFC 6532).
+ *
+ * @param text unfolded
+ */
+export function readAddressList(text: string): AddressList | undefined {
+  return new AddressListReader(text).read();
+}
+
+class AddressListReader {
+  readonly #text: string;
+  #at = 0;
+  #isPlain: boolean;
+  #comments: string[] = [];
+  /** Whether a comment has no end. */
+  #isBroken = false;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#isPlain = PLAIN.test(text);
+  }
+
+  read(): AddressList | undefined {
+    const entries: AddressEntry[] = [];
+    this.#skip();
+    if (this.#isAtEnd) return { entries, isPlain: this.#isPlain && this.#text === '' };
+    do {
+      const found = this.#address();
+      if (!found) return undefined;
+      entries.push(...found);
+    } while (this.#takes(','));
+    return this.#isAtEnd ? { entries, isPlain: this.#isPlain } : undefined;
+  }
+
+  /** A mailbox, or the members of a group. */
+  #address(): AddressEntry[] | undefined {
+    this.#comments = [];
+    this.#skip();
+    const words = this.#words();
+    if (!words) return undefined;
+    if (words.length > 0 && this.#takes(':')) return this.#members();
+    const entry = this.#mailbox(words);
+    return entry && [entry];
+  }
+
+  #members(): AddressEntry[] | undefined {
+    const members: AddressEntry[] = [];
+    if (this.#takes(';')) return members;
+    do {
+      this.#comments = [];
+      this.#skip();
+      const words = this.#words();
+      const entry = words && this.#mailbox(words);
+      if (!entry) return undefined;
+      members.push(entry);
+    } while (this.#takes(','));
+    return this.#takes(';') ? members : undefined;
+  }
+
+  #mailbox(words: readonly string[]): AddressEntry | undefined {
+    const name = words.map(unquoted).join(' ');
+    if (this.#takes('<')) {
+      const local = this.#words();
+      const address = local && this.#addrSpec(local);
+      if (address === undefined || !this.#takes('>')) return undefined;
+      if (words.some((word) => !word.startsWith('"') && word.includes('.'))) this.#isPlain = false;
+      return { name: name || this.#comments.join(' '), address };
+    }
+    const address = this.#addrSpec(words);
+    return address === undefined ? undefined : { name: this.#comments.join(' '), address };
+  }
+
+  /** What remains of `local@domain` once the words before the `@` have been read. */
+  #addrSpec(words: readonly string[]): string | undefined {
+    const [local] = words;
+    if (words.length !== 1 || local === undefined || !this.#takes('@')) return undefined;
+    const domain = this.#take(ATOM);
+    if (domain === undefined) return undefined;
+    this.#skip();
+    return [local, domain].some(isNotDotted) ? undefined : `${local}@${domain}`;
+  }
+
+  #words(): string[] | undefined {
+    const words: string[] = [];
+    for (;;) {
+      const word = this.#take(ATOM) ?? this.#take(QUOTED);
+      if (word === undefined) return this.#isBroken ? undefined : words;
+      words.push(word);
+      this.#skip();
+    }
+  }
+
+  get #isAtEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  #takes(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    this.#skip();
+    return true;
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const [found] = pattern.exec(this.#text) ?? [];
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+
+  /** White space and comments. */
+  #skip(): void {
+    do this.#take(SPACE);
+    while (this.#skipComment());
+  }
+
+  #skipComment(): boolean {
+    if (this.#isBroken || this.#text[this.#at] !== '(') return false;
+    let depth = 0;
+    for (let at = this.#at; at < this.#text.length; at++) {
+      const character = this.#text[at];
+      if (character === '\\') at++;
+      else if (character === '(') depth++;
+      else if (character === ')' && --depth === 0) {
+        const comment = this.#text.slice(this.#at + 1, at);
+        this.#isPlain &&= PLAIN_COMMENT.test(comment);
+        this.#comments.push(unescaped(comment).trim());
+        this.#at = at + 1;
+        return true;
+      }
+    }
+    this.#isBroken = true;
+    return false;
+  }
+}
+
+function unquoted(word: string): string {
+  return word.startsWith('"') ? unescaped(word.slice(1, -1)) : word;
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, '$1');
+}
+
+/** Whether dots stand where none may, without quotes around. */
+function isNotDotted(atom: string): boolean {
+  return !atom.startsWith('"') && /^\.|\.\.|\.$/.test(atom);
+}

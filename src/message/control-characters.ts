@@ -1,0 +1,45 @@
+/** Line breaks and tabs belong into a body; what Graph makes of other control characters is not documented. */
+const IN_BODY = /[^\P{Cc}\t\n\r]/u;
+const ELSEWHERE = /\p{Cc}/u;
+
+/** The property that holds the text of a body. */
+const BODY = 'content';
+
+/**
+ * Takes control characters out of what becomes JSON, as the replacer of `JSON.stringify`: every request of JSON
+ * is written with it, so none of them reaches Graph.
+ */
+export function withoutControlCharacters(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const pattern = key === BODY ? IN_BODY : ELSEWHERE;
+  return pattern.test(value) ? value.replace(new RegExp(pattern, 'gu'), key === BODY ? '' : ' ') : value;
+}
+
+/** Where a message has characters that `withoutControlCharacters` takes out, in words. */
+export function controlCharactersIn(message: object): string[] {
+  const places = Object.entries(message).filter(([key, value]) => hasSome(key, value));
+  return places.map(([key]) => `control characters in ${PLACES[key] ?? key}`);
+}
+
+function hasSome(key: string, value: unknown): boolean {
+  if (typeof value === 'string') return (key === BODY ? IN_BODY : ELSEWHERE).test(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  // The contents of attachments travel in base64.
+  return Object.entries(value).some(([inner, entry]) => inner !== 'contentBytes' && hasSome(inner, entry));
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  subject: 'the subject',
+  body: 'the body',
+  from: 'the name in From',
+  sender: 'the name in Sender',
+  replyTo: 'a name in Reply-To',
+  toRecipients: 'a name in To',
+  ccRecipients: 'a name in Cc',
+  bccRecipients: 'a name in Bcc',
+  internetMessageId: 'the Message-ID',
+  internetMessageHeaders: 'a header',
+  singleValueExtendedProperties: 'a header',
+  categories: 'a category',
+  attachments: 'an attachment',
+};

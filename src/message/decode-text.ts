@@ -1,0 +1,132 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import libmime from 'libmime';
+
+/** Text of a header, and whether all of its bytes are in it. */
+export interface DecodedText {
+  text: string;
+  /** What is wrong, in words; undefined when nothing of the bytes is lost or guessed. */
+  fault: string | undefined;
+}
+
+/**
+ * Bytes in a charset, judged by the bytes alone: undefined when one of them has no meaning there, or the charset
+ * is not known.
+ */
+export function decodeStrictly(bytes: Buffer, charset: string): string | undefined {
+  const name = charset.toLowerCase().trim();
+  if (/^utf-?8$/.test(name)) return isUtf8(bytes) ? bytes.toString() : undefined;
+  if (/^(?:us-)?ascii$/.test(name)) return isAscii(bytes) ? bytes.toString('latin1') : undefined;
+  if (isWindows1252(name)) {
+    const text = fromWindows1252(bytes);
+    return text.includes('\ufffd') ? undefined : text;
+  }
+  try {
+    return new TextDecoder(name, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether text in this charset can be read at all. */
+export function isKnownCharset(charset: string): boolean {
+  return decodeStrictly(Buffer.alloc(0), charset) !== undefined;
+}
+
+/** Names under which the web, too, knows windows-1252. */
+function isWindows1252(name: string): boolean {
+  return /^(?:iso[-_]?8859-1|iso88591|latin1|l1|windows-1252|cp1252|x-cp1252|cp819|ibm819)$/.test(name);
+}
+
+// Node's own decoder takes these bytes for ISO 8859-1, which has control characters there.
+const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
+
+/** Bytes as windows-1252; the five that it has no character for become U+FFFD. */
+function fromWindows1252(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252[byte.charCodeAt(0) - 0x80] ?? '\ufffd');
+}
+
+/** Plain text, as nearly all header values are. */
+const PLAIN = /^[\t\x20-\x7e]*$/;
+
+/**
+ * Bytes of a header as text, encoded words left as they are: UTF-8, or else windows-1252, which gives each byte
+ * a character of its own.
+ *
+ * @param raw one character a byte
+ */
+export function decodeBytes(raw: string): DecodedText {
+  if (PLAIN.test(raw)) return { text: raw, fault: undefined };
+  const bytes = Buffer.from(raw, 'latin1');
+  if (isUtf8(bytes)) return { text: bytes.toString(), fault: undefined };
+  return { text: fromWindows1252(bytes), fault: 'bytes that are not UTF-8' };
+}
+
+/**
+ * Text of a header with its encoded words decoded. Two readers have to agree on them: where they do not, or a
+ * word is in a charset that is not known, its bytes are lost.
+ */
+export function decodeWords(text: string): DecodedText {
+  if (!text.includes('=?')) return { text, fault: undefined };
+  const decoded = libmime.decodeWords(text);
+  const whole = decodeWordsStrictly(text) === decoded;
+  return { text: decoded, fault: whole ? undefined : 'an encoded word that cannot be decoded' };
+}
+
+const WORD = /=\?([^?\s]+)\?([bq])\?([^?]*)\?=/gi;
+
+function decodeWordsStrictly(text: string): string | undefined {
+  const pieces: string[] = [];
+  let open: { charset: string; encoding: string; bytes: Buffer[] } | undefined;
+  let isWhole = true;
+  const close = () => {
+    if (!open) return;
+    const { bytes, charset } = open;
+    const decoded = decodeStrictly(Buffer.concat(bytes), charset) ?? wordByWord(bytes, charset);
+    isWhole &&= decoded !== undefined;
+    pieces.push(decoded ?? '');
+    open = undefined;
+  };
+  let at = 0;
+  for (const match of text.matchAll(WORD)) {
+    const [word, language = '', encoding = '', content = ''] = match;
+    const between = text.slice(at, match.index);
+    at = match.index + word.length;
+    const charset = language.replace(/\*.*$/, '').toLowerCase();
+    const bytes = /b/i.test(encoding) ? fromBase64(content) : fromQ(content);
+    if (!bytes) return undefined;
+    // White space between encoded words is not part of the text, and a character may be split among them.
+    const isNext = open !== undefined && between.trim() === '';
+    if (open && isNext && open.charset === charset && open.encoding === encoding.toLowerCase()) {
+      open.bytes.push(bytes);
+      continue;
+    }
+    close();
+    if (!isNext) pieces.push(between);
+    open = { charset, encoding: encoding.toLowerCase(), bytes: [bytes] };
+  }
+  close();
+  pieces.push(text.slice(at));
+  return isWhole ? pieces.join('') : undefined;
+}
+
+/** In iso-2022-jp words that are put together are not what they are one by one. */
+function wordByWord(words: readonly Buffer[], charset: string): string | undefined {
+  const texts = words.map((word) => decodeStrictly(word, charset));
+  return texts.includes(undefined) ? undefined : texts.join('');
+}
+
+function fromBase64(content: string): Buffer | undefined {
+  return /^[a-z0-9+/]*={0,2}$/i.test(content) ? Buffer.from(content, 'base64') : undefined;
+}
+
+function fromQ(content: string): Buffer | undefined {
+  if (/=(?![0-9a-f]{2})/i.test(content)) return undefined;
+  return Buffer.from(
+    Buffer.from(content.replace(/_/g, ' '))
+      .toString('latin1')
+      .replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  );
+}

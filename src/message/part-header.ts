@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import libmime from 'libmime';
+import { isKnownCharset } from './decode-text';
+import { type HeaderBlock, quoted } from './header-block';
+import type { Loss, LossReason } from './loss';
+import type { MailPart } from './mail-part';
+import { type MimeValue, readMimeValue } from './mime-value';
+
+/** By this header mailparser tells which part it has found; nobody who writes a message knows its name. */
+export const PART_NUMBER = `x-part-${randomUUID()}`;
+
+/** Transfer encodings that leave the bytes as they are (RFC 2045, section 6.2). */
+const IDENTITY = /^(?:|7bit|8bit|binary)$/;
+const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+$/;
+
+/** What the header of a part declares, and what of it is in doubt. */
+export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined): MailPart {
+  const faults: Loss[] = [];
+  const fault = (because: LossReason, what: string) => faults.push({ because, what });
+  const first = (key: string): string | undefined => {
+    const [field, second] = block.fields.filter((candidate) => candidate.key === key);
+    if (second) fault('structure', `a second ${second.name} of a part`);
+    return field?.value;
+  };
+  const structured = (name: string): MimeValue => {
+    const value = readMimeValue(first(name.toLowerCase()) ?? '');
+    if (value.fault) fault('structure', `the ${name} of a part, which has ${value.fault}`);
+    if (value.charsetFault) fault('charset', `the ${name} of a part, which has ${value.charsetFault}`);
+    return value;
+  };
+  const type = structured('Content-Type');
+  const disposition = structured('Content-Disposition');
+  const filename = disposition.params.filename || type.params.name || undefined;
+  const encoding = (first('content-transfer-encoding') ?? '').toLowerCase();
+  const isTyped = MEDIA_TYPE.test(type.value);
+  const part: MailPart = {
+    type: isTyped ? type.value : typeOfName(filename),
+    params: type.params,
+    disposition: disposition.value,
+    filename,
+    encoding,
+    contentId: first('content-id')?.replace(/^<|>$/g, '').trim() || undefined,
+    hasLocation: block.fields.some(({ key }) => key === 'content-location' || key === 'content-base'),
+    use: 'attachment',
+    faults,
+    body: undefined,
+    content: undefined,
+    children: [],
+  };
+  part.use = useOf(part, parent);
+  if (!isTyped && (type.params.boundary || /^multipart/.test(type.value))) {
+    fault('structure', `the Content-Type ${quoted(type.value)}, which has no subtype`);
+  }
+  if (block.hasBlankFold) fault('structure', 'a header line of white space');
+  if (!isKnownEncoding(part)) fault('encoding', `the transfer encoding ${quoted(encoding)}`);
+  if (/^message\/(?:external-body|partial)$/.test(part.type)) {
+    fault('structure', `what ${part.type} only points to`);
+  }
+  if (parent) faults.push(...faultsWithin(block, part, parent));
+  return part;
+}
+
+/** RFC 2045, section 5.2: text/plain is what does not say otherwise; a file's name says more. */
+function typeOfName(filename: string | undefined): string {
+  return filename === undefined ? 'text/plain' : libmime.detectMimeType(filename);
+}
+
+function isKnownEncoding({ use, encoding }: MailPart): boolean {
+  return IDENTITY.test(encoding) || (use !== 'multipart' && /^(?:base64|quoted-printable)$/.test(encoding));
+}
+
+/** Text is some of the body, unless it is said to be a file, or has a name and is not the one body there is. */
+function useOf(part: MailPart, parent: MailPart | undefined): MailPart['use'] {
+  const { type, params, disposition, filename } = part;
+  if (type.startsWith('multipart/')) return params.boundary?.trimEnd() ? 'multipart' : 'attachment';
+  if (!/^text\/(?:plain|html)$/.test(type) || !/^(?:|inline)$/.test(disposition)) return 'attachment';
+  if (!parent || parent.type === 'multipart/alternative') return 'body';
+  // What stands first there is the page, by whatever name; the others are what it shows.
+  if (parent.type === 'multipart/related') return parent.children.length === 0 ? 'body' : 'attachment';
+  return filename === undefined ? 'body' : 'attachment';
+}
+
+/** Header fields of a part that mean nothing more than what is read of them (RFC 2045; RFC 2183). */
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'content-id',
+  'content-description',
+  'content-location',
+  'content-base',
+  'content-length',
+]);
+
+function faultsWithin(block: HeaderBlock, part: MailPart, parent: MailPart): Loss[] {
+  const { use, contentId } = part;
+  const whats = block.fields
+    .filter(({ key }) => !KNOWN_FIELDS.has(key) && !key.startsWith('x-'))
+    .map(({ name }) => `the header ${name} of a part`);
+  if (block.fault) whats.push(`a part whose header has ${block.fault}`);
+  if (parent.type === 'multipart/related') {
+    const start = parent.params.start?.replace(/^<|>$/g, '');
+    const isRoot = parent.children.length === 0;
+    if (isRoot && use === 'attachment') whats.push(`the first part of multipart/related, ${part.type}`);
+    if (isRoot && start !== undefined && start !== contentId) whats.push('the start of multipart/related');
+    if (!isRoot && isUnnamedText(part)) whats.push(`a second body, ${part.type}`);
+  }
+  return whats.map((what) => ({ because: 'structure', what }));
+}
+
+function isUnnamedText({ type, filename, contentId, disposition }: MailPart): boolean {
+  return (
+    /^text\/(?:plain|html)$/.test(type) &&
+    disposition === '' &&
+    filename === undefined &&
+    contentId === undefined
+  );
+}
+
+/**
+ * The header that mailparser gets in the place of a part's own: no more than what was read of that, in a form
+ * that cannot be read in two ways.
+ */
+export function headerForParser({ type, params, use, encoding }: MailPart, number: number): Buffer {
+  const lines: string[] = [];
+  if (use === 'multipart') {
+    lines.push(`Content-Type: ${type}; boundary=${inQuotes(params.boundary?.trimEnd() ?? '')}`);
+  } else if (use === 'attachment') {
+    lines.push('Content-Type: application/octet-stream', 'Content-Disposition: attachment');
+  } else {
+    const flowed = ['format', 'delsp'].map((name) => [name, params[name]?.trim().toLowerCase()] as const);
+    const given = [['charset', charsetForParser(params.charset)] as const, ...flowed].flatMap(
+      ([name, value]) => (value === undefined || !/^[\w.:+-]+$/.test(value) ? [] : [`; ${name}=${value}`]),
+    );
+    lines.push(`Content-Type: ${type}${given.join('')}`);
+    if (/^(?:base64|quoted-printable)$/.test(encoding)) lines.push(`Content-Transfer-Encoding: ${encoding}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n${PART_NUMBER}: ${number}\r\n\r\n`, 'latin1');
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** An alias that mailparser may not know by the name that it does. */
+function charsetForParser(charset: string | undefined): string | undefined {
+  if (charset === undefined || !isKnownCharset(charset)) return charset;
+  return /^csiso2022jp$/i.test(charset) ? 'iso-2022-jp' : charset;
+}
