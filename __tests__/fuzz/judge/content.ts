@@ -17,8 +17,10 @@ export function missingContent(view: View, arrived: SandboxMessage): Complaint[]
   }
   const body = new Body(arrived.body.content);
   const files = [...arrived.attachments];
-  // Longer texts first: a short one may stand within a long one.
-  const leaves = [...view.leaves].sort((a, b) => (b.text?.length ?? 0) - (a.text?.length ?? 0));
+  // Longer texts first, as a short one may stand within a long one; flowed ones last, as they lose their brackets.
+  const leaves = [...view.leaves].sort(
+    (a, b) => Number(a.isFlowed) - Number(b.isFlowed) || (b.text?.length ?? 0) - (a.text?.length ?? 0),
+  );
   for (const { type, bytes } of leaves.filter((leaf) => leaf.type.startsWith('multipart/'))) {
     if (bytes !== '') complaints.push(complaint('content', 'multipart without parts went as JSON', type));
   }

@@ -43,8 +43,6 @@ const OURS = /^(?:from|reply-to|message-id|importance|x-priority|priority|x-msma
 /** Written anew, which may change all but whom they name. */
 const ADDRESSES =
   /^(?:(?:resent-)?(?:from|sender|to|cc)|reply-to|disposition-notification-to|return-receipt-to)$/;
-/** Named nobody, it says nothing. */
-const RECIPIENTS = /^(?:resent-)?(?:to|cc)$/;
 const NOT_SENT = /^(?:bcc|resent-bcc)$/;
 
 /** Fields of the mutant that a reader misses in the MIME that was sent, and fields that it finds there only. */
@@ -59,12 +57,10 @@ export function changedFields(
   for (const field of mutant.fields) {
     const key = field.name.toLowerCase();
     if (NOT_SENT.test(key) || (isImportanceOurs && OURS.test(key))) continue;
-    const at = left.findIndex(
-      (one) => one.name.toLowerCase() === key && (ADDRESSES.test(key) || isSame(field, one)),
-    );
-    const isNobody = RECIPIENTS.test(key) && addressesIn(mutant, key).size === 0;
+    // Of these it only counts whom they name.
+    if (ADDRESSES.test(key)) continue;
+    const at = left.findIndex((one) => one.name.toLowerCase() === key && isSame(field, one));
     if (at >= 0) left.splice(at, 1);
-    else if (isNobody || dropped.some((entry) => entry.toLowerCase().includes(key))) continue;
     else if (field.value === null || squash(field.value) !== '') {
       complaints.push(
         complaint(
@@ -76,13 +72,13 @@ export function changedFields(
     }
   }
   for (const { name, value } of left) {
-    if (OURS.test(name.toLowerCase())) continue;
-    complaints.push(
-      complaint(`field ${name.toLowerCase()}`, 'field added in MIME', `${name}: ${shown(value ?? '')}`),
-    );
+    const key = name.toLowerCase();
+    if (OURS.test(key) || (ADDRESSES.test(key) && mutant.mailboxes[key])) continue;
+    complaints.push(complaint(`field ${key}`, 'field added in MIME', `${name}: ${shown(value ?? '')}`));
   }
   for (const key of Object.keys(mutant.mailboxes).filter((name) => ADDRESSES.test(name))) {
     const [before, after] = [addressesIn(mutant, key), addressesIn(sent, key)];
+    if (dropped.some((entry) => entry.toLowerCase().includes(key))) continue;
     const missing = [...before].find((address) => !after.has(address));
     if (missing === undefined) continue;
     complaints.push(complaint(`mailboxes ${key}`, `mailbox lost in MIME: ${key}`, shown(missing)));
