@@ -14,7 +14,9 @@ export function saysTheSame(seen: string, arrived: string): boolean {
     .split(/\ufffd+/)
     .map((piece) => piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
     .join('[\\s\\S]{1,12}');
-  return new RegExp(`^${pattern}$`).test(other);
+  // At an end it may have been white space, which is taken off.
+  const open = pattern.replace(/^\[\\s\\S\]\{1|\[\\s\\S\]\{1(?=,12\}$)/g, '[\\s\\S]{0');
+  return new RegExp(`^${open}$`).test(other);
 }
 
 /** Lines as they are compared: a text file may change its line ends on its way. */
@@ -24,8 +26,12 @@ export function withPlainLines(bytes: Buffer): string {
 
 /** The form in which addresses are compared. */
 export function plainAddress(address: string): string {
+  // A route in front of it is obsolete and ignored (RFC 5322, 4.4).
   const at = address.lastIndexOf('@');
-  const local = address.slice(0, at).replace(/["\\]/g, '');
+  const local = address
+    .slice(0, at)
+    .replace(/^@[^:]*:/, '')
+    .replace(/["\\]/g, '');
   const domain = address.slice(at + 1);
   return `${local}@${domainToASCII(domain) || domain}`.toLowerCase();
 }
