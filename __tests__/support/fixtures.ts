@@ -15,18 +15,37 @@ export interface MailFixture {
   /** Why it cannot go as JSON. */
   because?: string;
   message?: Message;
+  /** Headers that the MIME route writes anew, or leaves out. */
+  rewritten?: string[];
 }
 
-const folder = join(__dirname, '../../fixtures/mail');
+/** A mail of `fixtures/refused`, and the error that it must come to. */
+export interface RefusedFixture {
+  name: string;
+  mime: Buffer;
+  trait: string;
+  envelope: { from: string; to: string[] };
+  code: string;
+  /** What the error says of it. */
+  says: string;
+}
+
+function fixturesIn<T>(name: string): (T & { name: string; mime: Buffer })[] {
+  const folder = join(__dirname, '../../fixtures', name);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.eml'))
+    .map((file) => {
+      const stem = basename(file, '.eml');
+      const expected = JSON.parse(readFileSync(join(folder, `${stem}.json`), 'utf8'));
+      return { name: stem, mime: readFileSync(join(folder, file)), ...expected };
+    });
+}
 
 /** Every mail fixture. */
-export const mailFixtures: MailFixture[] = readdirSync(folder)
-  .filter((file) => file.endsWith('.eml'))
-  .map((file) => {
-    const name = basename(file, '.eml');
-    const expected = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-    return { name, mime: readFileSync(join(folder, file)), ...expected };
-  });
+export const mailFixtures = fixturesIn<MailFixture>('mail');
+
+/** Every mail that must be refused. */
+export const refusedFixtures = fixturesIn<RefusedFixture>('refused');
 
 /** The fixture's recipients: those of its envelope, else everybody in its To, Cc and Bcc. */
 export function envelopeOf({ envelope, message, mime }: MailFixture): string[] {

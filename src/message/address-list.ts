@@ -61,7 +61,12 @@ class AddressListReader {
     this.#skip();
     const words = this.#words();
     if (!words) return undefined;
-    if (words.length > 0 && this.#takes(':')) return this.#members();
+    if (words.length > 0 && this.#takes(':')) {
+      // Many parsers lose their way among comments around groups.
+      const members = this.#members();
+      this.#isPlain &&= !this.#text.includes('(');
+      return members;
+    }
     const entry = this.#mailbox(words);
     return entry && [entry];
   }
@@ -85,21 +90,24 @@ class AddressListReader {
     if (this.#takes('<')) {
       const local = this.#words();
       const address = local && this.#addrSpec(local);
-      if (address === undefined || !this.#takes('>')) return undefined;
+      if (address === undefined || this.#text[this.#at] !== '>') return undefined;
+      this.#at++;
+      this.#skipAfterMailbox();
       if (words.some((word) => !word.startsWith('"') && word.includes('.'))) this.#isPlain = false;
       return { name: name || this.#comments.join(' '), address };
     }
-    const address = this.#addrSpec(words);
+    const address = this.#addrSpec(words, true);
     return address === undefined ? undefined : { name: this.#comments.join(' '), address };
   }
 
   /** What remains of `local@domain` once the words before the `@` have been read. */
-  #addrSpec(words: readonly string[]): string | undefined {
+  #addrSpec(words: readonly string[], isMailbox = false): string | undefined {
     const [local] = words;
     if (words.length !== 1 || local === undefined || !this.#takes('@')) return undefined;
     const domain = this.#take(ATOM);
     if (domain === undefined) return undefined;
-    this.#skip();
+    if (isMailbox) this.#skipAfterMailbox();
+    else this.#skip();
     return [local, domain].some(isNotDotted) ? undefined : `${local}@${domain}`;
   }
 
@@ -133,6 +141,13 @@ class AddressListReader {
 
   /** White space and comments. */
   #skip(): void {
+    const { length } = this.#comments;
+    this.#skipAfterMailbox();
+    if (this.#comments.length > length) this.#isPlain = false;
+  }
+
+  /** The same where a comment is old usage for the name, and known to all parsers. */
+  #skipAfterMailbox(): void {
     do this.#take(SPACE);
     while (this.#skipComment());
   }
