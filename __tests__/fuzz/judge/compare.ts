@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
 
-/** Text without white space and marks that nobody sees: how lines are broken is not what this is about. */
+/** Text without white space, controls and marks that nobody sees: how lines are broken is not what this is about. */
 export function squash(text: string): string {
-  return text.replace(/[\s\ufeff\0]+/g, '');
+  return text.replace(/[\s\ufeff\p{Cc}]+/gu, '');
 }
 
 /** Whether two texts say the same. Where a reader met bytes that it could not read, anything may stand but nothing. */

@@ -29,6 +29,7 @@ export function missingContent(view: View, arrived: SandboxMessage): Complaint[]
     if (leaf.text !== null && body.takes(leaf)) continue;
     const asFile = missingFile(leaf, files);
     if (leaf.isSpare || leaf.text?.trim() === '') continue;
+    if (asFile.length === 0 && leaf.contentId !== null) continue;
     if (asFile.length === 0) {
       complaints.push(complaint('content', 'text became a file', `${leaf.type} ${shown(leaf.text ?? '')}`));
       continue;

@@ -137,7 +137,9 @@ function missingMailboxes(view: View, arrived: SandboxMessage): Complaint[] {
       const isNamed = found.some((one) =>
         [{ name, address }, ...same].some((other) => isName(other.name, one)),
       );
-      if (address === '' ? !name.trim() || /^(?:to|cc|bcc)$/.test(key) : isNamed) return [];
+      const isNobody =
+        address === '' && (/^(?:to|cc|bcc)$/.test(key) || mailboxes.some((one) => isName(name, one)));
+      if (isNobody || isNamed) return [];
       // Of a hidden recipient that the envelope leaves out nothing is to be seen.
       if (key === 'bcc' && found.length === 0) return [];
       const kind = found.length > 0 ? `name lost: ${key}` : `mailbox lost: ${key}`;
@@ -148,5 +150,7 @@ function missingMailboxes(view: View, arrived: SandboxMessage): Complaint[] {
 
 function isName(name: string, { name: arrived, address }: ViewMailbox): boolean {
   const plain = (text: string) => squash(text).replace(/["'\\()]/g, '');
-  return plain(name) === '' || plain(name) === plain(address) || saysTheSame(plain(name), plain(arrived));
+  // A name with a comma in it that should have been quoted is two to some readers.
+  const isPart = plain(arrived).includes(plain(name));
+  return isPart || plain(name) === plain(address) || saysTheSame(plain(name), plain(arrived));
 }
