@@ -302,6 +302,8 @@ describe('a message from stdin, in the place of sendmail', () => {
       'From app Mon Nov 23 10:00:00 2026\nX-A: b\n\nhello\n',
       'hello',
     ],
+    ['a byte order mark before the header', '\ufeffX-A: b\n\nhello\n', 'hello'],
+    ['blank lines before the header', '\n\n\nX-A: b\n\nhello\n', 'hello'],
   ])('may be %s', async (_what, stdin, body) => {
     expect(await send(['-i', 'ann@example.com'], { stdin })).toMatchObject({ exitCode: 0 });
     expect(sent()).toMatchObject({ route: 'json', body: { content: `${body}\n` } });

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
+import { type HeaderField, isFieldStart, readHeaderBlock } from '../message/header-block';
+import { bytesBeforeHeader } from '../message/message-start';
 import { CliError } from './cli-error';
 import { EXIT } from './exit-code';
 
 /** A message whose header has been looked at, and is still to be read as a whole. */
 export interface MessageWithHead {
-  /** The header fields, unfolded, bytes as Latin-1. */
-  fields: { name: string; value: string }[];
+  /** The header fields, one character a byte. */
+  fields: HeaderField[];
   /** The message, from its first byte. */
   message: Readable;
 }
@@ -14,46 +16,49 @@ export interface MessageWithHead {
 const EMPTY_HEAD = 'MIME-Version: 1.0\r\n\r\n';
 
 /** As much header as the transport takes. */
-const MAX_HEAD_BYTES = 1024 * 1024;
+const MAX_HEAD_BYTES = 256 * 1024;
+
+/** Where a header ends, once what stands before it has been taken off. */
+const HEADER_END = /\S[\s\S]*?\n\r?\n/;
 
 /**
  * Reads the header of a message, and no more of it than that takes.
  *
- * As sendmail does, it takes off the `From ` line that mailbox files have, and gives a header to a text that
- * has none.
+ * As sendmail does, it gives a header to a text that has none.
  *
  * @throws CliError when there is no message
  */
 export async function readMessageHead(source: AsyncIterable<Buffer>): Promise<MessageWithHead> {
   const chunks = source[Symbol.asyncIterator]();
-  let start = '';
+  let start: Buffer = Buffer.alloc(0);
   let isOver = false;
-  while (!isOver && !/\r?\n\r?\n/.test(start) && start.length < MAX_HEAD_BYTES) {
+  while (!isOver && !hasWholeHead(start) && start.length < MAX_HEAD_BYTES) {
     const { done, value } = await chunks.next();
     if (done) isOver = true;
-    else start += value.toString('latin1');
+    else start = Buffer.concat([start, value]);
   }
-  if (start.trim() === '') throw new CliError(EXIT.dataError, 'There is no message: the input is empty.');
-  start = start.replace(/^From [^\n]*\n/, '');
-  if (!/^[!-9;-~]+[ \t]*:/.test(start)) start = `${EMPTY_HEAD}${start.replace(/^\r?\n/, '')}`;
+  if (start.toString('latin1').trim() === '') {
+    throw new CliError(EXIT.dataError, 'There is no message: the input is empty.');
+  }
+  const message = withHeader(start.subarray(bytesBeforeHeader(start)));
   async function* whole() {
     try {
-      yield Buffer.from(start, 'latin1');
+      yield message;
       if (!isOver) yield* { [Symbol.asyncIterator]: () => chunks };
     } finally {
       await chunks.return?.();
     }
   }
-  const [head = ''] = start.split(/\r?\n\r?\n/, 1);
-  return { fields: fieldsOf(head), message: Readable.from(whole(), { objectMode: false }) };
+  const { fields } = readHeaderBlock(message.toString('latin1'));
+  return { fields, message: Readable.from(whole(), { objectMode: false }) };
 }
 
-function fieldsOf(head: string): MessageWithHead['fields'] {
-  return head
-    .replace(/\r?\n(?=[ \t])/g, '')
-    .split(/\r?\n/)
-    .map((line) => /^([!-9;-~]+)[ \t]*:(.*)$/.exec(line) ?? [])
-    .flatMap(([, name, value]) =>
-      name === undefined || value === undefined ? [] : { name, value: value.trim() },
-    );
+function hasWholeHead(start: Buffer): boolean {
+  return HEADER_END.test(start.toString('latin1', bytesBeforeHeader(start)));
+}
+
+function withHeader(message: Buffer): Buffer {
+  const text = message.toString('latin1', 0, MAX_HEAD_BYTES);
+  if (isFieldStart(text)) return message;
+  return Buffer.concat([Buffer.from(EMPTY_HEAD), message.subarray(/^\r?\n/.exec(text)?.[0].length ?? 0)]);
 }

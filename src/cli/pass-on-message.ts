@@ -25,7 +25,7 @@ export async function passOnMessage({ values, positionals }: SendFlags, io: CliI
   const source = file === undefined ? io.stdin : createReadStream(readableFile(file, io));
   const { fields, message } = await readMessageHead(ignoreDots ? source : untilDot(source));
   const inHeader = fields
-    .filter(({ name }) => /^(?:to|cc|bcc)$/i.test(name))
+    .filter(({ key }) => /^(?:to|cc|bcc)$/.test(key))
     .map(({ value }) => Buffer.from(value, 'latin1').toString());
   const to = [...given, ...(fromHeader ? inHeader : [])].flatMap(addressesOf);
   const sender = values.sender ?? values['sender-r'];
