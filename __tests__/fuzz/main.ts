@@ -57,8 +57,12 @@ function runWorker(work: Work, figures: Figures): Promise<void> {
     worker.on('message', (report: Report) => {
       clearTimeout(timer);
       timer = setTimeout(watchdog, SILENCE_MS);
-      if (report.says === 'begins') current = report.index;
-      else figures.add(report);
+      if (report.says === 'begins') {
+        current = report.index;
+      } else {
+        current = report.index + work.step;
+        figures.add(report);
+      }
     });
     worker.once('error', (error) => {
       clearTimeout(timer);

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Complaint } from './judge/complaint';
+import { type Complaint, complaint } from './judge/complaint';
 import type { Verdict } from './judge/judge';
 import { startPython } from './python-view';
-import { openTrials } from './trial';
+import { openTrials, type Trial } from './trial';
 
 /** What a worker is to do. */
 export interface Work {
@@ -29,6 +29,14 @@ export type Report =
 const port = parentPort;
 if (port) void work(workerData, (report) => port.postMessage(report));
 
+function crashed(error: unknown): Pick<Trial, 'verdict' | 'ms'> {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    verdict: { route: 'refused', losses: [complaint('error', 'crash', what)], disagreements: [] },
+    ms: 0,
+  };
+}
+
 /** What needs no reader to be seen. */
 const CERTAIN = ['error', 'draft', 'recipients', 'control', 'replacement', 'mime body'];
 
@@ -47,7 +55,7 @@ async function work({ seed, first, end, step }: Work, tell: (report: Report) => 
   const trials = await openTrials(python);
   for (let index = first; index < end; index += step) {
     tell({ says: 'begins', index });
-    const { verdict, ms } = await trials.ofIndex(seed, index);
+    const { verdict, ms } = await trials.ofIndex(seed, index).catch(crashed);
     tell({ says: 'judged', index, ...(python ? verdict : judgedAlone(verdict)), ms });
   }
   python?.close();

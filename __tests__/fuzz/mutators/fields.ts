@@ -128,6 +128,30 @@ export const fieldMutators: Record<string, Mutator> = {
     changeAny(text, random, (field) => field.replace(/^[^:]*:/, () => `${random.pick(NAMES)}:`)),
   'delete a field': (text, random) => changeAny(text, random, () => ''),
   'repeat a field': (text, random) => changeAny(text, random, (field) => field + field),
+  'repeat a field with another value': (text, random, others) =>
+    changeAny(text, random, (field) => {
+      const name = field.replace(/:[\s\S]*/, '');
+      const other = random.pick(others) ?? '';
+      const same = fieldsIn(other, random.pick(headerBlocks(other))).find((one) =>
+        one.toLowerCase().startsWith(`${name.toLowerCase()}:`),
+      );
+      const added = same ?? `${name}: ${random.pick(VALUES)}\r\n`;
+      return random.chance(0.5) ? field + added : added + field;
+    }),
+  'add a comment': (text, random) =>
+    changeAny(text, random, (field) => {
+      const places = [...field.matchAll(/[:;=,]|$/g)].map(({ index }) => index + 1);
+      const at = Math.min(random.pick(places) ?? 0, field.trimEnd().length);
+      const comment = random.pick([
+        ' (a comment)',
+        '(nested (comment))',
+        ' (; boundary=c; name=d)',
+        ' (open',
+      ] as const);
+      return field.slice(0, at) + comment + field.slice(at);
+    }),
+  'change the case of a field': (text, random) =>
+    changeAny(text, random, (field) => (random.chance(0.5) ? field.toUpperCase() : field.toLowerCase())),
   'fold a field': (text, random) =>
     changeAny(text, random, (field) => {
       const at = random.int(field.length);

@@ -96,6 +96,21 @@ export const structureMutators: Record<string, Mutator> = {
     return wrapped(text, 'mixed', part);
   },
   'wrap the body': (text, random) => wrapped(text, random.pick(KINDS), random.pick(PARTS)),
+  'wrap the body in a boundary like its own': (text, random) => {
+    const own = /boundary="?([^";\s]+)/i.exec(text)?.[1] ?? 'b';
+    const boundary = random.pick([
+      own,
+      `${own}x`,
+      own.slice(0, -1) || 'b',
+      `${own}--`,
+      own.toUpperCase(),
+    ] as const);
+    return wrapped(text, random.pick(KINDS), random.pick(PARTS), boundary);
+  },
+  'wrap the body in a message': (text) => {
+    const inner = `Content-Type: message/rfc822\r\n\r\n${text}`;
+    return wrapped(text, 'mixed', inner);
+  },
   'wrap the body alone': (text, random) => wrapped(text, random.pick(KINDS), undefined),
   'move a part': (text, random) => {
     const delimiters = [...text.matchAll(DELIMITER)];
@@ -152,13 +167,17 @@ export function grown(text: string): string {
 }
 
 /** The message with its body as the first part of a multipart. */
-function wrapped(text: string, kind: string, part: string | undefined): string {
+function wrapped(
+  text: string,
+  kind: string,
+  part: string | undefined,
+  boundary = `wrap-${text.length}`,
+): string {
   const [block] = headerBlocks(text);
   const fields = fieldsIn(text, block);
   const own = fields.filter((field) => /^content-/i.test(field)).join('');
   const others = fields.filter((field) => !/^content-/i.test(field));
   const body = text.slice(bodyStart(text));
-  const boundary = `wrap-${text.length}`;
   const added = part === undefined ? '' : `--${boundary}\r\n${part}\r\n`;
   return withFields(
     `${text.slice(0, block.end)}\r\n--${boundary}\r\n${own}\r\n${body}\r\n${added}--${boundary}--\r\n`,
