@@ -100,7 +100,13 @@ const LAYERS: Record<string, string[]> = {
 /** Packages that only these files know, so that each can be exchanged in one place. */
 const PACKAGES: Record<string, string[]> = {
   mailparser: ['message/address', 'message/body-parser', 'message/message-reader', 'sandbox/mime-message'],
-  libmime: ['message/decode-text', 'message/attachments', 'message/part-header', 'message/mime-message'],
+  libmime: [
+    'message/body-text',
+    'message/decode-text',
+    'message/attachments',
+    'message/part-header',
+    'message/mime-message',
+  ],
   undici: [
     'graph/client',
     'graph/exchange',

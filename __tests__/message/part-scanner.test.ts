@@ -57,19 +57,32 @@ test.each(mailFixtures)('reads the same, however $name is cut', async (fixture) 
   for (const chunkBytes of [1, 2, 3, 7, 64, 1000]) expect(await scan(mime, chunkBytes)).toEqual(whole);
 });
 
-test('passes on what it has understood of a header, and nothing else of that', async () => {
+test('passes on where parts begin, and nothing of their headers and contents', async () => {
   const { passed } = await scan(
     lines(
       'Subject: x',
-      'content-type: TEXT/html (page); CHARSET="utf-8"',
-      'Content-Transfer-Encoding: Base64',
+      'content-type: MULTIPART/mixed (page); Boundary="b (1)"',
       '',
-      'PGI+',
+      'preamble',
+      '--b (1)',
+      'Content-Type: text/html',
+      '',
+      '<p>x',
+      '--b (1)--',
     ),
   );
-  expect(passed).toMatch(
-    /^Content-Type: text\/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\nx-part-[-\w]+: 0\r\n\r\nPGI\+$/,
-  );
+  expect(passed.replaceAll(/x-part-[-\w]+/g, 'number').split('\r\n')).toEqual([
+    'Content-Type: multipart/mixed; boundary="b (1)"',
+    'number: 0',
+    '',
+    'preamble',
+    '--b (1)',
+    'Content-Type: application/octet-stream',
+    'Content-Disposition: attachment',
+    'number: 1',
+    '',
+    '--b (1)--',
+  ]);
 });
 
 test.each([
@@ -226,11 +239,10 @@ test('finds parts after an inner multipart that is never closed', async () => {
   ]);
 });
 
-test('lets a line without end pass as it comes', async () => {
+test('keeps a line without end as it comes', async () => {
   const text = `--${'x'.repeat(200_000)}\r\n${'y'.repeat(100_000)}`;
-  const { parts, passed } = await scan(mixed('Content-Type: text/plain', '', text), 1000);
+  const { parts } = await scan(mixed('Content-Type: text/plain', '', text), 1000);
   expect(parts[1]).toMatchObject({ text });
-  expect(passed).toContain(text);
 });
 
 test.each([

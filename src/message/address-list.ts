@@ -16,7 +16,10 @@ export interface AddressList {
 
 const SPACE = /[ \t\r\n]+/y;
 const ATOM = /(?:[a-z0-9!#$%&'*+/=?^_`{|}~.-]|[^\p{ASCII}\p{C}\p{Z}])+/iuy;
+/** Takes in the specials that a few programs write into encoded words. */
+const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?\s]*\?=(?=[\s<(,;]|$)/iy;
 const QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y;
+const SPECIAL = /[()<>[\]:;@\\,"]/;
 const PLAIN = /^[\t\x20-\x7e]*$/;
 const PLAIN_COMMENT = /^[\w .'!-]*$/;
 
@@ -114,9 +117,10 @@ class AddressListReader {
   #words(): string[] | undefined {
     const words: string[] = [];
     for (;;) {
-      const word = this.#take(ATOM) ?? this.#take(QUOTED);
+      const word = this.#take(ENCODED_WORD) ?? this.#take(ATOM) ?? this.#take(QUOTED);
       if (word === undefined) return this.#isBroken ? undefined : words;
       words.push(word);
+      if (SPECIAL.test(word) && !word.startsWith('"')) this.#isPlain = false;
       this.#skip();
     }
   }

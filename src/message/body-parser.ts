@@ -4,8 +4,6 @@ import { MailParser } from 'mailparser';
 export interface ParsedPart {
   headers: ReadonlyMap<string, unknown>;
   children: readonly ParsedPart[];
-  /** Text of a part that is none of the attachments. */
-  textContent?: string;
 }
 
 declare module 'mailparser' {
@@ -18,18 +16,11 @@ declare module 'mailparser' {
   }
 }
 
-/** mailparser without what is of no use here: text from HTML, links, checksums, images as data URIs. */
+/** mailparser as the second reader of where parts begin and end: it gets no contents. */
 export class BodyParser extends MailParser {
   constructor() {
-    super({
-      skipHtmlToText: true,
-      skipTextLinks: true,
-      skipImageLinks: true,
-      checksumAlgo: false,
-      keepDeliveryStatus: true,
-      // A message within the message is an attachment to be opened, not more body text.
-      ignoreEmbedded: true,
-    });
+    // A message within the message is an attachment to be opened.
+    super({ checksumAlgo: false, ignoreEmbedded: true });
   }
 
   /**
@@ -41,15 +32,6 @@ export class BodyParser extends MailParser {
     this.removeAllListeners().on('error', ignore);
     this.tree = false;
     this.curnode = false;
-  }
-
-  /** mailparser calls this for text that stands beside HTML; its own version folds white space. */
-  override textToHtml(text: string): string {
-    const escaped = text.replace(
-      /[&<>]/g,
-      (character) => ({ '&': '&amp;', '<': '&lt;' })[character] ?? '&gt;',
-    );
-    return `<div style="white-space: pre-wrap">${escaped}</div>`;
   }
 }
 

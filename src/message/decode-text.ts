@@ -27,9 +27,14 @@ export function decodeStrictly(bytes: Buffer, charset: string): string | undefin
   }
 }
 
-/** Whether text in this charset can be read at all. */
-export function isKnownCharset(charset: string): boolean {
-  return decodeStrictly(Buffer.alloc(0), charset) !== undefined;
+/** Bytes in a charset as far as they have a meaning there; the others become U+FFFD. */
+export function decodeCarelessly(bytes: Buffer, charset: string): string {
+  if (isWindows1252(charset.toLowerCase().trim())) return fromWindows1252(bytes);
+  try {
+    return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes.toString();
+  }
 }
 
 /** Names under which the web, too, knows windows-1252. */
@@ -42,9 +47,14 @@ const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd
 
 /** Bytes as windows-1252; the five that it has no character for become U+FFFD. */
 function fromWindows1252(bytes: Buffer): string {
-  return bytes
-    .toString('latin1')
-    .replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252[byte.charCodeAt(0) - 0x80] ?? '\ufffd');
+  const text = bytes.toString('latin1');
+  if (!/[\x80-\x9f]/.test(text)) return text;
+  const units = new Uint16Array(bytes.length);
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    units[at] = byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte;
+  }
+  return Buffer.from(units.buffer).toString('utf16le');
 }
 
 /** Plain text, as nearly all header values are. */
@@ -103,6 +113,7 @@ function decodeWordsStrictly(text: string): string | undefined {
       continue;
     }
     close();
+    if (!isWhole) return undefined;
     if (!isNext) pieces.push(between);
     open = { charset, encoding: encoding.toLowerCase(), bytes: [bytes] };
   }

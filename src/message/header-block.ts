@@ -21,6 +21,8 @@ export interface HeaderBlock {
   hasBlankFold: boolean;
   /** Whether there is a CR that no LF follows. */
   hasLoneCr: boolean;
+  /** Whether white space stands before a colon: that is old usage, and to some readers no field. */
+  hasSpacedName: boolean;
 }
 
 /** What a field begins with (RFC 5322, section 2.2, and its obsolete white space before the colon). */
@@ -58,7 +60,8 @@ export function readHeaderBlock(text: string): HeaderBlock {
     else fault ??= faultOf(source);
     at = end;
   }
-  return { fields, fault, hasBlankFold, hasLoneCr };
+  const hasSpacedName = fields.some(({ name, source }) => source[name.length] !== ':');
+  return { fields, fault, hasBlankFold, hasLoneCr, hasSpacedName };
 }
 
 function lineEnd(text: string, at: number): number {

@@ -1,9 +1,7 @@
 import type { ParsedPart } from './body-parser';
-import { decodeStrictly } from './decode-text';
 import type { Loss } from './loss';
 import { type MailPart, walk } from './mail-part';
 import { PART_NUMBER } from './part-header';
-import { createTransferDecoder } from './transfer-decoder';
 
 /**
  * What is left over when each part has been used for the body, as an attachment, or as a multipart around others:
@@ -28,9 +26,7 @@ export function leftOvers(root: MailPart, found: ParsedPart | false): Loss[] {
   ) {
     add('structure', 'which text is the body');
   }
-  const pairs = match(root, found);
-  if (!pairs) add('structure', 'parts that can be found in two ways');
-  for (const [part, text] of pairs ?? []) losses.push(...textLosses(part, text));
+  if (!isSame(root, found || undefined)) add('structure', 'parts that can be found in two ways');
   return losses;
 }
 
@@ -38,39 +34,12 @@ function isText({ type }: MailPart): boolean {
   return /^text\/(?:plain|html)$/.test(type);
 }
 
-/** The parts of the body, each with the text that mailparser has read; undefined when the trees differ. */
-function match(root: MailPart, found: ParsedPart | false): [MailPart, string][] | undefined {
-  const pairs: [MailPart, string][] = [];
+/** Whether mailparser has found the same parts, each within the same multipart. */
+function isSame(root: MailPart, found: ParsedPart | undefined): boolean {
   let number = 0;
-  const isSame = (part: MailPart, other: ParsedPart | undefined): boolean => {
-    if (other?.headers.get(PART_NUMBER) !== String(number++)) return false;
-    if (part.use === 'body') pairs.push([part, other.textContent ?? '']);
-    if (part.children.length !== other.children.length) return false;
-    return part.children.every((child, at) => isSame(child, other.children[at]));
-  };
-  return isSame(root, found || undefined) ? pairs : undefined;
-}
-
-/** The text is read once more, by its bytes alone. */
-function textLosses({ type, params, encoding, body, faults }: MailPart, text: string): Loss[] {
-  const decoder = createTransferDecoder(encoding);
-  const bytes = Buffer.concat([decoder.decode(body ?? Buffer.alloc(0)), decoder.end()]);
-  if (!decoder.isStrict) return [{ because: 'encoding', what: `text that is not ${encoding} throughout` }];
-  if (faults.some(({ because }) => because === 'encoding')) return [];
-  const charset = params.charset ?? 'utf-8';
-  const read = decodeStrictly(bytes, charset);
-  if (read === undefined) return [{ because: 'charset', what: `text in the charset ${charset}` }];
-  const isFlowed = type === 'text/plain' && /^\s*flowed\s*$/i.test(params.format ?? '');
-  const form = isFlowed ? withoutFlow : withLf;
-  const isSame = form(read) === form(text);
-  return isSame ? [] : [{ because: 'charset', what: `text that can be read in two ways (${charset})` }];
-}
-
-function withLf(text: string): string {
-  return (text.startsWith('\ufeff') ? text.slice(1) : text).replace(/\r?\n/g, '\n');
-}
-
-/** What remains of lines however they were wrapped and quoted. */
-function withoutFlow(text: string): string {
-  return text.replace(/[\s>]+/g, '');
+  const isPair = (part: MailPart, other: ParsedPart | undefined): boolean =>
+    other?.headers.get(PART_NUMBER) === String(number++) &&
+    part.children.length === other.children.length &&
+    part.children.every((child, at) => isPair(child, other.children[at]));
+  return isPair(root, found);
 }

@@ -20,7 +20,7 @@ export interface MailPart {
   use: 'body' | 'attachment' | 'multipart';
   /** What of it cannot be read in one way only, or not at all. */
   faults: Loss[];
-  /** Text of the body as it was written, once the part has ended. */
+  /** Text of the body, once the part has ended: its transfer encoding is decoded, its charset is not. */
   body: Buffer | undefined;
   /** The decoded bytes of an attachment, once the part has ended. */
   content: Promise<AttachmentContent> | undefined;

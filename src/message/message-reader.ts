@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AttachmentStream, MessageText } from 'mailparser';
 import { Spool } from './attachment-content';
 import { BodyParser } from './body-parser';
+import { readBody } from './body-text';
 import { leftOvers } from './ledger';
 import type { MailAttachment, MailContent } from './mail-content';
 import { type MailPart, walk } from './mail-part';
@@ -15,6 +17,8 @@ import { toHeaders } from './to-headers';
 const GATHERED_BYTES = 64 * 1024;
 /** What is worked on at a time, even if all comes in one piece. */
 const PIECE_BYTES = 80 * 1024;
+/** After so many pieces others have their turn. */
+const PIECES_AT_A_TIME = 8;
 
 /**
  * Takes in a MIME message that is written to it, and has read it when it emits `finish`. Attachments that are
@@ -31,8 +35,6 @@ export class MessageReader extends Writable {
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
   #hasBegun = false;
-  #text: string | undefined;
-  #html: string | undefined;
 
   constructor(limits: ReadLimits) {
     super();
@@ -48,15 +50,16 @@ export class MessageReader extends Writable {
   async content(): Promise<MailContent> {
     const { root, header } = this.#scanner;
     if (!root || !header) throw new Error('it has no beginning');
-    const losses = leftOvers(root, this.#parser.tree);
+    const left = leftOvers(root, this.#parser.tree);
     this.#parser.release();
     const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
+    const { text, html, losses } = readBody(root);
     return {
       structure: root,
-      losses,
+      losses: [...left, ...losses],
       headers: toHeaders(header),
-      text: this.#text,
-      html: this.#html,
+      text,
+      html,
       attachments,
     };
   }
@@ -86,6 +89,8 @@ export class MessageReader extends Writable {
     const chunk = this.#takeGathered();
     this.raw.add(chunk);
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      // All of it may have come at once.
+      if (at > 0 && at % (PIECE_BYTES * PIECES_AT_A_TIME) === 0) await nextTurn();
       const parsed = this.#parse(this.#scanner.scan(chunk.subarray(at, at + PIECE_BYTES)));
       if (parsed) await parsed;
       const { room } = this.#scanner;
@@ -122,13 +127,8 @@ export class MessageReader extends Writable {
   }
 
   #take(part: AttachmentStream | MessageText): void {
-    if (part.type === 'text') {
-      this.#text = part.text;
-      this.#html = part.html;
-      return;
-    }
     // Its content has been taken out: mailparser only has to go on.
-    part.release?.();
+    if (part.type === 'attachment') part.release?.();
   }
 }
 

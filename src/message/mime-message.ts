@@ -91,9 +91,14 @@ function withPlainAddresses(field: HeaderField): string {
   return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
 }
 
-/** A field as it stands, without lines of white space, at which some readers end the header. */
-function linesOf({ source }: HeaderField): string {
-  const lines = source.split(/\r?\n/).filter((line) => line.trim() !== '');
+/**
+ * A field as it stands, without lines of white space, at which some readers end the header, and without white
+ * space before its colon, which to some of them is no field.
+ */
+function linesOf({ name, source }: HeaderField): string {
+  const lines = `${name}${source.slice(source.indexOf(':'))}`
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   return lines.map((line) => `${line}\r\n`).join('');
 }
 

@@ -157,6 +157,7 @@ function decodeSections(sections: readonly { isEncoded: boolean; content: string
   const raw = sections
     .map(({ isEncoded, content }, at) => {
       const text = at === 0 && isMarked ? start : content;
+      isOdd ||= /[^\x20-\x7e]/.test(text);
       if (!isEncoded) return text;
       isOdd ||= /%(?![0-9a-f]{2})/i.test(text);
       return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>

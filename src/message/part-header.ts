@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import libmime from 'libmime';
-import { isKnownCharset } from './decode-text';
 import { type HeaderBlock, quoted } from './header-block';
 import type { Loss, LossReason } from './loss';
 import type { MailPart } from './mail-part';
@@ -56,6 +55,9 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   if (/^message\/(?:external-body|partial)$/.test(part.type)) {
     fault('structure', `what ${part.type} only points to`);
   }
+  if (part.use === 'body' && filename !== undefined && parent?.type !== 'multipart/related') {
+    fault('structure', 'the file name of the body');
+  }
   if (parent) faults.push(...faultsWithin(block, part, parent));
   return part;
 }
@@ -98,6 +100,7 @@ function faultsWithin(block: HeaderBlock, part: MailPart, parent: MailPart): Los
   const whats = block.fields
     .filter(({ key }) => !KNOWN_FIELDS.has(key) && !key.startsWith('x-'))
     .map(({ name }) => `the header ${name} of a part`);
+  if (block.hasSpacedName) whats.push('a header of a part with a space before its colon');
   if (block.fault) whats.push(`a part whose header has ${block.fault}`);
   if (parent.type === 'multipart/related') {
     const start = parent.params.start?.replace(/^<|>$/g, '');
@@ -122,29 +125,14 @@ function isUnnamedText({ type, filename, contentId, disposition }: MailPart): bo
  * The header that mailparser gets in the place of a part's own: no more than what was read of that, in a form
  * that cannot be read in two ways.
  */
-export function headerForParser({ type, params, use, encoding }: MailPart, number: number): Buffer {
-  const lines: string[] = [];
-  if (use === 'multipart') {
-    lines.push(`Content-Type: ${type}; boundary=${inQuotes(params.boundary?.trimEnd() ?? '')}`);
-  } else if (use === 'attachment') {
-    lines.push('Content-Type: application/octet-stream', 'Content-Disposition: attachment');
-  } else {
-    const flowed = ['format', 'delsp'].map((name) => [name, params[name]?.trim().toLowerCase()] as const);
-    const given = [['charset', charsetForParser(params.charset)] as const, ...flowed].flatMap(
-      ([name, value]) => (value === undefined || !/^[\w.:+-]+$/.test(value) ? [] : [`; ${name}=${value}`]),
-    );
-    lines.push(`Content-Type: ${type}${given.join('')}`);
-    if (/^(?:base64|quoted-printable)$/.test(encoding)) lines.push(`Content-Transfer-Encoding: ${encoding}`);
-  }
+export function headerForParser({ type, params, use }: MailPart, number: number): Buffer {
+  const lines =
+    use === 'multipart'
+      ? [`Content-Type: ${type}; boundary=${inQuotes(params.boundary?.trimEnd() ?? '')}`]
+      : ['Content-Type: application/octet-stream', 'Content-Disposition: attachment'];
   return Buffer.from(`${lines.join('\r\n')}\r\n${PART_NUMBER}: ${number}\r\n\r\n`, 'latin1');
 }
 
 function inQuotes(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** An alias that mailparser may not know by the name that it does. */
-function charsetForParser(charset: string | undefined): string | undefined {
-  if (charset === undefined || !isKnownCharset(charset)) return charset;
-  return /^csiso2022jp$/i.test(charset) ? 'iso-2022-jp' : charset;
 }

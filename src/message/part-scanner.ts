@@ -27,6 +27,14 @@ interface Delimiter {
   closing: boolean;
 }
 
+/** The content of a part while it passes. */
+interface Content {
+  decoder: TransferDecoder;
+  /** Takes in decoded bytes; resolves when there is room for more, if there is none at once. */
+  take(decoded: Buffer): Promise<void> | undefined;
+  end(): void;
+}
+
 const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
@@ -35,9 +43,8 @@ const CR_WITH_DASH = Buffer.from('\r--');
 
 /**
  * Reads the structure of a message while it passes to mailparser, which gets the header that this reader has
- * understood in the place of each part's own: there is one reader of headers. The contents of attachments do
- * not pass at all, since mailparser reads them line by line, which takes five times as long and litters the
- * heap; what remains for it are the lines between the parts, as a second reader, and the text of the body.
+ * understood in the place of each part's own, and no contents: it is the second reader of the lines between the
+ * parts, and nothing else. Contents are decoded here, where every byte of them is accounted for.
  */
 export class PartScanner {
   /** The message itself, with all its parts, once it has passed. */
@@ -50,8 +57,7 @@ export class PartScanner {
   #open: { boundary: string; part: MailPart }[] = [];
   /** Depth in `#open` by boundary, the innermost where two share one. */
   #depths: ReadonlyMap<string, number> = new Map();
-  /** The body text that passes now, and bytes of all of it so far. */
-  #text: Buffer[] = [];
+  /** Decoded bytes of body text so far. */
   #textBytes = 0;
   /** The lines of the header block that is being read; undefined in a body. */
   #header: Buffer[] | undefined = [];
@@ -66,8 +72,8 @@ export class PartScanner {
   /** The part whose body passes now. */
   #part: MailPart | undefined;
   readonly #takeOut: () => AttachmentSink;
-  /** Where the content goes that passes now, if it is an attachment's. */
-  #content: { sink: AttachmentSink; decoder: TransferDecoder; end: () => void } | undefined;
+  /** Where the content goes that passes now. */
+  #content: Content | undefined;
   /** A line end that belongs to the content only if no delimiter follows. */
   #lineEnd: Buffer = Buffer.alloc(0);
   /** The last bytes of the body so far. */
@@ -107,7 +113,6 @@ export class PartScanner {
     this.#endHeader(false);
     this.#write(this.#lineEnd);
     this.#endContent();
-    this.#endText(false);
     return this.#takePassed();
   }
 
@@ -134,8 +139,7 @@ export class PartScanner {
     let passed = 0;
     let at = 0;
     const passTo = (end: number) => {
-      // What is too much is not for the parser to hold, even if it comes in one piece.
-      if (end > passed && this.#textBytes <= MAX_BODY_BYTES) this.#pass(data.subarray(passed, end));
+      if (end > passed) this.#pass(data.subarray(passed, end));
       passed = end;
     };
     while (at < data.length) {
@@ -175,7 +179,6 @@ export class PartScanner {
       this.#endHeader(false);
       this.#lineEnd = Buffer.alloc(0);
       this.#endContent();
-      this.#endText(true);
       this.#passed.push(line);
       const { depth, closing } = delimiter;
       const owner = this.#open[depth]?.part;
@@ -200,15 +203,8 @@ export class PartScanner {
   /** Lets a piece of a body pass, or takes it out. */
   #pass(body: Buffer): void {
     this.#lookForLoneCr(body);
-    if (this.#content) {
-      this.#passContent(body);
-      return;
-    }
-    if (this.#part?.use === 'body') {
-      this.#text.push(body);
-      this.#textBytes += body.length;
-    }
-    this.#passed.push(body);
+    if (this.#content) this.#passContent(body);
+    else this.#passed.push(body);
   }
 
   /** To some readers a lone CR ends a line, and MIME to Graph has none: there may be a delimiter after it. */
@@ -227,33 +223,23 @@ export class PartScanner {
   }
 
   #write(body: Buffer): void {
-    if (!this.#content || body.length === 0) return;
-    this.#keep(this.#content.sink, this.#content.decoder.decode(body));
+    if (this.#content && body.length > 0) this.#keep(this.#content, this.#content.decoder.decode(body));
   }
 
-  #keep(sink: AttachmentSink, decoded: Buffer): void {
-    const write = decoded.length > 0 ? sink.write(decoded) : undefined;
+  #keep(content: Content, decoded: Buffer): void {
+    const write = decoded.length > 0 ? content.take(decoded) : undefined;
     if (write) this.#writes.push(write);
   }
 
   #endContent(): void {
-    if (!this.#content) return;
-    const { sink, decoder, end } = this.#content;
-    this.#keep(sink, decoder.end());
+    const content = this.#content;
+    if (!content) return;
+    this.#keep(content, content.decoder.end());
     const { encoding } = this.#part ?? {};
-    if (!decoder.isStrict) fault(this.#part, `bytes of an attachment that are not ${encoding}`, 'encoding');
-    end();
+    if (!content.decoder.isStrict) fault(this.#part, `bytes of a part that are not ${encoding}`, 'encoding');
+    content.end();
     this.#content = undefined;
     this.#lineEnd = Buffer.alloc(0);
-  }
-
-  /** The line end before a delimiter belongs to that (RFC 2046, section 5.1.1). */
-  #endText(byDelimiter: boolean): void {
-    if (this.#part?.use === 'body') {
-      const text = Buffer.concat(this.#text);
-      this.#part.body = byDelimiter ? text.subarray(0, endOfLine(text)) : text;
-    }
-    this.#text = [];
   }
 
   #delimiterOf(line: Buffer): Delimiter | undefined {
@@ -304,7 +290,7 @@ export class PartScanner {
     }
     this.#part = part;
     if (part.use === 'multipart') this.#openMultipart(part);
-    else if (part.use === 'attachment') this.#openContent(part);
+    else this.#content = part.use === 'body' ? this.#textOf(part) : this.#fileOf(part);
     return headerForParser(part, this.#count++);
   }
 
@@ -319,7 +305,23 @@ export class PartScanner {
     this.#setOpen([...this.#open, { boundary, part }]);
   }
 
-  #openContent(part: MailPart): void {
+  #textOf(part: MailPart): Content {
+    const chunks: Buffer[] = [];
+    return {
+      decoder: createTransferDecoder(part.encoding),
+      take: (decoded) => {
+        this.#textBytes += decoded.length;
+        // What is too much is not to be held, even if it comes in one piece.
+        if (this.#textBytes <= MAX_BODY_BYTES) chunks.push(decoded);
+        return undefined;
+      },
+      end: () => {
+        part.body = Buffer.concat(chunks);
+      },
+    };
+  }
+
+  #fileOf(part: MailPart): Content {
     const sink = this.#takeOut();
     let end = () => {};
     part.content = new Promise((resolve) => {
@@ -327,7 +329,11 @@ export class PartScanner {
     });
     // Whoever asks for it hears of its failure; by then it may have been known for long.
     part.content.catch(() => undefined);
-    this.#content = { sink, decoder: createTransferDecoder(part.encoding), end };
+    return {
+      decoder: createTransferDecoder(part.encoding),
+      take: (decoded) => sink.write(decoded),
+      end: () => end(),
+    };
   }
 }
 

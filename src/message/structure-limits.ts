@@ -4,10 +4,10 @@ import { GraphTransportError } from '../errors';
 export const MAX_DEPTH = 256;
 
 /**
- * Body text of this many bytes fits no request, however it is encoded: quoted-printable makes at most three
- * bytes of one, and a request takes four million.
+ * Most bytes of body text, decoded. A request to Graph takes four million, and no charset that is in use takes
+ * twice as many bytes as UTF-8.
  */
-export const MAX_BODY_BYTES = 16_000_000;
+export const MAX_BODY_BYTES = 8_000_000;
 
 /** Most bytes of one header: Exchange takes no more (Exchange Online limits, message header size). */
 export const MAX_HEADER_BYTES = 256 * 1024;

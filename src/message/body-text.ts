@@ -1,0 +1,61 @@
+import libmime from 'libmime';
+import { decodeCarelessly, decodeStrictly } from './decode-text';
+import type { Loss } from './loss';
+import { type MailPart, walk } from './mail-part';
+
+/** The body of a message: one text, or one page. */
+export interface BodyText {
+  text: string | undefined;
+  html: string | undefined;
+  /** What of the text has no meaning in its charset. */
+  losses: Loss[];
+}
+
+/**
+ * Puts the body together: of several forms of the same HTML counts, and text that stands beside HTML is shown in
+ * it, in its place.
+ */
+export function readBody(root: MailPart): BodyText {
+  const losses: Loss[] = [];
+  const parts = walk(root)
+    .filter(([{ use }]) => use === 'body')
+    .map(([part, around]) => ({
+      isHtml: part.type === 'text/html',
+      isForm: around.some(({ type }) => type === 'multipart/alternative'),
+      content: contentOf(part, losses),
+    }));
+  const hasHtml = parts.some(({ isHtml }) => isHtml);
+  const filled = parts.filter(({ content }) => content !== '');
+  const texts = filled.filter(({ isHtml }) => !isHtml);
+  const pages = filled.filter(({ isHtml, isForm }) => isHtml || (hasHtml && !isForm));
+  return {
+    text: texts.length > 0 ? texts.map(({ content }) => content).join('\n') : undefined,
+    html:
+      pages.length > 0
+        ? pages.map(({ isHtml, content }) => (isHtml ? content : toHtml(content))).join('<br/>\n')
+        : undefined,
+    losses,
+  };
+}
+
+/** The text of a part, lines ended by LF. Its charset is judged by the bytes alone. */
+function contentOf({ type, params, body, faults }: MailPart, losses: Loss[]): string {
+  const bytes = body ?? Buffer.alloc(0);
+  const charset = params.charset ?? 'utf-8';
+  const strict = decodeStrictly(bytes, charset);
+  if (strict === undefined && !faults.some(({ because }) => because === 'encoding')) {
+    losses.push({ because: 'charset', what: `text in the charset ${charset}` });
+  }
+  const text = withLf(strict ?? decodeCarelessly(bytes, charset));
+  const isFlowed = type === 'text/plain' && /^\s*flowed\s*$/i.test(params.format ?? '');
+  return isFlowed ? libmime.decodeFlowed(text, /^\s*yes\s*$/i.test(params.delsp ?? '')) : text;
+}
+
+function withLf(text: string): string {
+  return text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
+}
+
+function toHtml(text: string): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<div style="white-space: pre-wrap">${escaped}</div>`;
+}
