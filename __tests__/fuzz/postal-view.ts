@@ -83,12 +83,14 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
   const isTyped =
     /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:[;(]|$)/.test(value) &&
     node.headers.some(({ key }) => key === 'content-type');
+  const charset = params.charset ?? '';
   const type = isTyped ? parsed.value : 'text/plain';
   const filename = disposition.params.filename || params.name;
   const encoding = node.contentTransferEncoding.value
     .replace(/\([^)]*\)/g, '')
     .trim()
     .toLowerCase();
+  const isEncoded = /^(?:base64|quoted-printable)$/.test(encoding);
   const isAttachment = disposition.value === 'attachment';
   return {
     type,
@@ -100,11 +102,16 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
     contentId: node.contentId?.replace(/^<|>$/g, '') ?? null,
     location: node.headers.find(({ key }) => key === 'content-location')?.value ?? null,
     bytes: bytes.toString('base64'),
-    text: strictText(bytes, params.charset ?? ''),
+    // It has taken the CR of each line, which counts in UTF-16.
+    text: strictText(bytes, charset) ?? (isEncoded ? null : strictText(withCr(bytes), charset)),
     isFlowed: /^flowed$/i.test(params.format ?? ''),
     isSpare: type === 'text/plain' && !isAttachment && hasHtmlBeside(node, around),
     isRoot: parsed.value === 'text/html' && !isAttachment && isFirstOfRelated(node, around),
   };
+}
+
+function withCr(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
 function isFirstOfRelated(node: Node, [parent]: readonly Node[]): boolean {

@@ -55,7 +55,10 @@ def mailboxes(name, value):
 
 
 def strict_text(raw, charset):
-    label = (charset or "").strip()
+    label = charset or ""
+    while (fewer := re.sub(r"\([^()]*\)", "", label)) != label:
+        label = fewer
+    label = label.strip()
     try:
         text = raw.decode(label or "utf-8", "strict")
         return None if re.search("[\ud800-\udfff]", text) else text

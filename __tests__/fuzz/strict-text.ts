@@ -10,12 +10,12 @@ const NOT_ASCII =
 /** Text of bytes, null when a byte means nothing in the charset, or nobody here knows it. */
 export function strictText(bytes: Buffer, charset: string): string | null {
   // Without a charset it is ASCII; what is not is taken for UTF-8, as far as it is some.
-  const label = charset.trim() || 'utf-8';
+  const label = withoutComments(charset) || 'utf-8';
   try {
     const decoder = new TextDecoder(label, { fatal: true });
     return decoder.encoding === 'windows-1252' ? windows1252(bytes) : decoder.decode(bytes);
   } catch {
-    if (!charset.trim()) return windows1252(bytes);
+    if (!withoutComments(charset)) return windows1252(bytes);
     // Text that reads the same in nearly every charset needs none.
     const ascii = /^[\t\r\n\x20-\x7d]*$/.test(bytes.toString('latin1'));
     return isKnown(label) || NOT_ASCII.test(label) || !ascii ? null : bytes.toString('latin1');
@@ -59,6 +59,11 @@ function windows1252(bytes: Buffer): string {
   return bytes
     .toString('latin1')
     .replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? '');
+}
+
+function withoutComments(label: string): string {
+  const fewer = label.replace(/\([^()]*\)/g, '');
+  return fewer === label ? label.trim() : withoutComments(fewer);
 }
 
 function isKnown(label: string): boolean {

@@ -137,8 +137,10 @@ function missingMailboxes(view: View, arrived: SandboxMessage): Complaint[] {
       const isNamed = found.some((one) =>
         [{ name, address }, ...same].some((other) => isName(other.name, one)),
       );
-      const isNobody =
-        address === '' && (/^(?:to|cc|bcc)$/.test(key) || mailboxes.some((one) => isName(name, one)));
+      const isAlone = !(view.mailboxes[key] ?? []).some((one) => one.address !== '');
+      const isKept = /^(?:to|cc|bcc)$/.test(key) || mailboxes.some((one) => isName(name, one));
+      // A reader that leaves a comment in an address has not read it.
+      const isNobody = address === '' ? isKept || !isAlone : /[()]/.test(address);
       if (isNobody || isNamed) return [];
       // Of a hidden recipient that the envelope leaves out nothing is to be seen.
       if (key === 'bcc' && found.length === 0) return [];

@@ -87,7 +87,7 @@ export function changedFields(
 }
 
 function addressesIn(view: View, key: string): Set<string> {
-  const named = (view.mailboxes[key] ?? []).filter(({ address }) => address !== '');
+  const named = (view.mailboxes[key] ?? []).filter(({ address }) => /^[^()]+$/.test(address));
   return new Set(named.map(({ address }) => plainAddress(address)));
 }
 
