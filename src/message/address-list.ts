@@ -14,8 +14,12 @@ export interface AddressList {
   isPlain: boolean;
 }
 
-const SPACE = /[ \t\r\n]+/y;
-const ATOM = /(?:[a-z0-9!#$%&'*+/=?^_`{|}~.-]|[^\p{ASCII}\p{C}\p{Z}])+/iuy;
+/** Characters of atoms, dots among them, by their code; as a table, since there may be thousands of atoms. */
+const IS_ATOM: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  /[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]/.test(String.fromCharCode(code)),
+);
+/** Beyond ASCII everything is a letter that is no space, and no control character (RFC 6532). */
+const NO_LETTER = /[\p{C}\p{Z}]/u;
 /** Takes in the specials that a few programs write into encoded words. */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?\s]*\?=(?=[\s<(,;]|$)/iy;
 const QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y;
@@ -107,7 +111,7 @@ class AddressListReader {
   #addrSpec(words: readonly string[], isMailbox = false): string | undefined {
     const [local] = words;
     if (words.length !== 1 || local === undefined || !this.#takes('@')) return undefined;
-    const domain = this.#take(ATOM);
+    const domain = this.#takeAtom();
     if (domain === undefined) return undefined;
     if (isMailbox) this.#skipAfterMailbox();
     else this.#skip();
@@ -117,7 +121,7 @@ class AddressListReader {
   #words(): string[] | undefined {
     const words: string[] = [];
     for (;;) {
-      const word = this.#take(ENCODED_WORD) ?? this.#take(ATOM) ?? this.#take(QUOTED);
+      const word = this.#takeEncodedWord() ?? this.#takeAtom() ?? this.#takeQuoted();
       if (word === undefined) return this.#isBroken ? undefined : words;
       words.push(word);
       if (SPECIAL.test(word) && !word.startsWith('"')) this.#isPlain = false;
@@ -143,6 +147,32 @@ class AddressListReader {
     return found;
   }
 
+  #takeEncodedWord(): string | undefined {
+    return this.#text.startsWith('=?', this.#at) ? this.#take(ENCODED_WORD) : undefined;
+  }
+
+  #takeQuoted(): string | undefined {
+    return this.#text[this.#at] === '"' ? this.#take(QUOTED) : undefined;
+  }
+
+  #takeAtom(): string | undefined {
+    const start = this.#at;
+    let end = start;
+    while (end < this.#text.length && this.#isAtom(end)) end++;
+    this.#at = end;
+    return end === start ? undefined : this.#text.slice(start, end);
+  }
+
+  #isAtom(at: number): boolean {
+    const code = this.#text.charCodeAt(at);
+    const isHalf = code >= 0xd800 && code <= 0xdfff;
+    return IS_ATOM[code] ?? (isHalf || !NO_LETTER.test(this.#text[at] ?? ''));
+  }
+
+  #takeSpace(): void {
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
   /** White space and comments. */
   #skip(): void {
     const { length } = this.#comments;
@@ -152,7 +182,7 @@ class AddressListReader {
 
   /** The same where a comment is old usage for the name, and known to all parsers. */
   #skipAfterMailbox(): void {
-    do this.#take(SPACE);
+    do this.#takeSpace();
     while (this.#skipComment());
   }
 

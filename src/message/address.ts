@@ -34,6 +34,7 @@ export const ADDRESS_HEADERS = [
  */
 export function parseAddresses(value: string, isGuess = false): MailAddress[] {
   const list = readAddressList(value);
+  if (!list && value.length > MAX_CARELESS) return [{ name: '', address: value }];
   const entries = list
     ? list.entries.map(({ name, address }) => ({ name: decodeWords(name).text, address }))
     : parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
@@ -43,6 +44,9 @@ export function parseAddresses(value: string, isGuess = false): MailAddress[] {
     address: isGuess ? address.replace(/[^\p{ASCII}]/gu, '\ufffd') : toWireAddress(address),
   }));
 }
+
+/** What is longer than this, and does not follow the grammar, is not guessed at: it is one bad address. */
+const MAX_CARELESS = 32 * 1024;
 
 /** Whether any parser reads an address header value as this one does, and Graph can use what stands there. */
 export function isPlainAddressList(value: string): boolean {

@@ -16,7 +16,8 @@ export function toGraphAttachments(
   html: string | undefined,
 ): GraphAttachment[] {
   if (attachments.length === 0) return [];
-  const shown = contentIdsIn(html ?? '');
+  const isReferable = attachments.some(({ contentId }) => contentId !== undefined);
+  const shown = contentIdsIn(isReferable ? (html ?? '') : '');
   return attachments.map((attachment, index) => {
     const { type, contentId, disposition, related, content } = attachment;
     const inline =
@@ -60,7 +61,8 @@ function innerSubject(message: Buffer | undefined): string {
 /** The content ids that HTML refers to, in every spelling in which `cid:` links are met. */
 function contentIdsIn(html: string): Set<string> {
   const ids = new Set<string>();
-  for (const [, written = ''] of html.matchAll(/\bcid:([^"'\s<>]+)/gi)) {
+  const links = new Set(Array.from(html.matchAll(/\bcid:([^"'\s<>]+)/gi), ([, link = '']) => link));
+  for (const written of links) {
     // A link in a style ends at its bracket, unless the bracket is one of the id's own.
     for (const link of [written, written.replace(/\).*$/, '')]) {
       const plain = link.replace(/&amp;/g, '&').replace(/&#64;/g, '@');

@@ -40,22 +40,43 @@ export function readBody(root: MailPart): BodyText {
 
 /** The text of a part, lines ended by LF. Its charset is judged by the bytes alone. */
 function contentOf({ type, params, body, faults }: MailPart, losses: Loss[]): string {
-  const bytes = body ?? Buffer.alloc(0);
   const charset = params.charset ?? 'utf-8';
+  const isWide = /^utf-?16/i.test(charset.trim());
+  const bytes = isWide ? (body ?? Buffer.alloc(0)) : withLf(body ?? Buffer.alloc(0));
   const strict = decodeStrictly(bytes, charset);
   if (strict === undefined && !faults.some(({ because }) => because === 'encoding')) {
     losses.push({ because: 'charset', what: `text in the charset ${charset}` });
   }
-  const text = withLf(strict ?? decodeCarelessly(bytes, charset));
+  const lines = strict ?? decodeCarelessly(bytes, charset);
+  const text = isWide ? replaced(lines, '\r\n', '\n') : lines;
   const isFlowed = type === 'text/plain' && /^\s*flowed\s*$/i.test(params.format ?? '');
   return isFlowed ? libmime.decodeFlowed(text, /^\s*yes\s*$/i.test(params.delsp ?? '')) : text;
 }
 
-function withLf(text: string): string {
-  return text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/**
+ * Lines that end in CRLF, ended by LF. In bytes where that can be: V8 takes a second for a text of empty lines.
+ * In every charset but UTF-16 these bytes are no part of another character.
+ */
+function withLf(bytes: Buffer): Buffer {
+  if (!bytes.includes('\r\n')) return bytes;
+  const lines = Buffer.allocUnsafe(bytes.length);
+  let to = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte !== CR || bytes[at + 1] !== LF) lines[to++] = byte;
+  }
+  return lines.subarray(0, to);
 }
 
 function toHtml(text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const escaped = replaced(replaced(replaced(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
   return `<div style="white-space: pre-wrap">${escaped}</div>`;
+}
+
+/** As `replaceAll`, which takes ten times as long where there is much to replace. */
+function replaced(text: string, from: string, to: string): string {
+  return text.includes(from) ? text.split(from).join(to) : text;
 }

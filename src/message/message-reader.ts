@@ -18,7 +18,7 @@ const GATHERED_BYTES = 64 * 1024;
 /** What is worked on at a time, even if all comes in one piece. */
 const PIECE_BYTES = 80 * 1024;
 /** After so many pieces others have their turn. */
-const PIECES_AT_A_TIME = 8;
+const PIECES_AT_A_TIME = 3;
 
 /**
  * Takes in a MIME message that is written to it, and has read it when it emits `finish`. Attachments that are

@@ -307,10 +307,11 @@ export class PartScanner {
 
   #textOf(part: MailPart): Content {
     const chunks: Buffer[] = [];
+    const bytesPerCharacter = /^utf-?16/i.test(part.params.charset ?? '') ? 2 : 1;
     return {
       decoder: createTransferDecoder(part.encoding),
       take: (decoded) => {
-        this.#textBytes += decoded.length;
+        this.#textBytes += decoded.length / bytesPerCharacter;
         // What is too much is not to be held, even if it comes in one piece.
         if (this.#textBytes <= MAX_BODY_BYTES) chunks.push(decoded);
         return undefined;

@@ -3,11 +3,8 @@ import { GraphTransportError } from '../errors';
 /** Every line that may be a delimiter is compared with the boundaries of all multiparts around it. */
 export const MAX_DEPTH = 256;
 
-/**
- * Most bytes of body text, decoded. A request to Graph takes four million, and no charset that is in use takes
- * twice as many bytes as UTF-8.
- */
-export const MAX_BODY_BYTES = 8_000_000;
+/** Most bytes of body text, decoded: a request to Graph takes no more (twice as many in UTF-16). */
+export const MAX_BODY_BYTES = 4_000_000;
 
 /** Most bytes of one header: Exchange takes no more (Exchange Online limits, message header size). */
 export const MAX_HEADER_BYTES = 256 * 1024;
