@@ -106,7 +106,7 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
     text: strictText(bytes, charset) ?? (isEncoded ? null : strictText(withCr(bytes), charset)),
     isFlowed: /^flowed$/i.test(params.format ?? ''),
     isSpare: type === 'text/plain' && !isAttachment && hasHtmlBeside(node, around),
-    isRoot: parsed.value === 'text/html' && !isAttachment && isFirstOfRelated(node, around),
+    isRoot: /^text\/(?:plain|html)$/.test(type) && !isAttachment && isFirstOfRelated(node, around),
   };
 }
 

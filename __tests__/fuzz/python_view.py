@@ -114,7 +114,7 @@ def is_first_of_related(part, around):
 def leaf(part, around):
     declared = part.get("content-type")
     is_typed = declared is not None and bool(DECLARED.match(plain(declared)))
-    is_html = part.get_content_type() == "text/html" and part.get_content_disposition() != "attachment"
+    is_text = type_of(part) in ("text/plain", "text/html") and part.get_content_disposition() != "attachment"
     is_tree = part.is_multipart()
     raw = None if is_tree else part.get_payload(decode=True)
     charset = part.get_param("charset")
@@ -136,7 +136,7 @@ def leaf(part, around):
         "text": None if raw is None else strict_text(raw, charset and plain(charset)),
         "isFlowed": str(part.get_param("format", "")).lower() == "flowed",
         "isSpare": is_spare(part, around),
-        "isRoot": is_html and is_first_of_related(part, around),
+        "isRoot": is_text and is_first_of_related(part, around),
     }
 
 

@@ -45,7 +45,7 @@ export interface ViewLeaf {
   isFlowed: boolean;
   /** Whether it is the plain form of HTML beside it, of which one is enough. */
   isSpare: boolean;
-  /** Whether it is HTML that the other parts of a multipart/related belong to. */
+  /** Whether it is the text that the other parts of a multipart/related belong to. */
   isRoot: boolean;
 }
 

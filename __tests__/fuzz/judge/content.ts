@@ -19,7 +19,10 @@ export function missingContent(view: View, arrived: SandboxMessage): Complaint[]
   const files = [...arrived.attachments];
   // Longer texts first, as a short one may stand within a long one; flowed ones last, as they lose their brackets.
   const leaves = [...view.leaves].sort(
-    (a, b) => Number(a.isFlowed) - Number(b.isFlowed) || (b.text?.length ?? 0) - (a.text?.length ?? 0),
+    (a, b) =>
+      Number(a.isSpare) - Number(b.isSpare) ||
+      Number(a.isFlowed) - Number(b.isFlowed) ||
+      (b.text?.length ?? 0) - (a.text?.length ?? 0),
   );
   for (const { type, bytes } of leaves.filter((leaf) => leaf.type.startsWith('multipart/'))) {
     if (bytes !== '') complaints.push(complaint('content', 'multipart without parts went as JSON', type));
