@@ -12,6 +12,8 @@ export interface AddressList {
   entries: AddressEntry[];
   /** Whether every parser reads the same in it: simple comments at most, nothing beyond ASCII, nothing obsolete. */
   isPlain: boolean;
+  /** Whether it follows the grammar, encoded words included: with specials in those, parsers find other addresses. */
+  isCertain: boolean;
 }
 
 /** Characters of atoms, dots among them, by their code; as a table, since there may be thousands of atoms. */
@@ -41,6 +43,7 @@ class AddressListReader {
   readonly #text: string;
   #at = 0;
   #isPlain: boolean;
+  #isCertain = true;
   #comments: string[] = [];
   /** Whether a comment has no end. */
   #isBroken = false;
@@ -53,13 +56,17 @@ class AddressListReader {
   read(): AddressList | undefined {
     const entries: AddressEntry[] = [];
     this.#skip();
-    if (this.#isAtEnd) return { entries, isPlain: this.#isPlain && this.#text === '' };
+    if (this.#isAtEnd) return this.#result(entries, this.#text === '');
     do {
       const found = this.#address();
       if (!found) return undefined;
       entries.push(...found);
     } while (this.#takes(','));
-    return this.#isAtEnd ? { entries, isPlain: this.#isPlain } : undefined;
+    return this.#isAtEnd ? this.#result(entries) : undefined;
+  }
+
+  #result(entries: AddressEntry[], isPlain = true): AddressList {
+    return { entries, isPlain: isPlain && this.#isPlain && this.#isCertain, isCertain: this.#isCertain };
   }
 
   /** A mailbox, or the members of a group. */
@@ -95,6 +102,7 @@ class AddressListReader {
   #mailbox(words: readonly string[]): AddressEntry | undefined {
     const name = words.map(unquoted).join(' ');
     if (this.#takes('<')) {
+      this.#mindSpace();
       const local = this.#words();
       const address = local && this.#addrSpec(local);
       if (address === undefined || this.#text[this.#at] !== '>') return undefined;
@@ -110,12 +118,23 @@ class AddressListReader {
   /** What remains of `local@domain` once the words before the `@` have been read. */
   #addrSpec(words: readonly string[], isMailbox = false): string | undefined {
     const [local] = words;
-    if (words.length !== 1 || local === undefined || !this.#takes('@')) return undefined;
+    if (words.length !== 1 || local === undefined) return undefined;
+    this.#mindSpace();
+    if (!this.#takes('@')) return undefined;
+    this.#mindSpace();
     const domain = this.#takeAtom();
     if (domain === undefined) return undefined;
     if (isMailbox) this.#skipAfterMailbox();
-    else this.#skip();
+    else {
+      this.#skip();
+      this.#mindSpace();
+    }
     return [local, domain].some(isNotDotted) ? undefined : `${local}@${domain}`;
+  }
+
+  /** White space within an address is old usage, and not known to all parsers. */
+  #mindSpace(): void {
+    if (/\s/.test(this.#text[this.#at - 1] ?? '')) this.#isPlain = false;
   }
 
   #words(): string[] | undefined {
@@ -124,7 +143,7 @@ class AddressListReader {
       const word = this.#takeEncodedWord() ?? this.#takeAtom() ?? this.#takeQuoted();
       if (word === undefined) return this.#isBroken ? undefined : words;
       words.push(word);
-      if (SPECIAL.test(word) && !word.startsWith('"')) this.#isPlain = false;
+      if (!word.startsWith('"') && SPECIAL.test(word)) this.#isCertain = false;
       this.#skip();
     }
   }

@@ -48,6 +48,11 @@ export function parseAddresses(value: string, isGuess = false): MailAddress[] {
 /** What is longer than this, and does not follow the grammar, is not guessed at: it is one bad address. */
 const MAX_CARELESS = 32 * 1024;
 
+/** Whether an address header value follows the grammar, so that there is no guess in what is read of it. */
+export function isCertainAddressList(value: string): boolean {
+  return readAddressList(value)?.isCertain === true;
+}
+
 /** Whether any parser reads an address header value as this one does, and Graph can use what stands there. */
 export function isPlainAddressList(value: string): boolean {
   return readAddressList(value)?.isPlain === true;

@@ -81,8 +81,12 @@ export function decodeWords(text: string): DecodedText {
   if (!text.includes('=?')) return { text, fault: undefined };
   const strict = decodeWordsStrictly(text);
   // A charset that is not known takes libmime a tenth of a millisecond.
-  const other = strict !== undefined || text.length <= MAX_CARELESS ? libmime.decodeWords(text) : text;
-  return { text: other, fault: strict === other ? undefined : 'an encoded word that cannot be decoded' };
+  const other = strict !== undefined || text.length <= MAX_CARELESS ? libmime.decodeWords(text) : '\ufffd';
+  if (strict === other) return { text: other, fault: undefined };
+  return {
+    text: other.includes('\ufffd') ? text : other,
+    fault: 'an encoded word that cannot be decoded',
+  };
 }
 
 /** What is longer than this, and cannot be decoded, stays as it is. */

@@ -178,13 +178,14 @@ function isCustom({ key }: MailHeader): boolean {
 }
 
 function isNamed(header: MailHeader): boolean {
-  const { key, value, fault } = header;
+  const { key, value, fault, addresses } = header;
   // What could not be decoded is still there in MIME.
   if (fault !== undefined || hasOtherThanAddresses(header)) return false;
   if (isCustom(header)) {
     // An encoded word can hold line breaks, which only stay harmless as long as they are encoded.
     return value !== '' && !/\p{Cc}/u.test(value) && key.length > 'x-'.length;
   }
+  if (key === 'sender') return addresses.length <= 1;
   if (key === 'sensitivity') return SENSITIVITIES.has(value.toLowerCase());
   if (key === 'message-id') return value === '' || isMessageId(value);
   if (IMPORTANCE_HEADERS.includes(key)) return value === '' || KNOWN_IMPORTANCE.test(value);
@@ -193,7 +194,7 @@ function isNamed(header: MailHeader): boolean {
 
 /** Whether a value is a Message-ID that Graph can take. */
 export function isMessageId(value: string): boolean {
-  return /^<[^<>\s@]+@[^<>\s@]+>$/.test(value);
+  return /^<[^<>\s@\p{Cc}]+@[^<>\s@\p{Cc}]+>$/u.test(value);
 }
 
 /** The name of a property from which Exchange makes a header ([MS-OXCMAIL], section 2.1.3.2.4). */

@@ -1,6 +1,12 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
-import { addressFault, isPlainAddressList, type MailAddress, parseAddresses } from './address';
+import {
+  addressFault,
+  isCertainAddressList,
+  isPlainAddressList,
+  type MailAddress,
+  parseAddresses,
+} from './address';
 import { decodeBytes } from './decode-text';
 import type { GraphMessage } from './graph-message';
 import { type HeaderField, notAHeader, readHeaderBlock } from './header-block';
@@ -72,9 +78,9 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The lines of a field. Graph reads the recipients from the headers, and must see in them whom we have seen: an
- * address header stays as it is only if no parser can read anything else in it, and is written anew otherwise,
- * without entries that have no address. What names no recipients stays when it cannot be written anew whole.
+ * The lines of a field. Graph reads the recipients from the headers, and must see in them whom we have seen: such
+ * a header stays as it is only if no parser can read anything else in it, and is written anew otherwise, without
+ * entries that have no address. What names no recipients is written anew where nothing of it is a guess.
  */
 function withPlainAddresses(field: HeaderField): string {
   const isRecipients = RECIPIENTS.has(field.key);
@@ -84,10 +90,8 @@ function withPlainAddresses(field: HeaderField): string {
   const usable = addresses.filter(({ address }) => !addressFault(address));
   const isWhole = usable.length === addresses.length;
   if (isWhole && isPlainAddressList(text)) return linesOf(field);
-  if (isRecipients ? usable.length === 0 && addresses.length > 0 : !isWhole) {
-    return isRecipients ? '' : linesOf(field);
-  }
-  if (usable.length === 0) return isRecipients ? '' : linesOf(field);
+  if (!isRecipients && !(isWhole && usable.length > 0 && isCertainAddressList(text))) return linesOf(field);
+  if (usable.length === 0) return '';
   return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
 }
 

@@ -55,7 +55,8 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   if (/^message\/(?:external-body|partial)$/.test(part.type)) {
     fault('structure', `what ${part.type} only points to`);
   }
-  if (part.use === 'body' && filename !== undefined && parent?.type !== 'multipart/related') {
+  const isPage = parent?.type === 'multipart/related' && part.type === 'text/html';
+  if (part.use === 'body' && filename !== undefined && !isPage) {
     fault('structure', 'the file name of the body');
   }
   if (parent) faults.push(...faultsWithin(block, part, parent));
