@@ -102,16 +102,18 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
     contentId: node.contentId?.replace(/^<|>$/g, '') ?? null,
     location: node.headers.find(({ key }) => key === 'content-location')?.value ?? null,
     bytes: bytes.toString('base64'),
-    // It has taken the CR of each line, which counts in UTF-16.
-    text: strictText(bytes, charset) ?? (isEncoded ? null : strictText(withCr(bytes), charset)),
+    text: strictText(bytes, charset) ?? (isEncoded ? null : textOfLines(bytes, charset)),
     isFlowed: /^flowed$/i.test(params.format ?? ''),
     isSpare: type === 'text/plain' && !isAttachment && hasHtmlBeside(node, around),
     isRoot: /^text\/(?:plain|html)$/.test(type) && !isAttachment && isFirstOfRelated(node, around),
   };
 }
 
-function withCr(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
+/** It takes the CR of each line and ends the last one, which counts in UTF-16. */
+function textOfLines(bytes: Buffer, charset: string): string | null {
+  const lines = bytes.toString('latin1').replaceAll('\n', '\r\n');
+  const text = (written: string) => strictText(Buffer.from(written, 'latin1'), charset);
+  return text(lines) ?? text(lines.replace(/\r\n$/, ''));
 }
 
 function isFirstOfRelated(node: Node, [parent]: readonly Node[]): boolean {
