@@ -1,12 +1,23 @@
 // How long hostile mail keeps the event loop from other work, at most. Run by `npm run bench:hostile`; the
 // process ends with an error when a block is over LIMIT_MS. In the environment: ONLY, part of a title.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const nodemailer = require('nodemailer');
 const { graphTransport } = require('../../dist');
 const { startSandbox } = require('../../dist/sandbox');
+
+// The sandbox is not what is measured.
+if (process.argv[2] === 'sandbox') {
+  const { options } = await startSandbox({ maxMessages: 1 });
+  process.send(options);
+  await once(process, 'disconnect');
+  process.exit();
+}
 
 const LIMIT_MS = 200;
 const HEADER = 250_000;
@@ -104,14 +115,14 @@ const MAILS = {
     mail('Content-Type: a/b\r\nContent-Transfer-Encoding: quoted-printable', fill('= ', 30_000_000)),
 };
 
-const sandbox = await startSandbox();
-const transporter = nodemailer.createTransport(graphTransport({ ...sandbox.options, timeout: 60_000 }));
+const sandbox = fork(fileURLToPath(import.meta.url), ['sandbox']);
+const [options] = await once(sandbox, 'message');
+const transporter = nodemailer.createTransport(graphTransport({ ...options, timeout: 60_000 }));
 const delay = monitorEventLoopDelay({ resolution: 1 });
 const rows = [];
 for (const [title, make] of Object.entries({ 'a small one': () => mail('Subject: x'), ...MAILS })) {
   if (!title.includes(only)) continue;
   const raw = Buffer.from(make(), 'latin1');
-  sandbox.clear();
   global.gc?.();
   await new Promise((resolve) => setTimeout(resolve, 50));
   delay.reset();
@@ -140,7 +151,7 @@ for (const [title, make] of Object.entries({ 'a small one': () => mail('Subject:
   console.log(rows.at(-1));
 }
 transporter.close();
-await sandbox.close();
+sandbox.disconnect();
 console.table(rows);
 const slow = rows.filter((row) => row['longest block, ms'] > LIMIT_MS);
 if (slow.length > 0) {

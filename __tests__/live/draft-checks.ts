@@ -36,6 +36,16 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     observe: (service) => refusedDraft(service, [{ name: 'List-Id', value: 'x' }]),
   },
   {
+    rule: 'a header without x- is taken as a named property of PS_INTERNET_HEADERS',
+    expected: { status: 201 },
+    observe: (service) => {
+      const id = 'String {00020386-0000-0000-C000-000000000046} Name list-id';
+      const properties = [{ id, value: '<live-check.invalid>' }];
+      const message = { ...service.message(randomUUID()), singleValueExtendedProperties: properties };
+      return withDraft(service, message, async (_path, { status }) => ({ status }));
+    },
+  },
+  {
     rule: 'six x- headers are refused',
     expected: { status: 400, code: 'InvalidInternetMessageHeaderCollection' },
     observe: (service) =>

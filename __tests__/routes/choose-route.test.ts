@@ -162,3 +162,37 @@ test('sends nothing but drafts when it is to send exactly once, and what JSON ca
   expect(choose([], 101, 100, once, draft)).toMatchObject({ route: 'draft', because: 'size' });
   expect(choose([signed], 100, 100, once, draft)).toMatchObject({ route: 'mime', because: 'signed' });
 });
+
+const listId: Loss = {
+  ...header,
+  header: { key: 'list-id', name: 'List-Id', value: '<a.example>', fault: undefined, addresses: [] },
+};
+const broken: Loss = { because: 'header', what: 'the header Subject' };
+const roomy = { draftBytes: () => 100, largestAttachment: 0 };
+
+test.each<[string, Loss[], number, Partial<RouteOptions>, object]>([
+  [
+    'a draft with named properties for what is too large for MIME',
+    [listId, listId, broken],
+    101,
+    {},
+    {
+      route: 'draft',
+      because: 'size',
+      named: ['List-Id'],
+      dropped: ['the header List-Id', 'the header Subject'],
+    },
+  ],
+  ['MIME as long as that fits', [listId], 100, {}, { route: 'mime', because: 'header' }],
+  ['nothing when more than headers would be lost', [signed, listId], 101, {}, { route: 'none' }],
+  ['nothing when JSON is asked for', [listId], 101, { format: 'json' }, { route: 'none' }],
+  [
+    'a draft with named properties when losses are allowed',
+    [signed, listId],
+    101,
+    { lossy: true },
+    { route: 'draft', because: 'signed', named: ['List-Id'], dropped: ['the signature'] },
+  ],
+])('chooses %s', (_what, losses, mimeBytes, options, expected) => {
+  expect(choose(losses, 101, mimeBytes, options, roomy)).toMatchObject(expected);
+});

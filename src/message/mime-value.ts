@@ -104,6 +104,8 @@ class Reader {
       else if (character === '(') depth++;
       else if (character === ')' && --depth === 0) {
         this.#at = at + 1;
+        // Python's older reader takes it for some of the value.
+        this.fault ??= 'a comment';
         return true;
       }
     }
