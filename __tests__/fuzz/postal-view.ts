@@ -81,7 +81,7 @@ function leafOf(node: Node, around: readonly Node[]): ViewLeaf {
   const bytes = Buffer.from(node.content ?? new ArrayBuffer(0));
   const disposition = node.contentDisposition.parsed;
   const isTyped =
-    /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:[;(]|$)/.test(value) &&
+    /^\s*[\w!#$%&'*+.^`{|}~-]+\/[\w!#$%&'*+.^`{|}~-]+\s*(?:[;(]|$)/.test(value) &&
     node.headers.some(({ key }) => key === 'content-type');
   const charset = params.charset ?? '';
   const type = isTyped ? parsed.value : 'text/plain';

@@ -14,7 +14,7 @@ from email.utils import getaddresses
 ADDRESS_FIELDS = re.compile(
     r"(?:(?:resent-)?(?:from|sender|to|cc|bcc)|reply-to|disposition-notification-to|return-receipt-to)$", re.I
 )
-DECLARED = re.compile(r"\s*[\w!#$&^.+-]+/[\w!#$&^.+-]+\s*(?:[;(]|$)")
+DECLARED = re.compile(r"\s*[\w!#$%&'*+.^`{|}~-]+/[\w!#$%&'*+.^`{|}~-]+\s*(?:[;(]|$)", re.A)
 NOT_ASCII = re.compile(r"(?:utf-?7|unicode-1-1-utf-7|hz.*|.*iso-?2022.*|cp5022.*|utf-?(?:16|32).*|ucs.*|unicode.*)$", re.I)
 ENCODINGS = ["", "7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode", "uuencode", "uue", "x-uue"]
 registry = HeaderRegistry()

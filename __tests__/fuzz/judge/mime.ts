@@ -76,7 +76,11 @@ export function changedFields(
     if (OURS.test(key) || (ADDRESSES.test(key) && mutant.mailboxes[key])) continue;
     complaints.push(complaint(`field ${key}`, 'field added in MIME', `${name}: ${shown(value ?? '')}`));
   }
-  for (const key of Object.keys(mutant.mailboxes).filter((name) => ADDRESSES.test(name))) {
+  // Who is in To and Cc is compared with the envelope.
+  const others = Object.keys(mutant.mailboxes).filter(
+    (key) => ADDRESSES.test(key) && !/^(?:to|cc)$/.test(key),
+  );
+  for (const key of others) {
     const [before, after] = [addressesIn(mutant, key), addressesIn(sent, key)];
     if (dropped.some((entry) => entry.toLowerCase().includes(key))) continue;
     const missing = [...before].find((address) => !after.has(address));
