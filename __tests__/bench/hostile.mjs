@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
@@ -20,6 +21,8 @@ if (process.argv[2] === 'sandbox') {
 }
 
 const LIMIT_MS = 200;
+/** The shortest counts of the longest blocks of so many runs: on a busy machine other programs make them longer. */
+const RUNS = 3;
 const HEADER = 250_000;
 /** Text that just fits. */
 const TEXT = 3_900_000;
@@ -123,8 +126,32 @@ const rows = [];
 for (const [title, make] of Object.entries({ 'a small one': () => mail('Subject: x'), ...MAILS })) {
   if (!title.includes(only)) continue;
   const raw = Buffer.from(make(), 'latin1');
+  let best;
+  for (let run = 0; run < RUNS; run++) {
+    const result = await measure(raw);
+    if (!best || result.block < best.block) best = result;
+  }
+  rows.push({
+    mail: title,
+    bytes: raw.length,
+    ms: best.ms,
+    'longest block, ms': best.block,
+    outcome: best.outcome,
+  });
+}
+transporter.close();
+sandbox.disconnect();
+console.table(rows);
+const slow = rows.filter((row) => row['longest block, ms'] > LIMIT_MS);
+if (slow.length > 0) {
+  console.error(`Over ${LIMIT_MS} ms: ${slow.map(({ mail }) => mail).join(', ')}`);
+  process.exitCode = 1;
+}
+
+/** Sends the mail and gives the longest time, in ms, in which nothing else could run. */
+async function measure(raw) {
   global.gc?.();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await sleep(20);
   delay.reset();
   delay.enable();
   const start = performance.now();
@@ -138,23 +165,8 @@ for (const [title, make] of Object.entries({ 'a small one': () => mail('Subject:
   } catch (error) {
     outcome = error.message.slice(0, 60);
   }
-  const ms = performance.now() - start;
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  const ms = Math.round(performance.now() - start);
+  await sleep(5);
   delay.disable();
-  rows.push({
-    mail: title,
-    bytes: raw.length,
-    ms: Math.round(ms),
-    'longest block, ms': Math.round(delay.max / 1e6),
-    outcome,
-  });
-  console.log(rows.at(-1));
-}
-transporter.close();
-sandbox.disconnect();
-console.table(rows);
-const slow = rows.filter((row) => row['longest block, ms'] > LIMIT_MS);
-if (slow.length > 0) {
-  console.error(`Over ${LIMIT_MS} ms: ${slow.map(({ mail }) => mail).join(', ')}`);
-  process.exitCode = 1;
+  return { ms, block: Math.round(delay.max / 1e6), outcome };
 }

@@ -25,6 +25,18 @@ export const ADDRESS_HEADERS = [
   'return-receipt-to',
 ] as const;
 
+/** The mailboxes of an address header value, and how sure it is that any parser finds the same. */
+export interface Mailboxes {
+  mailboxes: MailAddress[];
+  /** Whether the value follows the grammar, so that there is no guess in what is read of it. */
+  isCertain: boolean;
+  /** Whether any parser reads the same in it, and Graph can use what stands there. */
+  isPlain: boolean;
+}
+
+/** What is longer than this, and does not follow the grammar, is not guessed at: it is one bad address. */
+const MAX_CARELESS = 32 * 1024;
+
 /**
  * The mailboxes of one address header value (`"Ann" <ann@example.com>, team: b@example.com;`), in order:
  * encoded words decoded, comments gone, groups flattened to their members. What does not follow the grammar is
@@ -32,30 +44,29 @@ export const ADDRESS_HEADERS = [
  *
  * @param isGuess whether what is beyond ASCII is guessed: such an address can only be refused
  */
-export function parseAddresses(value: string, isGuess = false): MailAddress[] {
+export function readMailboxes(value: string, isGuess = false): Mailboxes {
   const list = readAddressList(value);
-  if (!list && value.length > MAX_CARELESS) return [{ name: '', address: value }];
-  const entries = list
-    ? list.entries.map(({ name, address }) => ({ name: decodeWords(name).text, address }))
-    : parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
-  return entries.map(({ name, address = '' }) => ({
+  const entries = list ? list.entries.map(withDecodedName) : readCarelessly(value);
+  const mailboxes = entries.map(({ name, address = '' }) => ({
     // Many programs put the address there, too, for want of a name.
     name: name === address ? '' : name,
     address: isGuess ? address.replace(/[^\p{ASCII}]/gu, '\ufffd') : toWireAddress(address),
   }));
+  return { mailboxes, isCertain: list?.isCertain === true, isPlain: list?.isPlain === true };
 }
 
-/** What is longer than this, and does not follow the grammar, is not guessed at: it is one bad address. */
-const MAX_CARELESS = 32 * 1024;
-
-/** Whether an address header value follows the grammar, so that there is no guess in what is read of it. */
-export function isCertainAddressList(value: string): boolean {
-  return readAddressList(value)?.isCertain === true;
+/** The mailboxes alone, as `readMailboxes` finds them. */
+export function parseAddresses(value: string): MailAddress[] {
+  return readMailboxes(value).mailboxes;
 }
 
-/** Whether any parser reads an address header value as this one does, and Graph can use what stands there. */
-export function isPlainAddressList(value: string): boolean {
-  return readAddressList(value)?.isPlain === true;
+function withDecodedName({ name, address }: MailAddress): MailAddress {
+  return { name: decodeWords(name).text, address };
+}
+
+function readCarelessly(value: string): { name: string; address?: string | undefined }[] {
+  if (value.length > MAX_CARELESS) return [{ name: '', address: value }];
+  return parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
 }
 
 /** Says what is wrong with an address, or `undefined` when Graph can use it. */

@@ -16,8 +16,8 @@ export function toGraphAttachments(
   html: string | undefined,
 ): GraphAttachment[] {
   if (attachments.length === 0) return [];
-  const isReferable = attachments.some(({ contentId }) => contentId !== undefined);
-  const shown = contentIdsIn(isReferable ? (html ?? '') : '');
+  const wanted = new Set(attachments.flatMap(({ contentId }) => contentId ?? []));
+  const shown = contentIdsIn(html ?? '', wanted);
   return attachments.map((attachment, index) => {
     const { type, contentId, disposition, related, content } = attachment;
     const inline =
@@ -58,16 +58,21 @@ function innerSubject(message: Buffer | undefined): string {
   return libmime.decodeWords((line?.[1] ?? '').replace(/\r?\n/g, '').trim()).replace(/[/\\\p{Cc}]+/gu, ' ');
 }
 
-/** The content ids that HTML refers to, in every spelling in which `cid:` links are met. */
-function contentIdsIn(html: string): Set<string> {
+/** Which of these content ids HTML refers to, in every spelling in which `cid:` links are met. */
+function contentIdsIn(html: string, wanted: ReadonlySet<string>): Set<string> {
   const ids = new Set<string>();
-  const links = new Set(Array.from(html.matchAll(/\bcid:([^"'\s<>]+)/gi), ([, link = '']) => link));
-  for (const written of links) {
+  const seen = new Set<string>();
+  const link = /\bcid:([^"'\s<>]+)/gi;
+  for (let found = link.exec(html); found && ids.size < wanted.size; found = link.exec(html)) {
+    const [, written = ''] = found;
+    if (seen.has(written)) continue;
+    seen.add(written);
     // A link in a style ends at its bracket, unless the bracket is one of the id's own.
-    for (const link of [written, written.replace(/\).*$/, '')]) {
-      const plain = link.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
-      ids.add(plain);
-      ids.add(percentDecoded(plain));
+    for (const spelling of [written, written.replace(/\).*$/, '')]) {
+      const plain = spelling.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
+      for (const id of [plain, percentDecoded(plain)]) {
+        if (wanted.has(id)) ids.add(id);
+      }
     }
   }
   return ids;

@@ -38,6 +38,9 @@ export function readBody(root: MailPart): BodyText {
   };
 }
 
+/** Text longer than this stays in the lines that it came in: joining them takes too long. */
+const MAX_FLOWED = 1_000_000;
+
 /** The text of a part, lines ended by LF. Its charset is judged by the bytes alone. */
 function contentOf({ type, params, body, faults }: MailPart, losses: Loss[]): string {
   const charset = params.charset ?? 'utf-8';
@@ -50,7 +53,9 @@ function contentOf({ type, params, body, faults }: MailPart, losses: Loss[]): st
   const lines = strict ?? decodeCarelessly(bytes, charset);
   const text = isWide ? replaced(lines, '\r\n', '\n') : lines;
   const isFlowed = type === 'text/plain' && /^\s*flowed\s*$/i.test(params.format ?? '');
-  return isFlowed ? libmime.decodeFlowed(text, /^\s*yes\s*$/i.test(params.delsp ?? '')) : text;
+  return isFlowed && text.length <= MAX_FLOWED
+    ? libmime.decodeFlowed(text, /^\s*yes\s*$/i.test(params.delsp ?? ''))
+    : text;
 }
 
 const CR = 0x0d;

@@ -45,14 +45,17 @@ function isWindows1252(name: string): boolean {
 // Node's own decoder takes these bytes for ISO 8859-1, which has control characters there.
 const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
 
+const UNITS = Uint16Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte,
+);
+
 /** Bytes as windows-1252; the five that it has no character for become U+FFFD. */
 function fromWindows1252(bytes: Buffer): string {
   const text = bytes.toString('latin1');
   if (!/[\x80-\x9f]/.test(text)) return text;
   const units = new Uint16Array(bytes.length);
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    units[at] = byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte;
+    units[at] = UNITS[bytes[at] ?? 0] ?? 0;
   }
   return Buffer.from(units.buffer).toString('utf16le');
 }
@@ -74,17 +77,17 @@ export function decodeBytes(raw: string): DecodedText {
 }
 
 /**
- * Text of a header with its encoded words decoded. Two readers have to agree on them: where they do not, or a
- * word is in a charset that is not known, its bytes are lost.
+ * Text of a header with its encoded words decoded, judged by their bytes. Where that cannot be, they are read as
+ * mail clients read them, or left as they are.
  */
 export function decodeWords(text: string): DecodedText {
   if (!text.includes('=?')) return { text, fault: undefined };
   const strict = decodeWordsStrictly(text);
+  if (strict !== undefined) return { text: strict, fault: undefined };
   // A charset that is not known takes libmime a tenth of a millisecond.
-  const other = strict !== undefined || text.length <= MAX_CARELESS ? libmime.decodeWords(text) : '\ufffd';
-  if (strict === other) return { text: other, fault: undefined };
+  const careless = text.length <= MAX_CARELESS ? libmime.decodeWords(text) : '\ufffd';
   return {
-    text: other.includes('\ufffd') ? text : other,
+    text: careless.includes('\ufffd') ? text : careless,
     fault: 'an encoded word that cannot be decoded',
   };
 }

@@ -11,6 +11,7 @@ import { bytesBeforeHeader } from './message-start';
 import { PartScanner } from './part-scanner';
 import { RawCopy } from './raw-copy';
 import type { ReadLimits } from './read-limits';
+import { bodyTooLarge, MAX_BODY_BYTES } from './structure-limits';
 import { toHeaders } from './to-headers';
 
 /** What is gathered before it is worked on: Nodemailer may write line by line. */
@@ -54,6 +55,7 @@ export class MessageReader extends Writable {
     this.#parser.release();
     const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
     const { text, html, losses } = readBody(root);
+    if (Buffer.byteLength(html ?? text ?? '') > MAX_BODY_BYTES) throw bodyTooLarge();
     return {
       structure: root,
       losses: [...left, ...losses],

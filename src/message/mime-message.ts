@@ -1,12 +1,6 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
-import {
-  addressFault,
-  isCertainAddressList,
-  isPlainAddressList,
-  type MailAddress,
-  parseAddresses,
-} from './address';
+import { addressFault, type MailAddress, readMailboxes } from './address';
 import { decodeBytes } from './decode-text';
 import type { GraphMessage } from './graph-message';
 import { type HeaderField, notAHeader, readHeaderBlock } from './header-block';
@@ -86,11 +80,11 @@ function withPlainAddresses(field: HeaderField): string {
   const isRecipients = RECIPIENTS.has(field.key);
   if (!isRecipients && !OTHERS.has(field.key)) return linesOf(field);
   const { text, fault } = decodeBytes(field.value);
-  const addresses = parseAddresses(text, fault !== undefined);
-  const usable = addresses.filter(({ address }) => !addressFault(address));
-  const isWhole = usable.length === addresses.length;
-  if (isWhole && isPlainAddressList(text)) return linesOf(field);
-  if (!isRecipients && !(isWhole && usable.length > 0 && isCertainAddressList(text))) return linesOf(field);
+  const { mailboxes, isPlain, isCertain } = readMailboxes(text, fault !== undefined);
+  const usable = mailboxes.filter(({ address }) => !addressFault(address));
+  const isWhole = usable.length === mailboxes.length;
+  if (isWhole && isPlain) return linesOf(field);
+  if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return linesOf(field);
   if (usable.length === 0) return '';
   return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
 }

@@ -10,7 +10,7 @@ export const MAX_BODY_BYTES = 4_000_000;
 export const MAX_HEADER_BYTES = 256 * 1024;
 
 /** What a line of a header counts at least: very short ones take more time than their bytes. */
-export const MIN_LINE_COST = 16;
+export const MIN_LINE_COST = 64;
 
 /** The error for a message over `MAX_HEADER_BYTES`. */
 export function headerTooLarge(): GraphTransportError {

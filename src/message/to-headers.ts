@@ -1,8 +1,9 @@
-import { ADDRESS_HEADERS, isCertainAddressList, parseAddresses } from './address';
+import { ADDRESS_HEADERS, readMailboxes } from './address';
 import { decodeBytes, decodeWords } from './decode-text';
 import type { HeaderBlock } from './header-block';
 import type { MailHeader } from './mail-content';
 
+const ADDRESSES: ReadonlySet<string> = new Set(ADDRESS_HEADERS);
 /** Who is in these is for the envelope to decide. */
 const NAMES_RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'bcc', 'resent-to', 'resent-cc']);
 
@@ -12,11 +13,11 @@ export function toHeaders({ fields }: HeaderBlock): MailHeader[] {
     const bytes = decodeBytes(value.replaceAll('\t', ' '));
     const words = decodeWords(bytes.text);
     // Addresses are told apart before encoded words become commas and brackets.
-    const isAddress = ADDRESS_HEADERS.some((header) => header === key);
-    const isGuess =
-      isAddress && !NAMES_RECIPIENTS.has(key) && value !== '' && !isCertainAddressList(bytes.text);
+    const fault = bytes.fault ?? words.fault;
+    if (!ADDRESSES.has(key)) return { key, name, value: words.text, fault, addresses: [] };
+    const { mailboxes, isCertain } = readMailboxes(bytes.text, bytes.fault !== undefined);
+    const isGuess = !isCertain && value !== '' && !NAMES_RECIPIENTS.has(key);
     const guess = isGuess ? 'text that is not a list of addresses' : undefined;
-    const addresses = isAddress ? parseAddresses(bytes.text, bytes.fault !== undefined) : [];
-    return { key, name, value: words.text, fault: bytes.fault ?? words.fault ?? guess, addresses };
+    return { key, name, value: words.text, fault: fault ?? guess, addresses: mailboxes };
   });
 }
