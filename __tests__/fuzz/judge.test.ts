@@ -91,7 +91,7 @@ test.each<[string, (arrived: SandboxMessage) => Partial<SandboxMessage>, string]
     'file lost',
   ],
   [
-    'a recipient whom nobody named',
+    'a recipient too many',
     ({ bcc }) => ({ bcc: [...bcc, { name: '', address: 'evil@example.net' }] }),
     'recipient added',
   ],
@@ -127,7 +127,7 @@ test.each<[string, (arrived: SandboxMessage) => Partial<SandboxMessage>, string]
 test.each<[string, (mime: string) => string, string]>([
   ['a body that changed', (mime) => mime.replace('JVBERi0x', 'JVBERi0y'), 'body changed in MIME'],
   ['a header that is missing', (mime) => mime.replace('X-Ours: 1\r\n', ''), 'field lost in MIME'],
-  ['a header that nobody wrote', (mime) => `X-More: 1\r\n${mime}`, 'field added in MIME'],
+  ['a header too many', (mime) => `X-More: 1\r\n${mime}`, 'field added in MIME'],
   ['a recipient more', (mime) => mime.replace('Bcc: ', 'Bcc: evil@example.net, '), 'recipient added'],
   ['a recipient less', (mime) => mime.replace(/^Bcc: .*\r\n/m, ''), 'recipient lost'],
 ])('sees in MIME %s', async (_what, change, kind) => {
@@ -156,7 +156,7 @@ test('sees errors that are no refusals, and what is left behind', async () => {
 test('counts no loss of which the readers disagree', async () => {
   const tried = await trials.caseOf(MAIL, sending());
   const [view] = tried.views;
-  if (!view) throw new Error('nobody read it');
+  if (!view) throw new Error('no reader could read it');
   const other = { ...view, by: 'another', fields: [...view.fields, { name: 'X-Seen', value: 'by one' }] };
   const verdict = judge({ ...tried, views: [view, other] });
   expect(verdict.losses).toEqual([]);

@@ -15,8 +15,8 @@ export interface Sending {
 const HIDDEN = ['hidden@example.org', 'u@example.com'] as const;
 
 /**
- * Options and envelope for a mutant: of its own recipients as one parser reads them, so that most mutants get past
- * the check that headers name nobody else.
+ * Options and envelope for a mutant: mostly its own recipients as one parser reads them, or most mutants
+ * would be refused because their headers name others.
  */
 export function sendingOf(seed: number, index: number, view: View | undefined): Sending {
   const random = new Random(seed ^ 0x5eed, index);

@@ -7,7 +7,7 @@ const WINDOWS_1252 =
 const NOT_ASCII =
   /^(?:utf-?7|unicode-1-1-utf-7|hz.*|.*iso-?2022.*|cp5022.*|utf-?(?:16|32).*|ucs.*|unicode.*)$/i;
 
-/** Text of bytes, null when a byte means nothing in the charset, or nobody here knows it. */
+/** Text of bytes; null when a byte means nothing in the charset, or the charset is unknown. */
 export function strictText(bytes: Buffer, charset: string): string | null {
   // Without a charset it is ASCII; what is not is taken for UTF-8, as far as it is some.
   const label = withoutComments(charset) || 'utf-8';
@@ -24,7 +24,7 @@ export function strictText(bytes: Buffer, charset: string): string | null {
 
 /** A header's value with its encoded words decoded; null when that cannot be done to each of them. */
 export function strictWords(value: string): string | null {
-  // Blanks between words are none of the text.
+  // Blanks between words don't belong to the text.
   const joined = value.replace(/(\?=)\s+(?==\?)/g, '$1');
   const runs = joined.split(/((?:=\?[^?\s]+\?[bq]\?[^?]*\?=)+)/i);
   const texts = runs.map((run, at) => (at % 2 === 0 ? run : wordsOf(run)));

@@ -43,7 +43,7 @@ export interface ViewLeaf {
   /** Text of its bytes; null when some of them mean nothing in its charset. */
   text: string | null;
   isFlowed: boolean;
-  /** Whether it is the plain form of HTML beside it, of which one is enough. */
+  /** Whether it is the plain form of HTML that is there too: one of the two is enough. */
   isSpare: boolean;
   /** Whether it is the text that the other parts of a multipart/related belong to. */
   isRoot: boolean;

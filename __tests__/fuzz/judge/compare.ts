@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 
-/** Text without white space, controls and marks that nobody sees: how lines are broken is not what this is about. */
+/** Text without white space, controls and invisible marks: broken lines don't count as a difference. */
 export function squash(text: string): string {
   return text.replace(/[\s\ufeff\p{Cc}]+/gu, '');
 }

@@ -18,7 +18,7 @@ const EXTENDED: Readonly<Record<string, string>> = {
 export const IMPORTANCE_FIELDS = ['importance', 'x-priority', 'priority', 'x-msmail-priority'];
 const ADDRESSES = ['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'];
 
-/** What a reader of the mutant misses of its fields in the JSON that arrived, and that nobody was told of. */
+/** Fields of the mutant that a reader misses in the JSON that arrived, and that `info.dropped` doesn't name. */
 export function missingFields(view: View, arrived: SandboxMessage, dropped: readonly string[]): Complaint[] {
   const left = { headers: [...arrived.headers] };
   const complaints = view.fields.flatMap((field) => {
@@ -47,7 +47,7 @@ function missing(key: string, { name, value }: ViewField): Complaint {
 }
 
 function kindOf(key: string): string {
-  return /^[!-9;-~]+$/.test(key) ? key.replace(/^x-(?!priority|msmail).*/, 'x-…') : 'a name that is none';
+  return /^[!-9;-~]+$/.test(key) ? key.replace(/^x-(?!priority|msmail).*/, 'x-…') : 'not a field name';
 }
 
 function isCarried(

@@ -2,7 +2,7 @@ import type { SandboxMessage } from '../../../src/sandbox';
 import { plainAddress, shown } from './compare';
 import { type Complaint, complaint } from './complaint';
 
-/** What is wrong with a request in itself, whoever reads the mutant: a control, half a character, U+FFFD. */
+/** What is wrong with a request in itself: a control, half a character, U+FFFD. */
 export function oddText(mime: Buffer, arrived: SandboxMessage): Complaint[] {
   const strings = [
     ...stringsIn(arrived.request, 'request'),

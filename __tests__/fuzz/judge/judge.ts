@@ -12,7 +12,7 @@ import { wrongRefusal } from './refusal';
 export interface Verdict {
   /** How it went. */
   route: 'json' | 'draft' | 'mime' | 'refused' | 'hanging';
-  /** What every reader complains of, and what nobody needs to read to see. */
+  /** What every reader complains of, and what is wrong without any reader. */
   losses: Complaint[];
   /** What one reader complains of and another does not. */
   disagreements: Complaint[];

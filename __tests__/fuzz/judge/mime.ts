@@ -40,7 +40,7 @@ export function changedBody(mutant: Buffer, sent: Buffer): Complaint[] {
 
 /** Written by us where they are missing, or wanted otherwise. */
 const OURS = /^(?:from|reply-to|message-id|importance|x-priority|priority|x-msmail-priority|keywords|bcc)$/;
-/** Written anew, which may change all but whom they name. */
+/** May be rewritten, as long as they name the same mailboxes. */
 const ADDRESSES =
   /^(?:(?:resent-)?(?:from|sender|to|cc)|reply-to|disposition-notification-to|return-receipt-to)$/;
 const NOT_SENT = /^(?:bcc|resent-bcc)$/;
