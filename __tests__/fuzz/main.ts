@@ -8,7 +8,7 @@ import { escaped, showMutant } from './show-mutant';
 import type { Report, Work } from './worker';
 
 /** About a minute on two cores. */
-const DEFAULT_COUNT = '10000';
+const DEFAULT_COUNT = '8000';
 const WORKERS = 2;
 /** A worker that is silent for so long hangs in one message. */
 const SILENCE_MS = 60_000;
