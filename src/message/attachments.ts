@@ -1,6 +1,8 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
 import type { AttachmentContent } from './attachment-content';
+import { decodeBytes, decodeWords } from './decode-text';
+import { readHeaderBlock } from './header-block';
 import type { MailAttachment } from './mail-content';
 
 /** A Graph attachment with the type annotation that OData wants. */
@@ -52,11 +54,15 @@ function attachmentName(attachment: MailAttachment, index: number): string {
 
 function innerSubject(message: Buffer | undefined): string {
   // One that is too large to be held goes by a number instead.
-  if (!message) return '';
-  const end = /\r?\n\r?\n/.exec(message.toString('latin1', 0, 64 * 1024))?.index ?? 0;
-  const line = /^subject:(.*(?:\r?\n[ \t].*)*)/im.exec(message.toString('utf8', 0, end));
-  return libmime.decodeWords((line?.[1] ?? '').replace(/\r?\n/g, '').trim()).replace(/[/\\\p{Cc}]+/gu, ' ');
+  const start = message?.toString('latin1', 0, MAX_INNER_HEADER) ?? '';
+  const subject = readHeaderBlock(start).fields.find(({ key }) => key === 'subject')?.value ?? '';
+  return decodeWords(decodeBytes(subject).text)
+    .text.replace(/[/\\\p{Cc}]+/gu, ' ')
+    .trim();
 }
+
+/** How far into an attached message its Subject is looked for. */
+const MAX_INNER_HEADER = 64 * 1024;
 
 /** Which of these content ids HTML refers to, in every spelling in which `cid:` links are met. */
 function contentIdsIn(html: string, wanted: ReadonlySet<string>): Set<string> {
