@@ -8,6 +8,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** From 0 up to, and without, 1. */
   random(): number;
+  /** Calls back when the time is over, unless the function that it returns is called before. By default setTimeout. */
+  timer?(ms: number, act: () => void): () => void;
+}
+
+/** Starts a timer of the clock, and gives the function that stops it. */
+export function startTimer(clock: Clock, ms: number, act: () => void): () => void {
+  if (clock.timer) return clock.timer(ms, act);
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
 }
 
 /** The longest that Node's timers can wait; a longer time would be over at once. */

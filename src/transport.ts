@@ -5,7 +5,7 @@ import { getLogger } from 'nodemailer/lib/shared';
 import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
-import { type Clock, systemClock } from './clock';
+import { type Clock, startTimer, systemClock } from './clock';
 import { composeAtOnce } from './compose-at-once';
 import type { OutgoingMessage } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
@@ -212,7 +212,7 @@ export class GraphTransport
     const messageId = message.messageId();
     const log = new SendLog(this.#logger, messageId);
     log.started(envelope.to);
-    const ended = new AbortController();
+    let stopTimer: (() => void) | undefined;
     let beganAt = performance.now();
     try {
       const graph = data.graph ?? {};
@@ -236,7 +236,8 @@ export class GraphTransport
         signal: abort.signal,
         onTurn: () => {
           beganAt = performance.now();
-          void this.#giveUpAfterTimeout(abort, ended.signal);
+          const { timeout } = this.#options;
+          stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
         },
         elapsedMs: () => Math.round(performance.now() - beganAt),
         onRetry: (event) => log.retried(event),
@@ -252,14 +253,8 @@ export class GraphTransport
       log.failed(failure);
       throw failure;
     } finally {
-      ended.abort();
+      stopTimer?.();
     }
-  }
-
-  async #giveUpAfterTimeout(abort: AbortController, ended: AbortSignal): Promise<void> {
-    const { timeout } = this.#options;
-    await this.#clock.sleep(timeout, ended);
-    if (!ended.aborted) abort.abort(new SendTimeout(timeout));
   }
 
   /** Says that there is room again, to those who wait with their messages until there is. */

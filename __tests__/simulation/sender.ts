@@ -49,7 +49,6 @@ export class Sender {
   /** Begins to send. */
   start(): void {
     const world = this.#world;
-    const { timeout = 600_000 } = this.#options.transport;
     const { options } = this.#service.sandbox;
     const token = { token: this.#service.token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER };
     this.startedAt = world.now;
@@ -62,12 +61,20 @@ export class Sender {
         credential: { getToken: async () => token },
         dispatcher: this.#connect(),
         ...this.#options.transport,
-        timeout: timeout + 1,
       },
       {
         now: () => world.now,
         random: this.#chance.next,
-        sleep: (ms, signal) => this.#sleep(ms, timeout + 1, signal),
+        sleep: (ms, signal) => this.#sleep(ms, signal),
+        timer: (ms, act) =>
+          world.plan(
+            ms,
+            `${this.name}: timeout`,
+            () => {
+              if (this.#isRunning) act();
+            },
+            { isTimeout: true },
+          ),
       },
     );
     nodemailer
@@ -120,21 +127,19 @@ export class Sender {
     });
   }
 
-  #sleep(ms: number, timeout: number, signal?: AbortSignal): Promise<void> {
-    // The timeout of all of the send runs beside everything else: nobody waits for it.
-    const counts = ms !== timeout;
+  #sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (counts) this.#waits++;
+      this.#waits++;
       let isOver = false;
       const wake = () => {
         if (isOver || this.outcome?.kind === 'killed') return;
         isOver = true;
-        if (counts) this.#waits--;
+        this.#waits--;
         takeBack();
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const takeBack = this.#world.plan(ms, `${this.name}: pause over`, wake, { isTimeout: !counts });
+      const takeBack = this.#world.plan(ms, `${this.name}: pause over`, wake);
       if (signal?.aborted) wake();
       else signal?.addEventListener('abort', wake, { once: true });
     });

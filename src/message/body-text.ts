@@ -1,5 +1,5 @@
 import libmime from 'libmime';
-import { decodeCarelessly, decodeStrictly } from './decode-text';
+import { decodeCarelessly, decodeStrictly, isUtf16 } from './decode-text';
 import type { Loss } from './loss';
 import { type MailPart, walk } from './mail-part';
 
@@ -42,12 +42,14 @@ export function readBody(root: MailPart): BodyText {
 const MAX_FLOWED = 1_000_000;
 
 /** The text of a part, lines ended by LF. Its charset is judged by the bytes alone. */
-function contentOf({ type, params, body, faults }: MailPart, losses: Loss[]): string {
+function contentOf({ type, params, body, encoding, faults }: MailPart, losses: Loss[]): string {
   const charset = params.charset ?? 'utf-8';
-  const isWide = /^utf-?16/i.test(charset.trim());
+  const isWide = isUtf16(charset);
   const bytes = isWide ? (body ?? Buffer.alloc(0)) : withLf(body ?? Buffer.alloc(0));
   const strict = decodeStrictly(bytes, charset);
-  if (strict === undefined && !faults.some(({ because }) => because === 'encoding')) {
+  // Only base64 keeps the bytes of line ends, each of which is half a character here.
+  const isBent = isWide && bytes.length > 0 && encoding !== 'base64';
+  if ((strict === undefined || isBent) && !faults.some(({ because }) => because === 'encoding')) {
     losses.push({ because: 'charset', what: `text in the charset ${charset}` });
   }
   const lines = strict ?? decodeCarelessly(bytes, charset);

@@ -37,6 +37,15 @@ export function decodeCarelessly(bytes: Buffer, charset: string): string {
   }
 }
 
+/** Whether characters have two bytes or four, whatever the charset is called (`unicode`, `ucs-2`). */
+export function isUtf16(charset: string): boolean {
+  try {
+    return new TextDecoder(charset).encoding.startsWith('utf-16');
+  } catch {
+    return false;
+  }
+}
+
 /** Names under which the web, too, knows windows-1252. */
 function isWindows1252(name: string): boolean {
   return /^(?:iso[-_]?8859-1|iso88591|latin1|l1|windows-1252|cp1252|x-cp1252|cp819|ibm819)$/.test(name);

@@ -21,7 +21,8 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     route: 'mime',
     from,
     sender,
-    replyTo: addressesOf(fields, 'reply-to'),
+    // One that names no address is a header like any other, not a recipient. [ours]
+    replyTo: addressesOf(fields, 'reply-to').filter(({ address }) => address.includes('@')),
     to: addressesOf(fields, 'to'),
     cc: addressesOf(fields, 'cc'),
     bcc: addressesOf(fields, 'bcc'),
