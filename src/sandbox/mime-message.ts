@@ -21,8 +21,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     route: 'mime',
     from,
     sender,
-    // One that names no address is a header like any other, not a recipient. [ours]
-    replyTo: addressesOf(fields, 'reply-to').filter(({ address }) => address.includes('@')),
+    replyTo: addressesOf(fields, 'reply-to'),
     to: addressesOf(fields, 'to'),
     cc: addressesOf(fields, 'cc'),
     bcc: addressesOf(fields, 'bcc'),
