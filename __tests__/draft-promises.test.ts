@@ -248,3 +248,16 @@ test('a draft that another process has left and that Graph refuses gives way to 
   expect(sandbox.messages.map(({ from }) => from.address)).toEqual(['app@contoso.example']);
   expect(sandbox.drafts).toEqual([]);
 });
+
+test('a large message waits for what was sent before, though another process has a draft ready', async () => {
+  await start({ searchDelay: { sentItems: { finds: 1 } } });
+  await send(order);
+  // A process whose draft stays.
+  sandbox.failNext('find-messages', FORBIDDEN);
+  sandbox.failNext('delete-message', FORBIDDEN);
+  await expect(send(order)).rejects.toMatchObject({ ambiguous: true });
+  expect(sandbox.drafts).toHaveLength(1);
+  await expect(send(parcel)).resolves.toMatchObject({ deduplicated: true });
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toEqual([]);
+});
