@@ -225,6 +225,16 @@ test('a MIME draft whose creation is interrupted carries no mark, and is named b
   expect(await sending).toMatchObject({ code: 'EABORT', ambiguous: false, draftId: draft?.id });
 });
 
+test('of two MIME drafts, the error names the one that is left, and not the one that was deleted', async () => {
+  await start();
+  sandbox.failNext('create-draft', LOST);
+  sandbox.failNext('find-messages', FORBIDDEN);
+  const error = await failureOf(send(asMime));
+  const [draft, ...others] = sandbox.drafts;
+  expect(others).toEqual([]);
+  expect(error).toMatchObject({ draftId: draft?.id, message: expect.not.stringContaining(' or AAMk') });
+});
+
 test('a draft that cannot be deleted though the message was sent is in the info', async () => {
   await start();
   await send(order);

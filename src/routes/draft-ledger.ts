@@ -172,7 +172,7 @@ export class DraftLedger {
       maybeSent: this.inDoubt[0] ?? this.#vanished,
       left: this.#left,
       // By a Message-ID another process's draft is found as well: that process may still need it.
-      perhapsOurs: content.isMime ? found : [],
+      perhapsOurs: content.isMime ? found.filter((id) => !this.#known.has(id)) : [],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
     };
