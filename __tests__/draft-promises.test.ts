@@ -225,6 +225,16 @@ test('a MIME draft whose creation is interrupted carries no mark, and is named b
   expect(await sending).toMatchObject({ code: 'EABORT', ambiguous: false, draftId: draft?.id });
 });
 
+test('of two MIME drafts, the error names the one that is left, and not the one that was deleted', async () => {
+  await start();
+  sandbox.failNext('create-draft', LOST);
+  sandbox.failNext('find-messages', FORBIDDEN);
+  const error = await failureOf(send(asMime));
+  const [draft, ...others] = sandbox.drafts;
+  expect(others).toEqual([]);
+  expect(error).toMatchObject({ draftId: draft?.id, message: expect.not.stringContaining(' or AAMk') });
+});
+
 test('a draft that cannot be deleted though the message was sent is in the info', async () => {
   await start();
   await send(order);
@@ -247,4 +257,60 @@ test('a draft that another process has left and that Graph refuses gives way to 
   await expect(send(order)).resolves.toMatchObject({ deduplicated: false });
   expect(sandbox.messages.map(({ from }) => from.address)).toEqual(['app@contoso.example']);
   expect(sandbox.drafts).toEqual([]);
+});
+
+test('a large message waits for what was sent before, though another process has a draft ready', async () => {
+  await start({ searchDelay: { sentItems: { finds: 1 } } });
+  await send(order);
+  // A process whose draft stays.
+  sandbox.failNext('find-messages', FORBIDDEN);
+  sandbox.failNext('delete-message', FORBIDDEN);
+  await expect(send(order)).rejects.toMatchObject({ ambiguous: true });
+  expect(sandbox.drafts).toHaveLength(1);
+  await expect(send(parcel)).resolves.toMatchObject({ deduplicated: true });
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+describe('at most once, by a draft', () => {
+  const options = { delivery: 'at-most-once' } as const;
+  const throttled = { kind: 'answer', status: 429, code: 'ApplicationThrottled', when: 'after' } as const;
+
+  test('a /send that was carried out though it was answered with 429 is found by its mark', async () => {
+    await start();
+    sandbox.failNext('send-draft', throttled);
+    await expect(send(parcel, options)).resolves.toMatchObject({ response: 'Sent, as the mailbox says' });
+    expect(sandbox.messages).toHaveLength(1);
+  });
+
+  test('no error is certain when the draft is gone after a /send', async () => {
+    await start({ searchDelay: { ms: 60_000 } });
+    sandbox.failNext('send-draft', throttled);
+    await expect(send(parcel, options)).rejects.toMatchObject({
+      ambiguous: true,
+      draftId: expect.stringMatching(/^AAMk/),
+    });
+    expect(sandbox.messages).toHaveLength(1);
+  });
+
+  test('a draft that was deleted is not taken for one whose answer was lost', async () => {
+    await start({ searchDelay: { stale: { finds: 9 } } });
+    const content = Buffer.alloc(2_500_000, 'plan');
+    const attachments = ['a.bin', 'b.bin'].map((filename) => ({ filename, content }));
+    // The search shows drafts by their ids, which are random: one time in two the wrong one comes first.
+    for (let time = 1; time <= 6; time++) {
+      // The answer to an attachment is lost, and then the answer to the draft that replaces the spoiled one.
+      let drafts = 0;
+      let isSpoiled = false;
+      sandbox.failWith(({ request }) => {
+        if (request === 'create-draft') return ++drafts === 2 ? LOST : undefined;
+        if (request !== 'add-attachment' || isSpoiled) return undefined;
+        isSpoiled = true;
+        return LOST;
+      });
+      await send({ ...order, messageId: `<order-${time}@contoso.example>`, attachments }, options);
+    }
+    expect(sandbox.messages).toHaveLength(6);
+    expect(sandbox.drafts).toEqual([]);
+  });
 });

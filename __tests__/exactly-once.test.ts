@@ -105,6 +105,19 @@ test('a signed message, which goes as MIME, is sent once as well', async () => {
   expect(sandbox.drafts).toEqual([]);
 });
 
+test.each(['json', 'mime'] as const)(
+  'a long text goes once by %s, though Graph repeats it in its answer',
+  async (format) => {
+    await start();
+    const mail = { ...order, html: `<p>${'Thank you! '.repeat(100_000)}</p>`, graph: { format } };
+    await expect(send(mail)).resolves.toMatchObject({ deduplicated: false });
+    expect(asked(/\/messages$/)).toBe(3);
+    await expect(send(mail)).resolves.toMatchObject({ deduplicated: true });
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  },
+);
+
 test('can be asked for by a message alone', async () => {
   await start();
   const transporter = nodemailer.createTransport(graphTransport(sandbox.options));

@@ -8,6 +8,13 @@ import { claimsOf } from './claims-challenge';
 import { type Answer, Exchange } from './exchange';
 import type { RequestBody } from './request-body';
 
+/**
+ * Where an answer is cut whose body is wanted. Graph answers the creation of a draft with the whole message, its text
+ * included (documented: api-reference/v1.0/api/user-post-messages.md). That is up to 4 MB, and JSON may escape a byte
+ * with six characters.
+ */
+const MAX_WANTED_BYTES = 24_000_000;
+
 /** A request to Graph, and what its answer must be. */
 export interface GraphCall {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -91,6 +98,7 @@ interface Request {
   path: string;
   headers: Readonly<Record<string, string>>;
   body: RequestBody | undefined;
+  maxAnswerBytes?: number | undefined;
   /** Whether it matters that a request which its caller has given up may have been carried out. */
   leavesTraces: boolean;
 }
@@ -172,7 +180,15 @@ export class GraphClient {
       'client-request-id': clientRequestId,
     };
     return this.#request(
-      { method, origin: endpoint, path, headers, body, leavesTraces: sends || creates },
+      {
+        method,
+        origin: endpoint,
+        path,
+        headers,
+        body,
+        maxAnswerBytes: call.wantsBody ? MAX_WANTED_BYTES : undefined,
+        leavesTraces: sends || creates,
+      },
       endpoint,
       clientRequestId,
       signal,

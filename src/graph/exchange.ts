@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BodyStream, type RequestBody, wholeOf } from './request-body';
 
-/** Answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
+/** Most answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** A body that has begun is there at once, or never. */
 const MAX_ANSWER_MS = 10_000;
@@ -20,6 +20,12 @@ export interface ExchangeRequest {
   body: RequestBody | undefined;
   /** The longest silence, in milliseconds. */
   socketTimeout: number;
+  /**
+   * Where the answer is cut, in bytes.
+   *
+   * @default 65536
+   */
+  maxAnswerBytes?: number | undefined;
 }
 
 /** An answer, of which the head is there. */
@@ -42,6 +48,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: ExchangeRequest;
   readonly #signal: AbortSignal | undefined;
   readonly #body: Buffer | BodyStream | undefined;
+  readonly #maxAnswerBytes: number;
   #controller: Dispatcher.DispatchController | undefined;
   #resolve: (answer: Answer) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -53,8 +60,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #abort = () => this.#giveUp(this.#signal?.reason);
 
   constructor(request: ExchangeRequest, signal: AbortSignal | undefined) {
-    const { body } = request;
+    const { body, maxAnswerBytes = MAX_ANSWER_BYTES } = request;
     this.#request = request;
+    this.#maxAnswerBytes = maxAnswerBytes;
     this.#signal = signal;
     this.#body = body && (body.length > MAX_WHOLE_BYTES ? new BodyStream(body) : wholeOf(body));
   }
@@ -110,7 +118,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes >= MAX_ANSWER_BYTES) this.#giveUp(new Error('the answer is too long'));
+    if (this.#bytes >= this.#maxAnswerBytes) this.#giveUp(new Error('the answer is too long'));
   }
 
   onResponseEnd(): void {
@@ -142,6 +150,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
         this.#whenEnded = resolve;
       });
     }
-    return Buffer.concat(this.#chunks).subarray(0, MAX_ANSWER_BYTES).toString();
+    return Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes).toString();
   }
 }

@@ -29,7 +29,7 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
   return alteredError(failure, {
     outcome: 'unknown',
     hint: hint.join(' '),
-    draftId: maybeSent ?? drafts.left[0],
+    draftId: maybeSent ?? drafts.left[0] ?? drafts.perhapsOurs[0],
     cause: failure,
   });
 }

@@ -31,6 +31,10 @@ export class DraftLedger {
   #vanished: string | undefined;
   /** Creations that may have been carried out, and whose answers were lost. */
   #lost = 0;
+  /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
+  readonly #known = new Set<string>();
+  /** Whether Graph was told to send a draft. */
+  #hasTriedToSend = false;
   /** Drafts that could not be deleted. */
   readonly #left: string[] = [];
   /** Whether drafts of ours carry the mark by which other processes find and send them. */
@@ -64,7 +68,7 @@ export class DraftLedger {
     try {
       const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
       this.#search.learnDrafts(draft);
-      this.#ours.add(draft.id);
+      this.adopt(draft.id);
       return draft.id;
     } catch (error) {
       if (outcomeOf(error) === 'unknown') this.#lost++;
@@ -79,13 +83,14 @@ export class DraftLedger {
 
   /** Takes a draft for ours: one that another process has left, or whose creation was not answered. */
   adopt(id: string): void {
+    this.#known.add(id);
     this.#ours.add(id);
   }
 
   /** A draft of ours whose creation was not answered. MIME carries no mark by which to tell it from another's. */
   async findLost(): Promise<string | undefined> {
     if (this.#message.content.isMime) return undefined;
-    const [id] = await this.#lostDrafts('step');
+    const id = (await this.#lostDrafts('step')).find((found) => !this.#known.has(found));
     if (id !== undefined) this.#find(id);
     return id;
   }
@@ -97,6 +102,7 @@ export class DraftLedger {
 
   /** Sends a draft. */
   async send(id: string): Promise<Accepted> {
+    this.#hasTriedToSend = true;
     try {
       const answer = await postSend(this.#requests, this.#message.userId, id);
       this.#ours.delete(id);
@@ -125,9 +131,12 @@ export class DraftLedger {
     return fate;
   }
 
-  /** Graph does not find a draft by its id. Where no other process knows the draft, no other has sent it. */
+  /**
+   * Graph does not find a draft by its id. Where no other process knows the draft, and we have not tried to send it, it
+   * cannot have been sent.
+   */
   noteGone(id: string): void {
-    if (this.#message.marks.message === undefined) return;
+    if (this.#message.marks.message === undefined && !this.#hasTriedToSend) return;
     this.#ours.delete(id);
     if (!this.#inDoubt.has(id)) this.#vanished = id;
   }
@@ -163,7 +172,7 @@ export class DraftLedger {
       maybeSent: this.inDoubt[0] ?? this.#vanished,
       left: this.#left,
       // By a Message-ID another process's draft is found as well: that process may still need it.
-      perhapsOurs: content.isMime ? found : [],
+      perhapsOurs: content.isMime ? found.filter((id) => !this.#known.has(id)) : [],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
     };
@@ -195,7 +204,8 @@ export class DraftLedger {
   }
 
   #find(id: string): void {
-    if (!this.#ours.has(id)) this.#lost--;
+    if (this.#known.has(id)) return;
+    this.#lost--;
     this.adopt(id);
   }
 

@@ -64,7 +64,8 @@ class Round {
     // Before megabytes are uploaded. A small message is looked for once its draft is there.
     if (message.content.added.length > 0) {
       const seen = await this.#look();
-      if (seen.sent || seen.drafts.length > 0) return this.#resolve(seen);
+      if (seen.sent) return this.#resolve(seen);
+      if (seen.drafts.length > 0) return this.#resolve(await this.#lookAfterLag(seen));
     }
     const own = await makeDraft(this.#sending);
     const seen = own === undefined ? undefined : await this.#lookUntilShown(own);
@@ -190,6 +191,15 @@ class Round {
       "The mailbox's search does not show the draft that was just made, so it cannot tell whether the message was sent before.",
       { outcome: 'not-accepted', hint: 'Nothing was sent. Try again later.' },
     );
+  }
+
+  /** Another process has left a draft, or is about to send it. A copy sent before may not be shown yet. */
+  async #lookAfterLag(seen: Found): Promise<Found> {
+    const { requests, message } = this.#sending;
+    const { searchLagMs = SEARCH_LAG_MS } = message;
+    if (searchLagMs === 0) return seen;
+    await requests.wait(searchLagMs);
+    return this.#look();
   }
 
   /** Looks until the search shows a sent copy, or has had the time to. */

@@ -42,7 +42,9 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
   try {
     sent = accepted(await untilFound(requests, () => ledger.send(draft)));
   } catch (error) {
-    if (!(error instanceof GraphTransportError) || outcomeOf(error) !== 'unknown') throw error;
+    if (!(error instanceof GraphTransportError)) throw error;
+    // A draft that is gone after one /send may have been sent by it, whatever that was answered.
+    if (outcomeOf(error) !== 'unknown' && !ledger.mayBeSent) throw error;
     // Its own mark tells a copy in Sent Items from any other message.
     if (!(await isShownAsSent(sending))) throw error;
     sent = sentUnanswered(error);
