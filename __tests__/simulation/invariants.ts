@@ -9,6 +9,7 @@ export function brokenPromises(report: Report): string[] {
     ...certainErrorsAreTrue(report),
     ...nothingSentIsDeleted(report),
     ...draftsAreNamed(report),
+    ...givingUpEnds(report),
     ...calmIsWell(report),
   ];
 }
@@ -72,6 +73,16 @@ function draftsAreNamed({ service, senders, left, scenario }: Report): string[] 
 function namedBy({ outcome }: Sender): string {
   if (outcome?.kind === 'sent') return outcome.info.draftId ?? '';
   return outcome?.kind === 'failed' ? outcome.error.message : '';
+}
+
+/** How long cleaning up may take once a message is given up: 15 seconds of requests, and pauses between them. */
+const MOST_CLEAN_UP_MS = 30_000;
+
+function givingUpEnds({ senders }: Report): string[] {
+  return senders.flatMap(({ name, outcome, givenUpAt }) => {
+    if (!outcome || givenUpAt === undefined || outcome.at - givenUpAt <= MOST_CLEAN_UP_MS) return [];
+    return [`${name} ends ${outcome.at - givenUpAt} ms after it was given up`];
+  });
 }
 
 function calmIsWell({ scenario, senders, left }: Report): string[] {

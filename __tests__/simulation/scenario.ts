@@ -59,7 +59,7 @@ export function makeScenario(chance: Chance): Scenario {
           [2, 5],
           [3, 3],
         ] as const);
-  const isCalm = chance.happens(0.25);
+  const isCalm = chance.happens(kind === 'large' ? 0.5 : 0.25);
   const faultRate = isCalm
     ? 0
     : chance.pick([

@@ -24,6 +24,8 @@ export class Sender {
   readonly name: string;
   outcome: Outcome | undefined;
   startedAt = 0;
+  /** When its caller or its timeout gave the message up. */
+  givenUpAt: number | undefined;
   readonly #options: SenderOptions;
   readonly #world: World;
   readonly #service: Service;
@@ -71,7 +73,9 @@ export class Sender {
             ms,
             `${this.name}: timeout`,
             () => {
-              if (this.#isRunning) act();
+              if (!this.#isRunning) return;
+              if (ms === this.#options.transport.timeout) this.givenUpAt ??= world.now;
+              act();
             },
             { isTimeout: true },
           ),
@@ -90,6 +94,7 @@ export class Sender {
   abort(): void {
     if (!this.#isRunning) return;
     this.#world.log(`${this.name} is aborted`);
+    this.givenUpAt ??= this.#world.now;
     this.#abort.abort();
   }
 
@@ -97,6 +102,7 @@ export class Sender {
   close(): void {
     if (!this.#isRunning) return;
     this.#world.log(`${this.name} is closed by force`);
+    this.givenUpAt ??= this.#world.now;
     this.#transport?.close({ force: true });
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import { type Clock, startTimer } from '../clock';
 import { alteredError, GraphTransportError, outcomeOf } from '../errors';
 import { throwIfGivenUp } from '../given-up';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
@@ -44,12 +44,16 @@ export interface RetriedCall extends CheckedCall {
 
 /** Attempts to clean up: it is done when the message has failed already, and must not take long. */
 const CLEAN_UP_ATTEMPTS = 3;
+/** How long cleaning up may take in all once the message was given up: the caller is waiting to be rid of it. */
+const CLEAN_UP_MS = 15_000;
 
 /** The requests of one message: each is made again where that is safe and has a chance. */
 export class MessageRequests {
   /** How often the request that sends was made. */
   attempts = 0;
   readonly signal: AbortSignal | undefined;
+  /** When cleaning up has to be over. */
+  #cleanUpEndsAt: number | undefined;
   readonly #options: MessageRequestsOptions;
 
   constructor(options: MessageRequestsOptions) {
@@ -95,7 +99,7 @@ export class MessageRequests {
     const { client, policy, clock } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        const accepted = await client.call(call);
+        const accepted = await this.#inTime((signal) => client.call(call, signal));
         check?.(accepted.body);
         return accepted;
       } catch (error) {
@@ -107,7 +111,27 @@ export class MessageRequests {
 
   /** Makes one attempt to clean up an upload session. */
   cleanUpUpload(call: UploadCall): Promise<UploadAnswer> {
-    return this.#options.client.upload(call);
+    return this.#inTime((signal) => this.#options.client.upload(call, signal));
+  }
+
+  /** Gives a clean-up what time is left for it once the message is given up; until then, as much as it takes. */
+  async #inTime<T>(cleanUp: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, signal } = this.#options;
+    const over = new AbortController();
+    let stopTimer: (() => void) | undefined;
+    const limit = () => {
+      this.#cleanUpEndsAt ??= clock.now() + CLEAN_UP_MS;
+      const leftMs = Math.max(0, this.#cleanUpEndsAt - clock.now());
+      stopTimer = startTimer(clock, leftMs, () => over.abort(signal?.reason));
+    };
+    if (signal?.aborted) limit();
+    else signal?.addEventListener('abort', limit, { once: true });
+    try {
+      return await cleanUp(over.signal);
+    } finally {
+      signal?.removeEventListener('abort', limit);
+      stopTimer?.();
+    }
   }
 
   /**

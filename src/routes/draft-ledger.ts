@@ -184,6 +184,9 @@ export class DraftLedger {
 
   async #removeOrLeave(id: string): Promise<void> {
     try {
+      if ((await this.remove(id)) === 'deleted') return;
+      // Graph may not find a draft that was just made (reported): then it would stay.
+      await this.#requests.cleanUpMoment(1);
       await this.remove(id);
     } catch {
       this.#left.push(id);

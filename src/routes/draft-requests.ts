@@ -179,12 +179,16 @@ export async function deleteDraft(
 const NOT_FOUND_ATTEMPTS = 4;
 
 /** A step of a draft that was just made. Graph may not find it at once (reported), and has done nothing then. */
-export async function untilFound<T>(requests: MessageRequests, step: () => Promise<T>): Promise<T> {
+export async function untilFound<T>(
+  requests: MessageRequests,
+  step: () => Promise<T>,
+  attempts = NOT_FOUND_ATTEMPTS,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await step();
     } catch (error) {
-      if (!isGone(error) || attempt === NOT_FOUND_ATTEMPTS) throw error;
+      if (!isGone(error) || attempt === attempts) throw error;
       await requests.moment(attempt);
     }
   }
@@ -235,6 +239,6 @@ function idOf(value: unknown): string {
 function garbled(): GraphTransportError {
   return new GraphTransportError('ECONNECTION', 'The answer of Graph breaks off, or is not one of Graph.', {
     outcome: 'unknown',
-    hint: 'Does a proxy or gateway stand between?',
+    hint: 'Is there a proxy or gateway in between?',
   });
 }

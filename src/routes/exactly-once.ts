@@ -1,6 +1,6 @@
 import { GraphTransportError, outcomeOf } from '../errors';
 import { throwIfGivenUp } from '../given-up';
-import { isGone } from './draft-requests';
+import { isGone, untilFound } from './draft-requests';
 import type { Found } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
 import { hasMark } from './message-mark';
@@ -15,7 +15,10 @@ export const LOOKS = 5;
 /** How long a mailbox's search may take to show what was sent, unless the option `searchLag` says so. Our guess. */
 const SEARCH_LAG_MS = 1000;
 
-/** How often a message is begun whose drafts other processes take away. */
+/** How often a draft is sent that Graph may not find yet, before it counts as gone. */
+const SENDS_UNTIL_FOUND = 2;
+
+/** How many drafts of ours other processes may take away before we stop making new ones. */
 const MAX_ROUNDS = 3;
 
 /** How often a draft that is shown may not be there when it is to be sent or deleted. */
@@ -23,12 +26,12 @@ const MAX_MISSES = 3;
 
 /**
  * Sends a message that other processes may be sending too, as drafts with the same mark. All of them follow these
- * rules, of which none trusts that a search is up to date:
+ * rules, and no rule relies on a search that is up to date:
  *
  * 1. Look, until our own draft is shown: a copy in Sent Items means that the message was sent.
  * 2. Of the drafts, keep the one whose id sorts first, and delete the others by ids that die when a message leaves
  *    Drafts. A draft that was deleted can never be sent. One that is gone may have been sent: look again.
- * 3. Send the draft that was kept. If it is gone, or nothing is known of the answer, look again.
+ * 3. Send the draft that was kept. If it is gone, or the answer was lost, look again.
  *
  * So the last draft of a message is sent by exactly one request, whoever makes it.
  */
@@ -96,14 +99,14 @@ class Round {
   }
 
   async #sendDraft(id: string): Promise<Sent | undefined | 'look again'> {
-    const { ledger } = this.#sending;
+    const { requests, ledger } = this.#sending;
     const isOurs = ledger.isOurs(id);
     ledger.adopt(id);
     ledger.share();
     this.#sends++;
     let sent: Sent;
     try {
-      sent = accepted(await ledger.send(id));
+      sent = accepted(await untilFound(requests, () => ledger.send(id), SENDS_UNTIL_FOUND));
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (isGone(error)) {

@@ -80,7 +80,7 @@ function explained(error: GraphTransportError, { bytes, marks }: DraftMessage): 
   return alteredError(error, {
     code: 'EAUTH',
     message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
-    hint: `${why} the application permission Mail.ReadWrite beside Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
+    hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
     cause: error,
   });
 }
