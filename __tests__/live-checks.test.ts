@@ -1,8 +1,10 @@
-import type { StartSandboxOptions } from '../src/sandbox';
+import type { Sandbox, StartSandboxOptions } from '../src/sandbox';
+import { ARRIVAL_CHECKS } from './live/arrival-checks';
 import { NotObserved } from './live/live-check';
 import { readLiveSettings } from './live/live-settings';
 import { MAILBOX_CHECKS } from './live/mailbox-checks';
 import { LIVE_CHECKS, runLiveChecks, startPlayedService } from './live/run-live-checks';
+import { ask } from './sandbox/support';
 
 type Played = Awaited<ReturnType<typeof startPlayedService>>;
 
@@ -20,6 +22,11 @@ afterEach(async () => {
 const checksOf = (...words: string[]) =>
   LIVE_CHECKS.filter(({ rule }) => words.some((word) => rule.includes(word)));
 const ignore = () => undefined;
+/** How many messages are in a folder of the first mailbox. */
+async function leftIn(sandbox: Sandbox, folder: string): Promise<number> {
+  const shown = await ask(sandbox, 'GET', `mailFolders/${folder}`);
+  return (await shown.json()).totalItemCount;
+}
 
 test('confirms every rule on the sandbox, leaves nothing behind, and prints no secret', async () => {
   const { sandbox, options } = await start();
@@ -30,7 +37,8 @@ test('confirms every rule on the sandbox, leaves nothing behind, and prints no s
   expect(lines).toEqual(results.map(({ rule }) => `confirmed     ${rule}`));
   expect(sandbox.drafts).toEqual([]);
   // The README says how many.
-  expect(sandbox.messages).toHaveLength(8);
+  expect(sandbox.messages).toHaveLength(9);
+  expect(await leftIn(sandbox, 'inbox')).toBe(0);
   expect(lines.join('\n')).not.toMatch(/eyJ|authtoken|sandbox-client-secret/);
 }, 60_000);
 
@@ -67,6 +75,32 @@ test.each<[string, StartSandboxOptions, string[]]>([
   expect(sandbox.drafts).toEqual([]);
 });
 
+test('contradicts a service that makes no header of a named property, and leaves nothing behind', async () => {
+  const { sandbox, options } = await start({ namedHeadersOnTheWire: false });
+  const results = await runLiveChecks(options, ignore, ARRIVAL_CHECKS);
+  expect(results).toMatchObject([
+    {
+      verdict: 'contradicted',
+      details: expect.stringMatching(
+        /saw .*"five":"kept kept kept kept kept","named":"missing","sixth":"missing"/,
+      ),
+    },
+  ]);
+  expect(sandbox.drafts).toEqual([]);
+  for (const folder of ['inbox', 'sentitems']) expect(await leftIn(sandbox, folder)).toBe(0);
+});
+
+test('contradicts a service where nothing arrives', async () => {
+  const { sandbox, options } = await start();
+  sandbox.failWith(({ request }) => (request === 'send-draft' ? { kind: 'answer', status: 202 } : undefined));
+  const [result] = await runLiveChecks(options, ignore, ARRIVAL_CHECKS);
+  expect(result).toMatchObject({
+    verdict: 'contradicted',
+    details: expect.stringMatching(/saw .*"arrived":false/),
+  });
+  expect(sandbox.drafts).toEqual([]);
+});
+
 test('contradicts a service whose folders have other ids than its messages say', async () => {
   const { sandbox, options } = await start();
   sandbox.failNext('read-folder', { kind: 'answer', status: 404, code: 'ErrorItemNotFound' });
@@ -92,12 +126,14 @@ test('finds a service out that accepts whatever it is sent', async () => {
 });
 
 test('says which rules it could not observe', async () => {
-  const { options } = await start();
-  const { alias, foreignFrom, ...known } = options;
-  const results = await runLiveChecks(known, ignore, checksOf('an alias', 'not send as'));
+  const { sandbox, options } = await start();
+  const { alias, foreignFrom, ...named } = options;
+  const known = { ...named, userId: sandbox.mailboxes[0]?.id ?? '' };
+  const results = await runLiveChecks(known, ignore, checksOf('an alias', 'not send as', 'arrives'));
   expect(results.map(({ verdict, details }) => `${verdict}: ${details}`)).toEqual([
     'not observed: LIVE_ALIAS is not set',
     'not observed: LIVE_FOREIGN_FROM is not set',
+    'not observed: GRAPH_USER_ID is an object id, and LIVE_ALIAS is not set',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type StartSandboxOptions, startSandbox } from '../../src/sandbox';
+import { ARRIVAL_CHECKS } from './arrival-checks';
 import { DRAFT_CHECKS } from './draft-checks';
 import { type LiveCheck, NotObserved, type Observation } from './live-check';
 import { connectLiveService, type LiveService, type LiveServiceOptions } from './live-service';
@@ -18,6 +19,7 @@ export interface LiveResult {
 export const LIVE_CHECKS: readonly LiveCheck[] = [
   ...SENDING_CHECKS,
   ...DRAFT_CHECKS,
+  ...ARRIVAL_CHECKS,
   ...MAILBOX_CHECKS,
   ...UPLOAD_CHECKS,
 ];

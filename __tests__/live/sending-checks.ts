@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../../src/graph/json-property';
+import { hasMessageId } from '../../src/routes/message-mark';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 
@@ -112,7 +113,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
         contentType: 'text/plain',
       });
       if (status !== 202) return { status, copies: 0 };
-      const found = await service.filter(`internetMessageId eq '${messageId}'`, 1);
+      const found = await service.filter(hasMessageId(messageId), 1, 'sentitems');
       await remove(service, found);
       return { status, copies: found.length };
     },

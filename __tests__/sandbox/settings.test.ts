@@ -94,6 +94,7 @@ test.each([
   ['deleteLeadsTo', 'nowhere', '"recoverableItems" or "deletedItems", got "nowhere"'],
   ['immutableIdsOutliveSending', 'yes', 'true or false, got "yes"'],
   ['emptyPages', 1, 'true or false, got 1'],
+  ['namedHeadersOnTheWire', 'no', 'true or false, got "no"'],
 ])('refuses a %s of %j', (name, value, expected) => {
   expect(() => createSandbox({ [name]: value })).toThrow(`Expected \`${name}\` to be ${expected}`);
 });

@@ -155,7 +155,7 @@ export function makeScenario(chance: Chance): Scenario {
 export const CALM: NetworkRules = { fate: () => ({ kind: 'answered', atOnce: true }), latency: () => 1 };
 
 /** Seeds of races: with one the draft that is made first sorts first too, with the other it does not. */
-export const RACE_SEEDS = [1, 6];
+export const RACE_SEEDS = [3, 6];
 
 /** Processes that send the same small message at the same time, with nothing in their way. */
 export function calmRace(kind: 'json' | 'mime', processes: number, service: SandboxOptions = {}): Scenario {

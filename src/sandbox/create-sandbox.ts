@@ -120,8 +120,8 @@ export function assembleSandbox(options: SandboxOptions): {
   const ids = makeIds(settings.random);
   const listeners = new Set<() => void>();
   const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
-    const copy = state.stored.find(({ immutableId }) => immutableId === id);
-    if (copy) removeMessage(state, copy);
+    const copies = state.stored.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
+    for (const copy of copies) removeMessage(state, copy);
   });
   const state: SandboxState = {
     settings,

@@ -72,8 +72,13 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
+/** Whether a property is a header by the set that it is in, rather than one of MAPI's own. */
+export function isNamedHeader(id: string): boolean {
+  return NAMED_HEADER.test(id);
+}
+
 /** None given a property that stands for no header. */
-function propertyHeader({ id, value }: { id: string; value: string }): EmlHeader[] {
+export function propertyHeader({ id, value }: { id: string; value: string }): EmlHeader[] {
   const [, type = '', tag = ''] = /^([a-z]+) 0x0*([\da-f]+)$/i.exec(id) ?? [];
   const name = PROPERTY_HEADERS.get(`${type} ${tag}`.toLowerCase()) ?? NAMED_HEADER.exec(id)?.[1];
   const shown = name === 'Sensitivity' ? SENSITIVITIES.get(value) : value;

@@ -10,6 +10,7 @@ const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   sentitems: 'Sent Items',
   deleteditems: 'Deleted Items',
   outbox: 'Outbox',
+  inbox: 'Inbox',
 };
 
 /** A folder as Graph shows it. Its id is the same with and without immutable ids. [Graph docs, outlook-immutable-id] */
@@ -27,7 +28,8 @@ export function folderAnswer(
     displayName: DISPLAY_NAMES[folder],
     parentFolderId: folderId(state, mailbox, 'msgfolderroot'),
     childFolderCount: 0,
-    unreadItemCount: 0,
+    // What arrives stays unread: the sandbox does not play isRead.
+    unreadItemCount: folder === 'inbox' ? messages.length : 0,
     totalItemCount: messages.length,
     isHidden: false,
   };

@@ -5,7 +5,7 @@ import type { SandboxState } from './sandbox-state';
 import type { SandboxMailbox } from './settings';
 
 /** The folders in which the sandbox keeps messages, by the names that the service has for them in a path. */
-export const FOLDER_NAMES = ['drafts', 'sentitems', 'deleteditems', 'outbox'] as const;
+export const FOLDER_NAMES = ['drafts', 'sentitems', 'deleteditems', 'outbox', 'inbox'] as const;
 export type FolderName = (typeof FOLDER_NAMES)[number];
 
 /** The ids of one mailbox's folders, which never change. */
@@ -17,7 +17,6 @@ const OTHER_FOLDERS = new Set([
   'clutter',
   'conflicts',
   'conversationhistory',
-  'inbox',
   'junkemail',
   'localfailures',
   'msgfolderroot',
@@ -40,6 +39,7 @@ export function makeFolders(
         sentitems: outlookId(),
         deleteditems: outlookId(),
         outbox: outlookId(),
+        inbox: outlookId(),
         msgfolderroot: outlookId(),
       },
     ]),

@@ -7,7 +7,19 @@ export function mailboxNamed(mailboxes: readonly SandboxMailbox[], user: string)
   return mailboxes.find(({ id, userPrincipalName }) => isSame(id, user) || isSame(userPrincipalName, user));
 }
 
-/** The same, if the app gets into it. @throws GraphRefusal */
+/** The mailboxes that get mail at any of these addresses: their user principal names and aliases. */
+export function mailboxesOf(
+  mailboxes: readonly SandboxMailbox[],
+  addresses: readonly string[],
+): SandboxMailbox[] {
+  return mailboxes.filter(
+    ({ state = 'ok', userPrincipalName, aliases = [] }) =>
+      state === 'ok' &&
+      [userPrincipalName, ...aliases].some((own) => addresses.some((address) => isSame(own, address))),
+  );
+}
+
+/** The mailbox that `users/{user}` names, if the app gets into it. @throws GraphRefusal */
 export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): SandboxMailbox {
   const mailbox = mailboxNamed(mailboxes, user);
   if (mailbox === undefined) throw unknownUser(user);

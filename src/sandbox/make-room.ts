@@ -33,7 +33,7 @@ export function makeRoom(state: SandboxState): void {
 
 /** What messages, drafts and uploads under way take up. */
 export function bytesOf({ messages, stored, staleDrafts, uploadSessions }: SandboxState): number {
-  // A copy in Sent Items shares everything with its message.
+  // A copy in Sent Items or an Inbox shares everything with its message, but a few headers.
   const drafts = stored.filter(({ isDraft }) => isDraft);
   const kept = [...drafts, ...staleDrafts.map(({ draft }) => draft)];
   const inDrafts = kept.reduce((sum, { message }) => sum + sizeOfMessage(message.content), 0);

@@ -63,6 +63,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     timePrecision: options.timePrecision ?? 'seconds',
     immutableIdsOutliveSending: options.immutableIdsOutliveSending ?? false,
     deleteLeadsTo: options.deleteLeadsTo ?? 'recoverableItems',
+    namedHeadersOnTheWire: options.namedHeadersOnTheWire ?? true,
     pageSize: options.pageSize ?? 1000,
     emptyPages: options.emptyPages ?? false,
     keepContent: options.keepContent ?? 'all',
@@ -82,6 +83,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   requireOneOf('timePrecision', settings.timePrecision, ['seconds', 'milliseconds']);
   requireOneOf('deleteLeadsTo', settings.deleteLeadsTo, ['recoverableItems', 'deletedItems']);
   requireOneOf('immutableIdsOutliveSending', settings.immutableIdsOutliveSending, [true, false]);
+  requireOneOf('namedHeadersOnTheWire', settings.namedHeadersOnTheWire, [true, false]);
   requireOneOf('emptyPages', settings.emptyPages, [true, false]);
   if (typeof settings.random !== 'function') throw new TypeError('Expected `random` to be a function');
   const { limits, tokenLifetime, uploadSessionLifetime, latency, pageSize, maxMessages, maxBytes } = settings;

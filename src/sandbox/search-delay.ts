@@ -21,7 +21,10 @@ export function startDelay({ finds, ms }: Required<SandboxDelay>, now: number): 
 }
 
 /** How long a search misses a message that is new in its folder or has changed there. */
-export function unsearchable(folder: 'drafts' | 'sentitems', { searchDelay, now }: SandboxSettings): Delay {
+export function unsearchable(
+  folder: 'drafts' | 'sentitems' | 'inbox',
+  { searchDelay, now }: SandboxSettings,
+): Delay {
   return startDelay(folder === 'drafts' ? searchDelay.drafts : searchDelay.sentItems, now());
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from './call';
 import { GraphRefusal } from './graph-answer';
 import { readRequest } from './read-request';
+import { receive } from './receive';
 import type { MessageRoute } from './routes';
 import type { SandboxState } from './sandbox-state';
 import { leaveStaleDraft } from './search-delay';
@@ -20,9 +21,11 @@ export async function sendDraft(
   if (body.length > 0) throw new GraphRefusal(400, 'BadRequest', 'The send action takes no request body.');
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
-  const sent = submit(draft.mailbox, draft.message, limits, call);
+  const submitted = submit(draft.mailbox, draft.message, limits, call);
   leaveStaleDraft(state, draft);
   moveToSentItems(draft, state);
   endSessionsOf(state, draft);
-  state.messages.add({ id: draft.immutableId, ...sent });
+  const sent = { id: draft.immutableId, ...submitted };
+  state.messages.add(sent);
+  receive(sent, draft.message, state);
 }

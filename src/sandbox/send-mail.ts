@@ -1,6 +1,7 @@
 import type { Call } from './call';
 import { readJsonMessage } from './json-message';
 import { readMessageRequest } from './message-request';
+import { receive } from './receive';
 import type { SandboxState } from './sandbox-state';
 import { newStoredMessage } from './stored-message';
 import { submit } from './submit';
@@ -13,8 +14,10 @@ export async function sendMail(
   call: Call,
 ): Promise<void> {
   const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, state);
-  const sent = submit(mailbox, message, state.settings.limits, call);
+  const submitted = submit(mailbox, message, state.settings.limits, call);
   const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, state, call);
   if (message.content.savedToSentItems) state.stored.push(copy);
-  state.messages.add({ id: copy.immutableId, ...sent });
+  const sent = { id: copy.immutableId, ...submitted };
+  state.messages.add(sent);
+  receive(sent, message, state);
 }

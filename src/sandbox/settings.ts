@@ -6,7 +6,7 @@ export interface SandboxMailbox {
   userPrincipalName: string;
   /** The name in its From. */
   displayName: string;
-  /** Addresses that mail may come from, but that the path of a request does not take. */
+  /** Addresses that mail may come from and go to, but that the path of a request does not take. */
   aliases?: string[];
   /** Addresses of others for which this mailbox holds the Send As right. */
   sendAs?: string[];
@@ -53,7 +53,10 @@ export interface SandboxDelay {
 export interface SandboxSearchDelay extends SandboxDelay {
   /** For how long a search misses a draft that is new or has changed. */
   drafts?: SandboxDelay;
-  /** For how long a search misses the copy of a message that was sent, by whichever route. */
+  /**
+   * For how long a search misses the copy of a message that was sent, by whichever route, and what has arrived in an
+   * Inbox.
+   */
   sentItems?: SandboxDelay;
   /** For how long a search still shows a draft that was sent or deleted, as it was in Drafts. */
   stale?: SandboxDelay;
@@ -137,6 +140,12 @@ export interface SandboxOptions {
    * @default 'recoverableItems'
    */
   deleteLeadsTo?: 'recoverableItems' | 'deletedItems';
+  /**
+   * Whether an extended property of PS_INTERNET_HEADERS (`String {00020386-0000-0000-C000-000000000046} Name x`) is a
+   * header of the message that arrives. That it is, is documented ([MS-OXCMAIL] 2.1.3.2.4), and was not seen.
+   * @default true
+   */
+  namedHeadersOnTheWire?: boolean;
   /**
    * The most messages in one page of a search, from 1 to 1000, whatever `$top` asks for. That a page may hold fewer than
    * were asked for, and a link to the next one, is documented. @default 1000

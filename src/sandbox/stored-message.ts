@@ -8,7 +8,7 @@ import type { SandboxState } from './sandbox-state';
 import { type Delay, unsearchable } from './search-delay';
 import type { SandboxMailbox } from './settings';
 
-/** A message that is in a mailbox: a draft, or a copy of what was sent. */
+/** A message that is in a mailbox: a draft, a copy of what was sent, or what has arrived. */
 export interface StoredMessage {
   readonly mailbox: SandboxMailbox;
   message: ReadMessage;
@@ -20,6 +20,8 @@ export interface StoredMessage {
   immutableId: string;
   /** Which of the two the client was told when it made the message. */
   readonly knownBy: 'id' | 'immutableId';
+  /** Of what has arrived: the id of the message that was sent. */
+  readonly sentId?: string;
   /** For how long searches miss it. */
   unsearchable: Delay;
 }

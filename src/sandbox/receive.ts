@@ -1,0 +1,48 @@
+import { emlHeaders, isNamedHeader, propertyHeader } from './eml-headers';
+import { mailboxesOf } from './mailboxes';
+import type { ReadMessage, SandboxMessage } from './sandbox-message';
+import type { SandboxState } from './sandbox-state';
+import { unsearchable } from './search-delay';
+import type { SandboxSettings } from './settings';
+
+/** Puts a message that was sent into the Inbox of each recipient whose mailbox is in the tenant, once each. */
+export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: SandboxState) {
+  const { settings, ids, stored } = state;
+  const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
+  const mailboxes = mailboxesOf(settings.mailboxes, recipients);
+  if (mailboxes.length === 0) return;
+  const received: ReadMessage = {
+    content: {
+      ...content,
+      bcc: [],
+      headers: headersOnTheWire(sent, settings),
+      // Recorded: recipients do not get the sender's named properties. Categories belong to the sender's copy.
+      extendedProperties: [],
+      categories: [],
+    },
+    claimedSenders,
+  };
+  for (const mailbox of mailboxes) {
+    stored.push({
+      mailbox,
+      message: received,
+      createdAt: sent.receivedAt,
+      isDraft: false,
+      folder: 'inbox',
+      id: ids.outlookId(),
+      immutableId: ids.outlookId(),
+      knownBy: 'id',
+      sentId: sent.id,
+      unsearchable: unsearchable('inbox', settings),
+    });
+  }
+}
+
+/** A property of PS_INTERNET_HEADERS is the header of its name there. [MS-OXCMAIL] 2.1.3.2.4, documented */
+function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
+  const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
+  const headers = sent.mime
+    ? [...sent.headers, ...properties.flatMap(propertyHeader)]
+    : emlHeaders({ ...sent, extendedProperties: properties });
+  return headers.map(({ name, value }) => ({ name, value }));
+}
