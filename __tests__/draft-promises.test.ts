@@ -156,7 +156,7 @@ describe.each([
   test.each(['signal', 'close', 'timeout'])('no %s makes the error certain', async (way) => {
     await start();
     const abort = new AbortController();
-    const transport = createTransport({ ...options, timeout: way === 'timeout' ? 2500 : 60_000 });
+    const transport = createTransport({ ...options, timeout: way === 'timeout' ? 1500 : 60_000 });
     sandbox.failNext('send-draft', { kind: 'silence', when: 'after' });
     const sending = failureOf(
       nodemailer.createTransport(transport).sendMail({ ...mail, signal: abort.signal }),
