@@ -1,6 +1,7 @@
 import nodemailer from 'nodemailer';
 import { type GraphSentMessageInfo, GraphTransport, type GraphTransportOptions } from '../../src/index';
 import { createSandbox, type SandboxMessage } from '../../src/sandbox';
+import { sandboxCredential } from '../support/sandbox-credential';
 import { SandboxDispatcher } from './sandbox-dispatcher';
 import type { Sending } from './sending';
 
@@ -28,21 +29,9 @@ export async function openWay(): Promise<
     sendAs,
   };
   const sandbox = createSandbox({ mailboxes: [mailbox] });
-  const { tenantId, clientId, clientSecret, graphEndpoint, userId } = sandbox.options;
-  const answer = await sandbox.handle(
-    new Request(`https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_id: clientId,
-        client_secret: clientSecret,
-        scope: `${graphEndpoint}/.default`,
-      }),
-    }),
-  );
-  const { access_token: token } = await answer.json();
+  const { graphEndpoint, userId } = sandbox.options;
   const options: GraphTransportOptions = {
-    credential: { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_000_000 }) },
+    credential: await sandboxCredential(sandbox),
     userId,
     graphEndpoint,
     retry: { attempts: 1 },

@@ -52,7 +52,6 @@ export class Sender {
   start(): void {
     const world = this.#world;
     const { options } = this.#service.sandbox;
-    const token = { token: this.#service.token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER };
     this.startedAt = world.now;
     this.#isRunning = true;
     world.log(`${this.name} begins`);
@@ -60,7 +59,7 @@ export class Sender {
       {
         userId: options.userId,
         graphEndpoint: options.graphEndpoint,
-        credential: { getToken: async () => token },
+        credential: this.#service.credential,
         dispatcher: this.#connect(),
         ...this.#options.transport,
       },

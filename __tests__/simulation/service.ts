@@ -1,4 +1,6 @@
+import type { TokenCredential } from '@azure/identity';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
+import { sandboxCredential } from '../support/sandbox-credential';
 import type { Chance } from './chance';
 import type { World } from './world';
 
@@ -31,8 +33,8 @@ export interface Deed {
 export class Service {
   readonly sandbox: Sandbox;
   readonly deeds: Deed[] = [];
+  credential: TokenCredential | undefined;
   readonly #world: World;
-  #token = '';
 
   constructor(world: World, chance: Chance, options: SandboxOptions) {
     this.#world = world;
@@ -44,26 +46,9 @@ export class Service {
     });
   }
 
-  get token(): string {
-    return this.#token;
-  }
-
   /** Gets the token that all processes use: how tokens are got is none of the simulation's subjects. */
   async start(): Promise<void> {
-    const { authorityHost, tenantId, clientId, clientSecret, graphEndpoint } = this.sandbox.options;
-    const answer = await this.sandbox.handle(
-      new Request(`${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
-        method: 'POST',
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: clientId,
-          client_secret: clientSecret,
-          scope: `${graphEndpoint}/.default`,
-        }),
-      }),
-    );
-    const { access_token: token } = await answer.json();
-    this.#token = String(token);
+    this.credential = await sandboxCredential(this.sandbox);
   }
 
   /** Carries a request out, all at once. */
