@@ -60,8 +60,9 @@ function draftsAreNamed({ service, senders, left, scenario }: Report): string[] 
     const maker = senders.find(({ name }) => name === made?.by);
     const { outcome } = maker ?? {};
     if (!made || !outcome || outcome.kind === 'killed') return [];
-    // A creation that was under way when the call ended, or that the search did not show by then.
-    if (made.at + lagMs >= outcome.at) return [];
+    // A creation that was carried out after the call's last look, or that the search did not show by then.
+    const looks = service.deeds.filter(({ request, by }) => request === 'search' && by === made.by);
+    if (made.at + lagMs >= (looks.at(-1)?.at ?? 0)) return [];
     if (senders.some((sender) => namedBy(sender).includes(id))) return [];
     // Where no search got through, the id cannot be known.
     if (outcome.kind === 'failed' && /A draft .* may be left/.test(outcome.error.message)) return [];

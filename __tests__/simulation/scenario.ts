@@ -46,9 +46,9 @@ export function mailOf(kind: keyof typeof MAILS): SendMailOptions {
 /** A world that the chance decides about. */
 export function makeScenario(chance: Chance): Scenario {
   const kind = chance.pick([
-    ['json', 70],
+    ['json', 72],
     ['mime', 26],
-    ['large', 4],
+    ['large', 2],
   ] as const);
   const delivery = kind === 'large' && chance.happens(0.3) ? 'at-most-once' : 'exactly-once';
   const processes =

@@ -149,15 +149,14 @@ export class DraftLedger {
   /** Removes drafts that are left over once the message was sent. Their fate changes nothing any more. */
   async tidy(others: readonly string[] = []): Promise<void> {
     const { marks, content } = this.#message;
-    const leftOver = new Set([...this.#ours, ...others]);
-    for (const id of await this.#findInterrupted()) leftOver.add(id);
+    for (const id of new Set([...this.#ours, ...others])) await this.#removeOrLeave(id);
     if (marks.message !== undefined && content.added.length > 0) {
-      const found = await this.#search
-        .find(hasMark(unfinished(marks.message)), 'clean-up')
-        .catch(() => undefined);
-      for (const id of found?.drafts ?? []) leftOver.add(id);
+      const filter = hasMark(unfinished(marks.message));
+      const found = await this.#search.find(filter, 'clean-up').catch(() => undefined);
+      for (const id of found?.drafts ?? []) await this.#removeOrLeave(id);
     }
-    for (const id of leftOver) await this.#removeOrLeave(id);
+    // Last, since it may be made as late as this.
+    for (const id of await this.#findInterrupted()) await this.#removeOrLeave(id);
   }
 
   /**
@@ -166,6 +165,8 @@ export class DraftLedger {
    */
   async failure(error: unknown): Promise<unknown> {
     const { marks, content } = this.#message;
+    for (const id of [...this.#ours]) await this.#removeOrLeave(id);
+    // Last, since it may be made as late as this.
     const found = await this.#findInterrupted();
     for (const id of [...this.#ours]) await this.#removeOrLeave(id);
     const drafts = {
