@@ -52,3 +52,12 @@ test('quotes the start of a text, and no control character of it', () => {
   expect(quoted('a\0b\r\n')).toBe('"a b"');
   expect(quoted('x'.repeat(200))).toHaveLength(83);
 });
+
+test.each([
+  ['a form feed', '\x0c'],
+  ['a no-break space', '\xa0'],
+  ['a vertical tab', '\x0b'],
+])('%s around a value is part of it', (_, character) => {
+  const { fields } = readHeaderBlock(`To: \t${character}a@example.com${character} \r\n\r\n`);
+  expect(fields.map(({ value }) => value)).toEqual([`${character}a@example.com${character}`]);
+});

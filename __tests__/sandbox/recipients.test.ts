@@ -118,9 +118,20 @@ describe('the address of a recipient', () => {
     ['a name without an address', 'To: Megan'],
     ['a domain in letters', 'Cc: a@münchen.example'],
     ['an empty label', 'Bcc: a@fabrikam..example'],
-    ['a name to reply to', 'Reply-To: Megan'],
+    ['an empty label to reply to', 'Reply-To: a@fabrikam..example'],
   ])('is refused in a MIME message given %s', async (_what, line) => {
     const lines = [FROM, 'To: a@fabrikam.example', line, '', 'x'];
     expect(await refusal(sendMime(createSandbox(), lines))).toMatchObject({ code: 'ErrorInvalidRecipients' });
   });
+
+  test.each(['Reply-To: Megan', 'Sender: www-data', 'Reply-To: <>'])(
+    'is none in a MIME message given %s, which is sent',
+    async (line) => {
+      const sandbox = createSandbox();
+      await sendMime(sandbox, [FROM, 'To: a@fabrikam.example', line, '', 'x']);
+      expect(sandbox.messages).toMatchObject([
+        { replyTo: [], sender: { address: 'app@contoso.example' }, to: [{ address: 'a@fabrikam.example' }] },
+      ]);
+    },
+  );
 });

@@ -73,9 +73,23 @@ function toField(source: string, isFolded: boolean): HeaderField | undefined {
   // Some readers take a lone CR for the end of a line: what is one field to us may be a Bcc to them.
   if (start === undefined || name === undefined || isLoneCrIn(source)) return undefined;
   const folded = source.slice(start.length);
-  const value = (isFolded ? folded.replace(/\r?\n(?=[ \t])/g, '') : folded).trim();
+  const value = withoutWhiteSpace(isFolded ? folded.replace(/\r?\n(?=[ \t])/g, '') : folded);
   return { key: name.toLowerCase(), name, value, source };
 }
+
+/**
+ * Without white space around it, which is blanks and tabs in mail (RFC 5322, section 2.2.2): `trim` takes off a form
+ * feed and a byte of another charset too.
+ */
+function withoutWhiteSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (WHITE_SPACE.has(text[start] ?? '')) start++;
+  while (end > start && WHITE_SPACE.has(text[end - 1] ?? '')) end--;
+  return text.slice(start, end);
+}
+
+const WHITE_SPACE: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n']);
 
 function isLoneCrIn(text: string): boolean {
   return text.includes('\r') && /\r(?!\n)/.test(text);

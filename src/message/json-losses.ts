@@ -31,7 +31,7 @@ export function jsonLosses(content: MailContent, controls: readonly string[] = [
     ['structure', found('structure')],
     ['encoding', found('encoding')],
     ['charset', found('charset')],
-    ['control-characters', [...controls]],
+    ['control-characters', [...controls, ...controlsInNames(content)]],
     ['several-from', fromOf(content).length > 1 ? ['the second From'] : []],
     ['receipt-address', foreignReceipts(content)],
     ['content-location', found('content-location')],
@@ -127,6 +127,12 @@ function lostTextOf(root: MailPart): (part: MailPart, around: Around) => boolean
     if (part.type === 'text/html') return otherHtml > 0;
     return otherHtml === 0 && (all.html > 0 || whole.text > branch.text);
   };
+}
+
+/** A name of an attachment has blanks in their place in JSON. */
+function controlsInNames({ attachments }: MailContent): string[] {
+  const isBent = attachments.some(({ filename }) => /\p{Cc}/u.test(filename ?? ''));
+  return isBent ? ['control characters in an attachment'] : [];
 }
 
 /** JSON asks for receipts to the sender; to somebody else it cannot. */

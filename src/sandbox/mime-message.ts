@@ -14,14 +14,16 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
   const fields = readHeaderFields(mime);
   if (fields === undefined) throw invalidMime('It does not begin with header fields.');
   const parsed = await parse(mime);
-  const given = { from: addressesOf(fields, 'from'), sender: addressesOf(fields, 'sender') };
+  // A Sender or Reply-To that names no address is a header like any other: it claims nobody and is not resolved. [ours]
+  const named = (name: string) => addressesOf(fields, name).filter(({ address }) => address !== '');
+  const given = { from: addressesOf(fields, 'from'), sender: named('sender') };
   const [from = { name: mailbox.displayName, address: mailbox.userPrincipalName }] = given.from;
   const [sender = from] = given.sender;
   const content: MessageContent = {
     route: 'mime',
     from,
     sender,
-    replyTo: addressesOf(fields, 'reply-to'),
+    replyTo: named('reply-to'),
     to: addressesOf(fields, 'to'),
     cc: addressesOf(fields, 'cc'),
     bcc: addressesOf(fields, 'bcc'),
