@@ -9,6 +9,11 @@ test.each([
     '=?utf-8?Q?=22CEO=22_=3Cceo=40bank.example=3E=2C?= <mallory@example.com>',
     [{ name: '"CEO" <ceo@bank.example>,', address: 'mallory@example.com' }],
   ],
+  [
+    'a name that cannot be decoded',
+    'to:ann@example.com =?utf-8?B?hJ?=',
+    [{ name: '', address: 'ann@example.com' }],
+  ],
   ['a comment', 'Ann (at home) <ann@example.com>', [{ name: 'Ann', address: 'ann@example.com' }]],
   ['an empty group', 'undisclosed-recipients:;', []],
   [

@@ -66,7 +66,10 @@ function withDecodedName({ name, address }: MailAddress): MailAddress {
 
 function readCarelessly(value: string): { name: string; address?: string | undefined }[] {
   if (value.length > MAX_CARELESS) return [{ name: '', address: value }];
-  return parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
+  const found = parseAddressHeader(value, { flatten: true, decodePunycode: false }).value;
+  // No name is better than one that nobody wrote.
+  const isBent = (name: string) => name.includes('\ufffd') && !value.includes('\ufffd');
+  return found.map((entry) => (isBent(entry.name) ? { ...entry, name: '' } : entry));
 }
 
 /** Says what is wrong with an address, or `undefined` when Graph can use it. */
