@@ -4,6 +4,7 @@ import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../src/sandbox';
 import { rewritingService } from './support/rewriting-service';
+import { sandboxCredential } from './support/sandbox-credential';
 
 let sandbox: RunningSandbox;
 async function start(options: StartSandboxOptions = {}) {
@@ -58,6 +59,32 @@ describe('the search for a message', () => {
     expect(sandbox.drafts).toEqual([]);
   });
 
+  test('is made again when it has pages: what is sent between two of them is on neither', async () => {
+    await start({ pageSize: 1 });
+    sandbox.failNext('send-draft', { kind: 'silence', when: 'before' });
+    await expect(send(order, { socketTimeout: 50, retry: { attempts: 1, maxDelay: 1 } })).rejects.toThrow();
+    const [left] = sandbox.drafts;
+    const { getToken } = await sandboxCredential(sandbox);
+    const { token } = await getToken();
+    let pages = 0;
+    // The process that has left the draft comes back to life while another one turns a page.
+    const { dispatcher, close } = await rewritingService(
+      sandbox,
+      (body) => body,
+      async ({ method, url }) => {
+        if (method !== 'GET' || !url.includes('messages?') || ++pages !== 2) return;
+        const path = `v1.0/users/${sandbox.options.userId}/messages/${left?.id}/send`;
+        const authorization = `Bearer ${token}`;
+        await sandbox.handle(
+          new Request(`http://127.0.0.1/${path}`, { method: 'POST', headers: { authorization } }),
+        );
+      },
+    );
+    await expect(send(order, { dispatcher, searchLag: 0 })).resolves.toMatchObject({ deduplicated: true });
+    expect(sandbox.messages).toHaveLength(1);
+    await close();
+  });
+
   test('gives the token to no host that a link to the next page names', async () => {
     const asked: unknown[] = [];
     const elsewhere = createServer((request, response) => {
@@ -109,7 +136,9 @@ test('no request asks for ids that outlive the folder', async () => {
   const { dispatcher, close } = await rewritingService(
     sandbox,
     (body) => body,
-    (headers) => seen.push(headers.get('prefer')),
+    ({ headers }) => {
+      seen.push(headers.get('prefer'));
+    },
   );
   await send(parcel, { dispatcher });
   await send(asMime, { dispatcher });

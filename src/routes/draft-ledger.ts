@@ -190,6 +190,7 @@ export class DraftLedger {
       await this.#requests.cleanUpMoment(1);
       await this.remove(id);
     } catch {
+      this.#ours.delete(id);
       this.#left.push(id);
     }
   }

@@ -23,7 +23,7 @@ export async function sendDraft(
   const draft = findDraft(state, user, messageId);
   const submitted = submit(draft.mailbox, draft.message, limits, call);
   leaveStaleDraft(state, draft);
-  moveToSentItems(draft, state);
+  moveToSentItems(draft, state, call);
   endSessionsOf(state, draft);
   const sent = { id: draft.immutableId, ...submitted };
   state.messages.add(sent);

@@ -12,7 +12,7 @@ import type { SandboxMailbox } from './settings';
 export interface StoredMessage {
   readonly mailbox: SandboxMailbox;
   message: ReadMessage;
-  readonly createdAt: Date;
+  createdAt: Date;
   isDraft: boolean;
   folder: FolderName;
   /** Both of these lead to the message; this one is another after each move, and sending moves it. */
@@ -67,9 +67,15 @@ export function findDraft(state: SandboxState, user: string, id: string): Stored
   throw new GraphRefusal(400, 'ErrorInvalidRequest', 'The message is not a draft, it was sent already.');
 }
 
-/** Leaves Drafts for Sent Items, where the settings say whether the immutable id still leads to it. */
-export function moveToSentItems(stored: StoredMessage, state: SandboxState): void {
+/**
+ * Leaves Drafts for Sent Items, where the settings say whether the immutable id still leads to it. It is the newest
+ * message then: sending makes a copy of its own there. [reported, microsoft-graph-docs#6250]
+ */
+export function moveToSentItems(stored: StoredMessage, state: SandboxState, call: Call): void {
   const { settings, ids } = state;
+  removeMessage(state, stored);
+  state.stored.push(stored);
+  stored.createdAt = call.receivedAt;
   stored.isDraft = false;
   moveTo('sentitems', stored, state);
   if (!settings.immutableIdsOutliveSending) stored.immutableId = ids.outlookId();
