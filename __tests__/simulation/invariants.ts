@@ -6,6 +6,7 @@ import type { Deed } from './service';
 export function brokenPromises(report: Report): string[] {
   return [
     ...deliveredOnce(report),
+    ...deliveredWhole(report),
     ...certainErrorsAreTrue(report),
     ...nothingSentIsDeleted(report),
     ...draftsAreNamed(report),
@@ -25,6 +26,13 @@ function deliveredOnce({ service, last, senders, scenario }: Report): string[] {
     );
   }
   return wrong;
+}
+
+function deliveredWhole({ service, scenario }: Report): string[] {
+  const wanted = scenario.mail.attachments?.length ?? 0;
+  return service.sandbox.messages
+    .filter(({ attachments }) => attachments.length !== wanted)
+    .map(({ attachments }) => `a message with ${attachments.length} of ${wanted} attachments was delivered`);
 }
 
 function certainErrorsAreTrue({ service, senders }: Report): string[] {
