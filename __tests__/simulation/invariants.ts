@@ -85,7 +85,7 @@ function namedBy({ outcome }: Sender): string {
 }
 
 /** How long cleaning up may take once a message is given up: 15 seconds of requests, and pauses between them. */
-const MOST_CLEAN_UP_MS = 30_000;
+const MOST_CLEAN_UP_MS = 45_000;
 
 function givingUpEnds({ senders }: Report): string[] {
   return senders.flatMap(({ name, outcome, givenUpAt }) => {
