@@ -40,6 +40,7 @@ const CR = 0x0d;
 const DASH = 0x2d;
 const LINE_WITH_DASH = Buffer.from('\n-');
 const CR_WITH_DASH = Buffer.from('\r--');
+const MAX_LINE_END_BYTES = 2;
 
 /**
  * Reads the structure of a message while it passes to mailparser, which gets the header that this reader has
@@ -212,11 +213,14 @@ export class PartScanner {
     if (this.#open.length === 0) return;
     const joint = Buffer.concat([this.#tail, body.subarray(0, 2)]);
     this.#tail = Buffer.from(body.length < 2 ? joint.subarray(-2) : body.subarray(-2));
-    this.#hasLoneCr ||= joint.includes(CR_WITH_DASH) || body.includes(CR_WITH_DASH);
+    // There is no dash in base64, which is most of a large message, and a CR in each of its lines.
+    this.#hasLoneCr ||= joint.includes(CR_WITH_DASH) || (body.includes(DASH) && body.includes(CR_WITH_DASH));
   }
 
   #passContent(piece: Buffer): void {
-    const body = this.#lineEnd.length > 0 ? Buffer.concat([this.#lineEnd, piece]) : piece;
+    let body = piece;
+    if (piece.length > MAX_LINE_END_BYTES) this.#write(this.#lineEnd);
+    else body = Buffer.concat([this.#lineEnd, piece]);
     const end = endOfLine(body);
     this.#lineEnd = body.subarray(end);
     this.#write(body.subarray(0, end));
