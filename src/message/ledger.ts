@@ -18,7 +18,6 @@ export function leftOvers(root: MailPart, found: ParsedPart | false): Loss[] {
   for (const [part] of parts) {
     if (part.use === 'multipart' && part.children.length === 0) add('structure', `the text of ${part.type}`);
     if (part.use !== 'multipart' && part.hasLocation) add('content-location', 'Content-Location');
-    if (isNamelessText(part)) add('structure', 'a text that is neither body nor file');
   }
   const texts = parts.flatMap(([part]) => (part.use === 'attachment' && isText(part) ? [part] : []));
   if (
@@ -29,13 +28,6 @@ export function leftOvers(root: MailPart, found: ParsedPart | false): Loss[] {
   }
   if (!isSame(root, found || undefined)) add('structure', 'parts that can be found in two ways');
   return losses;
-}
-
-/** One beside the root of a multipart/related, which mail clients show in the body or nowhere. */
-function isNamelessText(part: MailPart): boolean {
-  const { use, disposition, filename, contentId } = part;
-  const isNameless = filename === undefined && contentId === undefined;
-  return use === 'attachment' && isText(part) && disposition !== 'attachment' && isNameless;
 }
 
 function isText({ type }: MailPart): boolean {

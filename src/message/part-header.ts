@@ -116,7 +116,7 @@ function faultsWithin(block: HeaderBlock, part: MailPart, parent: MailPart): Los
 function isUnnamedText({ type, filename, contentId, disposition }: MailPart): boolean {
   return (
     /^text\/(?:plain|html)$/.test(type) &&
-    disposition === '' &&
+    disposition !== 'attachment' &&
     filename === undefined &&
     contentId === undefined
   );
