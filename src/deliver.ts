@@ -185,7 +185,12 @@ async function deliverRead(
           onProgress({ messageId, attachment, sentBytes, totalBytes }),
       })
     : {
-        ...(await sendInOneRequest(requests, userId, decision.route === 'json' ? json() : mime())),
+        ...(await sendInOneRequest(
+          requests,
+          userId,
+          decision.route === 'json' ? json() : mime(),
+          decision.route === 'json' && options.saveToSentItems,
+        )),
         leftDraftId: undefined,
       };
   return {
