@@ -378,3 +378,27 @@ test.each<[string, GraphTransportOptions, boolean]>([
   expect(hint).toMatch(/free space/);
   expect(hint.includes('saveToSentItems')).toBe(helps);
 });
+
+test.each([408, 429, 500, 502, 503, 599])(
+  'takes an Entra that answers %i for out of order',
+  async (status) => {
+    wire.use(http.post(tokenUrl, () => HttpResponse.text('', { status })));
+    expect(await failureOf()).toMatchObject({
+      code: 'ECONNECTION',
+      responseCode: status,
+      retryable: true,
+      hint: expect.stringMatching(/Nothing was sent/),
+    });
+  },
+);
+
+test.each([
+  [200, true, /not one of Entra/],
+  [400, false, undefined],
+  [404, false, undefined],
+])('takes a %i without a token for what it is', async (status, retryable, hint) => {
+  wire.use(http.post(tokenUrl, () => HttpResponse.text('<html></html>', { status })));
+  const failure = await failureOf();
+  expect(failure).toMatchObject({ code: 'EAUTH', responseCode: status, retryable, ambiguous: false });
+  expect(failure.hint).toEqual(hint === undefined ? undefined : expect.stringMatching(hint));
+});
