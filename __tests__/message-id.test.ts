@@ -105,6 +105,27 @@ describe('a Message-ID', () => {
     expect(await idOf(message, { from: 'shop@fabrikam.example' })).toEqual(unique('contoso.example'));
   });
 
+  test('keeps the domain that Nodemailer takes from the envelope where the message has a From', async () => {
+    const envelope = { from: 'bounces@elsewhere.example', to: LETTER.to };
+    expect(await idOf({ ...LETTER, from: DEFAULT, envelope })).toEqual(unique('elsewhere.example'));
+  });
+
+  test.each<[string, SendMailOptions, string]>([
+    ['Sender', { ...LETTER, sender: DEFAULT }, 'contoso.example'],
+    [
+      'the envelope',
+      { ...LETTER, envelope: { from: 'bounces@elsewhere.example', to: LETTER.to } },
+      'elsewhere.example',
+    ],
+    [
+      'nobody, where the envelope has an address of the network',
+      { ...LETTER, envelope: { from: 'root@10.0.0.1', to: LETTER.to } },
+      'mailbox.invalid',
+    ],
+  ])('takes the domain of %s where the mailbox is an object id', async (_, message, domain) => {
+    expect(await idOf(message, { userId: OBJECT_ID })).toEqual(unique(domain));
+  });
+
   test('takes the domain of the From of a raw message that has none', async () => {
     const raw = `From: ${DEFAULT}\r\nTo: ann@example.com\r\n\r\nHello`;
     const id = await idOf({ raw, envelope: { from: '', to: LETTER.to } }, { userId: OBJECT_ID });

@@ -1,7 +1,14 @@
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
 import { GraphTransport } from '../src/transport';
-import { type GraphWire, graphRefuses, sendMailUrl, startGraphWire, tokenUrl } from './support/graph-wire';
+import {
+  entraRefuses,
+  type GraphWire,
+  graphRefuses,
+  sendMailUrl,
+  startGraphWire,
+  tokenUrl,
+} from './support/graph-wire';
 import { createManualClock } from './support/manual-clock';
 import { IDENTITY } from './support/options';
 
@@ -128,4 +135,21 @@ test('holds up all messages of a mailbox that is throttled without a number', as
   await Promise.all([first, second]);
   expect(wire.sends()).toHaveLength(3);
   transport.close();
+});
+
+test('takes a tenant that Entra throttles by its code for throttled', async () => {
+  wire.use(entraRefuses(400, 90055, 'Slow down.'));
+  const { waits, error } = await sendPatiently({ attempts: 2 });
+  expect(waits).toEqual([30_000]);
+  expect(error).toMatchObject({ graphCode: 'AADSTS90055', retryable: true, retryAfter: 60_000 });
+});
+
+test('asks Entra itself again, and not the memory of Microsoft’s library', async () => {
+  let count = 0;
+  const headers = { 'retry-after': '7' };
+  wire.use(
+    http.post(tokenUrl, () => (++count < 3 ? new HttpResponse(null, { status: 429, headers }) : undefined)),
+  );
+  expect(await sendPatiently()).toEqual({ waits: [7000, 7000], errors: [undefined], error: undefined });
+  expect(count).toBe(3);
 });

@@ -402,3 +402,15 @@ test.each([
   expect(failure).toMatchObject({ code: 'EAUTH', responseCode: status, retryable, ambiguous: false });
   expect(failure.hint).toEqual(hint === undefined ? undefined : expect.stringMatching(hint));
 });
+
+test.each([
+  [401, /application permission Mail\.Send/],
+  [403, /application permission Mail\.Send/],
+  [404, /Set userId/],
+])('advises on a %i that says nothing as on one that does', async (status, hint) => {
+  wire.use(graphRefuses(status, 'UnknownError', ''));
+  expect(await failureOf()).toMatchObject({
+    hint: expect.stringMatching(hint),
+    link: expect.stringMatching(/^https:\/\/learn\.microsoft\.com\/graph\//),
+  });
+});

@@ -145,8 +145,8 @@ export class MessageRequests {
    */
   async retry(error: GraphTransportError, attempt: number, repeatable: boolean): Promise<boolean> {
     const { pauses, policy, clock, signal, onRetry } = this.#options;
+    const { retryAfter } = error;
     const isThrottledUntold = isOwnWait(error);
-    const retryAfter = isThrottledUntold ? undefined : error.retryAfter;
     const failed = { outcome: outcomeOf(error), attempt, repeatable, retryAfter, isThrottledUntold };
     const decision = decideRetry(failed, policy, clock.random());
     if (signal?.aborted || !decision.retry) return false;
