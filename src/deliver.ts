@@ -11,6 +11,7 @@ import { toGraphMessage } from './message/graph-message';
 import { strippedHeaders, toNamedProperties } from './message/headers';
 import { jsonLosses } from './message/json-losses';
 import { headerValues } from './message/mail-content';
+import { type GivenId, isMadeUp, ownMessageId, withMessageId } from './message/message-id';
 import { toMimeMessage } from './message/mime-message';
 import { type ReadMessage, readMessage } from './message/read-message';
 import { entriesWithoutAddress, fromOf } from './message/recipients';
@@ -43,6 +44,8 @@ export interface OutgoingMessage {
   returnPath: string | false;
   /** Message-ID that Nodemailer gave it; one in a raw message counts more. */
   messageId: string;
+  /** What the app gave it of that: if nothing, Nodemailer made it up. */
+  given: GivenId;
   /** Whether the app asked for SMTP's delivery status notifications. */
   dsn: boolean;
   /** The message's own options. */
@@ -61,6 +64,8 @@ export interface Delivery {
   onTurn: () => void;
   /** Milliseconds since then. */
   elapsedMs: () => number;
+  /** Is told the Message-ID that the message goes by. */
+  onMessageId: (messageId: string) => void;
   onRetry: (event: RetryEvent) => void;
   onProgress: (event: UploadProgress) => void;
 }
@@ -117,7 +122,7 @@ async function deliverRead(
   read: ReadMessage,
   userId: string,
   pauses: Pauses,
-  { defaults, client, clock, signal, elapsedMs, onRetry, onProgress }: Delivery,
+  { defaults, client, clock, signal, elapsedMs, onMessageId, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
   const { envelope, graph } = outgoing;
   const options = {
@@ -127,12 +132,20 @@ async function deliverRead(
     lossy: graph.lossy ?? defaults.lossy,
     delivery: graph.delivery ?? defaults.delivery,
   };
-  const { content } = read;
+  const ownId = isMadeUp(outgoing.given)
+    ? ownMessageId(outgoing.messageId, read.content, {
+        from: options.from,
+        userId,
+        envelopeFrom: envelope.from,
+        tenantId: options.identity.kind === 'secret' ? options.identity.tenantId : undefined,
+      })
+    : outgoing.messageId;
+  const content = withMessageId(read.content, outgoing.messageId, ownId);
   const message = toGraphMessage(content, {
     envelopeTo: envelope.to,
     from: options.from,
     replyTo: options.replyTo,
-    messageId: outgoing.messageId,
+    messageId: ownId,
     importance: graph.importance,
     categories: graph.categories,
   });
@@ -147,11 +160,15 @@ async function deliverRead(
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(
-      toMimeMessage(outgoing.asMime() ?? read.raw.whole ?? Buffer.alloc(0), message, { ...options, userId }),
+      toMimeMessage(outgoing.asMime() ?? read.raw.whole ?? Buffer.alloc(0), message, {
+        ...options,
+        userId,
+        madeUpId: ownId === outgoing.messageId ? undefined : outgoing.messageId,
+      }),
     ),
   );
   const exactlyOnce = options.delivery === 'exactly-once';
-  const writtenId = headerValues(content, 'message-id')[0] || outgoing.messageId;
+  const writtenId = headerValues(content, 'message-id')[0] || ownId;
   const marks = { draft: randomUUID(), message: exactlyOnce ? markOf(writtenId) : undefined };
   const decision = chooseRoute(
     {
@@ -166,6 +183,7 @@ async function deliverRead(
   );
   if (decision.route === 'none') throw refusal(decision.why);
   const messageId = decision.route === 'mime' ? writtenId : (message.internetMessageId ?? writtenId);
+  onMessageId(messageId);
   const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
 
   const requests = new MessageRequests({ client, pauses, policy: options.retry, clock, signal, onRetry });
@@ -185,7 +203,12 @@ async function deliverRead(
           onProgress({ messageId, attachment, sentBytes, totalBytes }),
       })
     : {
-        ...(await sendInOneRequest(requests, userId, decision.route === 'json' ? json() : mime())),
+        ...(await sendInOneRequest(
+          requests,
+          userId,
+          decision.route === 'json' ? json() : mime(),
+          decision.route === 'json' && options.saveToSentItems,
+        )),
         leftDraftId: undefined,
       };
   return {

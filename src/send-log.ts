@@ -9,11 +9,16 @@ type Logger = ReturnType<typeof getLogger>;
 /** The log lines of one message, in Nodemailer's manner: no subjects, no bodies, no secrets. */
 export class SendLog {
   readonly #logger: Logger;
-  readonly #entry: { tnx: string; messageId: string };
+  #entry: { tnx: string; messageId: string };
 
   constructor(logger: Logger, messageId: string) {
     this.#logger = logger;
     this.#entry = { tnx: 'send', messageId };
+  }
+
+  /** From here on, the message goes by this Message-ID. */
+  goesBy(messageId: string): void {
+    this.#entry = { ...this.#entry, messageId };
   }
 
   started(to: string[]): void {

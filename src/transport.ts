@@ -225,6 +225,7 @@ export class GraphTransport
         envelope,
         returnPath: data.envelope ? envelope.from : false,
         messageId,
+        given: { messageId: data.messageId, headers: data.headers },
         graph,
         dsn: data.dsn !== undefined,
       };
@@ -240,6 +241,7 @@ export class GraphTransport
           stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
         },
         elapsedMs: () => Math.round(performance.now() - beganAt),
+        onMessageId: (id) => log.goesBy(id),
         onRetry: (event) => log.retried(event),
         onProgress: (event) => {
           log.uploaded(event);
