@@ -60,6 +60,7 @@ function typeOf(id: string): string {
 function readValue(id: string, value: string | null | undefined, form: RegExp): string {
   if (typeof value === 'string' && form.test(value)) return value;
   throw new GraphRefusal(
+    'property-value',
     400,
     'ErrorInvalidExtendedPropertyValue',
     `The value of the extended property '${id}' is not of its type.`,
@@ -68,6 +69,7 @@ function readValue(id: string, value: string | null | undefined, form: RegExp): 
 
 function invalidId(id: string): GraphRefusal {
   return new GraphRefusal(
+    'property-id',
     400,
     'ErrorInvalidExtendedProperty',
     `The extended property id '${id}' is not valid.`,

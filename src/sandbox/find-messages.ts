@@ -20,7 +20,7 @@ interface Place {
   folder?: string;
 }
 
-/** Drafts, sent and deleted messages alike, newest first, page by page. */
+/** Drafts, sent and deleted messages alike, newest first, page by page. [rule: page-may-be-short] */
 export function findMessages(request: Request, place: Place, state: SandboxState, call: Call): Response {
   const { settings } = state;
   const { mailbox, folder } = openPlace(place, state);
@@ -79,5 +79,10 @@ function readNumber(
   if (text === undefined) return byDefault;
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= smallest && number <= largest) return number;
-  throw new GraphRefusal(400, 'BadRequest', `Invalid value '${text}' for the query option ${name}.`);
+  throw new GraphRefusal(
+    'query-number',
+    400,
+    'BadRequest',
+    `Invalid value '${text}' for the query option ${name}.`,
+  );
 }

@@ -42,7 +42,7 @@ export function idHeaders(request: Request): Record<string, string> {
   return prefersImmutableId(request) ? IMMUTABLE_ID_APPLIED : {};
 }
 
-/** Without the attachments and the custom headers, which the service shows on request only. */
+/** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
 function describe(stored: StoredMessage, state: SandboxState): object {
   const { content } = stored.message;
   return {

@@ -1,4 +1,6 @@
 import type { SandboxFault } from '../fault';
+import type { SandboxRequestName } from '../request-name';
+import type { SandboxRuleName } from '../rules';
 
 /** A fault that the page offers by name. */
 export interface FaultPreset {
@@ -9,6 +11,10 @@ export interface FaultPreset {
   isPassing?: boolean;
   /** Entra's, so for a token only. */
   isForToken?: boolean;
+  /** The requests that meet it, if it is for one kind only. */
+  request?: SandboxRequestName;
+  /** The rule that it plays. */
+  rule?: SandboxRuleName;
 }
 
 const refusal = (status: number, code: string, message: string): SandboxFault => ({
