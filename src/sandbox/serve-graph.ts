@@ -145,7 +145,7 @@ function requireGet(request: Request): void {
 function requirePost(request: Request, action: string): void {
   if (request.method === 'POST') return;
   throw new GraphRefusal(
-    'method',
+    'action-is-post',
     405,
     'Request_BadRequest',
     `${action} is a POST, not a ${request.method}.`,

@@ -59,7 +59,7 @@ export const ACCESS_RULES = {
     'Graph docs: best-practices-concept',
     'An answer repeats the client-request-id of its request.',
   ),
-  method: ours('An action is a POST; other methods are refused.'),
+  'action-is-post': ours('An action is a POST; other methods are refused.'),
   'nothing-there': ours('A path that leads to no service is answered 404.'),
   'not-played': ours('What the sandbox does not play is refused with 501, rather than answered by a guess.'),
   'body-too-large': reported(
