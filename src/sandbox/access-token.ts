@@ -104,7 +104,10 @@ function claimsFor(audience: string, settings: SandboxSettings): object {
   };
 }
 
-/** An app without consent gets a token all the same, only without roles. [rule: token-without-consent] */
+/**
+ * An app without consent gets a token all the same, only without roles.
+ * [rule: token-roles] [rule: token-without-consent]
+ */
 function permissionClaims({ scp, roles, mailboxes }: SandboxSettings): object {
   if (scp.length > 0) {
     const { id, userPrincipalName } = mailboxes[0] ?? {};

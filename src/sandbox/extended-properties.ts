@@ -25,7 +25,7 @@ const HEX = '0x[\\dA-Fa-f]{1,8}';
 /** `String 0x1042`, `String {GUID} Name x` or `Integer {GUID} Id 0x8502`. */
 const PROPERTY_ID = new RegExp(`^([A-Za-z]+) (?:0x[\\dA-Fa-f]{1,4}|${GUID} (?:Name \\S.*|Id ${HEX}))$`);
 
-/** The MAPI properties of a message that hold one value. */
+/** The MAPI properties of a message that hold one value. [rule: properties-on-drafts] */
 export function readSingleValueProperties(
   properties: readonly JsonEntity<'singleValueLegacyExtendedProperty'>[] = [],
 ): { id: string; value: string }[] {

@@ -63,6 +63,7 @@ function contextOf({ user, folder }: Place, graphEndpoint: string): string {
   return `${graphEndpoint}/v1.0/$metadata#users('${encodeURIComponent(user)}')${inFolder}/messages`;
 }
 
+/** [rule: next-link] */
 function nextLink(request: Request, graphEndpoint: string, skip: number): string {
   const { pathname, searchParams } = new URL(request.url);
   searchParams.set('$skip', `${skip}`);

@@ -93,6 +93,7 @@ function readMessage(
   return { content, claimedSenders };
 }
 
+/** [rule: save-to-sent-items] */
 function readSaveToSentItems(request: JsonEntity<'sendMail'>): boolean {
   const { saveToSentItems = request.SaveToSentItems } = request;
   // A fault of the service rather than a rule: null passes its reader and breaks what comes after.

@@ -47,6 +47,7 @@ function describe(stored: StoredMessage, state: SandboxState): object {
   const { content } = stored.message;
   return {
     createdDateTime: showTime(stored.createdAt, state.settings),
+    // [rule: parent-folder]
     parentFolderId: folderId(state, stored.mailbox, stored.folder),
     categories: content.categories,
     hasAttachments: content.attachments.some(({ isInline }) => !isInline),

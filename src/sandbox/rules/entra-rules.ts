@@ -23,6 +23,10 @@ export const ENTRA_RULES = {
   'entra-scope': documented(CODES, 'A scope other than one resource with /.default is refused: AADSTS70011.'),
   'entra-resource': documented(CODES, 'A resource that the tenant does not have is refused: AADSTS500011.'),
   'entra-claims-json': ours('Claims that are not JSON are refused: AADSTS90023.'),
+  'token-roles': documented(
+    'Entra docs: v2-oauth2-client-creds-grant-flow',
+    'A token of client credentials shows its permissions in roles, and no scp.',
+  ),
   'token-without-consent': documented(
     'Entra docs: v2-oauth2-client-creds-grant-flow',
     'An app without admin consent gets a token all the same, without roles.',

@@ -33,9 +33,21 @@ export const MAILBOX_RULES = {
     'Graph docs: paging',
     'A page of results may hold few messages or none, and lead on to another one all the same.',
   ),
+  'next-link': documented(
+    'Graph docs: paging',
+    'A search with more messages than a page holds leads on to the next page.',
+  ),
   'search-lags': documented(
     'Graph docs: outlook-immutable-id',
     'A search may take a while to show what was sent; for how long, and whether drafts lag too, is not known.',
+  ),
+  'parent-folder': documented(
+    'Graph docs: message',
+    'A message tells the id of its folder as parentFolderId.',
+  ),
+  'search-by-message-id': reported(
+    'microsoftgraph/msgraph-sdk-dotnet#2947',
+    'A $filter by internetMessageId finds a message.',
   ),
   'search-by-property': documented(
     'Graph docs: singlevaluelegacyextendedproperty-get',

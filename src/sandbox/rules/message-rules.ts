@@ -4,6 +4,11 @@ const EWS = 'EWS docs: responsecode';
 
 /** What a message may hold, and what its recipients get of it. */
 export const MESSAGE_RULES = {
+  accepted: documented(
+    'Graph docs: user-sendmail',
+    'A message that is accepted is answered 202, with an empty body.',
+  ),
+  'save-to-sent-items': documented('Graph docs: user-sendmail', 'saveToSentItems: false keeps no copy.'),
   'message-missing': ours('A sendMail without a message is refused with RequestBodyRead.'),
   'save-to-sent-items-null': reported(
     'InnoGE/laravel-msgraph-mail#11',
@@ -30,6 +35,10 @@ export const MESSAGE_RULES = {
   'property-value': documented(
     EWS,
     'A value that does not have the type of its extended property is refused with ErrorInvalidExtendedPropertyValue.',
+  ),
+  'properties-on-drafts': documented(
+    'Graph docs: singlevaluelegacyextendedproperty-post',
+    'A draft takes extended properties.',
   ),
   'attachment-incomplete': documented(
     'Graph docs: fileattachment',
