@@ -15,6 +15,9 @@ import { parseFlags } from './parse-flags';
 
 const DEFAULT_REPORT = 'prove-report.json';
 
+/** A sandbox on this machine files at once what Exchange takes seconds for. */
+const LOCAL_LOOK_MS = 10;
+
 const HELP = `Usage: nodemailer-graph-transport prove --to ADDRESS [FLAGS]
 
 Asks Microsoft's service whether it keeps to the rules of the sandbox, and writes what it said into a report that
@@ -94,6 +97,7 @@ type Values = Parameters<typeof connectionOptions>[0] & {
   to?: string | undefined;
   alias?: string | undefined;
   'foreign-from'?: string | undefined;
+  debug?: boolean | undefined;
 };
 
 function tenantOf(values: Values, io: CliIo): LiveServiceOptions {
@@ -109,7 +113,13 @@ function tenantOf(values: Values, io: CliIo): LiveServiceOptions {
     alias: values.alias || env.LIVE_ALIAS || undefined,
     foreignFrom: values['foreign-from'] || env.LIVE_FOREIGN_FROM || undefined,
   };
-  return connectionTo(connectionOptions(values, io), addresses, { ...env });
+  const service = connectionTo(connectionOptions(values, io), addresses, { ...env });
+  const isLocal = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::|$)/.test(service.graphEndpoint);
+  return {
+    ...service,
+    ...(isLocal && { lookMs: LOCAL_LOOK_MS }),
+    ...(values.debug && { log: (line: string) => io.stderr.write(`debug: ${line}\n`) }),
+  };
 }
 
 function write(path: string, file: string, text: string): void {

@@ -21,6 +21,8 @@ export interface LiveServiceOptions {
   foreignFrom?: string;
   /** Leads the requests, through a proxy for instance; Node's own way without one. */
   dispatcher?: Dispatcher;
+  /** Is told of each request and its status, without secrets. */
+  log?: (line: string) => void;
   /** Milliseconds between two looks for a message; Exchange takes a while to file what was sent. @default 3000 */
   lookMs?: number;
 }
@@ -49,7 +51,8 @@ export interface FoundMessage {
 }
 
 /** A service under check: raw requests, so that what is seen is not what this package makes of it. */
-export interface LiveService extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs' | 'dispatcher'> {
+export interface LiveService
+  extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs' | 'dispatcher' | 'log'> {
   /** The claims of the token. */
   claims: unknown;
   /** Asks for a path below the mailbox. */
@@ -81,8 +84,8 @@ export class NoToken extends Error {}
 
 /** Gets a token and is ready to ask. @throws Error that names the failure, and no secret */
 export async function connectLiveService(options: LiveServiceOptions): Promise<LiveService> {
-  const { clientSecret, lookMs = 3000, dispatcher, ...known } = options;
-  const exchange = exchangeOver(dispatcher);
+  const { clientSecret, lookMs = 3000, dispatcher, log, ...known } = options;
+  const exchange = exchangeOver(options);
   const token = await tokenOf(options, exchange);
   const [, claims = ''] = token.split('.');
   const authorization = `Bearer ${token}`;
@@ -174,8 +177,18 @@ async function tokenOf(options: LiveServiceOptions, exchange: Exchange): Promise
 }
 
 /** npm's fetch, since a dispatcher of npm's undici need not suit the undici of Node. */
-function exchangeOver(dispatcher: Dispatcher | undefined): Exchange {
-  return (method, url, request) => exchangeBy(dispatcher, method, url, request);
+function exchangeOver({ dispatcher, log, authorityHost, graphEndpoint }: LiveServiceOptions): Exchange {
+  return async (method, url, request) => {
+    // The whole URL of an upload session is a secret.
+    const isKnown = [authorityHost, graphEndpoint].some((origin) => url.startsWith(`${origin}/`));
+    const what = `${method} ${isKnown ? new URL(url).pathname : 'to an upload URL'}`;
+    const answer = await exchangeBy(dispatcher, method, url, request).catch((error: unknown) => {
+      log?.(`${what}: no answer`);
+      throw error;
+    });
+    log?.(`${what}: ${answer.status}${answer.code === undefined ? '' : ` ${answer.code}`}`);
+    return answer;
+  };
 }
 
 async function exchangeBy(
