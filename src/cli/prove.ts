@@ -65,7 +65,9 @@ export const proveCommand: Command = async (args, io) => {
     // Before anything is sent, since a run is not to be made twice for a name that was mistyped.
     write(path, file, '');
     stderr.write(
-      `Asks ${options.graphEndpoint}, and sends messages from ${options.userId} to ${options.to}. This takes a few minutes.\n`,
+      played
+        ? 'Asks a second sandbox. No mail leaves this machine.\n'
+        : `Asks ${options.graphEndpoint}, and sends messages from ${options.userId} to ${options.to}. This takes a few minutes.\n`,
     );
     if (!values.json) stdout.write(`${TABLE_HEAD}\n`);
     const results = await proveRules(

@@ -79,11 +79,13 @@ function toCheck(result: LiveResult): ReportedCheck {
 /** No message: whatever it is, a host or a mailbox may be named in it. */
 function failureOf(error: unknown): Observation {
   if (error instanceof UnexpectedAnswer) return { status: error.status, code: error.graphCode };
-  if (error instanceof Error && error.name === 'TimeoutError') return { code: 'timeout' };
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const code =
-    typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
-  return { code: code ?? 'unknown' };
+  if (isObject(error) && 'name' in error && error.name === 'TimeoutError') return { code: 'timeout' };
+  const cause = isObject(error) && 'cause' in error ? error.cause : error;
+  return { code: isObject(cause) && 'code' in cause ? String(cause.code) : 'unknown' };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function anonymous(seen: Observation): Observation {
