@@ -5,7 +5,8 @@ const src = join(__dirname, '../src');
 
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
-  cli: ['index', 'clouds', 'message', 'sandbox'],
+  cli: ['index', 'clouds', 'message', 'prove', 'sandbox'],
+  prove: ['resolve-options', 'dispatcher', 'clouds', 'options', 'routes', 'graph', 'errors', 'sandbox'],
   index: [
     'transport',
     'clouds',
@@ -112,6 +113,8 @@ const PACKAGES: Record<string, string[]> = {
     'graph/exchange',
     'auth/http-client',
     'auth/credential',
+    'prove/live-service',
+    'prove/live-settings',
     'dispatcher',
     'proxy-pool',
     'options',
