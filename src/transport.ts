@@ -11,6 +11,7 @@ import type { OutgoingMessage } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
+import { harmlessLogger } from './harmless-logger';
 import { leaveUnsigned } from './leave-unsigned';
 import { MailboxLimiter } from './mailbox-limiter';
 import { checkMessageOptions } from './message-options';
@@ -77,7 +78,10 @@ export class GraphTransport
     this.#clock = clock;
     const { identity, graphEndpoint, logger, debug, component, limits, connectionTimeout, socketTimeout } =
       this.#options;
-    this.#logger = getLogger({ logger }, { component });
+    this.#logger = getLogger(
+      { logger: typeof logger === 'object' ? harmlessLogger(logger) : logger },
+      { component },
+    );
     this.#limiter = new MailboxLimiter(limits, clock, () => this.#tellIdle());
     this.#readAhead = new MailboxLimiter(
       {
@@ -104,7 +108,7 @@ export class GraphTransport
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
     // As Nodemailer's pool does, once whoever made it has had the time to listen.
-    setImmediate(() => this.#isIdle && this.emit('idle'));
+    setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
   }
 
   /** What `createTransport()` has made of this transport: Nodemailer sets it. */
@@ -291,7 +295,7 @@ export class GraphTransport
         onRetry: (event) => log.retried(event),
         onProgress: (event) => {
           log.uploaded(event);
-          this.emit('progress', event);
+          this.#tell(() => this.emit('progress', event));
         },
       });
       log.accepted(info);
@@ -309,7 +313,16 @@ export class GraphTransport
   #tellIdle(): void {
     if (this.#isIdle || this.#waiting >= this.#options.limits.maxConnections) return;
     this.#isIdle = true;
-    setImmediate(() => this.#isIdle && !this.#closed && this.emit('idle'));
+    setImmediate(() => this.#isIdle && !this.#closed && this.#tell(() => this.emit('idle')));
+  }
+
+  /** A listener that throws is a fault of the app's, not of the message that is told of. */
+  #tell(emit: () => boolean): void {
+    try {
+      emit();
+    } catch (error) {
+      this.#logger.error({ tnx: 'listener', err: error }, 'A listener of the transport threw: %s', error);
+    }
   }
 }
 
