@@ -79,7 +79,7 @@ const LAYERS: Record<string, string[]> = {
   auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
-  'mailbox-limiter': ['delivery', 'on-abort', 'given-up', 'errors', 'clock'],
+  'mailbox-limiter': ['delivery', 'given-up', 'errors', 'clock'],
   delivery: ['message-options', 'message', 'given-up', 'errors'],
   'on-abort': [],
   'harmless-logger': ['options'],

@@ -3,7 +3,6 @@ import { Heap } from './delivery/heap';
 import { WaitingLine } from './delivery/waiting-line';
 import { GraphTransportError } from './errors';
 import { givenUpError, throwIfGivenUp } from './given-up';
-import { onAbort } from './on-abort';
 
 /** How much may go on at once, and how fast. */
 export interface Limits {
@@ -156,7 +155,7 @@ export class MailboxLimiter {
         isWaiting = false;
         this.#waiting--;
         if (this.#waiting === 0) this.#stopWaking();
-        stopListening();
+        signal?.removeEventListener('abort', abort);
         this.#onTurn();
       };
       const turn: Turn = {
@@ -175,7 +174,8 @@ export class MailboxLimiter {
         turn.fail(error);
         this.#forget(lane);
       };
-      const stopListening = onAbort(signal, () => signal && giveUp(givenUpError(signal)));
+      const abort = () => signal && giveUp(givenUpError(signal));
+      signal?.addEventListener('abort', abort, { once: true });
       this.#waiting++;
       this.#consider(lane);
       this.#next();

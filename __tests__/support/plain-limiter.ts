@@ -6,6 +6,8 @@ interface Message {
 }
 
 interface Mailbox {
+  /** Who is known longest comes first where turns do not decide. */
+  number: number;
   begun: number[];
   lastTurn: number;
   pausedUntil: number;
@@ -18,12 +20,14 @@ export class PlainLimiter {
   underWay: Message[] = [];
   #now = 0;
   #turns = 0;
+  #count = 0;
   readonly #mailboxes = new Map<string, Mailbox>();
 
   constructor(readonly limits: Limits) {}
 
   send(message: Message): void {
     this.#forgetRested();
+    this.#lane(message.mailbox);
     this.waiting.push(message);
     this.#next();
     if (this.waiting.length > this.limits.maxQueue) this.abort(message.name);
@@ -52,7 +56,12 @@ export class PlainLimiter {
   }
 
   #lane(mailbox: string): Mailbox {
-    const lane = this.#mailboxes.get(mailbox) ?? { begun: [], lastTurn: 0, pausedUntil: 0 };
+    const lane = this.#mailboxes.get(mailbox) ?? {
+      number: ++this.#count,
+      begun: [],
+      lastTurn: 0,
+      pausedUntil: 0,
+    };
     this.#mailboxes.set(mailbox, lane);
     return lane;
   }
@@ -71,7 +80,10 @@ export class PlainLimiter {
     for (;;) {
       const ready = this.waiting
         .filter((message) => this.#mayBegin(message.mailbox))
-        .sort((one, other) => this.#lane(one.mailbox).lastTurn - this.#lane(other.mailbox).lastTurn);
+        .sort((one, other) => {
+          const [first, second] = [this.#lane(one.mailbox), this.#lane(other.mailbox)];
+          return first.lastTurn - second.lastTurn || first.number - second.number;
+        });
       const [next] = ready;
       if (!next) return;
       this.abort(next.name);
