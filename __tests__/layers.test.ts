@@ -6,6 +6,7 @@ const src = join(__dirname, '../src');
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
   cli: ['index', 'clouds', 'message', 'sandbox'],
+  bullmq: ['index'],
   index: [
     'transport',
     'clouds',
@@ -119,7 +120,10 @@ const PACKAGES: Record<string, string[]> = {
   ],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
   msw: ['sandbox/msw'],
+  bullmq: ['bullmq/create-mail-queue', 'bullmq/create-mail-worker'],
   nodemailer: [
+    'bullmq/create-mail-worker',
+    'bullmq/stored-message',
     'cli/send',
     'cli/compose-message',
     'cli/pass-on-message',
