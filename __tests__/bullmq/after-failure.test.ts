@@ -8,7 +8,14 @@ const waits = fc.oneof(
   fc.integer({ min: 1, max: 600_000 }),
   fc.double({ min: 0.001, max: 600_000, noNaN: true }),
 );
-const codes = fc.constantFrom('EAUTH', 'EENVELOPE', 'EMESSAGE', 'ECONNECTION', 'ETIMEDOUT', 'EABORT' as const);
+const codes = fc.constantFrom(
+  'EAUTH',
+  'EENVELOPE',
+  'EMESSAGE',
+  'ECONNECTION',
+  'ETIMEDOUT',
+  'EABORT' as const,
+);
 const outcomes = fc.constantFrom<Outcome>('not-accepted', 'unknown', 'refused');
 
 /** Errors of this package, with what decides of them. */
@@ -41,7 +48,7 @@ describe('afterFailure', () => {
     fc.assert(
       fc.property(ours, stops, ({ error, outcome }, isStopping) => {
         const next = afterFailure(error, { delivery: 'at-most-once', isStopping });
-        if (outcome === 'unknown') expect(next).toEqual({ then: 'fail', because: 'may have been sent' });
+        if (outcome === 'unknown') expect(next).toEqual({ action: 'fail', because: 'may have been sent' });
       }),
       { seed },
     );
@@ -51,7 +58,7 @@ describe('afterFailure', () => {
     fc.assert(
       fc.property(ours, deliveries, stops, ({ error, outcome }, delivery, isStopping) => {
         fc.pre(outcome === 'not-accepted' || (outcome === 'unknown' && delivery === 'exactly-once'));
-        expect(afterFailure(error, { delivery, isStopping }).then).not.toBe('fail');
+        expect(afterFailure(error, { delivery, isStopping }).action).not.toBe('fail');
       }),
       { seed },
     );
@@ -62,8 +69,8 @@ describe('afterFailure', () => {
       fc.property(ours, deliveries, stops, ({ error, outcome, retryAfter }, delivery, isStopping) => {
         const next = afterFailure(error, { delivery, isStopping });
         const isThrottled = outcome === 'not-accepted' && retryAfter !== undefined;
-        expect(next.then === 'pause').toBe(isThrottled);
-        if (next.then === 'pause') {
+        expect(next.action === 'pause').toBe(isThrottled);
+        if (next.action === 'pause') {
           expect(next.ms).toBe(Math.ceil(retryAfter ?? 0));
         }
       }),
@@ -75,8 +82,8 @@ describe('afterFailure', () => {
     fc.assert(
       fc.property(ours, deliveries, ({ error, outcome }, delivery) => {
         const next = afterFailure(error, { delivery, isStopping: false });
-        if (outcome === 'refused') expect(next).toEqual({ then: 'fail', because: 'refused' });
-        else if (next.then === 'fail') expect(next.because).toBe('may have been sent');
+        if (outcome === 'refused') expect(next).toEqual({ action: 'fail', because: 'refused' });
+        else if (next.action === 'fail') expect(next.because).toBe('may have been sent');
       }),
       { seed },
     );
@@ -87,9 +94,9 @@ describe('afterFailure', () => {
       fc.property(ours, ({ error, outcome, code, retryAfter }) => {
         const next = afterFailure(error, { delivery: 'exactly-once', isStopping: true });
         const isClosed = code === 'ECONNECTION' || code === 'EABORT';
-        if (outcome === 'not-accepted' && retryAfter) expect(next.then).toBe('pause');
-        else if (outcome === 'refused' && !isClosed) expect(next.then).toBe('fail');
-        else expect(next.then).toBe('put-back');
+        if (outcome === 'not-accepted' && retryAfter) expect(next.action).toBe('pause');
+        else if (outcome === 'refused' && !isClosed) expect(next.action).toBe('fail');
+        else expect(next.action).toBe('put-back');
       }),
       { seed },
     );
@@ -102,10 +109,10 @@ describe('afterFailure', () => {
         const said = typeof error === 'object' && error !== null ? error : {};
         const isRetryable = 'retryable' in said && said.retryable === true;
         const isAmbiguous = 'ambiguous' in said && said.ambiguous === true;
-        if (!isRetryable && !isAmbiguous) expect(['fail', 'put-back']).toContain(next.then);
-        if (!isRetryable && !isAmbiguous && !isStopping) expect(next.then).toBe('fail');
-        if (isAmbiguous && delivery === 'at-most-once') expect(next.then).toBe('fail');
-        if (next.then === 'pause') expect(Number.isSafeInteger(next.ms) && next.ms > 0).toBe(true);
+        if (!isRetryable && !isAmbiguous) expect(['fail', 'put-back']).toContain(next.action);
+        if (!isRetryable && !isAmbiguous && !isStopping) expect(next.action).toBe('fail');
+        if (isAmbiguous && delivery === 'at-most-once') expect(next.action).toBe('fail');
+        if (next.action === 'pause') expect(Number.isSafeInteger(next.ms) && next.ms > 0).toBe(true);
       }),
       { seed, examples: [[{ retryable: true, retryAfter: Number.NaN }, 'exactly-once', false]] },
     );
@@ -120,7 +127,10 @@ describe('backoffMs', () => {
   });
 
   test('waits no shorter than the service asks', () => {
-    const error = new GraphTransportError('ETIMEDOUT', 'No answer.', { outcome: 'unknown', retryAfter: 5000.2 });
+    const error = new GraphTransportError('ETIMEDOUT', 'No answer.', {
+      outcome: 'unknown',
+      retryAfter: 5000.2,
+    });
     expect(backoffMs(1, 1000, error, 0.9)).toBe(5001);
     expect(backoffMs(10, 1000, error, 0.5)).toBe(512_000);
   });

@@ -1,7 +1,12 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { fromStored, type QueuedMessage, type StoredMessage, toStored } from '../../src/bullmq/stored-message';
+import {
+  fromStored,
+  type QueuedMessage,
+  type StoredMessage,
+  toStored,
+} from '../../src/bullmq/stored-message';
 
 const seed = 20261125;
 const FIXED = {
@@ -51,7 +56,10 @@ const messages = fc
       html: contents,
       watchHtml: contents,
       amp: contents,
-      icalEvent: fc.oneof(bytes, fc.record({ content: fc.oneof(texts, someBytes), method: fc.constant('REQUEST') })),
+      icalEvent: fc.oneof(
+        bytes,
+        fc.record({ content: fc.oneof(texts, someBytes), method: fc.constant('REQUEST') }),
+      ),
       attachments: fc.array(parts, { maxLength: 3 }),
       alternatives: fc.array(parts, { maxLength: 2 }),
       subject: texts,

@@ -49,10 +49,14 @@ after(async () => {
 });
 
 const backoff = { type: 'custom', delay: 1 };
-const mail = (n) => ({ messageId: `<order:${n}@contoso.com>`, to: 'ann@example.com', subject: `${n}`, text: 'Hi' });
+const mail = (n) => ({
+  messageId: `<order:${n}@contoso.com>`,
+  to: 'ann@example.com',
+  subject: `${n}`,
+  text: 'Hi',
+});
 const openQueue = (options) => closing(createMailQueue(mailbox, connection, { prefix, ...options }));
-const openWorker = (options) =>
-  closing(createMailWorker(mailbox, connection, { prefix, graph, ...options }));
+const openWorker = (options) => closing(createMailWorker(mailbox, connection, { prefix, graph, ...options }));
 const fast = () => openQueue({ defaultJobOptions: { attempts: 3, backoff } });
 
 /** The job once it is sent or has failed for good. */
@@ -69,7 +73,11 @@ async function settled(queue, job) {
 test('sends what is added, bytes and all, and tells what sendMail tells', async () => {
   const queue = openQueue();
   const content = Buffer.from([0, 255, 1]);
-  const job = await queue.add({ ...mail(1), text: Buffer.from('Grüße'), attachments: [{ filename: 'a.bin', content }] });
+  const job = await queue.add({
+    ...mail(1),
+    text: Buffer.from('Grüße'),
+    attachments: [{ filename: 'a.bin', content }],
+  });
   openWorker();
   const { returnvalue, attemptsMade } = await settled(queue, job);
   assert.equal(returnvalue.messageId, mail(1).messageId);
@@ -104,9 +112,18 @@ test('refuses what cannot wait in a queue, and what is for the worker to say', a
   const { messageId, ...nameless } = mail(1);
   await assert.rejects(queue.add(nameless), /needs a messageId/);
   await assert.rejects(queue.add({ ...mail(1), messageId: ' <> ' }), /needs a messageId/);
-  await assert.rejects(queue.add({ ...mail(1), signal: AbortSignal.abort() }), /message.signal is of AbortSignal/);
-  await assert.rejects(queue.add({ ...mail(1), graph: { userId: 'ceo@contoso.com' } }), /graph.userId is the same/);
-  await assert.rejects(queue.add({ ...mail(1), graph: { delivery: 'at-most-once' } }), /graph.delivery is the same/);
+  await assert.rejects(
+    queue.add({ ...mail(1), signal: AbortSignal.abort() }),
+    /message.signal is of AbortSignal/,
+  );
+  await assert.rejects(
+    queue.add({ ...mail(1), graph: { userId: 'ceo@contoso.com' } }),
+    /graph.userId is the same/,
+  );
+  await assert.rejects(
+    queue.add({ ...mail(1), graph: { delivery: 'at-most-once' } }),
+    /graph.delivery is the same/,
+  );
   assert.equal(await queue.queue.count(), 0);
 });
 
@@ -285,7 +302,10 @@ test('a worker does not begin before the concurrency is set, nor by itself with 
 
 test('the mailbox and the delivery are those of the worker, whatever a job says', async () => {
   const queue = openQueue();
-  const data = { ...mail(1), graph: { userId: 'ceo@contoso.example', delivery: 'at-most-once', importance: 'high' } };
+  const data = {
+    ...mail(1),
+    graph: { userId: 'ceo@contoso.example', delivery: 'at-most-once', importance: 'high' },
+  };
   openWorker({ graph: { ...graph, userId: 'ceo@contoso.example' } });
   const { returnvalue, failedReason } = await settled(queue, await queue.queue.add('message', data));
   assert.equal(returnvalue?.route, 'draft', failedReason);
@@ -302,7 +322,7 @@ test('close waits for the messages under way, and leaves the others in the queue
     return undefined;
   });
   await Promise.all([1, 2].map((n) => queue.add(mail(n))));
-  await until(() => closed);
+  await until(() => closed !== undefined);
   await closed;
   assert.equal(sandbox.messages.length, 1);
   assert.equal(await queue.queue.getWaitingCount(), 1);
@@ -313,7 +333,8 @@ test('close waits for the messages under way, and leaves the others in the queue
 test('close by force puts back what is under way, without an attempt, and another worker sends it once', async () => {
   const queue = openQueue({ defaultJobOptions: { attempts: 1 } });
   let isUnderWay = false;
-  sandbox.failWith(() => {
+  sandbox.failWith(({ request }) => {
+    if (request !== 'create-draft') return undefined;
     isUnderWay = true;
     return { kind: 'silence' };
   });
@@ -321,19 +342,38 @@ test('close by force puts back what is under way, without an attempt, and anothe
   const jobs = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => queue.add(mail(n))));
   await until(() => isUnderWay);
   const slow = worker.close();
+  // Their drafts are deleted.
+  sandbox.failWith(undefined);
   await worker.close(true);
   await slow;
   assert.equal(await queue.queue.getFailedCount(), 0);
   assert.equal(await queue.queue.getActiveCount(), 0);
   assert.equal(await queue.queue.getWaitingCount(), 6);
-  sandbox.failWith(undefined);
   openWorker();
   for (const job of jobs) assert.ok((await settled(queue, job)).returnvalue);
   assert.equal(sandbox.messages.length, 6);
 });
 
+test('a worker that stops while its mailbox is throttled leaves the pause to the others, and does not wait for it', async () => {
+  const queue = openQueue({ defaultJobOptions: { attempts: 1 } });
+  const worker = openWorker();
+  let closed;
+  failFirst('create-draft', { ...THROTTLED, retryAfter: 60 }, () => {
+    closed = worker.close();
+  });
+  const beganAt = performance.now();
+  await queue.add(mail(1));
+  await until(() => closed !== undefined);
+  await closed;
+  assert.ok(performance.now() - beganAt < 5000);
+  assert.equal(await queue.queue.getWaitingCount(), 1);
+  assert.ok((await queue.queue.getRateLimitTtl(1e9)) > 50_000);
+});
+
 test('wrong options are told at once, and leave no connection behind', () => {
-  assert.throws(() => createMailWorker(mailbox, connection, { graph: { ...graph, tenant: 'x' } }), { code: 'ECONFIG' });
+  assert.throws(() => createMailWorker(mailbox, connection, { graph: { ...graph, tenant: 'x' } }), {
+    code: 'ECONFIG',
+  });
   assert.throws(() => createMailWorker('', connection, { graph }), { code: 'ECONFIG' });
 });
 

@@ -4,13 +4,13 @@ export type Delivery = 'exactly-once' | 'at-most-once';
 /** What the queue does with a message that could not be sent. */
 export type AfterFailure =
   /** Puts it back, and no process takes a message of this mailbox for so long: no attempt of the message. */
-  | { then: 'pause'; ms: number; because: 'throttled' }
+  | { action: 'pause'; ms: number; because: 'throttled' }
   /** Puts it back for another process: no attempt of the message. */
-  | { then: 'put-back'; because: 'the worker stops' }
+  | { action: 'put-back'; because: 'the worker stops' }
   /** Sends it again after a wait, until its attempts are used up. */
-  | { then: 'retry'; because: 'not sent' | 'exactly-once finds what was sent' }
+  | { action: 'retry'; because: 'not sent' | 'exactly-once finds what was sent' }
   /** Never sends it again by itself. */
-  | { then: 'fail'; because: 'refused' | 'may have been sent' };
+  | { action: 'fail'; because: 'refused' | 'may have been sent' };
 
 /** The codes of a send that the transport ended because it was closed. */
 const ENDED_BY_CLOSE = ['ECONNECTION', 'EABORT'];
@@ -24,14 +24,14 @@ export function afterFailure(
   const isRetryable = field(error, 'retryable') === true;
   const waitMs = retryAfterOf(error);
   // Comes first: whatever else the error says, a second send could be a second mail.
-  if (isAmbiguous && delivery !== 'exactly-once') return { then: 'fail', because: 'may have been sent' };
-  if (isRetryable && waitMs > 0) return { then: 'pause', ms: waitMs, because: 'throttled' };
+  if (isAmbiguous && delivery !== 'exactly-once') return { action: 'fail', because: 'may have been sent' };
+  if (isRetryable && waitMs > 0) return { action: 'pause', ms: waitMs, because: 'throttled' };
   if (isStopping && (isRetryable || isAmbiguous || ENDED_BY_CLOSE.includes(String(field(error, 'code'))))) {
-    return { then: 'put-back', because: 'the worker stops' };
+    return { action: 'put-back', because: 'the worker stops' };
   }
-  if (isAmbiguous) return { then: 'retry', because: 'exactly-once finds what was sent' };
-  if (isRetryable) return { then: 'retry', because: 'not sent' };
-  return { then: 'fail', because: 'refused' };
+  if (isAmbiguous) return { action: 'retry', because: 'exactly-once finds what was sent' };
+  if (isRetryable) return { action: 'retry', because: 'not sent' };
+  return { action: 'fail', because: 'refused' };
 }
 
 /**

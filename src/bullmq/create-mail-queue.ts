@@ -81,7 +81,8 @@ export function openQueue(
 /** Exchange tells mailboxes apart without regard to case, and two queues of one mailbox would each have its rate. */
 function queueName(mailbox: string): string {
   const name = typeof mailbox === 'string' ? mailbox.trim().toLowerCase() : '';
-  if (name === '') throw new TypeError('A mail queue needs the mailbox that it is for, such as orders@contoso.com.');
+  if (name === '')
+    throw new TypeError('A mail queue needs the mailbox that it is for, such as orders@contoso.com.');
   return `mail-${name}`;
 }
 
@@ -99,7 +100,9 @@ function jobIdOf({ messageId }: QueuedMessage): string {
 function refuseWorkersOptions({ graph }: QueuedMessage): void {
   for (const name of ['userId', 'delivery'] as const) {
     if (graph?.[name] !== undefined) {
-      throw new TypeError(`graph.${name} is the same for all messages of a queue: give it to createMailWorker.`);
+      throw new TypeError(
+        `graph.${name} is the same for all messages of a queue: give it to createMailWorker.`,
+      );
     }
   }
 }

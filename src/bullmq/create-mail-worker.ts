@@ -4,13 +4,14 @@ import {
   type MinimalJob,
   type Processor,
   UnrecoverableError,
+  WaitingError,
   Worker,
   type WorkerOptions,
 } from 'bullmq';
 import { createTransport, type Transporter } from 'nodemailer';
 import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../index';
 import { afterFailure, backoffMs } from './after-failure';
-import { type MailQueue, openQueue } from './create-mail-queue';
+import { type MailJob, type MailQueue, openQueue } from './create-mail-queue';
 import { fromStored, type StoredMessage } from './stored-message';
 
 /** What Graph serves of one mailbox at once (Microsoft Graph documentation, concepts/throttling-limits.md). */
@@ -98,30 +99,43 @@ export function createMailWorker(
   const queue = openQueue(mailbox, connection, { prefix: options.prefix });
   let closing: Promise<void> | undefined;
 
-  const send: Processor<StoredMessage, GraphSentMessageInfo, 'message'> = async ({ data }) => {
+  const send: Processor<StoredMessage, GraphSentMessageInfo, 'message'> = async (job, token) => {
     try {
-      const message = fromStored(data);
+      const message = fromStored(job.data);
       // A job that was not added by `add()` has no say in it either.
-      return await transporter.sendMail({ ...message, graph: { ...message.graph, userId: mailbox, delivery } });
+      return await transporter.sendMail({
+        ...message,
+        graph: { ...message.graph, userId: mailbox, delivery },
+      });
     } catch (error) {
-      throw await whatToThrow(error);
+      throw await whatToThrow(error, job, token);
     }
   };
 
   /** The error by which BullMQ does what is to be done about a message that was not sent. */
-  async function whatToThrow(error: unknown): Promise<unknown> {
+  async function whatToThrow(error: unknown, job: MailJob, token: string | undefined): Promise<unknown> {
     const next = afterFailure(error, { delivery, isStopping: closing !== undefined });
-    switch (next.then) {
+    switch (next.action) {
       case 'pause':
         await untilDone(() => pause(next.ms));
-        return Worker.RateLimitError();
+        return closing ? putBack(job, token) : Worker.RateLimitError();
       case 'put-back':
-        // BullMQ's way to put a job back without an attempt, pause or not.
-        return Worker.RateLimitError();
+        return putBack(job, token);
       case 'retry':
         return error;
       case 'fail':
-        return unrecoverable(error);
+        return unrecoverable(error, next.because);
+    }
+  }
+
+  /** Without an attempt. A worker that stops would wait out the pause after a `RateLimitError`. */
+  async function putBack(job: MailJob, token: string | undefined): Promise<Error> {
+    try {
+      await job.moveToWait(token);
+      return new WaitingError();
+    } catch (error) {
+      report(error);
+      return Worker.RateLimitError();
     }
   }
 
@@ -133,11 +147,12 @@ export function createMailWorker(
 
   /** Does something in Redis, again and again while Redis is away and the worker is wanted. */
   async function untilDone(action: () => Promise<unknown>): Promise<void> {
-    while (!closing) {
+    for (;;) {
       try {
         await action();
         return;
       } catch (error) {
+        if (closing) return;
         report(error);
         await sleep(TRY_AGAIN_MS);
       }
@@ -190,8 +205,11 @@ export function createMailWorker(
   };
 }
 
-function unrecoverable(error: unknown): UnrecoverableError {
-  const failure = new UnrecoverableError(error instanceof Error ? error.message : String(error));
+/** Its message is kept in Redis as `failedReason`: what an operator reads before sending the message again. */
+function unrecoverable(error: unknown, because: 'refused' | 'may have been sent'): UnrecoverableError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const warning = 'The message may have been sent: look into Sent Items before you send it again.';
+  const failure = new UnrecoverableError(because === 'refused' ? reason : `${warning} ${reason}`);
   // Not stored; for those who listen to `failed`.
   failure.cause = error;
   return failure;

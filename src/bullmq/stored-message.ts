@@ -72,7 +72,10 @@ function fromStoredContent<Value>(value: Value | StoredBytes): Value | Buffer {
 function isStoredBytes(value: unknown): value is StoredBytes {
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
   return (
-    'content' in value && typeof value.content === 'string' && 'encoding' in value && value.encoding === 'base64'
+    'content' in value &&
+    typeof value.content === 'string' &&
+    'encoding' in value &&
+    value.encoding === 'base64'
   );
 }
 
@@ -102,13 +105,17 @@ function refuseUnstorable(value: unknown, path: string): void {
   }
   if (typeof value !== 'object' || value === null) return;
   if (isStream(value)) {
-    throw new TypeError(`${path} is a stream, which cannot wait in a queue. Give a path, a string or a Buffer.`);
+    throw new TypeError(
+      `${path} is a stream, which cannot wait in a queue. Give a path, a string or a Buffer.`,
+    );
   }
   if (isBytes(value)) {
     throw new TypeError(`${path} is bytes, which a queue takes only as content. Give a string.`);
   }
   if (value instanceof AbortSignal || value instanceof Map || value instanceof Set) {
-    throw new TypeError(`${path} is of ${value.constructor.name}, which cannot wait in a queue. Leave it out.`);
+    throw new TypeError(
+      `${path} is of ${value.constructor.name}, which cannot wait in a queue. Leave it out.`,
+    );
   }
   for (const [name, inner] of Object.entries(value)) refuseUnstorable(inner, `${path}.${name}`);
 }
