@@ -12,7 +12,9 @@ assert.equal(typeof GraphTransport, 'function');
 assert.equal(typeof startSandbox, 'function');
 const loaded = Object.keys(require.cache).filter((file) => file.includes('@azure'));
 assert.deepEqual(loaded, [], '@azure/identity is loaded only when a token is wanted');
-const optional = Object.keys(require.cache).filter((file) => /node_modules[\\/](?:msw|bullmq)[\\/]/.test(file));
+const optional = Object.keys(require.cache).filter((file) =>
+  /node_modules[\\/](?:msw|bullmq)[\\/]/.test(file),
+);
 assert.deepEqual(
   optional,
   [],

@@ -1,12 +1,15 @@
 // What the queue and its worker do with each kind of failure, on a Redis of their own.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { QueueEvents } from 'bullmq';
 import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
@@ -414,4 +417,37 @@ test('require gives the same as import', () => {
   const required = createRequire(import.meta.url)('nodemailer-graph-transport/bullmq');
   assert.equal(required.createMailQueue, createMailQueue);
   assert.equal(required.createMailWorker, createMailWorker);
+});
+
+/** The programs of the page about queues, as an app has them in its folder. */
+async function programs() {
+  const page = await readFile(new URL('../../docs/queue.md', import.meta.url), 'utf8');
+  const [app, worker] = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
+  const cwd = await mkdtemp(join(folder, 'app-'));
+  await mkdir(join(cwd, 'node_modules'));
+  await symlink(
+    fileURLToPath(new URL('../..', import.meta.url)),
+    join(cwd, 'node_modules/nodemailer-graph-transport'),
+  );
+  await writeFile(join(cwd, 'app.mjs'), app);
+  await writeFile(join(cwd, 'mail-worker.mjs'), worker);
+  return cwd;
+}
+
+test("the documentation's app and worker send the mail, and stop when told to", async () => {
+  const mailboxes = [{ id: randomUUID(), userPrincipalName: 'orders@contoso.com', displayName: 'Orders' }];
+  const service = closing(
+    await startSandbox({ clientSecret: SECRET, tenantDomain: 'contoso.com', mailboxes }),
+  );
+  const cwd = await programs();
+  const { GRAPH_USER_ID, ...settings } = service.env;
+  const env = { ...settings, REDIS_URL: connection.url };
+  const start = (file) =>
+    spawn(process.execPath, [file], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const worker = start('mail-worker.mjs');
+  assert.deepEqual(await once(start('app.mjs'), 'exit'), [0, null]);
+  await until(() => service.messages.length > 0);
+  assert.equal(service.messages[0].subject, 'Your order 4711');
+  worker.kill('SIGTERM');
+  assert.deepEqual(await once(worker, 'exit'), [0, null]);
 });
