@@ -7,6 +7,7 @@ const src = join(__dirname, '../src');
 const LAYERS: Record<string, string[]> = {
   cli: ['index', 'clouds', 'message', 'prove', 'sandbox'],
   prove: ['resolve-options', 'dispatcher', 'clouds', 'options', 'routes', 'graph', 'errors', 'sandbox'],
+  bullmq: ['index'],
   index: [
     'transport',
     'clouds',
@@ -128,7 +129,10 @@ const PACKAGES: Record<string, string[]> = {
   ],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
   msw: ['sandbox/msw'],
+  bullmq: ['bullmq/create-mail-queue', 'bullmq/create-mail-worker'],
   nodemailer: [
+    'bullmq/create-mail-worker',
+    'bullmq/stored-message',
     'cli/send',
     'cli/compose-message',
     'cli/pass-on-message',
