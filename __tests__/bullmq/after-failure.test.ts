@@ -114,7 +114,13 @@ describe('afterFailure', () => {
         if (isAmbiguous && delivery === 'at-most-once') expect(next.action).toBe('fail');
         if (next.action === 'pause') expect(Number.isSafeInteger(next.ms) && next.ms > 0).toBe(true);
       }),
-      { seed, examples: [[{ retryable: true, retryAfter: Number.NaN }, 'exactly-once', false]] },
+      {
+        seed,
+        examples: [
+          [{ retryable: true, retryAfter: Number.NaN }, 'exactly-once', false],
+          [{ retryable: true, retryAfter: Number.POSITIVE_INFINITY }, 'exactly-once', false],
+        ],
+      },
     );
   });
 });

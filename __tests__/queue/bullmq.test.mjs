@@ -206,11 +206,15 @@ test('a throttled mailbox pauses for all workers, and that is no attempt of the 
 test('a shorter pause does not end a longer one', async () => {
   const queue = openQueue();
   failFirst('create-draft', THROTTLED, () => queue.queue.rateLimit(60_000));
-  openWorker();
+  const worker = openWorker();
   const job = await queue.add(mail(1));
   await until(() => sandbox.requests.some(({ status }) => status === 429));
   await until(() => job.isWaiting());
   assert.ok((await queue.queue.getRateLimitTtl(1e9)) > 30_000);
+  // Nor does a worker that is closed now wait for its end.
+  const beganAt = performance.now();
+  await worker.close();
+  assert.ok(performance.now() - beganAt < 9000);
 });
 
 test('exactly-once sends again what may have been sent, and it arrives once', async () => {
@@ -278,6 +282,7 @@ test('all workers together keep to the rate and to the concurrency of the mailbo
   const [one] = [openWorker(), openWorker()];
   assert.deepEqual(one.worker.opts.limiter, { max: 30, duration: 60_000 });
   assert.equal(one.worker.concurrency, 4);
+  assert.equal(one.worker.opts.maximumRateLimitDelay, 5000);
   await until(() => sandbox.messages.length === 1);
   assert.equal(await queue.queue.getGlobalConcurrency(), 4);
   const other = openWorker({ globalConcurrency: 2, limiter: { max: 1, duration: 1000 }, concurrency: 3 });
@@ -371,6 +376,16 @@ test('a worker that stops while its mailbox is throttled leaves the pause to the
   assert.ok(performance.now() - beganAt < 5000);
   assert.equal(await queue.queue.getWaitingCount(), 1);
   assert.ok((await queue.queue.getRateLimitTtl(1e9)) > 50_000);
+});
+
+test('what the queue of a worker complains of is told by the worker, and all of it closes together', async () => {
+  const worker = openWorker();
+  const told = once(worker.worker, 'error');
+  worker.queue.emit('error', new Error('Redis is away'));
+  assert.equal((await told)[0].message, 'Redis is away');
+  await worker.close();
+  await assert.rejects(worker.transporter.sendMail(mail(1)), /closed/);
+  assert.ok(worker.queue.closing);
 });
 
 test('wrong options are told at once, and leave no connection behind', () => {

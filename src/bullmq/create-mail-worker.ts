@@ -21,6 +21,8 @@ const RATE = { max: 30, duration: 60_000 };
 /** No rate: what `getRateLimitTtl` is to see is a pause, not the limiter's count. */
 const MORE_THAN_ANY_RATE = 1e9;
 const TRY_AGAIN_MS = 1000;
+/** Then a worker looks again whether the pause is over. */
+const MOST_PAUSE_AT_ONCE_MS = 5000;
 
 /** Options of `createMailWorker`: BullMQ's own, and the transport's as `graph`. */
 export interface MailWorkerOptions extends Omit<WorkerOptions, 'connection'> {
@@ -164,6 +166,8 @@ export function createMailWorker(
     connection,
     concurrency: options.concurrency ?? CONCURRENCY,
     limiter: options.limiter ?? RATE,
+    // A worker that is closed as a pause begins waits so long for nothing.
+    maximumRateLimitDelay: options.maximumRateLimitDelay ?? MOST_PAUSE_AT_ONCE_MS,
     maxStalledCount: options.maxStalledCount ?? (delivery === 'exactly-once' ? 5 : 0),
     // Not before the global concurrency is set.
     autorun: false,
