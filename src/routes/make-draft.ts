@@ -4,9 +4,10 @@ import type { MessageRequests } from '../graph/message-requests';
 import { addAttachment } from './add-attachment';
 import type { DraftMessage } from './draft-content';
 import type { DraftLedger } from './draft-ledger';
-import { isGone, markDraft, untilFound } from './draft-requests';
+import { markDraft } from './draft-requests';
 import { MAX_REQUEST_BYTES } from './limits';
 import type { MailboxSearch } from './mailbox-search';
+import { isGone, untilPassed } from './passing-state';
 import { SpoiledDraftError } from './upload-session';
 
 /** A message on its way by a draft. */
@@ -47,7 +48,7 @@ export async function makeDraft(sending: DraftSending): Promise<string | undefin
 async function createDraft({ requests, message, ledger }: DraftSending): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ledger.create();
+      return await untilPassed(requests, () => ledger.create(), { named: 'mailbox' });
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (outcomeOf(error) !== 'unknown') throw explained(error, message);
@@ -61,13 +62,19 @@ async function createDraft({ requests, message, ledger }: DraftSending): Promise
 
 async function fill({ requests, message, ledger }: DraftSending, id: string): Promise<void> {
   const { userId, content, marks, onProgress } = message;
-  const target = { requests, draftPath: messagePath(userId, id), onProgress };
-  for (const attachment of content.added) await addAttachment(attachment, target);
+  const draftPath = messagePath(userId, id);
+  const names = [...(content.firstNames ?? [])];
+  for (const attachment of content.added) {
+    const { name } = attachment;
+    const sameNamed = names.filter((other) => other === name).length;
+    await addAttachment(attachment, { requests, draftPath, onProgress, sameNamed });
+    names.push(name ?? '');
+  }
   const isWhole = !content.isMime && content.added.length === 0;
   const mark = marks.message;
   if (mark === undefined || isWhole) return;
   ledger.share();
-  await untilFound(requests, () => markDraft(requests, userId, id, mark));
+  await untilPassed(requests, () => markDraft(requests, userId, id, mark));
 }
 
 /** A refusal of the draft is nearly always the missing second permission, of which Graph says nothing. */
