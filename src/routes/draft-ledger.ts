@@ -2,7 +2,7 @@ import { outcomeOf } from '../errors';
 import type { Accepted } from '../graph/client';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
-import { ambiguousFailure, certainFailure } from './draft-failure';
+import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';
 import { deleteDraft, postDraft, postSend, type SearchMode } from './draft-requests';
 import type { MailboxSearch } from './mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
@@ -198,7 +198,8 @@ export class DraftLedger {
     // Another process may find a draft that we leave, and send it.
     const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);
     if (this.mayBeSent || mayBeSentByOthers) return ambiguousFailure(error, drafts);
-    return certainFailure(error, this.#requests.signal, drafts);
+    const failure = this.#known.size > 0 ? error : failureBeforeDraft(error, this.#message);
+    return certainFailure(failure, this.#requests.signal, drafts);
   }
 
   async #removeOrLeave(id: string): Promise<'deleted' | 'gone' | 'left'> {

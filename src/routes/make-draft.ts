@@ -1,11 +1,10 @@
-import { alteredError, GraphTransportError, outcomeOf } from '../errors';
+import { GraphTransportError, outcomeOf } from '../errors';
 import { messagePath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import { addAttachment } from './add-attachment';
 import type { DraftMessage } from './draft-content';
 import type { DraftLedger } from './draft-ledger';
 import { markDraft } from './draft-requests';
-import { MAX_REQUEST_BYTES } from './limits';
 import type { MailboxSearch } from './mailbox-search';
 import { isGone, untilPassed } from './passing-state';
 import { SpoiledDraftError } from './upload-session';
@@ -45,13 +44,13 @@ export async function makeDraft(sending: DraftSending): Promise<string | undefin
   }
 }
 
-async function createDraft({ requests, message, ledger }: DraftSending): Promise<string> {
+async function createDraft({ requests, ledger }: DraftSending): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await untilPassed(requests, () => ledger.create(), { named: 'mailbox' });
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
-      if (outcomeOf(error) !== 'unknown') throw explained(error, message);
+      if (outcomeOf(error) !== 'unknown') throw error;
       // The answer was lost: the draft may be there, and is as good as one that was answered.
       const found = await ledger.findLost();
       if (found !== undefined) return found;
@@ -75,19 +74,4 @@ async function fill({ requests, message, ledger }: DraftSending, id: string): Pr
   if (mark === undefined || isWhole) return;
   ledger.share();
   await untilPassed(requests, () => markDraft(requests, userId, id, mark));
-}
-
-/** A refusal of the draft is nearly always the missing second permission, of which Graph says nothing. */
-function explained(error: GraphTransportError, { bytes, marks }: DraftMessage): GraphTransportError {
-  if (error.responseCode !== 403) return error;
-  const [who, why] =
-    marks.message === undefined
-      ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
-      : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
-  return alteredError(error, {
-    code: 'EAUTH',
-    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
-    hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
-    cause: error,
-  });
 }
