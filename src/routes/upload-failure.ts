@@ -16,17 +16,7 @@ export function uploadFailure(
   answer: UploadAnswer,
   { url, name, part }: { url: string; name: string; part: string },
 ): GraphTransportError {
-  const hide = hiding(url);
-  const { body, requestId, clientRequestId } = answer;
-  const error = toAnswerError(
-    {
-      ...answer,
-      body: hideInBody(body, hide),
-      requestId: requestId && hide(requestId),
-      clientRequestId: clientRequestId && hide(clientRequestId),
-    },
-    part,
-  );
+  const error = toAnswerError({ ...answer, body: hideInBody(answer.body, hiding(url)) }, part);
   // The URL is all the right that a request has: a bare 403 is not about the app's permissions.
   const isBare = error.graphCode === undefined && error.responseCode === 403;
   return alteredError(error, {
