@@ -277,7 +277,7 @@ describe('a range', () => {
     ['no Content-Length', { 'content-length': null }, 411, 'invalidRequest'],
     ["a Content-Length that is not the body's", { 'content-length': '4' }, 400, 'fragmentLengthMismatch'],
     ['a Content-Length over the limit', { 'content-length': '6' }, 413, 'maxFragmentLengthExceeded'],
-    ['a token', { authorization: 'Bearer x' }, 401, 'InvalidAuthenticationToken'],
+    ['a token', { authorization: 'Bearer x' }, 401, 'InvalidAudience'],
   ])('is refused given %s', async (_what, headers, status, code) => {
     const { sandbox, url } = await withSession();
     expect(await refusal(putRange(sandbox, url, 'abcde', 'bytes 0-4/10', headers))).toMatchObject({

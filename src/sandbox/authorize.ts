@@ -8,7 +8,7 @@ import type { SandboxState } from './sandbox-state';
  */
 export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-  if (token === '') throw unauthorized('Access token is empty.');
+  if (token === '') throw unauthorized('token-missing', 'Access token is empty.');
   const shown = tokens.check(token);
   return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
 }
@@ -17,12 +17,18 @@ export function authorize(headers: Headers, { tokens, settings }: SandboxState):
 export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
   if (permissions.length === 0) {
     throw new GraphRefusal(
+      'no-permissions',
       403,
       'NoPermissionsInAccessToken',
       'The token contains no permissions, or permissions can not be understood.',
     );
   }
   if (!allowed.some((permission) => permissions.includes(permission))) {
-    throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+    throw new GraphRefusal(
+      'permission-missing',
+      403,
+      'ErrorAccessDenied',
+      'Access is denied. Check credentials and try again.',
+    );
   }
 }

@@ -15,6 +15,7 @@ export function claimsChallenge(
   };
   const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
   return new GraphRefusal(
+    'claims-challenge',
     401,
     'InvalidAuthenticationToken',
     'Continuous access evaluation asks for another token.',

@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import type { EntraRefusal } from './entra-refusal';
+import type { EntraError } from './entra-refusal';
 import type { SandboxSettings } from './settings';
 
 export function entraAnswer(status: number, body: object, call: Call): Response {
@@ -14,11 +14,11 @@ export function entraAnswer(status: number, body: object, call: Call): Response 
   });
 }
 
-export function entraRefusedAnswer(refusal: EntraRefusal, settings: SandboxSettings, call: Call): Response {
-  return entraAnswer(refusal.status, errorBody(refusal, settings, call), call);
+export function entraRefusedAnswer(refused: EntraError, settings: SandboxSettings, call: Call): Response {
+  return entraAnswer(refused.status, errorBody(refused, settings, call), call);
 }
 
-function errorBody({ error, aadsts, message }: EntraRefusal, settings: SandboxSettings, call: Call): object {
+function errorBody({ error, aadsts, message }: EntraError, settings: SandboxSettings, call: Call): object {
   const { authorityHost, clientSecret } = settings;
   const correlationId = call.clientRequestId ?? call.requestId;
   const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');

@@ -20,7 +20,7 @@ interface Place {
   folder?: string;
 }
 
-/** Drafts, sent and deleted messages alike, newest first, page by page. */
+/** Drafts, sent and deleted messages alike, newest first, page by page. [rule: page-may-be-short] */
 export function findMessages(request: Request, place: Place, state: SandboxState, call: Call): Response {
   const { settings } = state;
   const { mailbox, folder } = openPlace(place, state);
@@ -63,6 +63,7 @@ function contextOf({ user, folder }: Place, graphEndpoint: string): string {
   return `${graphEndpoint}/v1.0/$metadata#users('${encodeURIComponent(user)}')${inFolder}/messages`;
 }
 
+/** [rule: next-link] */
 function nextLink(request: Request, graphEndpoint: string, skip: number): string {
   const { pathname, searchParams } = new URL(request.url);
   searchParams.set('$skip', `${skip}`);
@@ -79,5 +80,10 @@ function readNumber(
   if (text === undefined) return byDefault;
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= smallest && number <= largest) return number;
-  throw new GraphRefusal(400, 'BadRequest', `Invalid value '${text}' for the query option ${name}.`);
+  throw new GraphRefusal(
+    'query-number',
+    400,
+    'BadRequest',
+    `Invalid value '${text}' for the query option ${name}.`,
+  );
 }

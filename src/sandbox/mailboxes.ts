@@ -26,23 +26,35 @@ export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): 
   switch (mailbox.state) {
     case 'unlicensed':
       throw new GraphRefusal(
+        'mailbox-unlicensed',
         404,
         'MailboxNotEnabledForRESTAPI',
         'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
       );
     case 'on-premises':
       throw new GraphRefusal(
+        'mailbox-on-premises',
         404,
         'MailboxNotSupportedForRESTAPI',
         'REST API is not supported for this mailbox, which is not hosted in Exchange Online.',
       );
     case 'disabled':
-      throw new GraphRefusal(403, 'ErrorAccountDisabled', 'The account of this mailbox is disabled.');
+      throw new GraphRefusal(
+        'account-disabled',
+        403,
+        'ErrorAccountDisabled',
+        'The account of this mailbox is disabled.',
+      );
     case 'access-denied':
-      throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access to OData is disabled.');
+      throw new GraphRefusal('access-policy', 403, 'ErrorAccessDenied', 'Access to OData is disabled.');
   }
   if (scp.length > 0 && mailbox !== mailboxes[0]) {
-    throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+    throw new GraphRefusal(
+      'delegated-mailbox',
+      403,
+      'ErrorAccessDenied',
+      'Access is denied. Check credentials and try again.',
+    );
   }
   return mailbox;
 }
@@ -53,6 +65,7 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
   for (const sender of claimedSenders) {
     if (allowed.some((address) => isSame(address, sender))) continue;
     throw new GraphRefusal(
+      'send-as',
       403,
       'ErrorSendAsDenied',
       'The user account which was used to submit this request does not have the right to send mail ' +
@@ -64,8 +77,18 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
 /** The directory answers for an id that it does not know, Exchange for an address. */
 function unknownUser(user: string): GraphRefusal {
   return isGuid(user)
-    ? new GraphRefusal(404, 'Request_ResourceNotFound', `Resource '${user}' does not exist.`)
-    : new GraphRefusal(404, 'ErrorInvalidUser', `The requested user '${user}' is invalid.`);
+    ? new GraphRefusal(
+        'unknown-object-id',
+        404,
+        'Request_ResourceNotFound',
+        `Resource '${user}' does not exist.`,
+      )
+    : new GraphRefusal(
+        'unknown-address',
+        404,
+        'ErrorInvalidUser',
+        `The requested user '${user}' is invalid.`,
+      );
 }
 
 function isSame(one: string, other: string): boolean {

@@ -42,11 +42,12 @@ export function idHeaders(request: Request): Record<string, string> {
   return prefersImmutableId(request) ? IMMUTABLE_ID_APPLIED : {};
 }
 
-/** Without the attachments and the custom headers, which the service shows on request only. */
+/** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
 function describe(stored: StoredMessage, state: SandboxState): object {
   const { content } = stored.message;
   return {
     createdDateTime: showTime(stored.createdAt, state.settings),
+    // [rule: parent-folder]
     parentFolderId: folderId(state, stored.mailbox, stored.folder),
     categories: content.categories,
     hasAttachments: content.attachments.some(({ isInline }) => !isInline),

@@ -11,7 +11,8 @@ const BY_MESSAGE_ID = new RegExp(`^internetMessageId eq ${TEXT}$`);
 
 /**
  * Reads a `$filter`, of which two are played: by an extended property, whose name is compared with case and whose
- * value without, and by `internetMessageId`. @throws GraphRefusal
+ * value without, and by `internetMessageId`. [rule: search-by-property]
+ * [rule: search-by-message-id] @throws GraphRefusal
  */
 export function readMessageFilter(filter: string): (content: MessageContent) => boolean {
   const [, , id, value] = BY_PROPERTY.exec(filter) ?? [];
@@ -26,7 +27,12 @@ export function readMessageFilter(filter: string): (content: MessageContent) => 
   }
   const [, messageId] = BY_MESSAGE_ID.exec(filter) ?? [];
   if (messageId !== undefined) return ({ internetMessageId }) => internetMessageId === unquote(messageId);
-  throw new GraphRefusal(501, 'notSupported', `The sandbox does not play the $filter ${filter}`);
+  throw new GraphRefusal(
+    'not-played',
+    501,
+    'notSupported',
+    `The sandbox does not play the $filter ${filter}`,
+  );
 }
 
 function unquote(text: string): string {

@@ -8,7 +8,7 @@ export function readQueryOptions<Name extends string>(
   const { searchParams } = new URL(request.url);
   for (const name of searchParams.keys()) {
     if (!name.startsWith('$') || played.some((known) => known === name)) continue;
-    throw new GraphRefusal(501, 'notSupported', `The sandbox does not play ${name} here.`);
+    throw new GraphRefusal('not-played', 501, 'notSupported', `The sandbox does not play ${name} here.`);
   }
   const options: Partial<Record<Name, string>> = {};
   for (const name of played) {

@@ -6,7 +6,10 @@ import { tooLarge } from './too-large';
 export async function readRequest(request: Request, limitBytes: number): Promise<Buffer> {
   const body = await readBody(request, limitBytes);
   if (body !== undefined) return body;
-  throw tooLarge(`The maximum request length supported is 4MB. The sandbox takes ${limitBytes} bytes.`);
+  throw tooLarge(
+    'body-too-large',
+    `The maximum request length supported is 4MB. The sandbox takes ${limitBytes} bytes.`,
+  );
 }
 
 /** The body of a request that takes JSON only, not yet checked. */
@@ -22,7 +25,12 @@ export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    throw new GraphRefusal(400, 'UnableToDeserializePostBody', 'The request body is not JSON.');
+    throw new GraphRefusal(
+      'body-not-json',
+      400,
+      'UnableToDeserializePostBody',
+      'The request body is not JSON.',
+    );
   }
 }
 
@@ -33,7 +41,12 @@ export function mediaTypeOf(request: Request): string {
 }
 
 export function wrongContentType(request: Request, expected: string): GraphRefusal {
-  return new GraphRefusal(415, 'RequestBodyRead', `${expected}, not '${contentTypeOf(request)}'.`);
+  return new GraphRefusal(
+    'content-type',
+    415,
+    'RequestBodyRead',
+    `${expected}, not '${contentTypeOf(request)}'.`,
+  );
 }
 
 function contentTypeOf(request: Request): string {

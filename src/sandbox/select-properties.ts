@@ -23,9 +23,15 @@ export function selectProperties(
 function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unknown>): unknown {
   if (all.has(name)) return all.get(name);
   if (type !== 'mailFolder' && Object.hasOwn(ENTITY_TYPES[type], name)) {
-    throw new GraphRefusal(501, 'notSupported', `The sandbox does not show the property '${name}'.`);
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not show the property '${name}'.`,
+    );
   }
   throw new GraphRefusal(
+    'select-unknown',
     400,
     'BadRequest',
     `Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,

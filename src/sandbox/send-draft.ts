@@ -18,7 +18,8 @@ export async function sendDraft(
 ): Promise<void> {
   const { limits } = state.settings;
   const body = await readRequest(request, limits.requestBytes);
-  if (body.length > 0) throw new GraphRefusal(400, 'BadRequest', 'The send action takes no request body.');
+  if (body.length > 0)
+    throw new GraphRefusal('send-has-no-body', 400, 'BadRequest', 'The send action takes no request body.');
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
   const submitted = submit(draft.mailbox, draft.message, limits, call);

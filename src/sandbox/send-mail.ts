@@ -6,7 +6,7 @@ import type { SandboxState } from './sandbox-state';
 import { newStoredMessage } from './stored-message';
 import { submit } from './submit';
 
-/** One sendMail of a caller that may send. */
+/** One sendMail of a caller that may send. [rule: accepted] */
 export async function sendMail(
   request: Request,
   user: string,

@@ -1,4 +1,3 @@
-import { unauthorized } from './access-token';
 import { attachmentId } from './attachment-answer';
 import type { Call } from './call';
 import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
@@ -17,9 +16,13 @@ export async function serveUpload(
   state: SandboxState,
   call: Call,
 ): Promise<Response> {
-  // A rule of the sandbox: the URL leads to another host, which has no business with a token for Graph.
   if (request.headers.has('authorization')) {
-    throw unauthorized('The URL of an upload session takes no Authorization header.');
+    throw new GraphRefusal(
+      'upload-authorization',
+      401,
+      'InvalidAudience',
+      'The URL of an upload session takes no Authorization header.',
+    );
   }
   switch (request.method) {
     case 'PUT':
@@ -53,6 +56,7 @@ async function putRange(
   return finish(session, state, call);
 }
 
+/** Only the last range has a Location, and no range a body but for the next start. [rule: range-answers] */
 function finish(session: UploadSession, state: SandboxState, call: Call): Response {
   const { draft, content, file } = session;
   state.uploadSessions.delete(session.id);
@@ -73,6 +77,7 @@ function findSession(request: Request, { sessionId }: UploadRoute, state: Sandbo
     state.uploadSessions.delete(session.id);
   }
   throw new GraphRefusal(
+    'session-gone',
     404,
     'uploadSessionNotFound',
     'The upload session was not found: it has ended, was cancelled or has expired.',

@@ -54,7 +54,12 @@ export function findMessage({ settings, stored }: SandboxState, user: string, id
     (message) => message.mailbox === mailbox && (message.id === id || message.immutableId === id),
   );
   if (found !== undefined) return found;
-  throw new GraphRefusal(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
+  throw new GraphRefusal(
+    'item-not-found',
+    404,
+    'ErrorItemNotFound',
+    'The specified object was not found in the store.',
+  );
 }
 
 /**
@@ -64,12 +69,18 @@ export function findMessage({ settings, stored }: SandboxState, user: string, id
 export function findDraft(state: SandboxState, user: string, id: string): StoredMessage {
   const found = findMessage(state, user, id);
   if (found.isDraft) return found;
-  throw new GraphRefusal(400, 'ErrorInvalidRequest', 'The message is not a draft, it was sent already.');
+  throw new GraphRefusal(
+    'only-drafts-change',
+    400,
+    'ErrorInvalidRequest',
+    'The message is not a draft, it was sent already.',
+  );
 }
 
 /**
  * Leaves Drafts for Sent Items, where the settings say whether the immutable id still leads to it. It is the newest
- * message then: sending makes a copy of its own there. [reported, microsoft-graph-docs#6250]
+ * message then: sending makes a copy of its own there.
+ * [rule: immutable-id-dies-by-sending]
  */
 export function moveToSentItems(stored: StoredMessage, state: SandboxState, call: Call): void {
   const { settings, ids } = state;
@@ -82,7 +93,7 @@ export function moveToSentItems(stored: StoredMessage, state: SandboxState, call
   stored.unsearchable = unsearchable('sentitems', settings);
 }
 
-/** Leaves its folder for another one, and its id behind. */
+/** Leaves its folder for another one, and its id behind. [rule: id-changes-with-folder] */
 export function moveTo(folder: FolderName, stored: StoredMessage, { ids }: SandboxState): void {
   stored.folder = folder;
   stored.id = ids.outlookId();

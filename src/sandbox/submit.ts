@@ -24,6 +24,7 @@ function checkMessageSize({ body, attachments }: MessageContent, limitBytes: num
   const sizeBytes = attachments.reduce((sum, { size }) => sum + size, bodyBytes);
   if (sizeBytes <= limitBytes) return;
   throw new GraphRefusal(
+    'message-size',
     413,
     'ErrorMessageSizeExceeded',
     `The message has ${sizeBytes} bytes, which exceeds the maximum of ${limitBytes}.`,

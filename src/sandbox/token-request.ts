@@ -1,4 +1,5 @@
 import { EntraRefusal } from './entra-refusal';
+import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
 
@@ -18,6 +19,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   const grantType = required(form, 'grant_type');
   if (grantType !== 'client_credentials') {
     throw new EntraRefusal(
+      'entra-grant-type',
       400,
       'unsupported_grant_type',
       70003,
@@ -28,6 +30,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   const resource = resourceOf(required(form, 'scope'));
   if (client.toLowerCase() !== clientId.toLowerCase()) {
     throw new EntraRefusal(
+      'entra-unknown-app',
       400,
       'unauthorized_client',
       700016,
@@ -35,18 +38,29 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     );
   }
   const secret = form.get('client_secret');
-  if (!secret) throw invalidClient(7000218, "The request body has no 'client_assertion' or 'client_secret'.");
+  if (!secret)
+    throw invalidClient(
+      'entra-secret-missing',
+      7000218,
+      "The request body has no 'client_assertion' or 'client_secret'.",
+    );
   if (!isSameSecret(secret, clientSecret)) {
     throw invalidClient(
+      'entra-secret-wrong',
       7000215,
       `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.`,
     );
   }
   if (secretState === 'expired') {
-    throw invalidClient(7000222, `The client secret keys provided for app '${client}' are expired.`);
+    throw invalidClient(
+      'entra-secret-expired',
+      7000222,
+      `The client secret keys provided for app '${client}' are expired.`,
+    );
   }
   if (resource !== graphEndpoint && resource !== OUTLOOK) {
     throw new EntraRefusal(
+      'entra-resource',
       400,
       'invalid_resource',
       500011,
@@ -59,16 +73,25 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
 function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings): void {
   const name = tenant.toLowerCase();
   if (SHARED_ENDPOINTS.includes(name)) {
-    throw invalidRequest(9001023, `The grant type is not supported over the /${tenant} endpoint.`);
+    throw invalidRequest(
+      'entra-shared-endpoint',
+      9001023,
+      `The grant type is not supported over the /${tenant} endpoint.`,
+    );
   }
   if (name !== tenantId.toLowerCase() && name !== tenantDomain.toLowerCase()) {
-    throw invalidRequest(90002, `Tenant '${tenant}' not found.`);
+    throw invalidRequest('entra-unknown-tenant', 90002, `Tenant '${tenant}' not found.`);
   }
 }
 
 function required(form: URLSearchParams, name: string): string {
   const value = form.get(name);
-  if (!value) throw invalidRequest(900144, `The request body must contain the parameter '${name}'.`);
+  if (!value)
+    throw invalidRequest(
+      'entra-parameter-missing',
+      900144,
+      `The request body must contain the parameter '${name}'.`,
+    );
   return value;
 }
 
@@ -76,13 +99,13 @@ function required(form: URLSearchParams, name: string): string {
 function resourceOf(scope: string): string {
   const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
   if (resource !== undefined) return resource;
-  throw new EntraRefusal(400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
+  throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
 }
 
-function invalidRequest(aadsts: number, message: string): EntraRefusal {
-  return new EntraRefusal(400, 'invalid_request', aadsts, message);
+function invalidRequest(rule: SandboxRuleName, aadsts: number, message: string): EntraRefusal {
+  return new EntraRefusal(rule, 400, 'invalid_request', aadsts, message);
 }
 
-function invalidClient(aadsts: number, message: string): EntraRefusal {
-  return new EntraRefusal(401, 'invalid_client', aadsts, message);
+function invalidClient(rule: SandboxRuleName, aadsts: number, message: string): EntraRefusal {
+  return new EntraRefusal(rule, 401, 'invalid_client', aadsts, message);
 }

@@ -71,7 +71,7 @@ export function openSessionsOf(
   );
 }
 
-/** A draft that is sent or deleted takes its sessions along. */
+/** A draft that is sent or deleted takes its sessions along. [rule: session-ends-with-draft] */
 export function endSessionsOf({ uploadSessions }: SandboxState, draft: StoredMessage): void {
   for (const session of uploadSessions.values()) {
     if (session.draft === draft) uploadSessions.delete(session.id);
@@ -80,12 +80,18 @@ export function endSessionsOf({ uploadSessions }: SandboxState, draft: StoredMes
 
 function readFile(item: JsonEntity<'attachmentItem'> | undefined, limits: SandboxLimits): AnnouncedFile {
   if (item === undefined) {
-    throw new GraphRefusal(400, 'RequestBodyRead', "The request has no parameter 'AttachmentItem'.");
+    throw new GraphRefusal(
+      'session-file',
+      400,
+      'RequestBodyRead',
+      "The request has no parameter 'AttachmentItem'.",
+    );
   }
   const { attachmentType, name, size, contentType, contentId, isInline } = item;
   if (!attachmentType) throw invalid('The attachment item has no attachmentType.');
   if (attachmentType.toLowerCase() !== 'file') {
     throw new GraphRefusal(
+      'session-kind',
       405,
       'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments',
       'An upload session is for file attachments only.',
@@ -108,6 +114,7 @@ function readFile(item: JsonEntity<'attachmentItem'> | undefined, limits: Sandbo
 function checkSize(sizeBytes: number, { sessionMinimumBytes, sessionMaximumBytes }: SandboxLimits): void {
   if (sizeBytes < sessionMinimumBytes) {
     throw new GraphRefusal(
+      'session-minimum',
       400,
       'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize',
       `The attachment size should not be less than ${sessionMinimumBytes} bytes, it is ${sizeBytes}.`,
@@ -115,6 +122,7 @@ function checkSize(sizeBytes: number, { sessionMinimumBytes, sessionMaximumBytes
   }
   if (sizeBytes > sessionMaximumBytes) {
     throw new GraphRefusal(
+      'session-maximum',
       400,
       'ErrorAttachmentSizeLimitExceeded',
       `The attachment size should not be more than ${sessionMaximumBytes} bytes, it is ${sizeBytes}.`,
@@ -123,5 +131,5 @@ function checkSize(sizeBytes: number, { sessionMinimumBytes, sessionMaximumBytes
 }
 
 function invalid(message: string): GraphRefusal {
-  return new GraphRefusal(400, 'ErrorInvalidRequest', message);
+  return new GraphRefusal('session-file', 400, 'ErrorInvalidRequest', message);
 }
