@@ -77,7 +77,7 @@ const LAYERS: Record<string, string[]> = {
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
   verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
-  routes: ['message', 'graph', 'given-up', 'errors'],
+  routes: ['message', 'graph', 'service-codes', 'given-up', 'errors'],
   auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
