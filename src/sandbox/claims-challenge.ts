@@ -1,25 +1,15 @@
-import { GraphRefusal } from './graph-answer';
+import { bearerChallenge, GraphRefusal, INVALID_TOKEN } from './graph-answer';
 import type { SandboxSettings } from './settings';
 
 /** 401 that tells which claims the client is to ask Entra for. */
 export function claimsChallenge(
   claims: string,
-  { authorityHost, clientId }: Pick<SandboxSettings, 'authorityHost' | 'clientId'>,
+  settings: Pick<SandboxSettings, 'authorityHost'>,
 ): GraphRefusal {
-  const parameters = {
-    realm: '',
-    authorization_uri: `${authorityHost}/common/oauth2/authorize`,
-    client_id: clientId,
-    error: 'insufficient_claims',
-    claims: Buffer.from(claims).toString('base64'),
-  };
-  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
-  return new GraphRefusal(
-    401,
-    'InvalidAuthenticationToken',
-    'Continuous access evaluation asks for another token.',
-    { 'www-authenticate': `Bearer ${text.join(', ')}` },
-  );
+  const more = { error: 'insufficient_claims', claims: Buffer.from(claims).toString('base64') };
+  return new GraphRefusal(401, INVALID_TOKEN, 'Continuous access evaluation asks for another token.', {
+    'www-authenticate': bearerChallenge(settings, more),
+  });
 }
 
 /** Are the demanded claims among those of a token request, which may ask for others besides? */

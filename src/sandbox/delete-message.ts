@@ -6,7 +6,7 @@ import { leaveStaleDraft } from './search-delay';
 import { findMessage, moveTo, removeMessage } from './stored-message';
 import { endSessionsOf } from './upload-session';
 
-/** How many deleted messages are remembered by their immutable ids. */
+/** How many ids of deleted messages are remembered. */
 const MOST_REMEMBERED = 10_000;
 
 /** Takes a message out of sight: to Deleted Items where the settings say so, and for good from there. */
@@ -27,6 +27,7 @@ export function deleteMessage(state: SandboxState, { user, messageId }: MessageR
   }
   removeMessage(state, message);
   recoverable.set(message.immutableId, mailbox);
+  if (settings.secondDelete === 'cannotDelete') recoverable.set(message.id, mailbox);
   for (const oldest of recoverable.keys()) {
     if (recoverable.size <= MOST_REMEMBERED) break;
     recoverable.delete(oldest);

@@ -1,26 +1,31 @@
 import type { Call } from './call';
 import type { EntraRefusal } from './entra-refusal';
-import type { SandboxSettings } from './settings';
+import type { SandboxState } from './sandbox-state';
 
 export function entraAnswer(status: number, body: object, call: Call): Response {
   return Response.json(body, {
     status,
     headers: {
       date: call.receivedAt.toUTCString(),
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-cache',
       'x-ms-request-id': call.requestId,
       ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
     },
   });
 }
 
-export function entraRefusedAnswer(refusal: EntraRefusal, settings: SandboxSettings, call: Call): Response {
-  return entraAnswer(refusal.status, errorBody(refusal, settings, call), call);
+export function entraRefusedAnswer(refusal: EntraRefusal, state: SandboxState, call: Call): Response {
+  return entraAnswer(refusal.status, errorBody(refusal, state, call), call);
 }
 
-function errorBody({ error, aadsts, message }: EntraRefusal, settings: SandboxSettings, call: Call): object {
+function errorBody(
+  { error, aadsts, message }: EntraRefusal,
+  { settings, ids }: SandboxState,
+  call: Call,
+): object {
   const { authorityHost, clientSecret } = settings;
-  const correlationId = call.clientRequestId ?? call.requestId;
+  // Never the id of the trace. [recorded, azure-sdk-for-js]
+  const correlationId = call.clientRequestId ?? ids.eventId();
   const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
   return {
     error,

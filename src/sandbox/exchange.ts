@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authorize } from './authorize';
 import type { Call } from './call';
+import { releaseDue } from './deferred-send';
 import { type Delivery, statusOf } from './delivery';
+import { endChange } from './draft-changes';
 import type { SandboxFault } from './fault';
 import { GraphRefusal, refusedAnswer } from './graph-answer';
 import { mailboxNamed } from './mailboxes';
@@ -31,21 +33,25 @@ interface Outcome {
 export async function exchange(request: Request, state: SandboxState): Promise<Delivery> {
   const arrival = readArrival(request, state);
   const { path, call } = arrival;
-  const { delivery, fault } = await inTurn(arrival, state);
+  releaseDue(state);
+  const { delivery, fault } = await inTurn(arrival, state).finally(() => endChange(state, call));
   const { requestId, clientRequestId } = call;
   const { method } = request;
   state.requests.push({ method, path, status: statusOf(delivery), requestId, clientRequestId, fault });
   return delivery;
 }
 
-/** Uploads go to another host, which has no part in Graph's limit for requests at the same time. */
+/**
+ * Uploads go to another host, which has no part in Graph's limit for requests at the same time, and neither has the
+ * directory, which answers for users.
+ */
 async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
   const { route, mailbox, request, call } = arrival;
-  if (!('user' in route) || mailbox === undefined) return outcomeOf(arrival, state);
+  if (!('user' in route) || route.to === 'user' || mailbox === undefined) return outcomeOf(arrival, state);
   const { isOver, leave } = state.load.enter(mailbox);
   try {
     if (isOver) {
-      const response = await refusable(async () => throttle(request, state), call);
+      const response = await refusable(async () => throttle(request, state), state, call);
       return { delivery: { manner: 'whole', response } };
     }
     const outcome = await outcomeOf(arrival, state);
@@ -59,7 +65,7 @@ async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
 async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome> {
   const { request, path, route, mailbox, call } = arrival;
   const { method } = request;
-  const carryOut = () => refusable(() => serve(arrival, state), call);
+  const carryOut = () => refusable(() => serve(arrival, state), state, call);
   const name = requestName(method, route);
   const fault = name && state.faults.next({ request: name, mailbox, method, path });
   if (name === undefined || fault === undefined) {
@@ -70,8 +76,10 @@ async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome
 
 async function serve({ request, path, route, call }: Arrival, state: SandboxState): Promise<Response> {
   switch (route.to) {
+    case 'user':
     case 'send-mail':
     case 'messages':
+    case 'folders':
     case 'folder':
     case 'folder-messages':
     case 'message':
@@ -80,6 +88,7 @@ async function serve({ request, path, route, call }: Arrival, state: SandboxStat
     case 'send-draft':
     case 'me':
     case 'not-played':
+    case 'unknown-segment':
       return serveGraph(request, route, state, call);
     case 'upload':
       return serveUpload(request, route, state, call);
@@ -116,11 +125,15 @@ function throttle(request: Request, state: SandboxState): never {
   });
 }
 
-async function refusable(serveOne: () => Promise<Response>, call: Call): Promise<Response> {
+async function refusable(
+  serveOne: () => Promise<Response>,
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
   try {
     return await serveOne();
   } catch (error) {
-    if (error instanceof GraphRefusal) return refusedAnswer(error, call);
+    if (error instanceof GraphRefusal) return refusedAnswer(error, state, call);
     throw error;
   }
 }

@@ -1,4 +1,6 @@
 import type { Call } from './call';
+import type { Ids } from './make-ids';
+import type { SandboxSettings } from './settings';
 
 /** A request that Graph refuses: thrown by the rule that it breaks, answered in one place. */
 export class GraphRefusal extends Error {
@@ -15,10 +17,8 @@ export class GraphRefusal extends Error {
   }
 }
 
-const STATUS_HEADERS: Readonly<Record<number, Record<string, string>>> = {
-  401: { 'www-authenticate': 'Bearer' },
-  405: { allow: 'POST' },
-};
+/** Of Graph itself, the same in every tenant. */
+const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
 
 const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '0', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
@@ -38,22 +38,69 @@ export function jsonAnswer(
   return Response.json(body, { status, headers: { ...graphHeaders(call), ...headers } });
 }
 
-export function refusedAnswer(refusal: GraphRefusal, call: Call): Response {
-  const innerError = {
-    date: call.receivedAt.toISOString().slice(0, 19),
+export function refusedAnswer(
+  refusal: GraphRefusal,
+  { settings, ids }: { settings: SandboxSettings; ids: Ids },
+  call: Call,
+): Response {
+  const { status, code, message } = refusal;
+  const innerError = code === INVALID_TOKEN ? tokenError(ids, call) : innerErrorOf(call);
+  const headers = { ...headersFor(status, settings), ...refusal.headers };
+  return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
+}
+
+/** The one code that Graph has for every fault of a token. */
+export const INVALID_TOKEN = 'InvalidAuthenticationToken';
+
+/** What a 401 tells about where tokens come from. [recorded, azure-sdk-for-js] */
+export function bearerChallenge(
+  { authorityHost }: Pick<SandboxSettings, 'authorityHost'>,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const parameters = {
+    realm: '',
+    authorization_uri: `${authorityHost}/common/oauth2/authorize`,
+    client_id: GRAPH_APP_ID,
+    ...more,
+  };
+  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  return `Bearer ${text.join(', ')}`;
+}
+
+function headersFor(status: number, settings: SandboxSettings): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': bearerChallenge(settings) };
+  return status === 405 ? { allow: 'POST' } : {};
+}
+
+function innerErrorOf(call: Call): object {
+  return {
+    date: dateOf(call),
     'request-id': call.requestId,
     'client-request-id': call.clientRequestId ?? call.requestId,
   };
-  const { status, code, message } = refusal;
-  const headers = { ...STATUS_HEADERS[status], ...refusal.headers };
-  return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
+}
+
+/** What is told of a token that is refused, in place of the usual ids. [recorded, azure-sdk-for-js] */
+function tokenError({ eventId, changeKey }: Ids, call: Call): object {
+  return {
+    oAuthEventOperationId: eventId(),
+    oAuthEventcV: `${changeKey().slice(-22)}.1.1`,
+    errorUrl: 'https://aka.ms/autherrors#error-InvalidGrant',
+    requestId: call.requestId,
+    date: dateOf(call),
+  };
+}
+
+function dateOf({ receivedAt }: Call): string {
+  return receivedAt.toISOString().slice(0, 19);
 }
 
 function graphHeaders(call: Call): Record<string, string> {
   return {
     date: call.receivedAt.toUTCString(),
     'request-id': call.requestId,
-    ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
+    // The service names a request that its client did not by its own id. [recorded, azure-sdk-for-js]
+    'client-request-id': call.clientRequestId ?? call.requestId,
     'x-ms-ags-diagnostic': DIAGNOSTIC,
   };
 }

@@ -20,7 +20,7 @@ export async function serveEntra(
   try {
     return entraAnswer(200, await respond(request, route, state), call);
   } catch (error) {
-    if (error instanceof EntraRefusal) return entraRefusedAnswer(error, state.settings, call);
+    if (error instanceof EntraRefusal) return entraRefusedAnswer(error, state, call);
     throw error;
   }
 }
@@ -38,6 +38,7 @@ async function respond(
       return {
         token_type: 'Bearer',
         expires_in: settings.tokenLifetime,
+        ext_expires_in: settings.tokenLifetime,
         access_token: tokens.issue(resource, readClaims(form)),
       };
     }

@@ -1,4 +1,5 @@
 import { GraphRefusal } from './graph-answer';
+import type { SandboxSettings } from './settings';
 
 /**
  * Reports name both 413 and 400 for a request over the limit. 413 with this code is the answer that a client
@@ -6,4 +7,14 @@ import { GraphRefusal } from './graph-answer';
  */
 export function tooLarge(message: string): GraphRefusal {
   return new GraphRefusal(413, 'RequestEntityTooLarge', message);
+}
+
+/** A request over the limit, in the status that the settings name. [reported, microsoft-graph-docs-contrib#682] */
+export function requestTooLarge(
+  { oversizedRequest }: Pick<SandboxSettings, 'oversizedRequest'>,
+  limitBytes: number,
+): GraphRefusal {
+  const message = 'The maximum request length supported is 4MB.';
+  if (oversizedRequest === 400) return new GraphRefusal(400, 'BadRequest', message);
+  return tooLarge(`${message} The sandbox takes ${limitBytes} bytes.`);
 }

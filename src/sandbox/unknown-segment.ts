@@ -1,0 +1,6 @@
+import { GraphRefusal } from './graph-answer';
+
+/** A path that leads nowhere, such as `/v1.0/sendMail` without a user. [reported, python-o365#1187] */
+export function unknownSegment(segment: string): GraphRefusal {
+  return new GraphRefusal(400, 'BadRequest', `Resource not found for the segment '${segment}'.`);
+}
