@@ -43,6 +43,20 @@ describe('deleting a message', () => {
     });
   });
 
+  test('a second time is refused by the usual id as well where the sandbox is told so', async () => {
+    const sandbox = createSandbox({ secondDelete: 'cannotDelete' });
+    const [id, sent] = [await makeDraft(sandbox), await makeDraft(sandbox)];
+    await remove(sandbox, id);
+    expect(await refusal(remove(sandbox, id))).toMatchObject({
+      status: 403,
+      code: 'ErrorCannotDeleteObject',
+    });
+    expect(await refusal(ask(sandbox, 'GET', `messages/${id}`))).toMatchObject(NOT_FOUND);
+    expect(await refusal(remove(sandbox, 'AAMkAAA='))).toMatchObject(NOT_FOUND);
+    await sendDraft(sandbox, sent);
+    expect(await refusal(remove(sandbox, sent))).toMatchObject(NOT_FOUND);
+  });
+
   test('a second time is refused by the immutable id, in its own mailbox only', async () => {
     const sandbox = createSandbox();
     const id = await makeDraft(sandbox, LUNCH, { headers: IMMUTABLE });

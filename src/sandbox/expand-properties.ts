@@ -12,7 +12,7 @@ export function expandProperties(
   expand: string,
   properties: readonly { id: string; value: string }[],
 ): object {
-  const wanted = wantedIds(expand);
+  const wanted = wantedProperties(expand);
   const found = properties.filter(({ id }) => wanted.some((named) => isSameProperty(named, id)));
   if (found.length === 0) return {};
   return {
@@ -20,8 +20,8 @@ export function expandProperties(
   };
 }
 
-/** @throws GraphRefusal given anything but the documented form, with a property id or several */
-function wantedIds(expand: string): string[] {
+/** The ids that an `$expand` names. @throws GraphRefusal given anything but the documented form, with a property id or several */
+export function wantedProperties(expand: string): string[] {
   if (!EXPAND.test(expand)) {
     throw new GraphRefusal(501, 'notSupported', `The sandbox does not play the $expand ${expand}`);
   }

@@ -58,7 +58,7 @@ export function checkMultiValueProperties(
  * `Integer 0x36`). [recorded, GraphMailer.NET]
  */
 export function shownPropertyId(id: string): string {
-  return id.replace(/ 0x0*(?=[\dA-Fa-f]+$)/, ' 0x');
+  return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');
 }
 
 /** Do two ids name one property? A GUID, a type and a number have no case, a name has. */

@@ -1,4 +1,5 @@
 import type { Call } from './call';
+import { wantedProperties } from './expand-properties';
 import { jsonAnswer } from './graph-answer';
 import { type FolderName, findFolder } from './mail-folders';
 import { findMailbox } from './mailboxes';
@@ -25,6 +26,7 @@ export function findMessages(request: Request, place: Place, state: SandboxState
   const filter = options.$filter === undefined ? undefined : readMessageFilter(options.$filter);
   const order = options.$orderby === undefined ? undefined : readMessageOrder(options.$orderby, filter);
   const { top, skip } = readPage(options);
+  if (options.$expand !== undefined) wantedProperties(options.$expand);
 
   const found = takeSearchable(
     state,

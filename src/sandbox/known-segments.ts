@@ -102,8 +102,10 @@ const ROOT = level(
   ['anything', 'agreementAcceptances appCatalogs copilot dataClassification fileStorage compliance'],
 );
 
-/** What a collection takes in place of a key. */
-const OF_COLLECTIONS = /^(?:\$count|\$ref|delta(?:\(.*\))?)$/;
+/** Stands for all of a collection where else a key would. */
+export function isOfCollection(segment: string): boolean {
+  return /^(?:\$count|\$ref|delta(?:\(.*\))?)$/i.test(segment);
+}
 
 /**
  * The first segment below /v1.0 that leads nowhere in Graph, as far as the sandbox knows its names. Undefined where
@@ -118,7 +120,7 @@ export function firstUnknownSegment(segments: readonly string[]): string | undef
     if (next === 'anything') return undefined;
     if (next === 'nothing') return segments[at + 1];
     const key = segments[at + 1];
-    if (key === undefined || key === '' || OF_COLLECTIONS.test(key.toLowerCase())) return undefined;
+    if (key === undefined || key === '' || isOfCollection(key)) return undefined;
     if (names === MESSAGE && plainName(key) === 'createuploadsession') return segments[at + 2];
     names = next.each;
     at += 1;

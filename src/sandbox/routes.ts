@@ -1,4 +1,4 @@
-import { firstUnknownSegment } from './known-segments';
+import { firstUnknownSegment, isOfCollection } from './known-segments';
 import { pathSegments, plainName } from './path-segments';
 
 /** What a path asks for, and the values in it, percent-decoded. */
@@ -69,12 +69,12 @@ function chooseMailboxRoute(user: string, [name, ...rest]: string[]): GraphRoute
 
 function chooseMessageRoute(user: string, [messageId = '', ...names]: string[]): MessageRoute | undefined {
   const to = MESSAGE_ROUTES.get(names.map(plainName).join('/'));
-  return to && messageId !== '' ? { to, user, messageId } : undefined;
+  return to && messageId !== '' && !isOfCollection(messageId) ? { to, user, messageId } : undefined;
 }
 
 function chooseFolderRoute(user: string, [folder = '', ...names]: string[]): FolderRoute | undefined {
   const to = FOLDER_ROUTES.get(names.map(plainName).join('/'));
-  return to && folder !== '' ? { to, user, folder } : undefined;
+  return to && folder !== '' && !isOfCollection(folder) ? { to, user, folder } : undefined;
 }
 
 const FOLDER_ROUTES = new Map<string, FolderRoute['to']>([

@@ -35,8 +35,17 @@ export async function sendDraft(
   defer(state, {
     of: draft,
     dueAt: () => (isWaiting(draft, state) ? (deferredTime(draft.message.content) ?? 0) : undefined),
-    send: (receivedAt) => sendNow(draft, state, { ...call, receivedAt }),
+    send: (receivedAt) => sendIfStill(draft, state, { ...call, receivedAt }),
   });
+}
+
+/** A draft that was changed meanwhile may be one that cannot be sent: nobody is there to be told, so it stays. */
+function sendIfStill(draft: StoredMessage, state: SandboxState, call: Call): void {
+  try {
+    sendNow(draft, state, call);
+  } catch (error) {
+    if (!(error instanceof GraphRefusal)) throw error;
+  }
 }
 
 function sendNow(draft: StoredMessage, state: SandboxState, call: Call): void {
