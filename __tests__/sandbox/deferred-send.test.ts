@@ -100,6 +100,21 @@ describe('a draft that asks for a later time', () => {
     expect(sandbox.drafts).toMatchObject([{ id }]);
   });
 
+  test('has gone out for a request that comes after its time', async () => {
+    const { clock, sandbox } = withClock();
+    await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox, at(NOW + HOUR))}/send`);
+    clock.time += HOUR;
+    expect(await folderOf(sandbox)).toMatchObject([{ isDraft: false }]);
+  });
+
+  test('has gone out for who looks at a running sandbox after its time', async () => {
+    const clock = { time: NOW };
+    await using sandbox = await startSandbox({ now: () => clock.time });
+    await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox, at(NOW + HOUR))}/send`);
+    clock.time += HOUR;
+    expect(sandbox.messages).toHaveLength(1);
+  });
+
   test('is forgotten with the messages', async () => {
     const { clock, sandbox } = withClock();
     await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox, at(NOW + HOUR))}/send`);

@@ -1,4 +1,5 @@
 import { createSandbox } from '../../src/sandbox';
+import { emlHeaders } from '../../src/sandbox/eml-headers';
 import { ask, attach, LUNCH, makeDraft, post, refusal, send } from './support';
 
 /** As Microsoft's own sample for Node.js writes it. */
@@ -66,6 +67,18 @@ describe('the names of properties', () => {
       code: 'RequestBodyRead',
       message: expect.stringMatching(/^The property 'Colour' does not exist/),
     });
+  });
+
+  test('may be in capitals where the inbox tells what a header comes from', async () => {
+    const sandbox = createSandbox();
+    const From = { EmailAddress: { Address: 'app@contoso.example' } };
+    await post(
+      sandbox,
+      JSON.stringify({ MESSAGE: { ...CAPITALS.Message, From, InternetMessageId: '<a@b>' } }),
+    );
+    const headers = sandbox.messages.flatMap(emlHeaders);
+    const sources = Object.fromEntries(headers.map(({ name, source }) => [name, source]));
+    expect(sources).toMatchObject({ From: 'from', 'Message-ID': 'internetMessageId' });
   });
 
   test('must not stand there twice', async () => {

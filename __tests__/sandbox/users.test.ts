@@ -44,6 +44,14 @@ describe('a user', () => {
     });
   });
 
+  test('is no request for a mailbox', async () => {
+    const sandbox = createSandbox({ roles: ['User.Read.All'] });
+    const headers = { authorization: `Bearer ${await tokenFor(sandbox)}` };
+    await sandbox.handle(new Request(`https://graph.microsoft.com/v1.0/users/${APP}`, { headers }));
+    expect(sandbox.requests.at(-1)).toMatchObject({ status: 200 });
+    expect(sandbox.concurrency).toEqual({});
+  });
+
   test('is there without a mailbox', async () => {
     const response = await askUser({ mailboxes: [{ ...MAILBOX, state: 'unlicensed' }] }, APP);
     expect(await response.json()).toMatchObject({ id: APP, mail: null });
