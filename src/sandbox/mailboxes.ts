@@ -1,6 +1,6 @@
 import { GraphRefusal } from './graph-answer';
 import { isGuid } from './is-guid';
-import type { SandboxMailbox, SandboxSettings } from './settings';
+import type { SandboxLimits, SandboxMailbox, SandboxSettings } from './settings';
 
 /** The mailbox that `users/{user}` names: by object id or user principal name, never by alias. */
 export function mailboxNamed(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox | undefined {
@@ -59,6 +59,25 @@ export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): 
   return mailbox;
 }
 
+/**
+ * In a tenant without Exchange Online no mailbox is there, to which a token that is good for the directory is of no
+ * use. @throws GraphRefusal
+ */
+export function requireExchange({ exchangeOnline, tenantId }: SandboxSettings): void {
+  if (exchangeOnline) return;
+  throw new GraphRefusal(
+    'tenant-without-exchange',
+    401,
+    'OrganizationFromTenantGuidNotFound',
+    `The tenant for tenant guid '${tenantId}' does not exist.`,
+  );
+}
+
+/** The most bytes that a message of this mailbox may have. */
+export function messageLimit(mailbox: SandboxMailbox, limits: SandboxLimits): number {
+  return mailbox.messageBytes ?? limits.messageBytes;
+}
+
 /** Sending as another address takes a right that the mailbox was given. */
 export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly string[]): void {
   const allowed = [mailbox.userPrincipalName, ...(mailbox.aliases ?? []), ...(mailbox.sendAs ?? [])];
@@ -75,8 +94,8 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
 }
 
 /** The directory answers for an id that it does not know, Exchange for an address. */
-function unknownUser(user: string): GraphRefusal {
-  return isGuid(user)
+export function unknownUser(user: string, asked: 'exchange' | 'directory' = 'exchange'): GraphRefusal {
+  return asked === 'directory' || isGuid(user)
     ? new GraphRefusal(
         'unknown-object-id',
         404,

@@ -16,7 +16,9 @@ const DEFAULT_LIMITS: SandboxLimits = {
   sessionMinimumBytes: 3_000_000,
   sessionMaximumBytes: 150_000_000,
   rangeBytes: 4_000_000,
-  messageBytes: 150_000_000,
+  messageBytes: 35_000_000,
+  attachments: 250,
+  headerBytes: 256_000,
   concurrentRequests: 4,
 };
 
@@ -49,6 +51,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',
     clientSecret: options.clientSecret ?? 'sandbox-client-secret',
     secretState: options.secretState ?? 'valid',
+    exchangeOnline: options.exchangeOnline ?? true,
     mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
     roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
     rbac: options.rbac ?? [],
@@ -63,6 +66,9 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     timePrecision: options.timePrecision ?? 'seconds',
     immutableIdsOutliveSending: options.immutableIdsOutliveSending ?? false,
     deleteLeadsTo: options.deleteLeadsTo ?? 'recoverableItems',
+    secondDelete: options.secondDelete ?? 'cannotDelete',
+    oversizedRequest: options.oversizedRequest ?? 413,
+    uploadAnswerNames: options.uploadAnswerNames ?? 'camelCase',
     namedHeadersOnTheWire: options.namedHeadersOnTheWire ?? true,
     pageSize: options.pageSize ?? 1000,
     emptyPages: options.emptyPages ?? false,
@@ -77,11 +83,16 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   if (settings.mailboxes.length === 0)
     throw new TypeError('Expected `mailboxes` to hold at least one mailbox');
   if (settings.clientSecret === '') throw new TypeError('Expected `clientSecret` not to be empty');
-  for (const { id } of settings.mailboxes) {
+  for (const { id, messageBytes = 0 } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
+    requireCount('messageBytes', messageBytes);
   }
   requireOneOf('timePrecision', settings.timePrecision, ['seconds', 'milliseconds']);
   requireOneOf('deleteLeadsTo', settings.deleteLeadsTo, ['recoverableItems', 'deletedItems']);
+  requireOneOf('secondDelete', settings.secondDelete, ['notFound', 'cannotDelete']);
+  requireOneOf('oversizedRequest', settings.oversizedRequest, [413, 400]);
+  requireOneOf('uploadAnswerNames', settings.uploadAnswerNames, ['camelCase', 'PascalCase']);
+  requireOneOf('exchangeOnline', settings.exchangeOnline, [true, false]);
   requireOneOf('immutableIdsOutliveSending', settings.immutableIdsOutliveSending, [true, false]);
   requireOneOf('namedHeadersOnTheWire', settings.namedHeadersOnTheWire, [true, false]);
   requireOneOf('emptyPages', settings.emptyPages, [true, false]);

@@ -54,6 +54,9 @@ export async function startSandbox({
   return {
     ...sandbox,
     // Spread alone these would be what they are at this moment for ever.
+    get messages() {
+      return sandbox.messages;
+    },
     get drafts() {
       return sandbox.drafts;
     },

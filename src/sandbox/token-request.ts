@@ -12,6 +12,11 @@ const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];
  */
 const OUTLOOK = 'https://outlook.office365.com';
 
+/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. */
+const PUBLIC_GRAPH = 'https://graph.microsoft.com';
+/** Hosts of clouds that have nothing to do with the public one. */
+const OTHER_CLOUD = /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i;
+
 /** The resource that a client-credentials request gets a token for. @throws EntraRefusal */
 export function checkTokenRequest(tenant: string, form: URLSearchParams, settings: SandboxSettings): string {
   const { clientId, clientSecret, secretState, graphEndpoint } = settings;
@@ -27,7 +32,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     );
   }
   const client = required(form, 'client_id');
-  const resource = resourceOf(required(form, 'scope'));
+  const resource = resourceOf(required(form, 'scope'), graphEndpoint);
   if (client.toLowerCase() !== clientId.toLowerCase()) {
     throw new EntraRefusal(
       'entra-unknown-app',
@@ -70,6 +75,16 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   return resource;
 }
 
+/** An app asks for one resource and for all that it was granted there. */
+function resourceOf(scope: string, graphEndpoint: string): string {
+  const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
+  if (resource === undefined) {
+    throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
+  }
+  const isPublic = resource === PUBLIC_GRAPH && !OTHER_CLOUD.test(new URL(graphEndpoint).hostname);
+  return isPublic ? graphEndpoint : resource;
+}
+
 function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings): void {
   const name = tenant.toLowerCase();
   if (SHARED_ENDPOINTS.includes(name)) {
@@ -93,13 +108,6 @@ function required(form: URLSearchParams, name: string): string {
       `The request body must contain the parameter '${name}'.`,
     );
   return value;
-}
-
-/** An app asks for one resource and for all that it was granted there. */
-function resourceOf(scope: string): string {
-  const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
-  if (resource !== undefined) return resource;
-  throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
 }
 
 function invalidRequest(rule: SandboxRuleName, aadsts: number, message: string): EntraRefusal {
