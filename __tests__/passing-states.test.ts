@@ -70,7 +70,7 @@ const STATES = [
   { status: 412, code: 'ErrorIrresolvableConflict' },
   { status: 412 },
   { status: 404, code: 'ErrorItemNotFound' },
-  { status: 404, code: 'SomethingNew' },
+  { status: 404, code: 'UnknownError' },
   { status: 404 },
   { status: 404, code: 'ErrorNonExistentMailbox' },
   { status: 400, code: 'ErrorNonExistentMailbox' },
@@ -286,7 +286,8 @@ describe('what Graph creates', () => {
 describe('a draft that Graph forbids', () => {
   test.each([
     ['ErrorAccessDenied', 'ErrorAccessDenied'],
-    ['a code that says nothing', 'SomethingNew'],
+    ['a code that says nothing', 'UnknownError'],
+    ['a code that is new', 'SomethingNew'],
     ['no code', undefined],
   ])('is explained by the permission, given %s', async (_, code) => {
     for (const [mail, options] of [

@@ -275,6 +275,14 @@ describe('what the upload host says is read', () => {
     expect(warn.mock.calls[0]?.[0]).toMatchObject({ tnx: 'throttled' });
   });
 
+  test('429 without a number tells of a wait of half a minute, and of the attempts', async () => {
+    refuse(429, 'ApplicationThrottled');
+    await expect(send(TWO, { retry: { attempts: 2, maxDelay: 1 } })).rejects.toMatchObject({
+      retryAfter: 30_000,
+      hint: expect.stringContaining('It was tried 2 times'),
+    });
+  });
+
   test('500 without end can be tried again later', async () => {
     refuse(500, 'ErrorInternalServerError');
     await expect(send(TWO)).rejects.toMatchObject({

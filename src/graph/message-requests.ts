@@ -81,7 +81,7 @@ export class MessageRequests {
       } catch (error) {
         if (!(error instanceof GraphTransportError)) throw error;
         if (!(await this.retry(error, attempt, repeatable))) {
-          throw afterAttempts(error, attempt, this.#options.policy);
+          throw this.afterAttempts(error, attempt);
         }
       }
     }
@@ -156,6 +156,11 @@ export class MessageRequests {
     if (throttled) pauses.pauseFor(waitMs);
     else await clock.sleep(waitMs, signal);
     return true;
+  }
+
+  /** The error of a request that was tried so many times, in the place of the last attempt's. */
+  afterAttempts(error: GraphTransportError, attempts: number): GraphTransportError {
+    return afterAttempts(error, attempts, this.#options.policy);
   }
 
   /** Milliseconds on the clock by which this waits. */

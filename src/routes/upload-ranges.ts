@@ -152,9 +152,14 @@ class RangeUpload {
       await requests.waitOut(failure, this.#passing);
       return undefined;
     }
-    const error = this.#mayGoOn(failure) ? thatMayGoOn(failure) : failure;
+    return this.#retry(this.#mayGoOn(failure) ? thatMayGoOn(failure) : failure);
+  }
+
+  async #retry(error: GraphTransportError): Promise<UploadEnd | undefined> {
+    const { requests } = this.#target;
     this.#failures++;
-    return (await requests.retry(error, this.#failures, true)) ? undefined : this.#ended('failed', error);
+    if (await requests.retry(error, this.#failures, true)) return undefined;
+    return this.#ended('failed', requests.afterAttempts(error, this.#failures));
   }
 
   /** An upload sends nothing, so that it goes on after what may have been done; and 416 is a matter of the place. */
@@ -173,9 +178,8 @@ class RangeUpload {
       if (isSessionGone(asked)) return this.#ended('gone', failure);
       if (outcomeOf(asked) !== 'not-accepted') return undefined;
       // Throttled: the next request of any kind has to wait.
-      this.#failures++;
-      if (!(await this.#target.requests.retry(asked, this.#failures, true)))
-        return this.#ended('failed', asked);
+      const end = await this.#retry(asked);
+      if (end) return end;
     }
   }
 
