@@ -1,0 +1,318 @@
+import type { GraphTransportError } from '../../src/index';
+import { GRAPH_CODES } from '../../src/service-codes/graph-codes';
+import { BEARER, challenged, entraRefusal, refusal, transient } from './recorded-answers';
+import type { RecordedAnswer } from './recorded-service';
+import { seen } from './seen';
+import { checkBy, errorOf, LARGE, meaningOf, sendBy, services } from './sending';
+
+const { recorded, sandbox } = services();
+
+/** What the transport makes of an answer to sendMail, from the recorded service and from the sandbox. */
+async function meaningsOf(answer: RecordedAnswer) {
+  const service = await recorded({ 'send-mail': { always: answer } });
+  const played = await sandbox();
+  const { error } = answer.body as { error: { code: string; message: string } };
+  const fault = { kind: 'answer', status: answer.status, ...error } as const;
+  played.failNext('send-mail', fault, { times: 1000 });
+  const ended = await sendBy(service.options);
+  expect(meaningOf(await sendBy(played.options))).toEqual(meaningOf(ended));
+  expect(service.sent).toEqual([]);
+  return { error: errorOf(ended), tries: service.count('send-mail') };
+}
+
+seen(8, () => {
+  test('a transient refusal is tried again, and the message is sent once', async () => {
+    const service = await recorded({ 'send-mail': [transient, transient] });
+    expect((await sendBy(service.options)).info).toMatchObject({ route: 'json' });
+    expect(service.count('send-mail')).toBe(3);
+    expect(service.sent).toHaveLength(1);
+  });
+
+  test('one that goes on is worth another try, and nothing is in doubt', async () => {
+    const { error, tries } = await meaningsOf(transient);
+    expect(error).toMatchObject({
+      graphCode: 'ErrorMessageTransientError',
+      responseCode: 403,
+      retryable: true,
+      ambiguous: false,
+    });
+    expect(error.code).not.toBe('EAUTH');
+    expect(error.hint).toMatch(/again/);
+    expect(error.hint).not.toMatch(/Mail\.Send|permission/);
+    expect(tries).toBe(5);
+  });
+
+  test('the same at the /send of a draft', async () => {
+    const service = await recorded({ 'send-draft': { always: transient } });
+    const ended = await sendBy(service.options, LARGE);
+    expect(meaningOf(ended)).toMatchObject({ retryable: true, ambiguous: false });
+    expect(service.drafts()).toEqual([]);
+  });
+});
+
+/** What a 4xx means whose code says nothing. */
+const codeOf = (status: number) =>
+  status === 401 || status === 403 ? 'EAUTH' : status === 404 ? 'EENVELOPE' : 'EMESSAGE';
+
+seen(12, () => {
+  const STATUSES = [400, 401, 403, 404, 405, 409, 410, 422];
+  const BODIES: [string, (status: number) => RecordedAnswer][] = [
+    ['UnknownError', (status) => refusal(status, 'UnknownError', '')],
+    [
+      'generalException',
+      (status) => refusal(status, 'generalException', 'General exception while processing'),
+    ],
+    ['an empty code', (status) => refusal(status, '', 'Something went wrong with the request.')],
+    ['an unheard-of code', (status) => refusal(status, 'ErrorOfTomorrow', 'It is not possible.')],
+  ];
+  const CASES = STATUSES.flatMap((status) => BODIES.map(([what, answerOf]) => ({ status, what, answerOf })));
+
+  test.each(CASES)('the status decides: $status with $what', async ({ status, answerOf }) => {
+    const service = await recorded({ 'send-mail': { always: answerOf(status) } });
+    const ended = await sendBy(service.options);
+    expect(meaningOf(ended)).toMatchObject({
+      code: codeOf(status),
+      responseCode: status,
+      retryable: false,
+      ambiguous: false,
+    });
+    expect(service.sent).toEqual([]);
+  });
+
+  test.each(STATUSES)('the page of %i that stands in the message is no reason to doubt', async (status) => {
+    const page = '<!DOCTYPE html><html><head><title>404 - File or directory not found.</title></head></html>';
+    const { error } = await meaningsOf(refusal(status, 'UnknownError', page));
+    expect(error).toMatchObject({ code: codeOf(status), retryable: false, ambiguous: false });
+  });
+
+  test('no 4xx but 408 is in doubt, whatever its code', async () => {
+    const names = GRAPH_CODES.flatMap(({ codes }) => codes);
+    for (const name of names) {
+      const service = await recorded({ 'send-mail': { always: refusal(400, name, 'No.') } });
+      const { ambiguous } = errorOf(await sendBy({ ...service.options, retry: { attempts: 1 } }));
+      expect({ name, ambiguous }).toEqual({ name, ambiguous: false });
+      await service.close();
+    }
+  });
+
+  test('408 is in doubt', async () => {
+    const { error, tries } = await meaningsOf(refusal(408, 'UnknownError', ''));
+    expect(error).toMatchObject({ retryable: false, ambiguous: true });
+    expect(tries).toBe(1);
+  });
+
+  test('an empty code leaves the sentence of Graph, which is taken for one of Graph', async () => {
+    const said = 'Something went wrong with the request.';
+    const service = await recorded({ 'send-mail': { always: refusal(400, '', said) } });
+    const error = errorOf(await sendBy(service.options));
+    expect(error.message).toContain('Something went wrong with the request');
+    expect(error.message).not.toMatch(/not one of Graph/);
+  });
+
+  test('a 403 at a draft keeps its advice', async () => {
+    const service = await recorded({ 'create-draft': { always: refusal(403, 'UnknownError', '') } });
+    const ended = await sendBy(service.options, LARGE);
+    expect(meaningOf(ended)).toMatchObject({ code: 'EAUTH', retryable: false, ambiguous: false });
+    expect(errorOf(ended).hint).toMatch(/Mail\.ReadWrite/);
+  });
+});
+
+seen(21, () => {
+  test('an error without innerError is read', async () => {
+    const service = await recorded({
+      'send-mail': {
+        always: {
+          status: 400,
+          body: { error: { code: 'ErrorInvalidRecipients', message: 'At least one.' } },
+        },
+      },
+    });
+    expect(errorOf(await sendBy(service.options))).toMatchObject({
+      code: 'EENVELOPE',
+      graphCode: 'ErrorInvalidRecipients',
+      requestId: expect.any(String),
+    });
+  });
+
+  const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
+  const OTHER = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}';
+  const demand = (claims: string) =>
+    `error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`;
+  const POP = BEARER.replace('Bearer', 'PoP');
+
+  test.each([
+    ['alone', `${BEARER}, ${demand(CLAIMS)}`],
+    ['after a PoP', `${POP}, ${BEARER}, ${demand(CLAIMS)}`],
+    ['before a PoP', `${BEARER}, ${demand(CLAIMS)}, ${POP}`],
+    ['after a PoP with claims of its own', `${POP}, ${demand(OTHER)}, ${BEARER}, ${demand(CLAIMS)}`],
+    ['in a header line of its own', [POP, `${BEARER}, ${demand(CLAIMS)}`]],
+  ])('the claims of the Bearer challenge are asked for: %s', async (_where, header) => {
+    const service = await recorded({ 'send-mail': [challenged(header)] });
+    expect((await sendBy(service.options)).info).toMatchObject({ route: 'json' });
+    const tokens = service.requests.filter(({ name }) => name === 'token');
+    expect(tokens).toHaveLength(2);
+    const asked = new URLSearchParams(tokens[1]?.body).get('claims');
+    expect(JSON.parse(asked ?? '{}')).toMatchObject(JSON.parse(CLAIMS));
+    expect(service.count('send-mail')).toBe(2);
+  });
+
+  test('a challenge without claims brings a new token', async () => {
+    const service = await recorded({ 'send-mail': [challenged(`${POP}, ${BEARER}`)] });
+    expect((await sendBy(service.options)).info).toMatchObject({ route: 'json' });
+    expect(service.count('token')).toBe(2);
+  });
+
+  const challengeOf = (url: string) => BEARER.replace('https://login.microsoftonline.com', url);
+
+  test('the sandbox challenges as the service does', async () => {
+    const service = await sandbox();
+    const { url } = service;
+    const send = (headers: Record<string, string>) =>
+      fetch(`${url}/v1.0/users/${service.options.userId}/sendMail`, { method: 'POST', headers, body: '{}' });
+    const unknown = await send({ authorization: 'Bearer eyJ0.eyJ0.x' });
+    expect(unknown.status).toBe(401);
+    expect(unknown.headers.get('www-authenticate')).toBe(challengeOf(url));
+    service.failNext('send-mail', { kind: 'challenge', claims: CLAIMS });
+    const challenge = await send({ authorization: 'Bearer eyJ0.eyJ0.x' });
+    expect(challenge.headers.get('www-authenticate')).toBe(`${challengeOf(url)}, ${demand(CLAIMS)}`);
+    expect((await sendBy(service.options)).info).toMatchObject({ route: 'json' });
+  });
+
+  test('the sandbox gives the request id for the client request id that was not sent', async () => {
+    const { url } = await sandbox();
+    const { headers } = await fetch(`${url}/v1.0/users/x/sendMail`, { method: 'POST', body: '{}' });
+    expect(headers.get('request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers.get('client-request-id')).toBe(headers.get('request-id'));
+  });
+});
+
+seen(24, () => {
+  const SECRET = entraRefusal(401, 'invalid_client', 7000215, 'Invalid client secret provided.');
+
+  test('the advice comes before the ids of a refusal, which are told once', async () => {
+    const service = await recorded({ token: { always: SECRET } });
+    const error = errorOf(await sendBy(service.options));
+    expect(error).toMatchObject({ code: 'EAUTH', graphCode: 'AADSTS7000215', retryable: false });
+    const { message, hint = '-' } = error;
+    expect(message).toContain(hint);
+    expect(message.match(/0c1d7f4e-/g) ?? []).toHaveLength(1);
+    expect(message.match(/2e3f7f4e-/g) ?? []).toHaveLength(1);
+    expect(message.indexOf(hint)).toBeLessThan(message.search(/0c1d7f4e-/));
+    expect(message).not.toContain('canary');
+  });
+
+  test('the sandbox answers as Entra does', async () => {
+    const service = await sandbox();
+    const { tenantId, clientId, clientSecret } = service.options;
+    const ask = async (secret: string) => {
+      const form = {
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: secret,
+        scope: 'https://graph.microsoft.com/.default',
+      };
+      const answer = await fetch(`${service.url}/${tenantId}/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+      });
+      return { status: answer.status, headers: answer.headers, body: await answer.json() };
+    };
+    const token = await ask(clientSecret);
+    expect(token.status).toBe(200);
+    expect(Object.keys(token.body).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'ext_expires_in',
+      'token_type',
+    ]);
+    expect(token.headers.get('cache-control')).toBe('no-store, no-cache');
+    const refused = await ask('wrong');
+    expect(refused.status).toBe(401);
+    expect(refused.body).toMatchObject({ error: 'invalid_client', error_codes: [7000215] });
+    expect(refused.body.trace_id).not.toBe(refused.body.correlation_id);
+    const keys = Object.keys((SECRET.body ?? {}) as object).sort();
+    expect(Object.keys(refused.body).sort()).toEqual(keys);
+  });
+});
+
+seen(25, () => {
+  interface Meaning {
+    code: string;
+    /** Undefined where one could argue. */
+    retryable?: boolean;
+    about: RegExp;
+  }
+  const GRAPH: [string, number, Meaning][] = [
+    ['ErrorAccountSuspend', 403, { code: 'EAUTH|EENVELOPE', retryable: false, about: /suspend|block/i }],
+    ['ErrorExceededMaxRecipientLimit', 400, { code: 'EENVELOPE', retryable: false, about: /recipient/i }],
+    ['ErrorMessageBlocked', 403, { code: 'EENVELOPE|EMESSAGE', retryable: false, about: /block/i }],
+    ['ErrorExceededHourlyMessageLimit', 400, { code: '.*', about: /hour/i }],
+    ['ErrorMessageThrottled', 429, { code: 'ETIMEDOUT', retryable: true, about: /slow|throttl/i }],
+    ['MailboxInfoStale', 503, { code: 'ECONNECTION', retryable: true, about: /again/i }],
+  ];
+
+  test.each(GRAPH)('%s (%i) has a row and a hint', async (name, status, { code, retryable, about }) => {
+    const { error } = await meaningsOf(refusal(status, name, 'It is so.'));
+    expect(error).toMatchObject({ graphCode: name, responseCode: status, ambiguous: false });
+    expect(error.code).toMatch(new RegExp(`^(?:${code})$`));
+    expect(error.hint).toMatch(about);
+    expect(error.retryable).toBe(retryable ?? error.retryable);
+  });
+
+  const ENTRA: [number, string, RegExp][] = [
+    [7000229, 'invalid_client', /tenant|service principal|consent/i],
+    [500014, 'invalid_resource', /disabled|enable/i],
+    [700024, 'invalid_client', /assertion|clock/i],
+    [70021, 'invalid_request', /federated|subject|issuer/i],
+    [700211, 'invalid_request', /federated|issuer/i],
+    [700213, 'invalid_request', /federated|subject/i],
+    [7000216, 'invalid_client', /secret|assertion/i],
+    [900023, 'invalid_request', /tenantId/],
+    [50194, 'invalid_request', /tenant/i],
+  ];
+
+  test.each(ENTRA)('AADSTS%i has a row and a hint', async (aadsts, error, about) => {
+    const service = await recorded({ token: { always: entraRefusal(400, error, aadsts, 'It is so.') } });
+    const played = await sandbox();
+    const fault = { kind: 'answer', status: 400, code: error, aadsts, message: 'It is so.' } as const;
+    played.failNext('token', fault, { times: 1000 });
+    const ended = await sendBy(service.options);
+    const refused: GraphTransportError = errorOf(ended);
+    expect(refused).toMatchObject({
+      code: 'EAUTH',
+      graphCode: `AADSTS${aadsts}`,
+      retryable: false,
+      ambiguous: false,
+    });
+    expect(refused.hint).toMatch(about);
+    expect(meaningOf(await sendBy(played.options))).toEqual(meaningOf(ended));
+    const [first, ...more] = (await checkBy(service.options)).filter(({ ok }) => !ok);
+    expect(first?.hint).toBe(refused.hint);
+    expect(more).toEqual([]);
+  });
+});
+
+seen(26, () => {
+  test.each(['Service Unavailable', 'serviceUnavailable', 'ErrorServiceUnavailable', 'SERVICE UNAVAILABLE'])(
+    '503 %j is a service that is busy',
+    async (code) => {
+      const service = await recorded({ 'send-mail': [refusal(503, code, 'The service is unavailable.')] });
+      expect((await sendBy(service.options)).info).toMatchObject({ route: 'json' });
+      expect(service.sent).toHaveLength(1);
+      const { error, tries } = await meaningsOf(refusal(503, code, 'The service is unavailable.'));
+      expect(error).toMatchObject({
+        code: 'ECONNECTION',
+        retryable: true,
+        ambiguous: false,
+        graphCode: code,
+      });
+      expect(tries).toBe(5);
+    },
+  );
+
+  test.each(['Error Send As Denied', 'errorsendasdenied', 'SendAsDenied'])('%j is one code', async (code) => {
+    const { error } = await meaningsOf(refusal(403, code, 'No.'));
+    expect(error).toMatchObject({ code: 'EENVELOPE', retryable: false });
+    expect(error.hint).toMatch(/Send As/);
+  });
+});
