@@ -86,7 +86,7 @@ describe('uploads', () => {
   });
 
   test.each(['3997696', '3997696-', '3997696-8999999'])('the next range may be told as %j', async (range) => {
-    const answer = { status: 200, body: { nextExpectedRanges: [range] } };
+    const answer = { status: 200, body: { nextExpectedRanges: [range] }, carriedOut: true };
     const service = await recorded({ 'upload-range': [answer] });
     expect((await sendBy(service.options, LARGE)).info).toMatchObject({ route: 'draft' });
     const ranges = service.requests.filter(({ name }) => name === 'upload-range');
@@ -181,6 +181,7 @@ describe('what a message keeps', () => {
     messageId: '<order-7@contoso.example>',
     inReplyTo: '<one@contoso.example>',
     references: '<one@contoso.example>',
+    text: undefined,
     html: '<img src="cid:logo">',
     attachments: [{ filename: 'logo.png', content: 'x', cid: 'logo' }],
     headers: { Sensitivity: 'Private', 'X-Order': '7', 'Disposition-Notification-To': 'app@contoso.example' },
