@@ -1,5 +1,5 @@
 import { ask, refusal as refusalOf, send } from '../sandbox/support';
-import { noExchange, noPermissions, noRecipients } from './recorded-answers';
+import { noExchange, noPermissions, noRecipients, saidBy } from './recorded-answers';
 import { seen } from './seen';
 import { checkBy, errorOf, LUNCH, meaningOf, sendBy, services } from './sending';
 
@@ -73,8 +73,8 @@ seen(7, () => {
 
   test('the sandbox plays it to the same end', async () => {
     const played = await sandbox();
-    const { error } = noExchange.body as { error: { code: string; message: string } };
-    played.failNext('send-mail', { kind: 'answer', status: 401, ...error }, { times: 1000 });
+    const fault = { kind: 'answer', status: 401, ...saidBy(noExchange) } as const;
+    played.failNext('send-mail', fault, { times: 1000 });
     const service = await recorded({ 'send-mail': { always: noExchange } });
     expect(meaningOf(await sendBy(played.options))).toEqual(meaningOf(await sendBy(service.options)));
   });

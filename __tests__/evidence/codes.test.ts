@@ -1,6 +1,6 @@
 import type { GraphTransportError } from '../../src/index';
 import { GRAPH_CODES } from '../../src/service-codes/graph-codes';
-import { BEARER, challenged, entraRefusal, refusal, transient } from './recorded-answers';
+import { BEARER, challenged, entraRefusal, refusal, saidBy, transient } from './recorded-answers';
 import type { RecordedAnswer } from './recorded-service';
 import { seen } from './seen';
 import { checkBy, errorOf, LARGE, meaningOf, sendBy, services } from './sending';
@@ -11,8 +11,8 @@ const { recorded, sandbox } = services();
 async function meaningsOf(answer: RecordedAnswer) {
   const service = await recorded({ 'send-mail': { always: answer } });
   const played = await sandbox();
-  const { error } = answer.body as { error: { code: string; message: string } };
-  const fault = { kind: 'answer', status: answer.status, ...error } as const;
+  const { code, message } = saidBy(answer);
+  const fault = { kind: 'answer', status: answer.status, code, message } as const;
   played.failNext('send-mail', fault, { times: 1000 });
   const ended = await sendBy(service.options);
   expect(meaningOf(await sendBy(played.options))).toEqual(meaningOf(ended));

@@ -7,7 +7,7 @@ import {
   send,
   sendMime,
 } from '../sandbox/support';
-import { entraRefusal, noRecipients, refusal } from './recorded-answers';
+import { entraRefusal, noRecipients, refusal, saidBy } from './recorded-answers';
 import type { RecordedAnswer } from './recorded-service';
 import {
   checkBy,
@@ -181,6 +181,7 @@ describe('what a message keeps', () => {
     messageId: '<order-7@contoso.example>',
     inReplyTo: '<one@contoso.example>',
     references: '<one@contoso.example>',
+    from: 'app@contoso.example',
     text: undefined,
     html: '<img src="cid:logo">',
     attachments: [{ filename: 'logo.png', content: 'x', cid: 'logo' }],
@@ -225,11 +226,11 @@ describe('what a message keeps', () => {
 describe('refusals', () => {
   test('of a message without recipients', async () => {
     const service = await sandbox();
-    const { error } = noRecipients.body as { error: { code: string; message: string } };
+    const { code, message } = saidBy(noRecipients);
     expect(await refusalOf(send(service, {}))).toEqual({
       status: 400,
-      code: error.code,
-      message: error.message,
+      code,
+      message,
     });
     const answering = await recorded({ 'send-mail': { always: noRecipients } });
     const names = async (options: Parameters<typeof checkBy>[0]) =>

@@ -1,5 +1,5 @@
 import { ask, IMMUTABLE, LUNCH as LUNCH_JSON, makeDraft, refusal as refusalOf } from '../sandbox/support';
-import { cannotDelete, conflict, itemNotFound, noMailboxYet, refusal } from './recorded-answers';
+import { cannotDelete, conflict, itemNotFound, noMailboxYet, refusal, saidBy } from './recorded-answers';
 import { DELETED_ITEMS, type RequestName, SENT_ITEMS } from './recorded-service';
 import { seen } from './seen';
 import { errorOf, LARGE, LUNCH, meaningOf, sendBy, services, TWO_FILES } from './sending';
@@ -152,8 +152,7 @@ seen(10, () => {
   const ANSWERS = [conflict, itemNotFound, noMailboxYet];
   const CASES = STEPS.flatMap(([step, mail, options]) =>
     ANSWERS.filter((answer) => step !== 'create-draft' || answer === conflict).map((answer) => {
-      const { error } = answer.body as { error: { code: string; message: string } };
-      return { step, code: error.code, options, mail, answer, message: error.message };
+      return { step, options, mail, answer, ...saidBy(answer) };
     }),
   );
 

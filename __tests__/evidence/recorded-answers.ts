@@ -1,5 +1,11 @@
 import type { RecordedAnswer } from './recorded-service';
 
+/** Code and message of a refusal. */
+export function saidBy({ body }: RecordedAnswer): { code: string; message: string } {
+  const { error } = JSON.parse(JSON.stringify(body));
+  return { code: error.code, message: error.message };
+}
+
 /** Graph's refusal in the shape that most records show. */
 export function refusal(
   status: number,

@@ -1,5 +1,5 @@
 import { ask, makeDraft, post, refusal as refusalOf, send } from '../sandbox/support';
-import { noSuchSegment, over4MB, refusal, tooManyHeaders } from './recorded-answers';
+import { noSuchSegment, over4MB, refusal, saidBy, tooManyHeaders } from './recorded-answers';
 import { seen } from './seen';
 import { errorOf, LARGE, LARGE_BYTES, LUNCH, meaningOf, sendBy, services } from './sending';
 
@@ -166,8 +166,8 @@ seen(17, () => {
       headers: { authorization: `Bearer ${await tokenOf(service)}`, 'content-type': 'application/json' },
       body: '{}',
     });
-    const { error } = noSuchSegment.body as { error: { code: string; message: string } };
-    expect(await refusalOf(answer)).toEqual({ status: 400, code: error.code, message: error.message });
+    const { code, message } = saidBy(noSuchSegment);
+    expect(await refusalOf(answer)).toEqual({ status: 400, code, message });
   });
 
   test('the transport always names a mailbox, and takes that answer as final', async () => {
@@ -261,13 +261,13 @@ seen(22, () => {
 
   test('the sandbox refuses a sixth header in the words of the service', async () => {
     const service = await sandbox();
-    const message = { toRecipients: [{ emailAddress: { address: 'megan@fabrikam.example' } }] };
-    expect((await send(service, { ...message, internetMessageHeaders: headers(5) })).status).toBe(202);
-    const { error } = tooManyHeaders.body as { error: { code: string; message: string } };
-    expect(await refusalOf(send(service, { ...message, internetMessageHeaders: headers(6) }))).toEqual({
+    const to = { toRecipients: [{ emailAddress: { address: 'megan@fabrikam.example' } }] };
+    expect((await send(service, { ...to, internetMessageHeaders: headers(5) })).status).toBe(202);
+    const { code, message } = saidBy(tooManyHeaders);
+    expect(await refusalOf(send(service, { ...to, internetMessageHeaders: headers(6) }))).toEqual({
       status: 400,
-      code: error.code,
-      message: error.message,
+      code,
+      message,
     });
   });
 
