@@ -85,8 +85,13 @@ describe('uploads', () => {
     expect(await last.text()).toBe('');
   });
 
-  test.each(['3997696', '3997696-', '3997696-8999999'])('the next range may be told as %j', async (range) => {
-    const answer = { status: 200, body: { nextExpectedRanges: [range] }, carriedOut: true };
+  test.each([
+    { nextExpectedRanges: ['3997696'] },
+    { nextExpectedRanges: ['3997696-'] },
+    { nextExpectedRanges: ['3997696-8999999'] },
+    { NextExpectedRanges: ['3997696'] },
+  ])('the next range may be told as %j', async (body) => {
+    const answer = { status: 200, body, carriedOut: true };
     const service = await recorded({ 'upload-range': [answer] });
     expect((await sendBy(service.options, LARGE)).info).toMatchObject({ route: 'draft' });
     const ranges = service.requests.filter(({ name }) => name === 'upload-range');

@@ -255,14 +255,16 @@ seen(16, () => {
     expect(service.drafts()).toEqual([]);
   });
 
-  test('the sandbox does not delete a message twice', async () => {
-    const service = await sandbox();
-    const id = await makeDraft(service, LUNCH_JSON, { headers: IMMUTABLE });
-    const remove = () => ask(service, 'DELETE', `messages/${id}`, undefined, { headers: IMMUTABLE });
+  const LIKE_THE_OTHER = { tenantDomain: 'contoso.example', secondDelete: 'cannotDelete' } as const;
+
+  test.each([
+    ['by its immutable id', {}, IMMUTABLE],
+    ['by its usual id, when told to', LIKE_THE_OTHER, {}],
+  ])('the sandbox does not delete a message twice: %s', async (_how, options, headers) => {
+    const service = await sandbox(options);
+    const id = await makeDraft(service, LUNCH_JSON, { headers });
+    const remove = () => ask(service, 'DELETE', `messages/${id}`, undefined, { headers });
     expect((await remove()).status).toBe(204);
-    expect(await refusalOf(remove())).toMatchObject({
-      code: 'ErrorCannotDeleteObject',
-      message: 'Object cannot be deleted.',
-    });
+    expect(await refusalOf(remove())).toEqual({ status: 403, ...saidBy(cannotDelete(403)) });
   });
 });
