@@ -246,8 +246,8 @@ seen(25, () => {
     ['ErrorAccountSuspend', 403, { code: 'EAUTH|EENVELOPE', retryable: false, about: /suspend|block/i }],
     ['ErrorExceededMaxRecipientLimit', 400, { code: 'EENVELOPE', retryable: false, about: /recipient/i }],
     ['ErrorMessageBlocked', 403, { code: 'EENVELOPE|EMESSAGE', retryable: false, about: /block/i }],
-    ['ErrorExceededHourlyMessageLimit', 400, { code: '.*', about: /hour/i }],
-    ['ErrorMessageThrottled', 429, { code: 'ETIMEDOUT', retryable: true, about: /slow|throttl/i }],
+    ['ErrorExceededHourlyMessageLimit', 400, { code: '.*', about: /hour|later/i }],
+    ['ErrorMessageThrottled', 429, { code: 'ETIMEDOUT', retryable: true, about: /slow|throttl|later/i }],
     ['MailboxInfoStale', 503, { code: 'ECONNECTION', retryable: true, about: /again/i }],
   ];
 

@@ -1,4 +1,4 @@
-import { makeDraft, openSession, putRange } from '../sandbox/support';
+import { makeDraft, openSession, putRange, tokenFor } from '../sandbox/support';
 import { REQUEST_ID, tooBigForMailbox, wrongAudience } from './recorded-answers';
 import { seen } from './seen';
 import { errorOf, LARGE, LARGE_BYTES, meaningOf, sendBy, services } from './sending';
@@ -101,7 +101,7 @@ seen(9, () => {
     const service = await sandbox();
     const url = await openSession(service, await makeDraft(service), { size: LARGE_BYTES });
     const answer = await putRange(service, url, Buffer.alloc(10), `bytes 0-9/${LARGE_BYTES}`, {
-      authorization: 'Bearer eyJ0eXAiOiJKV1Qi',
+      authorization: `Bearer ${await tokenFor(service)}`,
     });
     expect(answer.status).toBe(401);
     const { error } = await answer.json();
