@@ -1,8 +1,9 @@
 import { ask, IMMUTABLE, LUNCH as LUNCH_JSON, makeDraft, refusal as refusalOf } from '../sandbox/support';
 import { cannotDelete, conflict, itemNotFound, noMailboxYet, refusal, saidBy } from './recorded-answers';
-import { DELETED_ITEMS, type RequestName, SENT_ITEMS } from './recorded-service';
+import type { RequestName } from './recorded-requests';
 import { seen } from './seen';
 import { errorOf, LARGE, LUNCH, meaningOf, sendBy, services, TWO_FILES } from './sending';
+import { DELETED_ITEMS, SENT_ITEMS } from './well-service';
 
 const { recorded, sandbox } = services();
 const EXACTLY_ONCE = { delivery: 'exactly-once' } as const;

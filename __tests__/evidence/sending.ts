@@ -8,6 +8,7 @@ import {
 } from '../../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { GraphTransport } from '../../src/transport';
+import type { SeenRequest } from './recorded-requests';
 import { type RecordedService, type Script, startRecordedService } from './recorded-service';
 
 export const LUNCH: SendMailOptions = { to: 'megan@fabrikam.example', subject: 'Lunch?', text: 'At noon.' };
@@ -97,16 +98,19 @@ export function meaningOf(ended: Ended) {
   return { code, graphCode, responseCode, retryable, ambiguous, hint };
 }
 
-/** Services of one test, which are closed after it. */
+/** Services of one test, which are closed after it. What a recorded one was asked, it must know. */
 export function services() {
   const running: { close(): Promise<void> }[] = [];
+  const asked: RecordedService[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((service) => service.close()));
+    expect(asked.splice(0).flatMap(({ requests }) => requests.filter(isUnknown))).toEqual([]);
   });
   return {
     async recorded(script?: Script): Promise<RecordedService> {
       const service = await startRecordedService(script);
       running.push(service);
+      asked.push(service);
       return service;
     },
     async sandbox(options?: StartSandboxOptions): Promise<RunningSandbox> {
@@ -117,5 +121,6 @@ export function services() {
   };
 }
 
-/** The ways in which a message may be delivered. */
-export const DELIVERIES = ['at-most-once', 'exactly-once'] as const;
+function isUnknown({ name }: SeenRequest): boolean {
+  return name === 'unknown';
+}
