@@ -9,6 +9,7 @@ const REQUESTS = {
   'find-messages': /^GET \/v1\.0\/users\/[^/]+\/messages\?/,
   'read-folder': /^GET \/v1\.0\/users\/[^/]+\/mailFolders\/[^/]+\?/,
   'add-attachment': /^POST \/v1\.0\/users\/[^/]+\/messages\/[^/]+\/attachments$/,
+  'list-attachments': /^GET \/v1\.0\/users\/[^/]+\/messages\/[^/]+\/attachments(?:\?|$)/,
   'create-upload-session': /^POST \/v1\.0\/users\/[^/]+\/messages\/[^/]+\/attachments\/createUploadSession$/,
   'update-message': /^PATCH \/v1\.0\/users\/[^/]+\/messages\/[^/]+$/,
   'send-draft': /^POST \/v1\.0\/users\/[^/]+\/messages\/[^/]+\/send$/,

@@ -28,7 +28,7 @@ interface StoredMessage {
   body: string;
   isDraft: boolean;
   parentFolderId: string;
-  attached: number[];
+  attachments: { name: string; bytes: number }[];
 }
 
 /** The tenant of the mailbox. */
@@ -47,7 +47,7 @@ export function createWellService(origin: string, uploadOrigin: string): WellSer
   const sent: string[] = [];
   const messages: StoredMessage[] = [];
   const attached: number[][] = [];
-  const sessions = new Map<string, { draft: StoredMessage; received: number }>();
+  const sessions = new Map<string, { draft: StoredMessage; name: string; received: number }>();
   let latest = 0;
   const newId = (kind: string) => `AAMkADU1N2${kind}${++latest}=`;
 
@@ -76,7 +76,7 @@ export function createWellService(origin: string, uploadOrigin: string): WellSer
         sent.push(body);
         return { status: 202 };
       case 'create-draft': {
-        const draft = { id: newId('D'), body, isDraft: true, parentFolderId: DRAFTS, attached: [] };
+        const draft = { id: newId('D'), body, isDraft: true, parentFolderId: DRAFTS, attachments: [] };
         messages.push(draft);
         const { id, isDraft, parentFolderId } = draft;
         return {
@@ -96,14 +96,22 @@ export function createWellService(origin: string, uploadOrigin: string): WellSer
       case 'add-attachment': {
         const draft = found(messageIn(path));
         if (!draft) return NOT_FOUND;
-        draft.attached.push(Buffer.from(JSON.parse(body).contentBytes, 'base64').length);
+        const { name, contentBytes } = JSON.parse(body);
+        draft.attachments.push({ name, bytes: Buffer.from(contentBytes, 'base64').length });
         return { status: 201, body: { id: newId('A') } };
+      }
+      case 'list-attachments': {
+        const draft = found(messageIn(path));
+        // Exchange counts more than the bytes of the file.
+        const value = draft?.attachments.map(({ name, bytes }) => ({ name, size: bytes + 186 }));
+        return value ? { status: 200, body: { value } } : NOT_FOUND;
       }
       case 'create-upload-session': {
         const draft = found(messageIn(path));
         if (!draft) return NOT_FOUND;
         const session = newId('S');
-        sessions.set(session, { draft, received: 0 });
+        const { name } = JSON.parse(body).AttachmentItem;
+        sessions.set(session, { draft, name, received: 0 });
         const uploadUrl = `${uploadOrigin}/api/gv1.0/users('u@t')/messages('m')/AttachmentSessions('${session}')?authtoken=eyJhbGciOi.a%2Bb`;
         return { status: 201, body: { uploadUrl, nextExpectedRanges: ['0-'] } };
       }
@@ -118,7 +126,7 @@ export function createWellService(origin: string, uploadOrigin: string): WellSer
           return { status: 200, body: { nextExpectedRanges: [`${session.received}`] } };
         }
         sessions.delete(sessionIn(path));
-        session.draft.attached.push(total);
+        session.draft.attachments.push({ name: session.name, bytes: total });
         return { status: 201, headers: { location: `${uploadOrigin}/api/gv1.0/attachments('x')` } };
       }
       case 'upload-status': {
@@ -133,7 +141,7 @@ export function createWellService(origin: string, uploadOrigin: string): WellSer
         const draft = found(messageIn(path));
         if (!draft?.isDraft) return NOT_FOUND;
         sent.push(draft.body);
-        attached.push(draft.attached);
+        attached.push(draft.attachments.map(({ bytes }) => bytes));
         // The message leaves its folder, and its id dies.
         Object.assign(draft, { id: newId('M'), isDraft: false, parentFolderId: SENT_ITEMS });
         return { status: 202 };
