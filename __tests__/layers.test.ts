@@ -6,7 +6,17 @@ const src = join(__dirname, '../src');
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
   cli: ['index', 'clouds', 'message', 'prove', 'sandbox'],
-  prove: ['resolve-options', 'dispatcher', 'clouds', 'options', 'routes', 'graph', 'errors', 'sandbox'],
+  prove: [
+    'resolve-options',
+    'dispatcher',
+    'undici',
+    'clouds',
+    'options',
+    'routes',
+    'graph',
+    'errors',
+    'sandbox',
+  ],
   index: [
     'transport',
     'clouds',
@@ -74,12 +84,21 @@ const LAYERS: Record<string, string[]> = {
   'message-options': ['message', 'errors'],
   verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
   routes: ['message', 'graph', 'given-up', 'errors'],
-  auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
+  auth: [
+    'undici',
+    'clouds',
+    'options',
+    'connection-error',
+    'given-up',
+    'retry-after',
+    'service-codes',
+    'errors',
+  ],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
   'mailbox-limiter': ['given-up', 'errors', 'clock'],
-  dispatcher: ['proxy-pool', 'proxy-url', 'tls-options', 'errors'],
-  'proxy-pool': ['proxy-error'],
+  dispatcher: ['undici', 'proxy-pool', 'proxy-url', 'tls-options', 'errors'],
+  'proxy-pool': ['undici', 'proxy-error'],
   'connection-error': ['proxy-error', 'errors'],
   'given-up': ['errors'],
   'service-codes': ['errors'],
@@ -90,6 +109,7 @@ const LAYERS: Record<string, string[]> = {
   'sent-message-info': [],
   'upload-progress': [],
   clock: [],
+  undici: [],
   errors: [],
   clouds: [],
   'proxy-error': [],
@@ -111,6 +131,7 @@ const PACKAGES: Record<string, string[]> = {
   undici: [
     'graph/client',
     'graph/exchange',
+    'undici',
     'auth/http-client',
     'auth/credential',
     'prove/live-service',
@@ -167,6 +188,19 @@ test('each package is known to few files', () => {
     return name === undefined || PACKAGES[name]?.includes(file) ? [] : [`${file} imports ${target}`];
   });
   expect(wrong).toEqual([]);
+});
+
+test('undici is loaded in one place, and by the name of a file, which no runtime replaces', () => {
+  const loading =
+    /^(?:import|export) (?!type\b).*\bfrom '(undici(?:\/.*)?)';|\brequire\('(undici(?:\/.*)?)'\)/gm;
+  const loads = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.m?ts$/.test(file))
+    .flatMap((file) =>
+      [...readFileSync(join(src, file), 'utf8').matchAll(loading)].map(
+        ([, from, called]) => `${file} loads ${from ?? called}`,
+      ),
+    );
+  expect(loads).toEqual(['undici.ts loads undici/index.js']);
 });
 
 test('only what package.json names is imported', () => {
