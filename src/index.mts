@@ -17,6 +17,7 @@ export type {
   Outcome,
   RetryOptions,
   TlsOptions,
+  TokenCredential,
   TransportLogger,
   UploadProgress,
   UserIdOf,
@@ -26,6 +27,7 @@ export type {
 export { GraphTransport, GraphTransportError, graphTransport } from './index.js';
 
 // Nodemailer's types for import are other files than those for require.
+/** @ts-ignore: @types/nodemailer, for Nodemailer before 10, has nothing there that could be added to. */
 declare module 'nodemailer/lib/mailer/mail-message' {
   interface SendMailOptions {
     /** How Graph is to send this message; overrides the options of `graphTransport()`. */

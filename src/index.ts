@@ -17,6 +17,7 @@ export type {
   GraphTransportOptions,
   LogMethod,
   RetryOptions,
+  TokenCredential,
   TransportLogger,
 } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';

@@ -26,7 +26,8 @@ import { writeMessage } from './write-message';
 const { version }: { version: string } = require('../package.json');
 
 type VerifyCallback = (error: Error | null, success?: true) => void;
-type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
+/** As the types of the app's Nodemailer have it: those of @types/nodemailer differ from Nodemailer 10's own. */
+type SendCallback = Parameters<Transport<GraphSentMessageInfo>['send']>[1];
 
 /**
  * A Nodemailer transport that sends through Microsoft Graph. Make it with `graphTransport()` and hand it to
