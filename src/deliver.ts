@@ -210,10 +210,12 @@ async function deliverRead(
           decision.route === 'json' && options.saveToSentItems,
         )),
         leftDraftId: undefined,
+        serverMessageId: undefined,
       };
   return {
     envelope,
     messageId,
+    serverMessageId: sent.serverMessageId,
     accepted: recipientsOf(message),
     rejected: [],
     pending: [],

@@ -33,8 +33,10 @@ export class DraftLedger {
   #lost = 0;
   /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
   readonly #known = new Set<string>();
-  /** Whether Graph was told to send a draft. */
-  #hasTriedToSend = false;
+  /** The draft that Graph was last told to send. */
+  #tried: string | undefined;
+  /** The Message-IDs of drafts that we made, as Graph says. */
+  readonly #messageIds = new Map<string, string | undefined>();
   /** Drafts that could not be deleted. */
   readonly #left: string[] = [];
   /** Whether drafts of ours carry the mark by which other processes find and send them. */
@@ -63,11 +65,17 @@ export class DraftLedger {
     return this.#left[0];
   }
 
+  /** The Message-ID that Graph says the draft has that it was last told to send. */
+  get serverMessageId(): string | undefined {
+    return this.#tried === undefined ? undefined : this.#messageIds.get(this.#tried);
+  }
+
   /** Makes a draft, in one request. */
   async create(): Promise<string> {
     try {
       const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
       this.#search.learnDrafts(draft);
+      this.#messageIds.set(draft.id, draft.messageId);
       this.adopt(draft.id);
       return draft.id;
     } catch (error) {
@@ -102,7 +110,7 @@ export class DraftLedger {
 
   /** Sends a draft. */
   async send(id: string): Promise<Accepted> {
-    this.#hasTriedToSend = true;
+    this.#tried = id;
     try {
       const answer = await postSend(this.#requests, this.#message.userId, id);
       this.#ours.delete(id);
@@ -136,7 +144,7 @@ export class DraftLedger {
    * cannot have been sent.
    */
   noteGone(id: string): void {
-    if (this.#message.marks.message === undefined && !this.#hasTriedToSend) return;
+    if (this.#message.marks.message === undefined && this.#tried === undefined) return;
     this.#ours.delete(id);
     if (!this.#inDoubt.has(id)) this.#vanished = id;
   }
