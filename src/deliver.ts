@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import type { Clock } from './clock';
+import { headerOf, mailboxFor, questionOf } from './delivery/choose-mailbox';
 import { droppedByGraph, reasonOf, recipientsOf } from './describe-delivery';
 import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
@@ -14,13 +15,8 @@ import { headerValues } from './message/mail-content';
 import { type GivenId, isMadeUp, ownMessageId, withMessageId } from './message/message-id';
 import { toMimeMessage } from './message/mime-message';
 import { type ReadMessage, readMessage } from './message/read-message';
-import { entriesWithoutAddress, fromOf } from './message/recipients';
-import {
-  type GraphMessageOptions,
-  type MailboxQuestion,
-  type UserIdOf,
-  userIdProblems,
-} from './message-options';
+import { entriesWithoutAddress } from './message/recipients';
+import type { GraphMessageOptions, UserIdOf } from './message-options';
 import type { ResolvedOptions } from './options';
 import { base64Length } from './routes/base64';
 import { chooseRoute } from './routes/choose-route';
@@ -34,6 +30,8 @@ import type { UploadProgress } from './upload-progress';
 
 /** A message as Nodemailer hands it over. */
 export interface OutgoingMessage {
+  /** Its header, where that is known before the message is read. */
+  header: () => Buffer | undefined;
   /** Writes the compiled message, Bcc header included; its attachments are read from then on. */
   writeTo: (sink: Writable) => void;
   /** The message as it may travel, if that is not what was written: text may be in 8 bits there. */
@@ -57,12 +55,18 @@ export interface Delivery {
   defaults: ResolvedOptions;
   client: GraphClient;
   limiter: MailboxLimiter;
+  /** Lets only a few messages be read before it is their turn. */
+  readAhead: MailboxLimiter;
   clock: Clock;
   /** Gives the message up. */
   signal: AbortSignal;
-  /** Is called when it is the message's turn, from which on its timeout counts. */
+  /** Is called when it is the message's turn, from which on its timeout counts anew. */
   onTurn: () => void;
-  /** Milliseconds since then. */
+  /** Is called when work begins before it is the message's turn: its timeout counts for that alone. */
+  onEarlyWork: () => void;
+  /** Is called when that work is done, and the message waits for its turn. */
+  onEarlyWorkDone: () => void;
+  /** Milliseconds since the message's turn. */
   elapsedMs: () => number;
   /** Is told the Message-ID that the message goes by. */
   onMessageId: (messageId: string) => void;
@@ -70,37 +74,79 @@ export interface Delivery {
   onProgress: (event: UploadProgress) => void;
 }
 
+/** All messages that are read before their turn wait in one line. */
+const READ_AHEAD = 'read-ahead';
+
 /** Sends one message: wait for its turn, read, convert, choose the route, send, report. */
 export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Promise<GraphSentMessageInfo> {
-  const { defaults, limiter, signal } = delivery;
+  const { defaults, signal } = delivery;
   const userId = outgoing.graph.userId ?? defaults.userId;
-  if (typeof userId === 'string') {
-    // Like a pool of SMTP connections: a message that waits is not read yet, and takes no memory.
-    const mailbox = userId.trim();
-    return limiter.run(
-      mailbox,
-      async (pauses) => {
-        delivery.onTurn();
-        return withMessage(outgoing, delivery, (read) =>
-          deliverRead(outgoing, read, mailbox, pauses, delivery),
+  if (typeof userId === 'string') return readAndSend(outgoing, userId.trim(), delivery);
+  const header = outgoing.header();
+  if (!header) return readBeforeTurn(outgoing, userId, delivery);
+  delivery.onEarlyWork();
+  const mailbox = await mailboxFor(userId, questionOf(headerOf(header), outgoing, defaults.from), signal);
+  delivery.onEarlyWorkDone();
+  return readAndSend(outgoing, mailbox, delivery);
+}
+
+/** Like a pool of SMTP connections: a message that waits is not read yet, and takes no memory. */
+function readAndSend(
+  outgoing: OutgoingMessage,
+  mailbox: string,
+  delivery: Delivery,
+): Promise<GraphSentMessageInfo> {
+  return delivery.limiter.run(
+    mailbox,
+    async (pauses) => {
+      delivery.onTurn();
+      return withMessage(outgoing, delivery, (read) =>
+        deliverRead(outgoing, read, mailbox, pauses, delivery),
+      );
+    },
+    delivery.signal,
+  );
+}
+
+/** The mailbox depends on what the message says, and that is known only when it has been read. */
+async function readBeforeTurn(
+  outgoing: OutgoingMessage,
+  userId: UserIdOf,
+  delivery: Delivery,
+): Promise<GraphSentMessageInfo> {
+  const { defaults, limiter, readAhead, signal } = delivery;
+  const { sending } = await readAhead.run(
+    READ_AHEAD,
+    async () => {
+      delivery.onEarlyWork();
+      const turn = startOfTurn();
+      const sending = withMessage(outgoing, delivery, async (read) => {
+        const mailbox = await mailboxFor(userId, questionOf(read.content, outgoing, defaults.from), signal);
+        delivery.onEarlyWorkDone();
+        return limiter.run(
+          mailbox,
+          (pauses) => {
+            turn.begin();
+            delivery.onTurn();
+            return deliverRead(outgoing, read, mailbox, pauses, delivery);
+          },
+          signal,
         );
-      },
-      signal,
-    );
-  }
-  // The mailbox depends on what the message says.
-  return withMessage(outgoing, delivery, async (read) => {
-    const [from = defaults.from] = fromOf(read.content);
-    const mailbox = await mailboxFor(userId, { from, envelope: outgoing.envelope });
-    return limiter.run(
-      mailbox,
-      (pauses) => {
-        delivery.onTurn();
-        return deliverRead(outgoing, read, mailbox, pauses, delivery);
-      },
-      signal,
-    );
+      });
+      await Promise.race([turn.begun, sending.catch(() => undefined)]);
+      return { sending };
+    },
+    signal,
+  );
+  return sending;
+}
+
+function startOfTurn(): { begun: Promise<void>; begin: () => void } {
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
   });
+  return { begun, begin };
 }
 
 async function withMessage<T>(
@@ -245,18 +291,6 @@ async function deliverRead(
 /** Message-IDs tell upper from lower case, and Graph's search does not: it is given a digest. */
 function markOf(messageId: string): string {
   return createHash('sha256').update(messageId).digest('hex');
-}
-
-async function mailboxFor(userId: UserIdOf, question: MailboxQuestion): Promise<string> {
-  let found: string;
-  try {
-    found = await userId(question);
-  } catch (cause) {
-    throw new GraphTransportError('ECONFIG', `The userId function failed: ${String(cause)}.`, { cause });
-  }
-  const [problem] = userIdProblems(found);
-  if (problem) throw new GraphTransportError('ECONFIG', `The userId function found no mailbox: ${problem}.`);
-  return found.trim();
 }
 
 function refusal(why: string): GraphTransportError {
