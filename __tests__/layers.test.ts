@@ -19,6 +19,7 @@ const LAYERS: Record<string, string[]> = {
   ],
   index: [
     'transport',
+    'diagnostics',
     'clouds',
     'tls-options',
     'options',
@@ -31,6 +32,7 @@ const LAYERS: Record<string, string[]> = {
     'verify',
   ],
   transport: [
+    'diagnostics',
     'mailbox-limiter',
     'errors',
     'given-up',
@@ -53,6 +55,7 @@ const LAYERS: Record<string, string[]> = {
     'clock',
   ],
   deliver: [
+    'diagnostics',
     'delivery',
     'describe-delivery',
     'mailbox-limiter',
@@ -66,6 +69,7 @@ const LAYERS: Record<string, string[]> = {
     'upload-progress',
     'clock',
   ],
+  diagnostics: ['graph', 'errors', 'sent-message-info'],
   'describe-delivery': ['message', 'routes'],
   'leave-unsigned': ['sent-message-info'],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],

@@ -3,6 +3,7 @@ import { GraphTransport } from './transport';
 import './nodemailer-options';
 
 export type { CloudName } from './clouds';
+export type { QueueNotice, RetryNotice, SendTrace } from './diagnostics';
 export {
   GraphTransportError,
   type GraphTransportErrorCode,
