@@ -17,6 +17,7 @@ const LAYERS: Record<string, string[]> = {
     'errors',
     'sandbox',
   ],
+  bullmq: ['index'],
   index: [
     'transport',
     'diagnostics',
@@ -153,7 +154,10 @@ const PACKAGES: Record<string, string[]> = {
   ],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
   msw: ['sandbox/msw'],
+  bullmq: ['bullmq/create-mail-queue', 'bullmq/create-mail-worker'],
   nodemailer: [
+    'bullmq/create-mail-worker',
+    'bullmq/stored-message',
     'cli/send',
     'cli/compose-message',
     'cli/pass-on-message',
