@@ -1,7 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import * as diagnostics from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import * as otel from '@opentelemetry/sdk-trace-node';
 import nodemailer from 'nodemailer';
 import { register } from 'prom-client';
@@ -11,6 +12,38 @@ import { type RunningSandbox, startSandbox } from '../src/sandbox';
 
 const page = readFileSync(join(__dirname, '../docs/observability.md'), 'utf8');
 const snippets = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
+
+/** Channels are those of the process, which other test files may share: nothing of a snippet stays there. */
+const undo: (() => void)[] = [];
+const untilTheEnd = {
+  'node:diagnostics_channel': {
+    subscribe(name: string, listener: (told: unknown) => void) {
+      diagnostics.subscribe(name, listener);
+      undo.push(() => diagnostics.unsubscribe(name, listener));
+    },
+    tracingChannel(name: string) {
+      const channel = diagnostics.tracingChannel<unknown, object>(name);
+      type Listeners = Parameters<typeof channel.subscribe>[0];
+      type Store = Parameters<typeof channel.start.bindStore>;
+      return {
+        subscribe(listeners: Listeners) {
+          channel.subscribe(listeners);
+          undo.push(() => channel.unsubscribe(listeners));
+        },
+        start: {
+          bindStore(...[store, transform]: Store) {
+            channel.start.bindStore(store, transform);
+            undo.push(() => channel.start.unbindStore(store));
+          },
+        },
+      };
+    },
+  },
+  '@opentelemetry/instrumentation': {
+    registerInstrumentations: (options: Parameters<typeof registerInstrumentations>[0]) =>
+      undo.push(registerInstrumentations(options)),
+  },
+};
 
 /** Runs the snippet of the page that imports a package, with other modules in the place of some. */
 function run(about: string, replaced: Record<string, unknown> = {}): void {
@@ -22,7 +55,8 @@ function run(about: string, replaced: Record<string, unknown> = {}): void {
       esModuleInterop: true,
     },
   });
-  const load = (name: string) => replaced[name] ?? require(name);
+  const modules: Record<string, unknown> = { ...untilTheEnd, ...replaced };
+  const load = (name: string) => modules[name] ?? require(name);
   compileFunction(outputText, ['require', 'exports'])(load, {});
 }
 
@@ -30,7 +64,10 @@ let sandbox: RunningSandbox;
 beforeEach(async () => {
   sandbox = await startSandbox();
 });
-afterEach(() => sandbox.close());
+afterEach(async () => {
+  for (const step of undo.splice(0)) step();
+  await sandbox.close();
+});
 
 test('verify() makes three requests', async () => {
   const transport = graphTransport(sandbox.options);
@@ -55,9 +92,9 @@ test('the OpenTelemetry of the page makes a span of each message and of its requ
   const attachments = [{ filename: 'large.bin', content: Buffer.alloc(4_000_000) }];
   const paths: string[] = [];
   const note = (told: unknown) => void paths.push(Object(told).request.path);
-  subscribe('undici:request:create', note);
+  diagnostics.subscribe('undici:request:create', note);
   await transporter.sendMail({ to: 'ann@example.com', subject: 'Plans', attachments });
-  unsubscribe('undici:request:create', note);
+  diagnostics.unsubscribe('undici:request:create', note);
   expect(paths.some((path) => path.includes('?authtoken='))).toBe(true);
 
   const spans = exporter.getFinishedSpans();

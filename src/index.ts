@@ -14,6 +14,7 @@ export type { MailAddress } from './message/address';
 export type { Importance } from './message/importance';
 export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
 export type {
+  AccessToken,
   AddressOption,
   GraphTransportOptions,
   LogMethod,

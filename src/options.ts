@@ -16,10 +16,15 @@ export interface TokenCredential {
    *
    * @param options `claims`: what Graph wants to find in the token, from its challenge
    */
-  getToken(
-    scopes: string | string[],
-    options?: { claims?: string },
-  ): Promise<{ token: string; expiresOnTimestamp: number } | null>;
+  getToken(scopes: string | string[], options?: { claims?: string }): Promise<AccessToken | null>;
+}
+
+/** A token, as Azure's credentials give it. */
+export interface AccessToken {
+  /** The token itself. */
+  token: string;
+  /** When it expires, in milliseconds since 1970. */
+  expiresOnTimestamp: number;
 }
 
 /** An address as Nodemailer takes it: `'Ann <ann@example.com>'` or its two halves. */

@@ -1,9 +1,8 @@
 import { GraphTransportError } from '../errors';
 import { unlessGivenUp } from '../given-up';
+import type { AccessToken } from '../options';
 import type { Credential } from './credential';
 import { toTokenError } from './token-error';
-
-type AccessToken = NonNullable<Awaited<ReturnType<Credential['getToken']>>>;
 
 /** Tokens are renewed this long before they expire, so that none expires on its way to Graph. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
