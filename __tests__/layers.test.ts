@@ -91,7 +91,7 @@ const LAYERS: Record<string, string[]> = {
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
   verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
-  routes: ['message', 'graph', 'given-up', 'errors'],
+  routes: ['message', 'graph', 'service-codes', 'given-up', 'errors'],
   auth: [
     'undici',
     'clouds',

@@ -180,7 +180,19 @@ export class MessageRequests {
     return this.wait(momentMs(attempt));
   }
 
-  /** The same for clean-up, even if the message was given up. */
+  /**
+   * Waits before the next attempt at something that takes Graph a moment, and tells the log why.
+   *
+   * @param attempt the one that failed, from 1
+   */
+  async waitOut(error: GraphTransportError, attempt: number): Promise<void> {
+    const { policy, onRetry } = this.#options;
+    const waitMs = Math.min(policy.maxDelay, Math.max(momentMs(attempt), error.retryAfter ?? 0));
+    onRetry?.({ error, attempt, waitMs, throttled: false });
+    await this.wait(waitMs);
+  }
+
+  /** Waits as `moment` does, for clean-up: even if the message was given up. */
   async cleanUpMoment(attempt: number): Promise<void> {
     const { clock, policy } = this.#options;
     await clock.sleep(Math.min(policy.maxDelay, momentMs(attempt)));
