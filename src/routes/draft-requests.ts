@@ -21,6 +21,8 @@ export interface StoredMessage {
   isDraft: boolean;
   /** The folder's id; undefined where the service does not tell. */
   folder: string | undefined;
+  /** Its Message-ID, with `<>`; undefined where the service was not asked, or does not tell. */
+  messageId: string | undefined;
 }
 
 /** Folders that every mailbox has, by their well-known names. */
@@ -217,10 +219,12 @@ function pathOf(nextLink: unknown): string | undefined {
 
 function toStored(value: unknown): StoredMessage {
   const folder = property(value, 'parentFolderId');
+  const messageId = property(value, 'internetMessageId');
   return {
     id: idOf(value),
     isDraft: property(value, 'isDraft') !== false,
     folder: typeof folder === 'string' ? folder : undefined,
+    messageId: typeof messageId === 'string' && /^<.+>$/.test(messageId) ? messageId : undefined,
   };
 }
 
