@@ -101,6 +101,20 @@ describe('who sends', () => {
     expect(mailbox()).toBe('ceo@contoso.example');
   });
 
+  test.each([['verify'], ['send', '--to', 'ann@example.com', '--text', 'Hello']])(
+    'can be set by flag, variable or file, says %s of what is missing',
+    async (...args) => {
+      const env = { ...sandbox.env, AZURE_CLIENT_SECRET: undefined, GRAPH_USER_ID: '' };
+      const { exitCode, stdout, stderr } = await runCli(args, { env });
+      expect(exitCode).toBe(78);
+      expect(stdout + stderr).toMatch(
+        /clientSecret is missing \(--client-secret or AZURE_CLIENT_SECRET\); userId is missing \(--user-id or GRAPH_USER_ID\)\./,
+      );
+      expect(stdout + stderr).toMatch(/by flag, as an environment variable, or in a file.*--env-file FILE/);
+      expect(stdout + stderr).not.toMatch(/tenantId|clientId/);
+    },
+  );
+
   test('comes from the file that is named, and from no other', async () => {
     const files = { '.env': 'GRAPH_USER_ID=ceo@contoso.example\n', 'mail.env': envFile() };
     expect(await runCli(['verify', '--env-file', 'mail.env'], { files })).toMatchObject({ exitCode: 0 });
