@@ -21,7 +21,7 @@ export async function sendDraft(
   if (body.length > 0) throw new GraphRefusal(400, 'BadRequest', 'The send action takes no request body.');
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
-  const submitted = submit(draft.mailbox, draft.message, limits, call);
+  const submitted = submit(draft.mailbox, draft.message, state.settings, call);
   leaveStaleDraft(state, draft);
   moveToSentItems(draft, state, call);
   endSessionsOf(state, draft);
