@@ -35,6 +35,13 @@ export function mergeEnv(text: string, variables: Variables): string | undefined
   return [withLinesAfter(changed, lines), withLinesBefore(changed, lines)].find(isGood);
 }
 
+/** The lines of a new file. */
+export function toLines(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${quoted(value)}\n`)
+    .join('');
+}
+
 function withValues(text: string, variables: Variables): string {
   let merged = '';
   let done = 0;
