@@ -122,6 +122,18 @@ describe('sandbox -- app', () => {
     expect(failed).toMatchObject({ exitCode: 127, stdout: '' });
   });
 
+  test('goes to another port when the usual one is taken, unless a port is asked for', async () => {
+    // Something else may have it already, which does as well.
+    const other = await startSandbox({ port: 4250 }).catch(() => undefined);
+    const args = ['--', process.execPath, '-e', 'console.log(process.env.GRAPH_ENDPOINT)'];
+    const { exitCode, stdout } = await runCli(['sandbox', ...args]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:(?!4250)\d+\n$/);
+    expect(await runCli(['sandbox', '--port', '4250', ...args])).toMatchObject({ exitCode: 69, stdout: '' });
+    expect(await runCli(['sandbox', '--write', '.env', ...args])).toMatchObject({ exitCode: 69, stdout: '' });
+    await other?.close();
+  });
+
   test('says that the app cannot be started, and ends in 127 as a shell does', async () => {
     const { exitCode, stderr } = await outcomeOf(
       startCli(['sandbox', '--port', '0', '--', 'no-such-command'], { cwd }),

@@ -18,14 +18,15 @@ test('tells its version', async () => {
 test.each([[['--help']], [['-h']]])('tells with %j what commands there are', async (args) => {
   const { exitCode, stdout } = await runCli(args);
   expect(exitCode).toBe(0);
-  for (const command of ['verify', 'send', 'sandbox'])
+  for (const command of ['verify', 'send', 'sandbox', 'demo'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
 test.each([
   ['verify', ['--user-id', '--env-file', '--json']],
   ['send', ['--to', '--attach', '-t, --read-recipients', '--delivery', '--user-id']],
-  ['sandbox', ['--port', '--lenient']],
+  ['sandbox', ['--mailbox', '--tenant-id', '--write', '--port', '--lenient']],
+  ['demo', ['--port']],
 ])('tells the flags of %s', async (command, flags) => {
   const { exitCode, stdout } = await runCli([command, '--help']);
   expect(exitCode).toBe(0);

@@ -27,6 +27,10 @@ export async function startOnPort(port: number, options: StartSandboxOptions = {
   });
 }
 
+export function isPortTaken(error: unknown): boolean {
+  return error instanceof CliError && error.exitCode === EXIT.unavailable;
+}
+
 function portTaken(port: number): CliError {
   return new CliError(
     EXIT.unavailable,

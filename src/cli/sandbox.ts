@@ -7,7 +7,7 @@ import type { CliIo, Command } from './io';
 import { toLines } from './merge-env';
 import { parseFlags } from './parse-flags';
 import { runApp } from './run-app';
-import { startOnPort, toPort } from './sandbox-port';
+import { isPortTaken, startOnPort, toPort } from './sandbox-port';
 import { sandboxTenant } from './sandbox-tenant';
 import { splitAtApp } from './split-at-app';
 import { writeEnvFile } from './write-env-file';
@@ -33,7 +33,8 @@ Without one, prints these variables, or writes them to a file:
   --client-id ID        likewise the app's id
   --client-secret TEXT  likewise its secret: never a real one, since others on this machine can see it
   --write FILE          set the variables in this file and keep all else that is in it
-  --port N              where it listens, on 127.0.0.1 only; 0 is any free port (default ${DEFAULT_PORT})
+  --port N              where it listens, on 127.0.0.1 only; 0 is any free port (default ${DEFAULT_PORT}; with a COMMAND
+                        another one where that is taken)
   --strict              the narrow reading of limits whose exact value is not documented (default)
   --lenient             the wide reading: MB are 2^20 bytes, and any number of requests at once
   --store DIR           keep messages in this folder as well, as .eml and as JSON, and begin with those that are there
@@ -78,10 +79,16 @@ export const sandboxCommand: Command = async (args, io) => {
   if (values.strict && values.lenient) throw usageError('Give either --strict or --lenient, not both.');
   const port = toPort(values.port, DEFAULT_PORT);
   const tenant = sandboxTenant(values);
-  const sandbox = await startOnPort(port, {
+  const options = {
     ...tenant,
     ...(values.lenient && { limits: LENIENT }),
     ...(values.store !== undefined && { store: resolve(cwd, values.store) }),
+  };
+  const isFixed = app === undefined || values.port !== undefined || values.write !== undefined;
+  const sandbox = await startOnPort(port, options).catch((error) => {
+    // The app is told where the sandbox is, so that several may run side by side.
+    if (isFixed || !isPortTaken(error)) throw error;
+    return startOnPort(0, options);
   });
   const { env, url, inboxUrl } = sandbox;
   try {
