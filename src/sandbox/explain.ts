@@ -8,7 +8,6 @@ import type { SandboxMailbox, SandboxSettings } from './settings';
  */
 const SANDBOX = ' This is the sandbox of nodemailer-graph-transport';
 
-const MOST_LISTED = 5;
 const MOST_CHARACTERS = 120;
 const LONGEST_ADDRESS = 50;
 
@@ -76,7 +75,7 @@ function whatThereIs({ mailboxes }: SandboxSettings): string {
   let characters = 0;
   for (const { userPrincipalName } of mailboxes) {
     characters += userPrincipalName.length;
-    if (listed.length === MOST_LISTED || (characters > MOST_CHARACTERS && listed.length > 0)) break;
+    if (characters > MOST_CHARACTERS && listed.length > 0) break;
     listed.push(shown(userPrincipalName));
   }
   const more = mailboxes.length - listed.length;
