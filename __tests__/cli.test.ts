@@ -18,14 +18,15 @@ test('tells its version', async () => {
 test.each([[['--help']], [['-h']]])('tells with %j what commands there are', async (args) => {
   const { exitCode, stdout } = await runCli(args);
   expect(exitCode).toBe(0);
-  for (const command of ['verify', 'send', 'sandbox', 'prove'])
+  for (const command of ['verify', 'send', 'sandbox', 'demo', 'prove'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
 test.each([
   ['verify', ['--user-id', '--env-file', '--json']],
   ['send', ['--to', '--attach', '-t, --read-recipients', '--delivery', '--user-id']],
-  ['sandbox', ['--port', '--lenient']],
+  ['sandbox', ['--mailbox', '--tenant-id', '--write', '--port', '--lenient']],
+  ['demo', ['--port']],
   ['prove', ['--to', '--alias', '--foreign-from', '--report', '--sandbox', '--user-id', '--ca']],
 ])('tells the flags of %s', async (command, flags) => {
   const { exitCode, stdout } = await runCli([command, '--help']);
@@ -35,7 +36,7 @@ test.each([
 });
 
 test.each([
-  [[], /A command is missing: there are verify, send, sandbox, prove/],
+  [[], /A command is missing: there are verify, send, sandbox, demo, prove/],
   [['sendmail'], /There is no command "sendmail"/],
   [['verify', '--tenant', 'x'], /Unknown option '--tenant'/],
   [['verify', 'x'], /Unexpected argument 'x'/],
@@ -101,6 +102,20 @@ describe('who sends', () => {
     });
     expect(mailbox()).toBe('ceo@contoso.example');
   });
+
+  test.each([['verify'], ['send', '--to', 'ann@example.com', '--text', 'Hello']])(
+    'can be set by flag, variable or file, says %s of what is missing',
+    async (...args) => {
+      const env = { ...sandbox.env, AZURE_CLIENT_SECRET: undefined, GRAPH_USER_ID: '' };
+      const { exitCode, stdout, stderr } = await runCli(args, { env });
+      expect(exitCode).toBe(78);
+      expect(stdout + stderr).toMatch(
+        /clientSecret is missing \(--client-secret or AZURE_CLIENT_SECRET\); userId is missing \(--user-id or GRAPH_USER_ID\)\./,
+      );
+      expect(stdout + stderr).toMatch(/by flag, as an environment variable, or in a file.*--env-file FILE/);
+      expect(stdout + stderr).not.toMatch(/tenantId|clientId/);
+    },
+  );
 
   test('comes from the file that is named, and from no other', async () => {
     const files = { '.env': 'GRAPH_USER_ID=ceo@contoso.example\n', 'mail.env': envFile() };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CLOUD_NAMES } from '../clouds';
-import type { GraphTransportOptions } from '../index';
+import { GraphTransportError, type GraphTransportOptions } from '../index';
 import { CliError } from './cli-error';
 import { type EnvFile, readEnvFile } from './env-file';
 import { EXIT } from './exit-code';
@@ -16,6 +16,9 @@ const SETTINGS = [
   { flag: 'authority-host', option: 'authorityHost', variable: 'AZURE_AUTHORITY_HOST', value: 'URL' },
   { flag: 'graph-endpoint', option: 'graphEndpoint', variable: 'GRAPH_ENDPOINT', value: 'URL' },
 ] as const;
+
+/** Those that have no default. */
+const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
 
 /** The flags that tell who sends, and over what, for `parseArgs`. */
 export const CONNECTION_FLAGS = {
@@ -52,6 +55,7 @@ ${SETTINGS.map(({ flag, value, variable }) => `  ${`--${flag} ${value}`.padEnd(2
  * The transport's options: from the flags, else the environment, else the file of variables.
  *
  * @throws CliError when the file cannot be read, or must not be trusted
+ * @throws GraphTransportError `ECONFIG` when a setting that every message needs is in none of them
  */
 export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTransportOptions {
   const { env, cwd, stderr } = io;
@@ -63,6 +67,7 @@ export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTra
     const value = values[flag] || env[variable] || file.variables[variable];
     if (value) options[option] = value;
   }
+  requireSettings(options, file);
   const { cloud, proxy, ca } = values;
   return {
     ...options,
@@ -70,6 +75,19 @@ export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTra
     proxy,
     tls: ca === undefined ? undefined : { ca: readFileSync(readableFile(ca, io)) },
   };
+}
+
+function requireSettings(options: GraphTransportOptions, { name }: EnvFile): void {
+  const missing = SETTINGS.filter(({ option }) =>
+    REQUIRED.some((required) => required === option && !options[option]),
+  );
+  if (missing.length === 0) return;
+  const told = missing.map(({ option, flag, variable }) => `${option} is missing (--${flag} or ${variable})`);
+  throw new GraphTransportError('ECONFIG', `Nothing can be sent: ${told.join('; ')}.`, {
+    hint:
+      'There are three ways to set what is missing: by flag, as an environment variable, or in a file of ' +
+      `variables (${name} was read if it is there; --env-file FILE names another).`,
+  });
 }
 
 function warnOfSecrets(values: ConnectionValues, stderr: CliIo['stderr']): void {

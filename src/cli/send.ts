@@ -1,5 +1,10 @@
-import nodemailer from 'nodemailer';
-import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../index';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
+import {
+  type GraphSentMessageInfo,
+  type GraphTransport,
+  type GraphTransportOptions,
+  graphTransport,
+} from '../index';
 import { usageError } from './cli-error';
 import { composeMessage } from './compose-message';
 import { connectionOptions } from './connection-flags';
@@ -44,7 +49,7 @@ export const sendCommand: Command = async (args, io) => {
   transport.on('progress', bar.show);
   try {
     const message = composing.length > 0 ? await composeMessage(flags, io) : await passOnMessage(flags, io);
-    const info = await nodemailer.createTransport(transport).sendMail({ ...message, signal: io.signal });
+    const info = await sendThrough(transport, { ...message, signal: io.signal });
     bar.clear();
     report(info, flags, io);
     return EXIT.ok;
@@ -53,6 +58,14 @@ export const sendCommand: Command = async (args, io) => {
     transport.close();
   }
 };
+
+/** Sends a message as an app does: by Nodemailer, over the transport. */
+export function sendThrough(
+  transport: GraphTransport,
+  message: SendMailOptions,
+): Promise<GraphSentMessageInfo> {
+  return nodemailer.createTransport(transport).sendMail(message);
+}
 
 function deliveryOptions({ values, composing }: SendFlags, userId: unknown): GraphTransportOptions {
   const { from, format, delivery, lossy } = values;
