@@ -5,8 +5,13 @@ import { text } from 'node:stream/consumers';
 
 const root = join(__dirname, '../..');
 
+/** The built command, if it is that which is to be tried, else the sources. */
+const { BUILT_COMMAND } = process.env;
+
 /** The command line in a process of its own, as a shell starts it. */
 export function startCli(args: string[], options: SpawnOptions = {}): ChildProcess {
+  if (BUILT_COMMAND)
+    return spawn(process.execPath, [join(root, BUILT_COMMAND), ...args], { stdio: 'pipe', ...options });
   const source = ['--require', join(root, '__tests__/support/typescript.cjs'), join(root, 'src/cli/main.ts')];
   return spawn(process.execPath, [...source, ...args], { stdio: 'pipe', ...options });
 }

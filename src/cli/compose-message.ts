@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { SendMailOptions } from 'nodemailer';
+import { type MailAddress, parseAddresses } from '../message/address';
+import { recipientsIn } from './aliases';
 import { usageError } from './cli-error';
+import { forceFrom } from './force-from';
 import type { CliIo } from './io';
+import type { MessageChanges, MessageToSend } from './message-to-send';
 import { oneOf } from './one-of';
 import { readableFile } from './readable-file';
 import type { SendFlags } from './send-flags';
@@ -11,8 +14,12 @@ import type { SendFlags } from './send-flags';
  *
  * @throws CliError when they make none, or name a file that cannot be read
  */
-export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<SendMailOptions> {
-  const { to, cc, bcc, subject, attach = [], header = [], from } = values;
+export async function composeMessage(
+  { values }: SendFlags,
+  { forcedFrom, addressesOf }: MessageChanges,
+  io: CliIo,
+): Promise<MessageToSend> {
+  const { to, cc, bcc, subject, attach = [], header = [] } = values;
   const recipients = [to, cc, bcc].flatMap((addresses) => addresses ?? []);
   if (recipients.length === 0) throw usageError('The message has no recipients: give --to, --cc or --bcc.');
   if (values.text === '-' && values.html === '-')
@@ -22,12 +29,15 @@ export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<
   if (text === undefined && html === undefined && attach.length === 0) {
     throw usageError('The message is empty: give --text, --html, --text-file, --html-file or --attach.');
   }
-  return {
-    from,
-    to,
-    cc,
-    bcc,
-    replyTo: values['reply-to'],
+  const said = parseAddresses(values.from ?? '');
+  const forced = forcedFrom === undefined ? undefined : forceFrom(said, forcedFrom);
+  const withAliases = (lists: string[] | undefined) =>
+    addressesOf ? lists?.flatMap((list) => recipientsIn(list, addressesOf)) : lists;
+  const given = { to: withAliases(to), cc: withAliases(cc), bcc: withAliases(bcc) };
+  const mail = {
+    from: forced ? forced.from : values.from,
+    ...given,
+    replyTo: values['reply-to'] ?? forced?.replyTo,
     subject,
     text,
     html,
@@ -35,6 +45,14 @@ export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<
     headers: header.map(toHeader),
     attachments: attach.map((file) => ({ path: readableFile(file, io) })),
     graph: { importance: oneOf('importance', values.importance, 'low', 'normal', 'high') },
+  };
+  return {
+    mail,
+    from: forced ? forced.from?.address : said[0]?.address,
+    recipients: Object.values(given)
+      .flatMap((lists: (string | MailAddress)[] = []) => lists)
+      .flatMap((list) => (typeof list === 'string' ? parseAddresses(list) : [list]))
+      .map(({ address, name }) => address || name),
   };
 }
 
