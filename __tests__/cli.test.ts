@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitCodeOf } from '../src/cli/exit-code';
+import { EXIT, exitCodeOf } from '../src/cli/exit-code';
 import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../src/index';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
 import { runCli } from './support/cli-io';
@@ -72,6 +72,13 @@ test.each<[GraphTransportErrorCode, Outcome, number]>([
   ['EABORT', 'unknown', 69],
 ])('ends with %s, %s, in exit code %i', (code, outcome, exitCode) => {
   expect(exitCodeOf(new GraphTransportError(code, 'It failed.', { outcome }))).toBe(exitCode);
+});
+
+test.each(['README.md', 'docs/cli.md'])('%s tells every exit code', (page) => {
+  const [, table = ''] = readFileSync(join(__dirname, '..', page), 'utf8').split('| Exit code | Meaning |');
+  const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| ([^|]+) \|/gm)].map(([, codes]) => codes);
+  const told = rows.flatMap((codes = '') => [...codes.matchAll(/\d+/g)].map(Number));
+  expect(told.sort((a, b) => a - b)).toEqual([...Object.values(EXIT), 126, 127, 128].sort((a, b) => a - b));
 });
 
 describe('who sends', () => {

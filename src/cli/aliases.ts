@@ -122,7 +122,8 @@ function lookUp(
   const followed = new Set<string>();
   const todo = [name];
   for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
-    const key = unquoted(next).toLowerCase();
+    // As \\root is, to those who deliver it: root, and no alias of it.
+    const key = unquoted(next).replace(/^\\/, '').toLowerCase();
     if (FOR_A_SERVER.test(next)) leftOut.add(next);
     else if (next.includes('@')) addresses.add(parseAddresses(next)[0]?.address ?? next);
     else if (!followed.has(key)) {
@@ -130,7 +131,7 @@ function lookUp(
       const alias = aliases.get(key) ?? aliases.get('default');
       if (alias) todo.push(...alias);
       else if (fallback.length > 0) todo.push(...fallback);
-      // The mailbox on this machine, which \root is, is as good as none if others get the mail.
+      // The mailbox on this machine is as good as none if others get the mail.
       else if (key !== name.toLowerCase()) leftOut.add(next);
     }
   }

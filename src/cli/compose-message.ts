@@ -1,13 +1,29 @@
 import { readFileSync } from 'node:fs';
+import type { SendMailOptions } from 'nodemailer';
 import { type MailAddress, parseAddresses } from '../message/address';
-import { recipientsIn } from './aliases';
+import { type AddressesOf, recipientsIn } from './aliases';
 import { usageError } from './cli-error';
 import { forceFrom } from './force-from';
 import type { CliIo } from './io';
-import type { MessageChanges, MessageToSend } from './message-to-send';
 import { oneOf } from './one-of';
 import { readableFile } from './readable-file';
 import type { SendFlags } from './send-flags';
+
+/** A message, and what is told of it whatever becomes of it. */
+export interface MessageToSend {
+  mail: SendMailOptions;
+  /** What From says; undefined if it says nothing. */
+  from: string | undefined;
+  recipients: string[];
+}
+
+/** How a message is to be other than it is given. */
+export interface MessageChanges {
+  /** The mailbox that is to be its From; undefined to leave From as it is. */
+  forcedFrom: string | undefined;
+  /** Who gets the mail of a recipient without a domain; undefined to leave recipients as they are. */
+  addressesOf: AddressesOf | undefined;
+}
 
 /**
  * The message that the flags make.
