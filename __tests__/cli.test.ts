@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitCodeOf } from '../src/cli/exit-code';
+import { EXIT, exitCodeOf } from '../src/cli/exit-code';
 import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../src/index';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
 import { runCli } from './support/cli-io';
@@ -23,7 +23,7 @@ test.each([[['--help']], [['-h']]])('tells with %j what commands there are', asy
 });
 
 test.each([
-  ['verify', ['--user-id', '--env-file', '--json']],
+  ['verify', ['--user-id', '-c, --config', '--json']],
   ['send', ['--to', '--attach', '-t, --read-recipients', '--delivery', '--user-id']],
   ['sandbox', ['--mailbox', '--tenant-id', '--write', '--port', '--lenient']],
   ['demo', ['--port']],
@@ -75,6 +75,13 @@ test.each<[GraphTransportErrorCode, Outcome, number]>([
   expect(exitCodeOf(new GraphTransportError(code, 'It failed.', { outcome }))).toBe(exitCode);
 });
 
+test.each(['README.md', 'docs/cli.md'])('%s tells every exit code', (page) => {
+  const [, table = ''] = readFileSync(join(__dirname, '..', page), 'utf8').split('| Exit code | Meaning |');
+  const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| ([^|]+) \|/gm)].map(([, codes]) => codes);
+  const told = rows.flatMap((codes = '') => [...codes.matchAll(/\d+/g)].map(Number));
+  expect(told.sort((a, b) => a - b)).toEqual([...Object.values(EXIT), 126, 127, 128].sort((a, b) => a - b));
+});
+
 describe('who sends', () => {
   let sandbox: RunningSandbox;
   beforeAll(async () => {
@@ -112,19 +119,24 @@ describe('who sends', () => {
       expect(stdout + stderr).toMatch(
         /clientSecret is missing \(--client-secret or AZURE_CLIENT_SECRET\); userId is missing \(--user-id or GRAPH_USER_ID\)\./,
       );
-      expect(stdout + stderr).toMatch(/by flag, as an environment variable, or in a file.*--env-file FILE/);
+      expect(stdout + stderr).toMatch(/by flag, as an environment variable, or in a file.*--config FILE/);
       expect(stdout + stderr).not.toMatch(/tenantId|clientId/);
     },
   );
 
-  test('comes from the file that is named, and from no other', async () => {
+  test.each([
+    ['--config', 'mail.env'],
+    ['--config=mail.env'],
+    ['-c', 'mail.env'],
+    ['--env-file', 'mail.env'],
+  ])('comes from the file that is named by %s, and from no other', async (...flags) => {
     const files = { '.env': 'GRAPH_USER_ID=ceo@contoso.example\n', 'mail.env': envFile() };
-    expect(await runCli(['verify', '--env-file', 'mail.env'], { files })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(['verify', ...flags], { files })).toMatchObject({ exitCode: 0 });
     expect(mailbox()).toBe('app@contoso.example');
   });
 
   test('cannot come from a file that is not there', async () => {
-    const { exitCode, stderr } = await runCli(['verify', '--env-file', 'mail.env']);
+    const { exitCode, stderr } = await runCli(['verify', '--config', 'mail.env']);
     expect(exitCode).toBe(78);
     expect(stderr).toMatch(/The file mail\.env cannot be read: .*ENOENT/);
   });
@@ -204,9 +216,11 @@ describe('who sends', () => {
       const files = { '.env': `${name}=${origin}\n` };
       const { exitCode, stderr } = await runCli(['verify'], { files, env });
       expect(exitCode).toBe(78);
-      expect(stderr).toMatch(new RegExp(`\\.env sets ${name}, but the client secret is not from there`));
+      expect(stderr).toMatch(
+        new RegExp(`\\.env sets ${name}, but the client secret is not from there.*--config \\.env`),
+      );
       expect(sandbox.requests).toEqual([]);
-      expect(await runCli(['verify', '--env-file', '.env'], { files, env })).toMatchObject({ exitCode: 0 });
+      expect(await runCli(['verify', '--config', '.env'], { files, env })).toMatchObject({ exitCode: 0 });
     },
   );
 });

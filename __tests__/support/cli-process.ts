@@ -5,10 +5,25 @@ import { text } from 'node:stream/consumers';
 
 const root = join(__dirname, '../..');
 
+/** The built command, if it is that which is to be tried, else the sources. */
+const { BUILT_COMMAND } = process.env;
+
+/** The words that start the command line. */
+export function commandLine(): string[] {
+  if (BUILT_COMMAND) return [process.execPath, join(root, BUILT_COMMAND)];
+  const source = ['--require', join(root, '__tests__/support/typescript.cjs'), join(root, 'src/cli/main.ts')];
+  return [process.execPath, ...source];
+}
+
 /** The command line in a process of its own, as a shell starts it. */
 export function startCli(args: string[], options: SpawnOptions = {}): ChildProcess {
-  const source = ['--require', join(root, '__tests__/support/typescript.cjs'), join(root, 'src/cli/main.ts')];
-  return spawn(process.execPath, [...source, ...args], { stdio: 'pipe', ...options });
+  const [program = '', ...words] = commandLine();
+  return start(program, [...words, ...args], options);
+}
+
+/** Any program, with pipes. */
+export function start(program: string, args: string[], options: SpawnOptions = {}): ChildProcess {
+  return spawn(program, args, { stdio: 'pipe', ...options });
 }
 
 /** What a process has printed, and how it ended. */
