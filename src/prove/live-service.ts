@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, fetch } from 'undici';
 import { parseJson, property } from '../graph/json-property';
 import { hasMark, messageMark } from '../routes/message-mark';
+import { isUploadUrl } from '../routes/upload-url';
 import { UnexpectedAnswer } from './live-check';
 
 /** Where a service is, and who may use it for what. */
@@ -115,7 +116,11 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
     claims: parseJson(Buffer.from(claims, 'base64url').toString()),
     ask,
     askGraph,
-    askUpload: exchange,
+    askUpload: async (method, url, request) => {
+      if (!isUploadUrl(url, options.graphEndpoint))
+        throw new Error('the upload URL is none that Graph gives out');
+      return exchange(method, url, request);
+    },
     message: (mark) => ({
       subject: SUBJECT,
       body: { contentType: 'text', content: 'A check, to be deleted.' },

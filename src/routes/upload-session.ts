@@ -7,6 +7,7 @@ import { bufferBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';
 import { plainJson } from './json-body';
 import { RANGE_BYTES } from './limits';
+import { isUploadUrl } from './upload-url';
 
 /** Where and how an attachment is uploaded. */
 export interface UploadTarget {
@@ -71,16 +72,16 @@ async function openSession(
     wantsBody: true,
     contentType: 'application/json',
     body: plainJson({ AttachmentItem: item }),
-    check: (answer) => uploadUrlOf(answer, name),
+    check: (answer) => uploadUrlOf(answer, name, requests.endpoint),
     // A session that nobody uses ends by itself.
     repeatable: true,
   });
-  return uploadUrlOf(body, name);
+  return uploadUrlOf(body, name, requests.endpoint);
 }
 
-function uploadUrlOf(body: string, name: string | null | undefined): string {
+function uploadUrlOf(body: string, name: string | null | undefined, endpoint: string): string {
   const url = property(parseJson(body), 'uploadUrl');
-  if (typeof url === 'string' && isSafeUrl(url)) return url;
+  if (typeof url === 'string' && isUploadUrl(url, endpoint)) return url;
   throw new GraphTransportError('EMESSAGE', `Graph gave no usable upload URL for the attachment "${name}".`, {
     outcome: 'unknown',
     hint: 'Nothing was sent. Does a proxy or gateway change its answers?',
@@ -201,11 +202,4 @@ function nextStart(body: string): number | undefined {
   const [first] = Array.isArray(ranges) ? ranges : [];
   const start = Number.parseInt(String(first), 10);
   return Number.isSafeInteger(start) && start >= 0 ? start : undefined;
-}
-
-/** The message goes there: never in the clear, but for a sandbox on this machine. */
-function isSafeUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
