@@ -91,6 +91,8 @@ function unknownUser(user: string): GraphRefusal {
       );
 }
 
+/** By the case of A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */
 function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  const key = (address: string) => address.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return key(one) === key(other);
 }
