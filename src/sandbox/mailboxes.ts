@@ -120,6 +120,8 @@ export function unknownUser(
       );
 }
 
+/** By the case of A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */
 function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  const key = (address: string) => address.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return key(one) === key(other);
 }
