@@ -126,3 +126,16 @@ test.each<[SandboxRequestName, number]>([
   expect(sandbox.messages).toHaveLength(1);
   expect(sandbox.drafts).toEqual([]);
 });
+
+test('a refused range does not send people to the permissions of the app, which an upload URL does without', async () => {
+  sandbox.failNext('upload-range', { kind: 'answer', status: 403, code: 'accessDenied' }, { times: 9 });
+  const error = await send('upload');
+  expect(error).toMatchObject({
+    code: 'EAUTH',
+    graphCode: 'accessDenied',
+    retryable: false,
+    ambiguous: false,
+  });
+  expect(error?.message).toContain('needs no permission but its URL');
+  expect(error?.message).not.toContain('Mail.Send');
+});
