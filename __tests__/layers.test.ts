@@ -33,6 +33,7 @@ const LAYERS: Record<string, string[]> = {
     'compose-at-once',
     'resolve-options',
     'options',
+    'own-properties',
     'message-options',
     'send-log',
     'sent-message-info',
@@ -60,6 +61,7 @@ const LAYERS: Record<string, string[]> = {
   'leave-unsigned': ['sent-message-info'],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
   'resolve-options': [
+    'own-properties',
     'option-names',
     'option-numbers',
     'clouds',
@@ -71,7 +73,7 @@ const LAYERS: Record<string, string[]> = {
     'errors',
   ],
   'option-names': ['options'],
-  'option-numbers': ['options'],
+  'option-numbers': ['options', 'own-properties'],
   options: ['clouds', 'tls-options', 'message-options', 'message', 'mailbox-limiter', 'graph'],
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
@@ -101,7 +103,8 @@ const LAYERS: Record<string, string[]> = {
   clouds: [],
   'proxy-error': [],
   'proxy-url': [],
-  'tls-options': [],
+  'tls-options': ['own-properties'],
+  'own-properties': [],
   sandbox: [],
 };
 

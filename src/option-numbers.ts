@@ -1,4 +1,5 @@
 import type { GraphTransportOptions, ResolvedOptions } from './options';
+import { ownProperties } from './own-properties';
 
 /** The options that are numbers: limits, timeouts and patience. */
 export type NumberOptions = Pick<
@@ -28,7 +29,8 @@ export function resolveNumbers(options: GraphTransportOptions): {
   };
   const milliseconds = (name: string, given: number | undefined, fallback: number, least = 1) =>
     number(name, given, fallback, least, 'milliseconds');
-  const { rateLimit, retry } = options;
+  const { rateLimit } = options;
+  const retry = options.retry && ownProperties(options.retry);
   const resolved = {
     maxMessageSize: number('maxMessageSize', options.maxMessageSize, MAX_MESSAGE_BYTES, 0, 'bytes'),
     limits: {

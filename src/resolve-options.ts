@@ -11,6 +11,7 @@ import type {
   ResolvedOptions,
   TransportLogger,
 } from './options';
+import { ownProperties } from './own-properties';
 import { toProxyUrl } from './proxy-url';
 import { tlsProblems } from './tls-options';
 
@@ -19,14 +20,16 @@ import { tlsProblems } from './tls-options';
  *
  * @throws GraphTransportError `ECONFIG`, whose message names every problem at once
  */
-export function resolveOptions(options: GraphTransportOptions, env: NodeJS.ProcessEnv): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) {
+export function resolveOptions(given: GraphTransportOptions, env: NodeJS.ProcessEnv): ResolvedOptions {
+  if (typeof given !== 'object' || given === null) {
     throw new GraphTransportError('ECONFIG', 'graphTransport takes an object of options.');
   }
+  const options = ownProperties(given);
+  const fromEnv = (key: string) => (Object.hasOwn(env, key) ? env[key] : undefined);
   const problems: string[] = unknownNames(options);
 
   const text = (name: 'tenantId' | 'clientId' | 'clientSecret', variable: string): string => {
-    const value = options[name] ?? env[variable];
+    const value = options[name] ?? fromEnv(variable);
     if (value === undefined || value === '') {
       problems.push(`${name} is missing (option ${name} or environment variable ${variable})`);
     } else if (typeof value !== 'string') {
@@ -46,13 +49,13 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     return parsed;
   };
   const endpoint = (name: 'authorityHost' | 'graphEndpoint', variable: string, fallback: string): string => {
-    const value = options[name] ?? (env[variable] || fallback);
+    const value = options[name] ?? (fromEnv(variable) || fallback);
     const result = toOrigin(value);
     if (result.problem !== undefined) problems.push(`${name} ${result.problem}`);
     return result.origin;
   };
 
-  const givenCloud = options.cloud ?? (env.GRAPH_CLOUD || undefined);
+  const givenCloud = options.cloud ?? (fromEnv('GRAPH_CLOUD') || undefined);
   const cloud = CLOUD_NAMES.find((name) => name === givenCloud);
   if (givenCloud !== undefined && cloud === undefined) {
     problems.push(`cloud must be one of ${CLOUD_NAMES.join(', ')}, got ${JSON.stringify(givenCloud)}`);
@@ -85,7 +88,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
 
   const numbers = resolveNumbers(options);
   problems.push(...numbers.problems);
-  const userId = options.userId ?? (env.GRAPH_USER_ID || undefined);
+  const userId = options.userId ?? (fromEnv('GRAPH_USER_ID') || undefined);
   if (userId === undefined) {
     problems.push('userId is missing (option userId or environment variable GRAPH_USER_ID)');
   }
@@ -127,7 +130,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     debug: options.debug ?? false,
     component: options.component ?? 'graph-transport',
     proxy: 'href' in proxy ? proxy.href : undefined,
-    tls: options.tls,
+    tls: options.tls && ownProperties(options.tls),
   };
   if (problems.length > 0) {
     throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`);
@@ -152,8 +155,9 @@ function tenantProblems(tenantId: string): string[] {
 
 function toAddresses(value: AddressOption): MailAddress[] {
   if (typeof value === 'string') return parseAddresses(value);
-  const [parsed] = parseAddresses(String(value?.address ?? ''));
-  return [{ name: value?.name ?? parsed?.name ?? '', address: parsed?.address ?? '' }];
+  const { name, address = '' } = ownProperties(value ?? {});
+  const [parsed] = parseAddresses(String(address ?? ''));
+  return [{ name: name ?? parsed?.name ?? '', address: parsed?.address ?? '' }];
 }
 
 function toOrigin(value: string): { origin: string; problem?: string } {

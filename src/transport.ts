@@ -17,6 +17,7 @@ import { MailboxLimiter } from './mailbox-limiter';
 import { checkMessageOptions } from './message-options';
 import { onAbort } from './on-abort';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
+import { ownProperties } from './own-properties';
 import { resolveOptions } from './resolve-options';
 import { logAnswer, logUnusedKeys, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
@@ -133,7 +134,7 @@ export class GraphTransport
   /** Sends a message that Nodemailer has compiled. Nodemailer calls this; apps call `sendMail`. */
   send(mail: MailMessage<GraphSentMessageInfo>, callback: SendCallback): void {
     const abort = new AbortController();
-    const { signal } = mail.data;
+    const { signal } = ownProperties(mail.data);
     const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
     const sending = this.#send(mail, abort);
     this.#sends.set(sending, abort);
@@ -251,7 +252,8 @@ export class GraphTransport
   ): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
     const { deliver }: typeof import('./deliver') = require('./deliver');
-    const { message, data } = mail;
+    const { message } = mail;
+    const data = ownProperties(mail.data);
     const envelope = message.getEnvelope();
     const messageId = message.messageId();
     const log = new SendLog(this.#logger, messageId);
@@ -264,7 +266,7 @@ export class GraphTransport
       stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
     };
     try {
-      const graph = data.graph ?? {};
+      const graph = ownProperties(data.graph ?? {});
       checkMessageOptions(graph);
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;
