@@ -4,6 +4,7 @@ import type { GraphMessageOptions } from './index.js';
 // The same package for import: one copy of the code, whichever way it is loaded.
 export type {
   AddressOption,
+  ClientSecretOf,
   CloudName,
   GraphMessageOptions,
   GraphSentMessageInfo,

@@ -1,5 +1,6 @@
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { ownProperties } from './own-properties';
+import { shownName, shownValue } from './shown-value';
 
 /** The options that are numbers: limits, timeouts and patience. */
 export type NumberOptions = Pick<
@@ -22,7 +23,7 @@ export function resolveNumbers(options: GraphTransportOptions): {
     const isNumber = Number.isSafeInteger(value) || (value === NO_LIMIT && fallback === NO_LIMIT);
     if (!isNumber || value < least) {
       problems.push(
-        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${String(given)}`,
+        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${shownValue(given)}`,
       );
     }
     return value;
@@ -59,5 +60,5 @@ function retryProblems(retry: unknown): string[] {
   }
   return Object.keys(retry)
     .filter((name) => name !== 'attempts' && name !== 'maxDelay')
-    .map((name) => `retry.${name} is not an option (there are attempts, maxDelay)`);
+    .map((name) => `retry.${shownName(name)} is not an option (there are attempts, maxDelay)`);
 }

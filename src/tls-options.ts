@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls, { type SecureContext, type SecureVersion } from 'node:tls';
 import { ownProperties } from './own-properties';
+import { shownName } from './shown-value';
 
 /** How connections are secured, where Node's own way does not do. */
 export interface TlsOptions {
@@ -42,7 +43,7 @@ export function tlsProblems(options: unknown): string[] {
             ]
           : [];
       default:
-        return [`tls.${name} is not an option (there are tls.ca and tls.minVersion)`];
+        return [`tls.${shownName(name)} is not an option (there are tls.ca and tls.minVersion)`];
     }
   });
 }
