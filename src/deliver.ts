@@ -262,7 +262,7 @@ async function deliverRead(
             : toDraftContent(carriesNamed ? largeMessage : message, marks),
         marks,
         messageId,
-        searchLagMs: options.searchLag,
+        searchLagMs: Object.hasOwn(defaults, 'searchLag') ? defaults.searchLag : undefined,
         bytes: jsonBytes(),
         onProgress: (attachment, sentBytes, totalBytes) =>
           onProgress({ messageId, attachment, sentBytes, totalBytes }),

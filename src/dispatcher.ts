@@ -64,5 +64,8 @@ function proxyOf(name: string, env: NodeJS.ProcessEnv): string {
 
 /** Lower case goes first, as curl has it. */
 function variable(name: string, env: NodeJS.ProcessEnv): string {
-  return env[name.toLowerCase()] || env[name] || '';
+  const [value = ''] = [name.toLowerCase(), name].flatMap((spelling) =>
+    Object.hasOwn(env, spelling) && env[spelling] ? env[spelling] : [],
+  );
+  return value;
 }

@@ -5,6 +5,7 @@ import type { GraphMessageOptions } from './index.js';
 export type {
   AccessToken,
   AddressOption,
+  ClientSecretOf,
   CloudName,
   GraphMessageOptions,
   GraphSentMessageInfo,

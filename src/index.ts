@@ -2,6 +2,7 @@ import type { GraphTransportOptions } from './options';
 import { GraphTransport } from './transport';
 import './nodemailer-options';
 
+export type { ClientSecretOf } from './client-secret';
 export type { CloudName } from './clouds';
 export type { QueueNotice, RetryNotice, SendTrace } from './diagnostics';
 export {

@@ -1,6 +1,7 @@
 import { GraphTransportError } from './errors';
 import type { MailAddress } from './message/address';
 import type { Importance } from './message/importance';
+import { shownName, shownValue } from './shown-value';
 
 /** A message, as far as the choice of its mailbox may depend on it. */
 export interface MailboxQuestion {
@@ -67,11 +68,11 @@ const NAMES: readonly string[] = [
 export function checkMessageOptions(options: GraphMessageOptions): void {
   const problems = Object.keys(options)
     .filter((name) => !NAMES.includes(name))
-    .map((name) => `${name} is not an option of a message (there are ${NAMES.join(', ')})`);
+    .map((name) => `${shownName(name)} is not an option of a message (there are ${NAMES.join(', ')})`);
   const { importance, categories } = options;
   problems.push(...deliveryProblems(options));
   if (importance !== undefined && !['low', 'normal', 'high'].includes(importance)) {
-    problems.push(`importance must be low, normal or high, got ${String(importance)}`);
+    problems.push(`importance must be low, normal or high, got ${shownValue(importance)}`);
   }
   if (categories !== undefined && !(Array.isArray(categories) && categories.every(isCategory))) {
     problems.push('categories must be a list of names without commas');
@@ -95,11 +96,11 @@ export function deliveryProblems(options: Partial<DeliveryOptions>): string[] {
   }
   const { format, userId } = options;
   if (format !== undefined && !['auto', 'json', 'mime'].includes(format)) {
-    problems.push(`format must be auto, json or mime, got ${String(format)}`);
+    problems.push(`format must be auto, json or mime, got ${shownValue(format)}`);
   }
   const { delivery } = options;
   if (delivery !== undefined && !['at-most-once', 'exactly-once'].includes(delivery)) {
-    problems.push(`delivery must be at-most-once or exactly-once, got ${String(delivery)}`);
+    problems.push(`delivery must be at-most-once or exactly-once, got ${shownValue(delivery)}`);
   }
   if (userId !== undefined && typeof userId !== 'function') problems.push(...userIdProblems(userId));
   return problems;

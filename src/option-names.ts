@@ -1,9 +1,11 @@
 import type { GraphTransportOptions } from './options';
+import { shownName } from './shown-value';
 
 const OPTION_NAMES = [
   'tenantId',
   'clientId',
   'clientSecret',
+  'clientSecretFile',
   'userId',
   'authorityHost',
   'graphEndpoint',
@@ -94,7 +96,7 @@ export function unknownNames(options: GraphTransportOptions): string[] {
     .map((name) =>
       Object.hasOwn(NEAR_NAMES, name)
         ? `${name} is called ${NEAR_NAMES[name]} here`
-        : `${name} is not an option (there are ${known.join(', ')})`,
+        : `${shownName(name)} is not an option (there are ${known.join(', ')})`,
     );
   if (smtp.length > 0) {
     problems.unshift(

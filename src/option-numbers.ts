@@ -1,4 +1,6 @@
 import type { GraphTransportOptions, ResolvedOptions } from './options';
+import { ownProperties } from './own-properties';
+import { shownName, shownValue } from './shown-value';
 
 /** The options that are numbers: limits, timeouts and patience. */
 export type NumberOptions = Pick<
@@ -21,14 +23,15 @@ export function resolveNumbers(options: GraphTransportOptions): {
     const isNumber = Number.isSafeInteger(value) || (value === NO_LIMIT && fallback === NO_LIMIT);
     if (!isNumber || value < least) {
       problems.push(
-        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${String(given)}`,
+        `${name} must be a whole number${unit && ` of ${unit}`} from ${least}, got ${shownValue(given)}`,
       );
     }
     return value;
   };
   const milliseconds = (name: string, given: number | undefined, fallback: number, least = 1) =>
     number(name, given, fallback, least, 'milliseconds');
-  const { rateLimit, retry } = options;
+  const { rateLimit } = options;
+  const retry = options.retry && ownProperties(options.retry);
   const resolved = {
     maxMessageSize: number('maxMessageSize', options.maxMessageSize, MAX_MESSAGE_BYTES, 0, 'bytes'),
     limits: {
@@ -57,5 +60,5 @@ function retryProblems(retry: unknown): string[] {
   }
   return Object.keys(retry)
     .filter((name) => name !== 'attempts' && name !== 'maxDelay')
-    .map((name) => `retry.${name} is not an option (there are attempts, maxDelay)`);
+    .map((name) => `retry.${shownName(name)} is not an option (there are attempts, maxDelay)`);
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { ClientSecretOf } from './client-secret';
 import type { CloudName } from './clouds';
 import type { RetryPolicy } from './graph/retry-decision';
 import type { Limits } from './mailbox-limiter';
@@ -59,10 +60,17 @@ export interface GraphTransportOptions {
   /** The app registration's "Application (client) ID". Environment: `AZURE_CLIENT_ID`. Not needed with `credential`. */
   clientId?: string | undefined;
   /**
-   * The value (not the ID) of a client secret of that app. Environment: `AZURE_CLIENT_SECRET`.
-   * Not needed with `credential`.
+   * The value (not the ID) of a client secret of that app, or a function that gives it, such as one that asks a vault.
+   * A function is asked when the first token is needed, and once again whenever Entra says that the secret is wrong
+   * or has expired. Environment: `AZURE_CLIENT_SECRET`. Not needed with `credential`.
    */
-  clientSecret?: string | undefined;
+  clientSecret?: string | Promise<string> | ClientSecretOf | undefined;
+  /**
+   * Path of a file that holds the client secret, such as a mounted secret of Docker or Kubernetes, instead of
+   * `clientSecret`. It is read when the first token is needed, and once again whenever Entra says that the secret is
+   * wrong or has expired. White space around the secret is not part of it. Environment: `AZURE_CLIENT_SECRET_FILE`.
+   */
+  clientSecretFile?: string | undefined;
   /**
    * The sending mailbox: object id or user principal name; an alias does not do. Or a function that finds
    * it for each message, to send from the mailbox in From for instance. Environment: `GRAPH_USER_ID`.
@@ -232,7 +240,13 @@ export interface RetryOptions {
 
 /** Where tokens come from: a secret that we keep, or whatever the caller's credential does. */
 export type Identity =
-  | { kind: 'secret'; tenantId: string; clientId: string; clientSecret: string; authorityHost: string }
+  | {
+      kind: 'secret';
+      tenantId: string;
+      clientId: string;
+      clientSecret: string | ClientSecretOf;
+      authorityHost: string;
+    }
   | { kind: 'credential'; credential: TokenCredential };
 
 /** The options with every fallback applied and every value checked. */

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls, { type SecureContext, type SecureVersion } from 'node:tls';
+import { ownProperties } from './own-properties';
+import { shownName } from './shown-value';
 
 /** How connections are secured, where Node's own way does not do. */
 export interface TlsOptions {
@@ -41,7 +43,7 @@ export function tlsProblems(options: unknown): string[] {
             ]
           : [];
       default:
-        return [`tls.${name} is not an option (there are tls.ca and tls.minVersion)`];
+        return [`tls.${shownName(name)} is not an option (there are tls.ca and tls.minVersion)`];
     }
   });
 }
@@ -59,18 +61,20 @@ function isCertificate(value: unknown): boolean {
 
 /** One context for all connections, since reading all the authorities that Node trusts takes a while. */
 export function createSecureContext({ ca, minVersion }: TlsOptions, env: NodeJS.ProcessEnv): SecureContext {
-  return tls.createSecureContext({
-    // Node drops its own authorities as soon as it is given others.
-    ...(ca === undefined ? {} : { ca: [...trustedByNode(env), ca].flat() }),
-    ...(minVersion === undefined ? {} : { minVersion }),
-  });
+  return tls.createSecureContext(
+    ownProperties({
+      // Node drops its own authorities as soon as it is given others.
+      ...(ca === undefined ? {} : { ca: [...trustedByNode(env), ca].flat() }),
+      ...(minVersion === undefined ? {} : { minVersion }),
+    }),
+  );
 }
 
 function trustedByNode(env: NodeJS.ProcessEnv): readonly (string | Buffer)[] {
   // Node 22.15 and later tell all that they trust, be it from NODE_EXTRA_CA_CERTS or from the system.
   const node: typeof tls & { getCACertificates?: (type: 'default') => string[] } = tls;
   if (node.getCACertificates) return node.getCACertificates('default');
-  const extra = env.NODE_EXTRA_CA_CERTS;
+  const extra = Object.hasOwn(env, 'NODE_EXTRA_CA_CERTS') ? env.NODE_EXTRA_CA_CERTS : undefined;
   if (!extra) return tls.rootCertificates;
   try {
     return [...tls.rootCertificates, readFileSync(extra)];

@@ -18,6 +18,7 @@ import { MailboxLimiter } from './mailbox-limiter';
 import { checkMessageOptions } from './message-options';
 import { onAbort } from './on-abort';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
+import { ownProperties } from './own-properties';
 import { resolveOptions } from './resolve-options';
 import { logAnswer, logUnusedKeys, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
@@ -139,7 +140,7 @@ export class GraphTransport
   /** Sends a message that Nodemailer has compiled. Nodemailer calls this; apps call `sendMail`. */
   send(mail: MailMessage<GraphSentMessageInfo>, callback: SendCallback): void {
     const abort = new AbortController();
-    const { signal } = mail.data;
+    const { signal } = ownProperties(mail.data);
     const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
     const sending = this.#sendTraced(mail, abort);
     this.#sends.set(sending, abort);
@@ -274,7 +275,8 @@ export class GraphTransport
   ): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
     const { deliver }: typeof import('./deliver') = require('./deliver');
-    const { message, data } = mail;
+    const { message } = mail;
+    const data = ownProperties(mail.data);
     const envelope = message.getEnvelope();
     const { messageId } = trace;
     const log = new SendLog(this.#logger, messageId);
@@ -287,7 +289,7 @@ export class GraphTransport
       stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
     };
     try {
-      const graph = data.graph ?? {};
+      const graph = ownProperties(data.graph ?? {});
       checkMessageOptions(graph);
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;

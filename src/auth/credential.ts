@@ -1,7 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { CLOUDS } from '../clouds';
+import { GraphTransportError } from '../errors';
 import type { Identity, TokenCredential } from '../options';
+import { entraCode } from '../service-codes';
 import { createAzureHttpClient, type Exchange, secureOrigin } from './http-client';
+import { SecretSource } from './secret-source';
 import { toTokenError } from './token-error';
 
 /** Microsoft's library knows the authorities of the clouds by heart; for any other it would first ask one of these. */
@@ -27,33 +30,47 @@ export function createCredential(identity: Identity, dispatcher: Dispatcher, tim
     return { getToken: (...request) => credential.getToken(...request), forget() {} };
   }
   const { tenantId, clientId, clientSecret, authorityHost } = identity;
+  const secrets = new SecretSource(clientSecret, timeoutMs);
   /** One that is forgotten may still be asked: what its last exchange was is not another's. */
-  let current: { credential: TokenCredential; last: Exchange | undefined } | undefined;
+  let current: { credential: TokenCredential; secret: string; last: Exchange | undefined } | undefined;
   return {
     forget() {
       current = undefined;
     },
-    async getToken(scopes, options) {
-      // Loading Azure's library takes longer than the rest of this package: only who sends pays for it.
-      const azure: typeof import('@azure/identity') = require('@azure/identity');
-      current ??= createSecretCredential(azure);
-      const asked = current;
-      asked.last = undefined;
+    async getToken(...request) {
+      const secret = await secrets.get();
       try {
-        return await asked.credential.getToken(scopes, options);
+        return await ask(secret, request);
       } catch (error) {
-        // Microsoft's library answers from memory for a minute what Entra refused because it was busy: asking
-        // again would not reach Entra at all. When to ask again is decided where all requests are retried.
-        if (current === asked) current = undefined;
-        throw toTokenError(error, authorityHost, asked.last);
+        if (!isSecretRefused(error)) throw error;
+        const next = await secrets.renew(secret);
+        if (next === undefined || next === secret) throw error;
+        return ask(next, request);
       }
     },
   };
 
-  function createSecretCredential(azure: typeof import('@azure/identity')) {
+  async function ask(secret: string, request: Parameters<TokenCredential['getToken']>) {
+    // Loading Azure's library takes longer than the rest of this package: only who sends pays for it.
+    const azure: typeof import('@azure/identity') = require('@azure/identity');
+    if (current?.secret !== secret) current = createSecretCredential(azure, secret);
+    const asked = current;
+    asked.last = undefined;
+    try {
+      return await asked.credential.getToken(...request);
+    } catch (error) {
+      // Microsoft's library answers from memory for a minute what Entra refused because it was busy: asking
+      // again would not reach Entra at all. When to ask again is decided where all requests are retried.
+      if (current === asked) current = undefined;
+      throw toTokenError(error, authorityHost, asked.last);
+    }
+  }
+
+  function createSecretCredential(azure: typeof import('@azure/identity'), secret: string) {
     const created: NonNullable<typeof current> = {
+      secret,
       last: undefined,
-      credential: new azure.ClientSecretCredential(tenantId, clientId, clientSecret, {
+      credential: new azure.ClientSecretCredential(tenantId, clientId, secret, {
         authorityHost: secureOrigin(authorityHost),
         disableInstanceDiscovery: !KNOWN_AUTHORITIES.has(authorityHost),
         httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
@@ -65,4 +82,11 @@ export function createCredential(identity: Identity, dispatcher: Dispatcher, tim
     };
     return created;
   }
+}
+
+/** Whether Entra says that the secret is wrong or has expired, so that another one may do. */
+function isSecretRefused(error: unknown): boolean {
+  const [, number] =
+    /^AADSTS(\d+)$/.exec((error instanceof GraphTransportError && error.graphCode) || '') ?? [];
+  return entraCode(Number(number))?.about === 'secret';
 }

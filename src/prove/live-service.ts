@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
+import type { ClientSecretOf } from '../client-secret';
 import { parseJson, property } from '../graph/json-property';
 import { hasMark, messageMark } from '../routes/message-mark';
 import { isUploadUrl } from '../routes/upload-url';
@@ -11,7 +12,7 @@ import { UnexpectedAnswer } from './live-check';
 export interface LiveServiceOptions {
   tenantId: string;
   clientId: string;
-  clientSecret: string;
+  clientSecret: string | ClientSecretOf;
   userId: string;
   authorityHost: string;
   graphEndpoint: string;
@@ -173,7 +174,7 @@ async function tokenOf(options: LiveServiceOptions, exchange: Exchange): Promise
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
-      client_secret: clientSecret,
+      client_secret: typeof clientSecret === 'string' ? clientSecret : await clientSecret(),
       scope: `${graphEndpoint}/.default`,
     }).toString(),
     contentType: 'application/x-www-form-urlencoded',

@@ -1,9 +1,11 @@
+import { ClientSecretError } from '../client-secret';
 import type { GraphTransportError } from '../errors';
 import { ENTRA_ORDER, entraCode } from '../service-codes';
 import { failed, passed, type VerifyCheck } from './verify-check';
 
 /** What a failure to get a token tells. */
 export function entraFailure(error: GraphTransportError, withSecret: boolean): VerifyCheck[] {
+  if (error instanceof ClientSecretError) return [failed('secret', error)];
   const aadsts = Number(/^AADSTS(\d+)$/.exec(error.graphCode ?? '')?.[1]);
   if (Number.isNaN(aadsts)) return [failed(withSecret ? 'entra' : 'token', error)];
   const about = entraCode(aadsts)?.about;
