@@ -1,8 +1,9 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { GraphTransportError } from './errors';
 import { ProxyPool } from './proxy-pool';
 import { toProxyUrl } from './proxy-url';
 import { createSecureContext, type TlsOptions } from './tls-options';
+import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
 
 export interface NetworkOptions {
   /** The proxy for every request. Without it the environment says which go through one. */
@@ -28,6 +29,8 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
   const { proxy, tls, connectionTimeout, maxConnections } = options;
   const connect = {
     timeout: connectionTimeout,
+    // Not left to Node, which lets NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment switch the check off.
+    rejectUnauthorized: true,
     secureContext: tls === undefined ? undefined : createSecureContext(tls, env),
   };
   const direct = { connect, connections: maxConnections ?? null };

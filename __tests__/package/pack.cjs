@@ -23,6 +23,7 @@ const sourceOf = (path) =>
     .replace(/\.(?:d\.([mc]?)ts|([mc]?)js(?:\.map)?)$/, (_, a, b) => `.${a ?? b ?? ''}ts`);
 const foreign = packed
   .filter((path) => !['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].includes(path))
+  .filter((path) => !/^docs\/[\w-]+\.md$/.test(path))
   .filter((path) => !path.startsWith('dist/') || !existsSync(join(root, sourceOf(path))));
 assert.deepEqual(foreign, [], 'files that nothing of src was made into');
 
@@ -46,5 +47,5 @@ assert.deepEqual(
   [],
   'scripts that run when somebody installs the package',
 );
-assert.ok(size < 700_000, `the package has grown to ${size} bytes`);
+assert.ok(size < 900_000, `the package has grown to ${size} bytes`);
 console.log(`${packed.length} files, ${size} bytes packed`);

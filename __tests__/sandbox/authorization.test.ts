@@ -90,14 +90,31 @@ describe('the bearer token', () => {
 
   test('names the scheme that it wants', async () => {
     const response = await send(createSandbox(), LUNCH, { authorization: null });
-    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(response.headers.get('www-authenticate')).toBe(
+      'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ' +
+        'client_id="00000003-0000-0000-c000-000000000000"',
+    );
+  });
+
+  test('is refused with what Graph tells of the token in place of the usual ids', async () => {
+    const { sandbox } = withClock();
+    const response = await send(sandbox, LUNCH, { authorization: 'Bearer opaque' });
+    const requestId = response.headers.get('request-id');
+    const { innerError } = (await response.json()).error;
+    expect(innerError).toEqual({
+      oAuthEventOperationId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      oAuthEventcV: expect.stringMatching(/^[\w+/]{22}\.1\.1$/),
+      errorUrl: expect.stringMatching(/^https:\/\/aka\.ms\/autherrors#/),
+      requestId,
+      date: '2026-01-01T00:00:00',
+    });
   });
 });
 
 describe('the roles of the token', () => {
   test('must not be missing', async () => {
     expect(await refusal(send(createSandbox({ roles: [] }), LUNCH))).toMatchObject({
-      status: 403,
+      status: 401,
       code: 'NoPermissionsInAccessToken',
     });
   });
@@ -109,6 +126,6 @@ describe('the roles of the token', () => {
 
   test('are looked at before the size of the body', async () => {
     const sandbox = createSandbox({ roles: [], limits: { requestBytes: 1 } });
-    expect((await send(sandbox, LUNCH)).status).toBe(403);
+    expect((await send(sandbox, LUNCH)).status).toBe(401);
   });
 });

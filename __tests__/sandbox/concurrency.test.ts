@@ -65,7 +65,7 @@ describe('requests for one mailbox at the same time', () => {
     const sandbox = createSandbox({ limits: { concurrentRequests: 1, sessionMinimumBytes: 5 }, latency: 20 });
     const id = await makeDraft(sandbox);
     const first = await openSession(sandbox, id, { size: 5 });
-    const second = await openSession(sandbox, id, { size: 5 });
+    const second = await openSession(sandbox, await makeDraft(sandbox), { size: 5 });
     const answers = await Promise.all([
       ask(sandbox, 'GET', `messages/${id}`),
       putRange(sandbox, first, '01234', 'bytes 0-4/5'),

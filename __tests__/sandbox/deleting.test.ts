@@ -33,14 +33,28 @@ describe('deleting a message', () => {
     expect(sandbox.messages).toHaveLength(1);
   });
 
-  test('a second time finds nothing by the usual id', async () => {
-    const sandbox = createSandbox();
+  test('a second time finds nothing by the usual id where the sandbox is told so', async () => {
+    const sandbox = createSandbox({ secondDelete: 'notFound' });
     const id = await makeDraft(sandbox);
     await remove(sandbox, id);
     expect(await refusal(remove(sandbox, id))).toEqual({
       ...NOT_FOUND,
       message: 'The specified object was not found in the store.',
     });
+  });
+
+  test('a second time is refused by the usual id, unless it was sent or never there', async () => {
+    const sandbox = createSandbox();
+    const [id, sent] = [await makeDraft(sandbox), await makeDraft(sandbox)];
+    await remove(sandbox, id);
+    expect(await refusal(remove(sandbox, id))).toMatchObject({
+      status: 403,
+      code: 'ErrorCannotDeleteObject',
+    });
+    expect(await refusal(ask(sandbox, 'GET', `messages/${id}`))).toMatchObject(NOT_FOUND);
+    expect(await refusal(remove(sandbox, 'AAMkAAA='))).toMatchObject(NOT_FOUND);
+    await sendDraft(sandbox, sent);
+    expect(await refusal(remove(sandbox, sent))).toMatchObject(NOT_FOUND);
   });
 
   test('a second time is refused by the immutable id, in its own mailbox only', async () => {

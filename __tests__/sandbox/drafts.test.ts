@@ -24,6 +24,12 @@ describe('a draft', () => {
     expect(await response.json()).toEqual({
       id: expect.stringMatching(/^AAMk[\w-]+=$/),
       createdDateTime: '2026-01-01T00:00:00Z',
+      lastModifiedDateTime: '2026-01-01T00:00:00Z',
+      receivedDateTime: '2026-01-01T00:00:00Z',
+      sentDateTime: '2026-01-01T00:00:00Z',
+      changeKey: expect.stringMatching(/^CQAAABYAAAB[\w+/]{28}$/),
+      conversationId: expect.stringMatching(/^AAQk[\w-]+=$/),
+      webLink: expect.stringMatching(/^https:\/\/outlook\.office365\.com\/owa\/\?ItemID=AAMk[\w%-]+&/),
       parentFolderId: expect.stringMatching(/^AAMk[\w-]+=$/),
       categories: [],
       hasAttachments: false,

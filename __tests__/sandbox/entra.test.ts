@@ -1,5 +1,5 @@
 import { createSandbox } from '../../src/sandbox';
-import { askForToken, tokenFor } from './support';
+import { askForToken, LUNCH, send, tokenFor } from './support';
 
 const AUTHORITY = 'https://login.microsoftonline.com';
 
@@ -18,9 +18,14 @@ describe('the token endpoint', () => {
     const sandbox = createSandbox({ now: () => Date.UTC(2026, 0, 1), tokenLifetime: 600 });
     const response = await askForToken(sandbox);
     expect(response.status).toBe(200);
-    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('cache-control')).toBe('no-store, no-cache');
     const answer = await response.json();
-    expect(answer).toEqual({ token_type: 'Bearer', expires_in: 600, access_token: expect.any(String) });
+    expect(answer).toEqual({
+      token_type: 'Bearer',
+      expires_in: 600,
+      ext_expires_in: 600,
+      access_token: expect.any(String),
+    });
     const issuedAt = Date.UTC(2026, 0, 1) / 1000;
     const { header, claims } = readToken(answer.access_token);
     expect(header).toEqual({ typ: 'JWT', alg: 'HS256' });
@@ -50,6 +55,21 @@ describe('the token endpoint', () => {
       expect((await askForToken(sandbox, {}, domain)).status).toBe(200);
     },
   );
+
+  test.each([
+    ['http://127.0.0.1:4250', 200],
+    ['https://graph.example', 200],
+    ['https://graph.microsoft.us', 400],
+    ['https://dod-graph.microsoft.us', 400],
+    ['https://microsoftgraph.chinacloudapi.cn', 400],
+  ])('takes the documented scope of the public Graph for %s: %i', async (graphEndpoint, status) => {
+    const sandbox = createSandbox({ graphEndpoint });
+    const response = await askForToken(sandbox, { scope: 'https://graph.microsoft.com/.default' });
+    expect(response.status).toBe(status);
+    if (status !== 200) return;
+    const authorization = `Bearer ${(await response.json()).access_token}`;
+    expect((await send(sandbox, LUNCH, { authorization })).status).toBe(202);
+  });
 
   test('takes a client id in capitals', async () => {
     const sandbox = createSandbox();
@@ -124,11 +144,16 @@ describe('the token endpoint', () => {
     });
   });
 
-  test('is correlated by its own id given none by the client', async () => {
+  test('is correlated by an id that is not that of the trace given none by the client', async () => {
     const response = await askForToken(createSandbox(), { client_id: undefined });
     expect(response.headers.has('client-request-id')).toBe(false);
     const requestId = response.headers.get('x-ms-request-id');
-    expect(await response.json()).toMatchObject({ trace_id: requestId, correlation_id: requestId });
+    const refused = await response.json();
+    expect(refused).toMatchObject({
+      trace_id: requestId,
+      correlation_id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    });
+    expect(refused.correlation_id).not.toBe(requestId);
   });
 
   test.each([

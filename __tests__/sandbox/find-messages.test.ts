@@ -132,25 +132,78 @@ describe('a search', () => {
   });
 
   test.each([
-    ['another property', "subject eq 'x'"],
-    ['more than one condition', `${BY_KEY} and isDraft eq true`],
-    ['another operator', "internetMessageId ne '<a@b>'"],
     ['a text without quotes', 'internetMessageId eq <a@b>'],
     ['a quote that is not doubled', "internetMessageId eq '<it's@b>'"],
     ['two variables', BY_KEY.replace('ep/value', 'other/value')],
-  ])('is not played with a filter by %s', async (_what, filter) => {
+    ['nothing', ''],
+    ['half a comparison', 'subject eq'],
+    ['an operator that is none', "subject like 'x'"],
+    ['a parenthesis that stays open', "(subject eq 'x'"],
+    ['one that was never opened', "subject eq 'x')"],
+    ['two comparisons without a word between them', "subject eq 'x' isDraft eq true"],
+    ['a time in quotes', "createdDateTime ge '2026-01-01T00:00:00Z'"],
+    ['a text for a truth', "isDraft eq 'true'"],
+    ['half of a time', 'createdDateTime ge 2026-01'],
+    ['contains of a truth', "contains(isDraft, 'x')"],
+    ['more depth than anyone writes', `${'('.repeat(200)}isDraft eq true${')'.repeat(200)}`],
+  ])('refuses a filter of %s', async (_what, filter) => {
     expect(await refusal(find(createSandbox(), filter))).toEqual({
-      status: 501,
-      code: 'notSupported',
-      message: `The sandbox does not play the $filter ${filter}`,
+      status: 400,
+      code: 'BadRequest',
+      message: 'Invalid filter clause',
     });
   });
 
-  test('is not played with other query options', async () => {
-    expect(await refusal(find(createSandbox(), BY_KEY, { $orderby: 'subject' }))).toMatchObject({
+  test.each([
+    [
+      "colour eq 'red'",
+      'BadRequest',
+      "Could not find a property named 'colour' on type 'microsoft.graph.message'.",
+    ],
+    [
+      "constructor eq 'x'",
+      'BadRequest',
+      "Could not find a property named 'constructor' on type 'microsoft.graph.message'.",
+    ],
+    [
+      "endswith(subject,'x')",
+      'ErrorInvalidUrlQueryFilter',
+      'The query filter contains one or more invalid nodes.',
+    ],
+  ])('refuses the filter %s', async (filter, code, message) => {
+    expect(await refusal(find(createSandbox(), filter))).toEqual({ status: 400, code, message });
+  });
+
+  test.each([
+    [
+      'a property that the sandbox does not show',
+      'uniqueBody eq true',
+      /^The sandbox does not play \$filter by/,
+    ],
+    [
+      'another list',
+      "toRecipients/any(r:r/emailAddress/address eq 'a@b')",
+      /^The sandbox does not play the \$filter/,
+    ],
+    [
+      'another comparison of an extended property',
+      BY_KEY.replace('value eq', 'value ne'),
+      /^The sandbox does not play/,
+    ],
+  ])('is not played with a filter by %s', async (_what, filter, message) => {
+    expect(await refusal(find(createSandbox(), filter))).toEqual({
       status: 501,
-      message: 'The sandbox does not play $orderby here.',
+      code: 'notSupported',
+      message: expect.stringMatching(message),
     });
+  });
+
+  test.each([
+    ['$search', 501, 'The sandbox does not play $search here.'],
+    ['$count', 501, 'The sandbox does not play $count here.'],
+    ['$colour', 400, "The query parameter '$colour' is not supported."],
+  ])('given %s is answered %i', async (name, status, message) => {
+    expect(await refusal(find(createSandbox(), BY_KEY, { [name]: 'x' }))).toMatchObject({ status, message });
   });
 
   test.each([
@@ -187,7 +240,7 @@ describe('$select', () => {
     ['unknown', 400, 'BadRequest'],
     ['', 400, 'BadRequest'],
     ['constructor', 400, 'BadRequest'],
-    ['webLink', 501, 'notSupported'],
+    ['uniqueBody', 501, 'notSupported'],
   ])('of %j is refused', async (select, status, code) => {
     const sandbox = createSandbox();
     const id = await makeDraft(sandbox);

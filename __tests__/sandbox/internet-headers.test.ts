@@ -19,7 +19,7 @@ test.each([
   expect(await refusal(send(createSandbox(), withHeaders(...numbered(count))))).toEqual({
     status: 400,
     code: 'InvalidInternetMessageHeaderCollection',
-    message: expect.stringContaining('should be less or equal to 5'),
+    message: 'Maximum number of headers in one message should be less than or equal to 5.',
   });
 });
 

@@ -17,7 +17,7 @@ const RECIPIENT = { emailAddress: { address: 'a@fabrikam.example' } };
 
 describe('a property that no type has', () => {
   test.each([
-    ['message', { Subject: 'x' }, 'Subject'],
+    ['message', { Subjects: 'x' }, 'Subjects'],
     ['message', { to: [] }, 'to'],
     ['message', { constructor: 'x' }, 'constructor'],
     ['itemBody', { body: { contentType: 'text', content: 'x', charset: 'utf-8' } }, 'charset'],

@@ -90,7 +90,7 @@ describe('a message without recipients', () => {
     [
       'missing permissions before the mailbox and the message',
       { roles: [], mailboxes: [mailbox('disabled')] },
-      403,
+      401,
       'NoPermissionsInAccessToken',
     ],
     [

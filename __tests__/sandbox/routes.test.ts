@@ -1,5 +1,5 @@
 import { createSandbox } from '../../src/sandbox';
-import { LUNCH, refusal, tokenFor } from './support';
+import { ask as askBelow, LUNCH, makeDraft, refusal, tokenFor } from './support';
 
 async function ask(method: string, path: string) {
   const sandbox = createSandbox();
@@ -14,6 +14,10 @@ describe('a request under /v1.0 or /beta', () => {
     '/v1.0/users/app%40contoso.example/sendMail',
     '/v1.0/users/app@contoso.example/sendmail',
     '/V1.0/Users/app@contoso.example/SendMail?x=1',
+    '/v1.0/users/app@contoso.example/microsoft.graph.sendMail',
+    "/v1.0/users('app@contoso.example')/sendMail",
+    "/v1.0/users('app%40contoso.example')/Microsoft.Graph.SendMail",
+    "/v1.0/users('a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a01')/sendMail",
   ])('sends by %s', async (path) => {
     expect((await ask('POST', path)).status).toBe(202);
   });
@@ -30,30 +34,27 @@ describe('a request under /v1.0 or /beta', () => {
   );
 
   test.each([
-    ['GET', '/v1.0/users/app@contoso.example/messages'],
     ['POST', '/v1.0/users/app@contoso.example/messages/'],
     ['POST', '/v1.0/users/app@contoso.example/messages//send'],
     ['POST', '/v1.0/users/app@contoso.example/messages/1'],
     ['PUT', '/v1.0/users/app@contoso.example/messages/1'],
     ['PATCH', '/v1.0/users/app@contoso.example/messages'],
-    ['POST', '/v1.0/users/app@contoso.example/messages/1/send/more'],
     ['POST', '/v1.0/users/app@contoso.example/messages/1/forward'],
     ['DELETE', '/v1.0/users/app@contoso.example/messages/1/attachments'],
     ['GET', '/v1.0/users/app@contoso.example/messages/1/attachments/1'],
     ['POST', '/v1.0/users/app@contoso.example/mailFolders/drafts/messages'],
-    ['POST', '/v1.0/users/app@contoso.example/messages2'],
     ['POST', '/beta/users/app@contoso.example/messages'],
-    ['POST', '/v1.0/users/app@contoso.example/sendMail/more'],
     ['POST', '/v1.0/users//sendMail'],
     ['POST', '/v1.0/groups/app@contoso.example/sendMail'],
-    ['GET', '/v1.0/users/app@contoso.example'],
     ['POST', '/v1.0/$batch'],
-    ['POST', '/v1.0/mex/sendMail'],
-    ['POST', '/v1.0/some/sendMail'],
-    ['POST', '/v1.0/users2/app@contoso.example/sendMail'],
-    ['POST', '/v1.0/superusers/app@contoso.example/sendMail'],
-    ['POST', '/v1.0/users/app@contoso.example/sendMail2'],
-    ['POST', '/v1.0/users/app@contoso.example/resendMail'],
+    ['GET', '/v1.0/users/app@contoso.example/messages/delta'],
+    ['GET', '/v1.0/users/app@contoso.example/messages/$count'],
+    ['GET', '/v1.0/users/app@contoso.example/messages/1/subject'],
+    ['GET', '/v1.0/users/app@contoso.example/messages/1/$value'],
+    ['GET', '/v1.0/users/app@contoso.example/calendar/events'],
+    ['GET', '/v1.0/users'],
+    ['POST', "/v1.0/users('')/sendMail"],
+    ['PATCH', '/v1.0/users/app@contoso.example'],
     ['POST', '/beta/users/app@contoso.example/sendMail'],
     ['GET', '/v1.0'],
   ])('says that the sandbox does not play %s %s', async (method, path) => {
@@ -61,6 +62,31 @@ describe('a request under /v1.0 or /beta', () => {
       status: 501,
       code: 'notSupported',
       message: expect.stringContaining(`does not play ${method} ${path}.`),
+    });
+  });
+
+  test.each([
+    ['/v1.0/sendMail', 'sendMail'],
+    ['/v1.0/mex/sendMail', 'mex'],
+    ['/v1.0/users2/app@contoso.example/sendMail', 'users2'],
+    ['/v1.0/superusers/app@contoso.example/sendMail', 'superusers'],
+    ['/v1.0/users/app@contoso.example/messages2', 'messages2'],
+    ['/v1.0/users/app@contoso.example/sendMail2', 'sendMail2'],
+    ['/v1.0/users/app@contoso.example/sendMail/more', 'more'],
+    ['/v1.0/users/app@contoso.example/microsoft.graph.resendMail', 'microsoft.graph.resendMail'],
+    ['/v1.0/users/app@contoso.example/messages/1/send/more', 'more'],
+    ['/v1.0/users/app@contoso.example/messages/1/post', 'post'],
+    ['/v1.0/users/app@contoso.example/messages/1/attachments/1/bytes', 'bytes'],
+    ['/v1.0/users/app@contoso.example/messages/1/attachments/createUploadSession/more', 'more'],
+    ['/v1.0/users/app@contoso.example/mailFolders/drafts/mails', 'mails'],
+    ['/v1.0/users/app@contoso.example/mailFolders/drafts/messages/1/post', 'post'],
+    ["/v1.0/users('app@contoso.example')/sent", 'sent'],
+    ['/v1.0/users/app@contoso.example/constructor', 'constructor'],
+  ])('finds no segment in %s', async (path, segment) => {
+    expect(await refusal(ask('POST', path))).toEqual({
+      status: 400,
+      code: 'BadRequest',
+      message: `Resource not found for the segment '${segment}'.`,
     });
   });
 
@@ -78,6 +104,8 @@ describe('a request under /v1.0 or /beta', () => {
 
   test.each([
     '/v1.0/me',
+    '/v1.0/nothing',
+    '/v1.0/users/x',
     '/v1.0/users/x/messages',
     '/v1.0/users/x/messages/1',
     '/v1.0/users/x/messages/1/send',
@@ -102,4 +130,47 @@ test.each([
   '/v1.0/users/%/sendMail',
 ])('finds nothing at %s', async (path) => {
   expect(await refusal(ask('POST', path))).toMatchObject({ status: 404, code: 'NotFound' });
+});
+
+describe('a key in parentheses', () => {
+  test.each([
+    ["users('app@contoso.example')/messages('ID')"],
+    ["users/app@contoso.example/messages('ID')"],
+    ["users('app@contoso.example')/messages/ID"],
+  ])('leads to a message: %s', async (path) => {
+    const sandbox = createSandbox();
+    const id = await makeDraft(sandbox);
+    const headers = { authorization: `Bearer ${await tokenFor(sandbox)}` };
+    const at = (rest: string, method = 'GET') =>
+      sandbox.handle(
+        new Request(`https://graph.microsoft.com/v1.0/${path.replace('ID', id)}${rest}`, { method, headers }),
+      );
+    expect(await (await at('')).json()).toMatchObject({ id });
+    expect((await at('/microsoft.graph.send', 'POST')).status).toBe(202);
+    expect(sandbox.messages).toHaveLength(1);
+  });
+
+  test('leads to a folder and to an upload session', async () => {
+    const sandbox = createSandbox();
+    const id = await makeDraft(sandbox);
+    const found = await (await askBelow(sandbox, 'GET', "mailFolders('drafts')/messages")).json();
+    expect(found.value).toMatchObject([{ id }]);
+    const AttachmentItem = { attachmentType: 'file', name: 'a', size: 3_000_000 };
+    const path = `messages('${id}')/attachments/microsoft.graph.createUploadSession`;
+    expect((await askBelow(sandbox, 'POST', path, { AttachmentItem })).status).toBe(201);
+  });
+
+  test('holds a quote twice', async () => {
+    const userPrincipalName = "o'neil@contoso.example";
+    const mailbox = { id: '11111111-2222-3333-4444-555555555555', userPrincipalName, displayName: 'Neil' };
+    const sandbox = createSandbox({ mailboxes: [mailbox] });
+    const headers = {
+      authorization: `Bearer ${await tokenFor(sandbox)}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ message: LUNCH });
+    const url = "https://graph.microsoft.com/v1.0/users('o''neil@contoso.example')/sendMail";
+    expect((await sandbox.handle(new Request(url, { method: 'POST', headers, body }))).status).toBe(202);
+    expect(sandbox.messages).toMatchObject([{ mailbox: userPrincipalName }]);
+  });
 });

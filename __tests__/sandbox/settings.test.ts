@@ -48,6 +48,11 @@ test.each<[string, SandboxOptions, string]>([
     'to be a GUID',
   ],
   ['a mailbox id with text before it', { mailboxes: [{ ...MAILBOX, id: `x${MAILBOX.id}` }] }, 'to be a GUID'],
+  [
+    'half a byte for a mailbox',
+    { mailboxes: [{ ...MAILBOX, messageBytes: 0.5 }] },
+    '`messageBytes` to be an integer from 0',
+  ],
   ['an empty secret', { clientSecret: '' }, '`clientSecret` not to be empty'],
   [
     'a limit that is no number',
@@ -93,6 +98,10 @@ test.each([
   ['timePrecision', 'minutes', '"seconds" or "milliseconds", got "minutes"'],
   ['deleteLeadsTo', 'nowhere', '"recoverableItems" or "deletedItems", got "nowhere"'],
   ['immutableIdsOutliveSending', 'yes', 'true or false, got "yes"'],
+  ['secondDelete', 'never', '"notFound" or "cannotDelete", got "never"'],
+  ['oversizedRequest', 414, '413 or 400, got 414'],
+  ['uploadAnswerNames', 'kebab', '"camelCase" or "PascalCase", got "kebab"'],
+  ['exchangeOnline', 'no', 'true or false, got "no"'],
   ['emptyPages', 1, 'true or false, got 1'],
   ['namedHeadersOnTheWire', 'no', 'true or false, got "no"'],
 ])('refuses a %s of %j', (name, value, expected) => {

@@ -18,6 +18,7 @@ function stored(subject: string): StoredMessage {
       },
       claimedSenders: [],
     },
+    ...{ changedAt: new Date(0), changeKey: '1', conversationId: '1' },
     ...{ createdAt: new Date(0), isDraft: true, folder: 'drafts', knownBy: 'id' },
     ...{ id: subject, immutableId: `immutable-${subject}`, unsearchable: { finds: 0, until: 0 } },
   };

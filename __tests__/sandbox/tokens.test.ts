@@ -36,7 +36,9 @@ describe('a claims challenge', () => {
     sandbox.failNext('send-mail', { kind: 'challenge', claims: CLAIMS });
     const response = await send(sandbox, LUNCH);
     const header = response.headers.get('www-authenticate') ?? '';
-    expect(header).toMatch(/^Bearer realm="", authorization_uri="https:.+", .*error="insufficient_claims"/);
+    expect(header).toMatch(
+      /^Bearer realm="", authorization_uri="https:[^"]+\/common\/oauth2\/authorize", client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="[^"]+"$/,
+    );
     const [, claims = ''] = /claims="([^"]+)"/.exec(header) ?? [];
     expect(Buffer.from(claims, 'base64').toString()).toBe(CLAIMS);
     expect(await refusal(response)).toMatchObject({ status: 401, code: 'InvalidAuthenticationToken' });

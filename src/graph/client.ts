@@ -112,6 +112,11 @@ export class GraphClient {
     this.#options = options;
   }
 
+  /** Origin of Graph. */
+  get endpoint(): string {
+    return this.#options.endpoint;
+  }
+
   /**
    * Makes a request; resolves only with the expected answer. A token that is refused is renewed, once.
    *
@@ -123,7 +128,7 @@ export class GraphClient {
     const clientRequestId = randomUUID();
     let token = await tokens.get(signal);
     let answer = await this.#ask(call, token, clientRequestId, signal);
-    const claims = claimsOf(firstValue(answer.headers['www-authenticate']));
+    const claims = claimsOf(answer.headers['www-authenticate']);
     // Refused on account of its token, a request was not carried out.
     if (answer.status === 401 || (answer.status === 403 && claims !== undefined)) {
       const refused = token;

@@ -17,13 +17,17 @@ export function uploadFailure(
   { url, name, part }: { url: string; name: string; part: string },
 ): GraphTransportError {
   const error = toAnswerError({ ...answer, body: hideInBody(answer.body, hiding(url)) }, part);
-  // The URL is all the right that a request has: a bare 403 is not about the app's permissions.
+  // The URL is all the right that a request has: a refusal is not about the app's permissions.
   const isBare = error.graphCode === undefined && error.responseCode === 403;
   return alteredError(error, {
+    ...(error.code === 'EAUTH' && { hint: URL_IS_THE_RIGHT }),
     ...(isBare && { code: 'EMESSAGE' }),
     before: beginning(name),
   });
 }
+
+const URL_IS_THE_RIGHT =
+  "An upload needs no permission but its URL, so none of the app's is missing: does a proxy or gateway change the request? Nothing was sent.";
 
 /** A connection that broke while the attachment was uploaded. */
 export function brokenUpload(error: GraphTransportError, name: string): GraphTransportError {

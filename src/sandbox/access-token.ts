@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { claimsChallenge, hasClaims } from './claims-challenge';
-import { GraphRefusal } from './graph-answer';
+import { GraphRefusal, INVALID_TOKEN } from './graph-answer';
 import type { Ids } from './make-ids';
 import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
@@ -87,7 +87,7 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
 
 /** 401 with the one code that Graph has for every fault of a token; the sentence tells them apart. */
 export function unauthorized(rule: SandboxRuleName, message: string): GraphRefusal {
-  return new GraphRefusal(rule, 401, 'InvalidAuthenticationToken', message);
+  return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
 }
 
 function claimsFor(audience: string, settings: SandboxSettings): object {

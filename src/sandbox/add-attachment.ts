@@ -1,11 +1,14 @@
-import { checkEntity } from './check-entity';
+import type { Call } from './call';
+import { readEntity } from './check-entity';
+import { beginChange } from './draft-changes';
 import { readAttachment } from './json-attachments';
+import { checkAttachmentCount } from './message-bounds';
 import { readJsonRequest } from './read-request';
 import type { MessageRoute } from './routes';
 import type { SandboxAttachment } from './sandbox-message';
 import type { SandboxState } from './sandbox-state';
 import type { SandboxLimits } from './settings';
-import { findDraft } from './stored-message';
+import { findDraft, lookUpMessage, markChanged, type StoredMessage } from './stored-message';
 
 /** Name, content type and all else that stands around the base64 of a file. */
 const AROUND_FILE_BYTES = 16 * 1024;
@@ -15,14 +18,25 @@ export async function addAttachment(
   request: Request,
   { user, messageId }: MessageRoute,
   state: SandboxState,
+  call: Call,
 ): Promise<SandboxAttachment> {
   const { limits } = state.settings;
-  const attachment = await readJsonRequest(request, requestLimit(limits));
+  const found = lookUpMessage(state, user, messageId);
+  const requireAlone = found && beginChange(state, found, call, call);
+  const body = await readJsonRequest(request, state.settings, requestLimit(limits));
   const draft = findDraft(state, user, messageId);
-  checkEntity(attachment, 'attachment');
-  const read = readAttachment(attachment, limits.attachmentBytes);
-  draft.message.content.attachments.push(read);
+  requireAlone?.();
+  const read = readAttachment(readEntity(body, 'attachment'), limits.attachmentBytes);
+  attachTo(draft, read, state);
   return read;
+}
+
+/** Puts a file that is there whole among the draft's. @throws GraphRefusal given one too many */
+export function attachTo(draft: StoredMessage, attachment: SandboxAttachment, state: SandboxState): void {
+  const { attachments } = draft.message.content;
+  checkAttachmentCount(attachments.length + 1, state.settings.limits);
+  attachments.push(attachment);
+  markChanged(draft, state);
 }
 
 /**

@@ -13,16 +13,11 @@ export function authorize(headers: Headers, { tokens, settings }: SandboxState):
   return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
 }
 
-/** One of the permissions is enough. */
+/**
+ * One of the permissions is enough. A token without any is answered 401, one with others 403.
+ */
 export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
-  if (permissions.length === 0) {
-    throw new GraphRefusal(
-      'no-permissions',
-      403,
-      'NoPermissionsInAccessToken',
-      'The token contains no permissions, or permissions can not be understood.',
-    );
-  }
+  requireSomePermission(permissions);
   if (!allowed.some((permission) => permissions.includes(permission))) {
     throw new GraphRefusal(
       'permission-missing',
@@ -31,4 +26,15 @@ export function requirePermission(permissions: readonly string[], ...allowed: st
       'Access is denied. Check credentials and try again.',
     );
   }
+}
+
+/** Looked at before what is asked for. */
+export function requireSomePermission(permissions: readonly string[]): void {
+  if (permissions.length > 0) return;
+  throw new GraphRefusal(
+    'no-permissions',
+    401,
+    'NoPermissionsInAccessToken',
+    'The token contains no permissions, or permissions can not be understood.',
+  );
 }

@@ -8,12 +8,19 @@ import {
   type PrimitiveName,
 } from './entity-types';
 import { GraphRefusal } from './graph-answer';
+import { withDeclaredNames } from './property-names';
 
-/** Lets JSON pass that a type of the table describes, whole and in depth. @throws GraphRefusal RequestBodyRead */
-export function checkEntity<Name extends BodyName>(
-  value: unknown,
-  type: Name,
-): asserts value is JsonValue<Name> {
+/**
+ * JSON that a type of the table describes, whole and in depth, with its properties spelled as there.
+ * @throws GraphRefusal RequestBodyRead
+ */
+export function readEntity<Name extends BodyName>(value: unknown, type: Name): JsonValue<Name> {
+  const named = withDeclaredNames(value, type);
+  checkEntity(named, type);
+  return named;
+}
+
+function checkEntity<Name extends BodyName>(value: unknown, type: Name): asserts value is JsonValue<Name> {
   checkValue(value, `${type}!`, `The request body is of type 'microsoft.graph.${type}'. It`);
 }
 

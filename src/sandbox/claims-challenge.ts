@@ -1,25 +1,18 @@
-import { GraphRefusal } from './graph-answer';
+import { bearerChallenge, GraphRefusal, INVALID_TOKEN } from './graph-answer';
 import type { SandboxSettings } from './settings';
 
 /** 401 that tells which claims the client is to ask Entra for. */
 export function claimsChallenge(
   claims: string,
-  { authorityHost, clientId }: Pick<SandboxSettings, 'authorityHost' | 'clientId'>,
+  settings: Pick<SandboxSettings, 'authorityHost'>,
 ): GraphRefusal {
-  const parameters = {
-    realm: '',
-    authorization_uri: `${authorityHost}/common/oauth2/authorize`,
-    client_id: clientId,
-    error: 'insufficient_claims',
-    claims: Buffer.from(claims).toString('base64'),
-  };
-  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  const more = { error: 'insufficient_claims', claims: Buffer.from(claims).toString('base64') };
   return new GraphRefusal(
     'claims-challenge',
     401,
-    'InvalidAuthenticationToken',
+    INVALID_TOKEN,
     'Continuous access evaluation asks for another token.',
-    { 'www-authenticate': `Bearer ${text.join(', ')}` },
+    { 'www-authenticate': bearerChallenge(settings, more) },
   );
 }
 

@@ -1,5 +1,7 @@
 import { createAccessTokens } from './access-token';
+import { createAlarm } from './alarm';
 import { type SandboxEnv, toClientEnv } from './client-env';
+import { nextDue, releaseDue } from './deferred-send';
 import type { Delivery } from './delivery';
 import { exchange } from './exchange';
 import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions, SandboxPlannedFault } from './fault';
@@ -136,9 +138,16 @@ export function assembleSandbox(options: SandboxOptions): {
     faults: createFaultPlan(),
     load: createMailboxLoad(settings.limits.concurrentRequests),
     uploadSessions: new Map(),
+    changes: new Map(),
+    deferred: [],
     latency: settings.latency,
   };
   const { requests, faults, load, tokens } = state;
+  const alarm = createAlarm(settings, () => {
+    releaseDue(state);
+    changed();
+    return nextDue(state);
+  });
   makeRoom(state);
 
   function changed(): void {
@@ -151,6 +160,7 @@ export function assembleSandbox(options: SandboxOptions): {
     } finally {
       if (requests.length > MOST_REQUESTS) requests.shift();
       makeRoom(state);
+      alarm.set(nextDue(state));
       changed();
     }
   }
@@ -160,8 +170,12 @@ export function assembleSandbox(options: SandboxOptions): {
     env: toClientEnv(clientOptions(settings)),
     origins: [...new Set([settings.authorityHost, settings.graphEndpoint, settings.uploadOrigin])],
     mailboxes: settings.mailboxes,
-    messages: messages.list,
+    get messages() {
+      releaseDue(state);
+      return messages.list;
+    },
     get drafts() {
+      releaseDue(state);
       return state.stored
         .filter(({ folder }) => folder === 'drafts')
         .map((draft) => toSandboxDraft(draft, state));
@@ -198,6 +212,7 @@ export function assembleSandbox(options: SandboxOptions): {
       state.recoverable.clear();
       messages.clear();
       state.uploadSessions.clear();
+      state.deferred.length = 0;
       requests.length = 0;
       faults.clear();
       load.clear();

@@ -6,7 +6,7 @@ import { leaveStaleDraft } from './search-delay';
 import { findMessage, moveTo, removeMessage } from './stored-message';
 import { endSessionsOf } from './upload-session';
 
-/** How many deleted messages are remembered by their immutable ids. */
+/** How many ids of deleted messages are remembered. */
 const MOST_REMEMBERED = 10_000;
 
 /**
@@ -16,8 +16,7 @@ const MOST_REMEMBERED = 10_000;
 export function deleteMessage(state: SandboxState, { user, messageId }: MessageRoute): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
-  // An immutable id leads on to Recoverable Items, where nothing can be deleted. Reported, as is that an id of the
-  // usual kind leads nowhere then. [microsoft-graph-docs-contrib#7764]
+  // It is in Recoverable Items by now, where nothing can be deleted.
   if (recoverable.get(messageId) === mailbox) {
     throw new GraphRefusal('delete-again', 403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
   }
@@ -30,6 +29,7 @@ export function deleteMessage(state: SandboxState, { user, messageId }: MessageR
   }
   removeMessage(state, message);
   recoverable.set(message.immutableId, mailbox);
+  if (settings.secondDelete === 'cannotDelete') recoverable.set(message.id, mailbox);
   for (const oldest of recoverable.keys()) {
     if (recoverable.size <= MOST_REMEMBERED) break;
     recoverable.delete(oldest);

@@ -44,7 +44,7 @@ export function emlHeaders(message: SandboxMessage): EmlHeader[] {
     textHeader(
       'Message-ID',
       message.internetMessageId,
-      given.has('internetMessageId') ? 'internetMessageId' : 'made up by the sandbox',
+      given.has('internetmessageid') ? 'internetMessageId' : 'made up by the sandbox',
     ),
     ...(importance === 'normal' ? [] : [textHeader('Importance', importance, 'importance')]),
     ...(message.categories.length > 0
@@ -61,11 +61,12 @@ export function emlHeaders(message: SandboxMessage): EmlHeader[] {
   ];
 }
 
-/** The properties that the JSON of a sendMail, or of a draft, gives its message. */
+/** The properties that the JSON of a sendMail, or of a draft, gives its message, in small letters. */
 function givenProperties(request: unknown): Set<string> {
   if (!isObject(request)) return new Set();
-  const message = 'message' in request ? request.message : 'Message' in request ? request.Message : request;
-  return new Set(isObject(message) ? Object.keys(message) : []);
+  const [, message = request] =
+    Object.entries(request).find(([name]) => name.toLowerCase() === 'message') ?? [];
+  return new Set(isObject(message) ? Object.keys(message).map((name) => name.toLowerCase()) : []);
 }
 
 function isObject(value: unknown): value is object {

@@ -24,14 +24,8 @@ const attachment = {
 } as const;
 
 export const ENTITY_TYPES = {
-  // The action's parameters: small letters in the documents, capitals in the metadata and older SDKs.
-  sendMail: {
-    message: 'message!',
-    Message: 'message!',
-    saveToSentItems: 'BooleanOrText',
-    SaveToSentItems: 'BooleanOrText',
-  },
-  createUploadSession: { AttachmentItem: 'attachmentItem!', attachmentItem: 'attachmentItem!' },
+  sendMail: { message: 'message!', saveToSentItems: 'BooleanOrText' },
+  createUploadSession: { AttachmentItem: 'attachmentItem!' },
   message: {
     ...outlookItem,
     attachments: 'Collection(attachment)',

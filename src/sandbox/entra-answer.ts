@@ -1,26 +1,31 @@
 import type { Call } from './call';
 import type { EntraError } from './entra-refusal';
-import type { SandboxSettings } from './settings';
+import type { SandboxState } from './sandbox-state';
 
 export function entraAnswer(status: number, body: object, call: Call): Response {
   return Response.json(body, {
     status,
     headers: {
       date: call.receivedAt.toUTCString(),
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-cache',
       'x-ms-request-id': call.requestId,
       ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
     },
   });
 }
 
-export function entraRefusedAnswer(refused: EntraError, settings: SandboxSettings, call: Call): Response {
-  return entraAnswer(refused.status, errorBody(refused, settings, call), call);
+export function entraRefusedAnswer(refused: EntraError, state: SandboxState, call: Call): Response {
+  return entraAnswer(refused.status, errorBody(refused, state, call), call);
 }
 
-function errorBody({ error, aadsts, message }: EntraError, settings: SandboxSettings, call: Call): object {
+function errorBody(
+  { error, aadsts, message }: EntraError,
+  { settings, ids }: SandboxState,
+  call: Call,
+): object {
   const { authorityHost, clientSecret } = settings;
-  const correlationId = call.clientRequestId ?? call.requestId;
+  // Never the id of the trace. [rule: token-answer]
+  const correlationId = call.clientRequestId ?? ids.eventId();
   const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
   return {
     error,

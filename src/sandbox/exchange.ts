@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authorize } from './authorize';
 import type { Call } from './call';
+import { releaseDue } from './deferred-send';
 import { type Delivery, statusOf } from './delivery';
+import { endChange } from './draft-changes';
 import { entraRefusedAnswer } from './entra-answer';
 import { EntraRefusal } from './entra-refusal';
 import type { SandboxFault } from './fault';
@@ -36,17 +38,21 @@ interface Outcome {
 export async function exchange(request: Request, state: SandboxState): Promise<Delivery> {
   const arrival = readArrival(request, state);
   const { path, call } = arrival;
-  const { delivery, fault, rule } = await inTurn(arrival, state);
+  releaseDue(state);
+  const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endChange(state, call));
   const { requestId, clientRequestId } = call;
   const { method } = request;
   state.requests.push({ method, path, status: statusOf(delivery), requestId, clientRequestId, fault, rule });
   return delivery;
 }
 
-/** Uploads go to another host, which has no part in Graph's limit for requests at the same time. */
+/**
+ * Uploads go to another host, which has no part in Graph's limit for requests at the same time, and neither has the
+ * directory, which answers for users.
+ */
 async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
   const { route, mailbox, request, call } = arrival;
-  if (!('user' in route) || mailbox === undefined) return outcomeOf(arrival, state);
+  if (!('user' in route) || route.to === 'user' || mailbox === undefined) return outcomeOf(arrival, state);
   const { isOver, leave } = state.load.enter(mailbox);
   try {
     if (isOver) {
@@ -82,8 +88,10 @@ async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome
 
 async function serve({ request, path, route, call }: Arrival, state: SandboxState): Promise<Response> {
   switch (route.to) {
+    case 'user':
     case 'send-mail':
     case 'messages':
+    case 'folders':
     case 'folder':
     case 'folder-messages':
     case 'message':
@@ -92,6 +100,7 @@ async function serve({ request, path, route, call }: Arrival, state: SandboxStat
     case 'send-draft':
     case 'me':
     case 'not-played':
+    case 'unknown-segment':
       return serveGraph(request, route, state, call);
     case 'upload':
       return serveUpload(request, route, state, call);
@@ -137,15 +146,17 @@ function throttle(request: Request, state: SandboxState): never {
 /** An answer, and the rule that the request broke if it is a refusal. */
 async function refusable(
   serveOne: () => Promise<Response>,
-  { settings }: SandboxState,
+  state: SandboxState,
   call: Call,
 ): Promise<{ response: Response; rule?: SandboxRuleName }> {
   try {
     return { response: await serveOne() };
   } catch (error) {
-    if (error instanceof GraphRefusal) return { response: refusedAnswer(error, call), rule: error.rule };
+    if (error instanceof GraphRefusal) {
+      return { response: refusedAnswer(error, state, call), rule: error.rule };
+    }
     if (error instanceof EntraRefusal) {
-      return { response: entraRefusedAnswer(error, settings, call), rule: error.rule };
+      return { response: entraRefusedAnswer(error, state, call), rule: error.rule };
     }
     throw error;
   }

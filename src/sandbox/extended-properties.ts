@@ -53,6 +53,24 @@ export function checkMultiValueProperties(
   }
 }
 
+/**
+ * The id in the one spelling that the service has for it, without leading zeros (`Integer 0x0036` comes back as
+ * `Integer 0x36`). [rule: property-id-zeros]
+ */
+export function shownPropertyId(id: string): string {
+  return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');
+}
+
+/** Do two ids name one property? A GUID, a type and a number have no case, a name has. */
+export function isSameProperty(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+function comparable(id: string): string {
+  const [, beforeName = id, name = ''] = /^(.*? Name )(.*)$/.exec(id) ?? [];
+  return shownPropertyId(beforeName).toLowerCase() + name;
+}
+
 function typeOf(id: string): string {
   return PROPERTY_ID.exec(id)?.[1] ?? '';
 }

@@ -3,7 +3,7 @@ import { entraRefusedAnswer } from './entra-answer';
 import type { AnswerFault, HeadersFault, HtmlFault } from './fault';
 import { emptyAnswer, refusedAnswer } from './graph-answer';
 import type { SandboxRequestName } from './request-name';
-import type { SandboxSettings } from './settings';
+import type { SandboxState } from './sandbox-state';
 
 /** "Try again later", one of the numbers that Entra has for a failure of its own. */
 const TRANSIENT_ERROR = 90033;
@@ -12,22 +12,22 @@ const TRANSIENT_ERROR = 90033;
 export function faultedAnswer(
   fault: AnswerFault,
   name: SandboxRequestName,
-  settings: SandboxSettings,
+  state: SandboxState,
   call: Call,
 ): Response {
-  return withHeaders(unadorned(fault, name, settings, call), fault);
+  return withHeaders(unadorned(fault, name, state, call), fault);
 }
 
 function unadorned(
   { status, code, message = 'The sandbox was told to answer so.', aadsts = TRANSIENT_ERROR }: AnswerFault,
   name: SandboxRequestName,
-  settings: SandboxSettings,
+  state: SandboxState,
   call: Call,
 ): Response {
   if (code === undefined) return emptyAnswer(status, call);
   return name === 'token'
-    ? entraRefusedAnswer({ status, error: code, aadsts, message }, settings, call)
-    : refusedAnswer({ status, code, message }, call);
+    ? entraRefusedAnswer({ status, error: code, aadsts, message }, state, call)
+    : refusedAnswer({ status, code, message }, state, call);
 }
 
 /** What a gateway says that has no answer of the service, so none of the service's headers either. */

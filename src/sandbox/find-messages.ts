@@ -1,18 +1,16 @@
 import type { Call } from './call';
-import { GraphRefusal, jsonAnswer } from './graph-answer';
+import { wantedProperties } from './expand-properties';
+import { jsonAnswer } from './graph-answer';
 import { type FolderName, findFolder } from './mail-folders';
 import { findMailbox } from './mailboxes';
-import { idHeaders, showMessage } from './message-answer';
+import { describeMessage, idHeaders, showMessage } from './message-answer';
 import { readMessageFilter } from './message-filter';
-import { notPlayed } from './not-played';
+import { readMessageOrder } from './message-order';
+import { nextLink, readPage } from './page';
 import { readQueryOptions } from './query-options';
 import type { SandboxState } from './sandbox-state';
 import { takeSearchable } from './search-delay';
 import type { SandboxMailbox } from './settings';
-
-/** How many messages an answer holds by default, and the most that can be asked for. */
-const PAGE = 10;
-const LARGEST_PAGE = 1000;
 
 /** Where a search looks: in one folder, or in all of them. */
 interface Place {
@@ -20,22 +18,27 @@ interface Place {
   folder?: string;
 }
 
-/** Drafts, sent and deleted messages alike, newest first, page by page. [rule: page-may-be-short] */
+/**
+ * Drafts, sent and deleted messages alike, newest first unless `$orderby` says else, page by page.
+ * [rule: page-may-be-short]
+ */
 export function findMessages(request: Request, place: Place, state: SandboxState, call: Call): Response {
   const { settings } = state;
   const { mailbox, folder } = openPlace(place, state);
-  const options = readQueryOptions(request, ['$filter', '$select', '$top', '$skip']);
-  if (options.$filter === undefined) throw notPlayed(request);
-  const isMatch = readMessageFilter(options.$filter);
-  const top = readNumber('$top', options.$top, PAGE, 1, LARGEST_PAGE);
-  const skip = readNumber('$skip', options.$skip, 0, 0, Number.MAX_SAFE_INTEGER);
+  const options = readQueryOptions(request, ['$filter', '$select', '$orderby', '$expand', '$top', '$skip']);
+  const filter = options.$filter === undefined ? undefined : readMessageFilter(options.$filter);
+  const order = options.$orderby === undefined ? undefined : readMessageOrder(options.$orderby, filter);
+  const { top, skip } = readPage(options);
+  if (options.$expand !== undefined) wantedProperties(options.$expand);
 
   const found = takeSearchable(
     state,
     (message) => message.mailbox === mailbox && (folder === undefined || message.folder === folder),
   )
-    .filter(({ message }) => isMatch(message.content))
+    .map((message) => ({ message, shown: describeMessage(message, state) }))
+    .filter(({ message, shown }) => filter?.matches(shown, message.message.content) !== false)
     .reverse();
+  if (order) found.sort((one, other) => order(one.shown, other.shown));
   const isEmpty = settings.emptyPages && options.$skip === undefined;
   const end = isEmpty ? 0 : skip + Math.min(top, settings.pageSize);
   const shown = found.slice(skip, end);
@@ -43,7 +46,7 @@ export function findMessages(request: Request, place: Place, state: SandboxState
   const isMore = found.length > end || isEmpty || (settings.emptyPages && shown.length > 0);
   const body = {
     '@odata.context': contextOf(place, settings.graphEndpoint),
-    value: shown.map((message) => showMessage(message, request, options.$select, state)),
+    value: shown.map(({ message }) => showMessage(message, request, options, state)),
     ...(isMore && { '@odata.nextLink': nextLink(request, settings.graphEndpoint, end) }),
   };
   return jsonAnswer(200, body, call, idHeaders(request));
@@ -61,29 +64,4 @@ function openPlace(
 function contextOf({ user, folder }: Place, graphEndpoint: string): string {
   const inFolder = folder === undefined ? '' : `/mailFolders('${encodeURIComponent(folder)}')`;
   return `${graphEndpoint}/v1.0/$metadata#users('${encodeURIComponent(user)}')${inFolder}/messages`;
-}
-
-/** [rule: next-link] */
-function nextLink(request: Request, graphEndpoint: string, skip: number): string {
-  const { pathname, searchParams } = new URL(request.url);
-  searchParams.set('$skip', `${skip}`);
-  return `${graphEndpoint}${pathname}?${searchParams}`;
-}
-
-function readNumber(
-  name: string,
-  text: string | undefined,
-  byDefault: number,
-  smallest: number,
-  largest: number,
-): number {
-  if (text === undefined) return byDefault;
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= smallest && number <= largest) return number;
-  throw new GraphRefusal(
-    'query-number',
-    400,
-    'BadRequest',
-    `Invalid value '${text}' for the query option ${name}.`,
-  );
 }

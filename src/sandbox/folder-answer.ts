@@ -1,9 +1,12 @@
 import type { Call } from './call';
 import { jsonAnswer } from './graph-answer';
-import { type FolderName, findFolder, folderId } from './mail-folders';
+import { FOLDER_NAMES, type FolderName, findFolder, folderId } from './mail-folders';
+import { findMailbox } from './mailboxes';
+import { nextLink, readPage } from './page';
 import { readQueryOptions } from './query-options';
 import type { SandboxState } from './sandbox-state';
 import { selectProperties } from './select-properties';
+import type { SandboxMailbox } from './settings';
 
 const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   drafts: 'Drafts',
@@ -22,6 +25,30 @@ export function folderAnswer(
 ): Response {
   const { mailbox, folder } = findFolder(state, user, nameOrId);
   const { $select } = readQueryOptions(request, ['$select']);
+  return jsonAnswer(200, showFolder(mailbox, folder, $select, state), call);
+}
+
+/** The folders of a mailbox that the sandbox plays, page by page. */
+export function foldersAnswer(request: Request, user: string, state: SandboxState, call: Call): Response {
+  const { graphEndpoint } = state.settings;
+  const mailbox = findMailbox(state.settings, user);
+  const { $select, ...page } = readQueryOptions(request, ['$select', '$top', '$skip']);
+  const { top, skip } = readPage(page);
+  const end = skip + top;
+  const body = {
+    '@odata.context': `${graphEndpoint}/v1.0/$metadata#users('${encodeURIComponent(user)}')/mailFolders`,
+    value: FOLDER_NAMES.slice(skip, end).map((folder) => showFolder(mailbox, folder, $select, state)),
+    ...(end < FOLDER_NAMES.length && { '@odata.nextLink': nextLink(request, graphEndpoint, end) }),
+  };
+  return jsonAnswer(200, body, call);
+}
+
+function showFolder(
+  mailbox: SandboxMailbox,
+  folder: FolderName,
+  select: string | undefined,
+  state: SandboxState,
+): object {
   const messages = state.stored.filter((message) => message.mailbox === mailbox && message.folder === folder);
   const shown = {
     id: folderId(state, mailbox, folder),
@@ -33,5 +60,5 @@ export function folderAnswer(
     totalItemCount: messages.length,
     isHidden: false,
   };
-  return jsonAnswer(200, selectProperties('mailFolder', shown, {}, $select), call);
+  return selectProperties('mailFolder', shown, {}, select);
 }

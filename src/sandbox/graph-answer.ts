@@ -1,5 +1,7 @@
 import type { Call } from './call';
+import type { Ids } from './make-ids';
 import type { SandboxRuleName } from './rules';
+import type { SandboxSettings } from './settings';
 
 /** What Graph says where it does not do what it was asked. */
 export interface GraphError {
@@ -27,10 +29,8 @@ export class GraphRefusal extends Error implements GraphError {
   }
 }
 
-const STATUS_HEADERS: Readonly<Record<number, Record<string, string>>> = {
-  401: { 'www-authenticate': 'Bearer' },
-  405: { allow: 'POST' },
-};
+/** Of Graph itself, the same in every tenant. */
+const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
 
 const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '0', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
@@ -50,23 +50,75 @@ export function jsonAnswer(
   return Response.json(body, { status, headers: { ...graphHeaders(call), ...headers } });
 }
 
-export function refusedAnswer(error: GraphError, call: Call): Response {
-  const innerError = {
-    date: call.receivedAt.toISOString().slice(0, 19),
+export function refusedAnswer(
+  refusal: GraphError,
+  { settings, ids }: { settings: SandboxSettings; ids: Ids },
+  call: Call,
+): Response {
+  const { status, code, message } = refusal;
+  const innerError = TOKEN_ERRORS.has(code) ? tokenError(code, ids, call) : innerErrorOf(call);
+  const headers = { ...headersFor(status, settings), ...refusal.headers };
+  return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
+}
+
+/** The one code that Graph has for every fault of a token. */
+export const INVALID_TOKEN = 'InvalidAuthenticationToken';
+
+/** The codes of tokens that are refused, with the part of Microsoft's page on each. */
+const TOKEN_ERRORS: ReadonlyMap<string, string> = new Map([
+  [INVALID_TOKEN, 'InvalidGrant'],
+  ['InvalidAudience', 'InvalidResource'],
+]);
+
+/** What a 401 tells about where tokens come from. [rule: token-error-shape] */
+export function bearerChallenge(
+  { authorityHost }: Pick<SandboxSettings, 'authorityHost'>,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const parameters = {
+    realm: '',
+    authorization_uri: `${authorityHost}/common/oauth2/authorize`,
+    client_id: GRAPH_APP_ID,
+    ...more,
+  };
+  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  return `Bearer ${text.join(', ')}`;
+}
+
+function headersFor(status: number, settings: SandboxSettings): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': bearerChallenge(settings) };
+  return status === 405 ? { allow: 'POST' } : {};
+}
+
+function innerErrorOf(call: Call): object {
+  return {
+    date: dateOf(call),
     'request-id': call.requestId,
     'client-request-id': call.clientRequestId ?? call.requestId,
   };
-  const { status, code, message } = error;
-  const headers = { ...STATUS_HEADERS[status], ...error.headers };
-  return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
+}
+
+/** What is told of a token that is refused, in place of the usual ids. */
+function tokenError(code: string, { eventId, changeKey }: Ids, call: Call): object {
+  return {
+    oAuthEventOperationId: eventId(),
+    oAuthEventcV: `${changeKey().slice(-22)}.1.1`,
+    errorUrl: `https://aka.ms/autherrors#error-${TOKEN_ERRORS.get(code)}`,
+    requestId: call.requestId,
+    date: dateOf(call),
+  };
+}
+
+function dateOf({ receivedAt }: Call): string {
+  return receivedAt.toISOString().slice(0, 19);
 }
 
 function graphHeaders(call: Call): Record<string, string> {
   return {
     date: call.receivedAt.toUTCString(),
     'request-id': call.requestId,
-    // [rule: client-request-id]
-    ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
+    // The service names a request that its client did not by its own id. [rule: client-request-id]
+    'client-request-id': call.clientRequestId ?? call.requestId,
     'x-ms-ags-diagnostic': DIAGNOSTIC,
   };
 }

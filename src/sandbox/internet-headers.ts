@@ -15,7 +15,7 @@ export function readInternetHeaders(
       'header-count',
       400,
       'InvalidInternetMessageHeaderCollection',
-      `The number of internet message headers should be less or equal to ${MOST_HEADERS}.`,
+      `Maximum number of headers in one message should be less than or equal to ${MOST_HEADERS}.`,
     );
   }
   return headers.map(readHeader);

@@ -1,4 +1,4 @@
-import { checkEntity } from './check-entity';
+import { readEntity } from './check-entity';
 import type { JsonEntity } from './entity-types';
 import { checkMultiValueProperties, readSingleValueProperties } from './extended-properties';
 import { GraphRefusal } from './graph-answer';
@@ -20,8 +20,7 @@ export function readJsonMessage(
   limits: SandboxLimits,
 ): ReadMessage {
   const request = parseJson(body);
-  checkEntity(request, 'sendMail');
-  const message = request.message ?? request.Message;
+  const { message, saveToSentItems } = readEntity(request, 'sendMail');
   if (message === undefined) {
     throw new GraphRefusal(
       'message-missing',
@@ -30,7 +29,7 @@ export function readJsonMessage(
       "The sendMail request has no parameter 'message'.",
     );
   }
-  return readMessage(message, readSaveToSentItems(request), request, mailbox, ids, limits);
+  return readMessage(message, isSaved(saveToSentItems), request, mailbox, ids, limits);
 }
 
 /** Reads the body of a draft of content type application/json: the message, with nothing around it. */
@@ -40,9 +39,8 @@ export function readJsonDraft(
   ids: Ids,
   limits: SandboxLimits,
 ): ReadMessage {
-  const message = parseJson(body);
-  checkEntity(message, 'message');
-  return readMessage(message, true, message, mailbox, ids, limits);
+  const request = parseJson(body);
+  return readMessage(readEntity(request, 'message'), true, request, mailbox, ids, limits);
 }
 
 /** Reads the body of an update; what it does not name has the value that a new message would have. */
@@ -94,8 +92,7 @@ function readMessage(
 }
 
 /** [rule: save-to-sent-items] */
-function readSaveToSentItems(request: JsonEntity<'sendMail'>): boolean {
-  const { saveToSentItems = request.SaveToSentItems } = request;
+function isSaved(saveToSentItems: JsonEntity<'sendMail'>['saveToSentItems']): boolean {
   // A fault of the service rather than a rule: null passes its reader and breaks what comes after.
   if (saveToSentItems === null) {
     throw new GraphRefusal(

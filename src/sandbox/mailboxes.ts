@@ -1,6 +1,7 @@
+import { explainMailbox, explainSender } from './explain';
 import { GraphRefusal } from './graph-answer';
 import { isGuid } from './is-guid';
-import type { SandboxMailbox, SandboxSettings } from './settings';
+import type { SandboxLimits, SandboxMailbox, SandboxSettings } from './settings';
 
 /** The mailbox that `users/{user}` names: by object id or user principal name, never by alias. */
 export function mailboxNamed(mailboxes: readonly SandboxMailbox[], user: string): SandboxMailbox | undefined {
@@ -20,9 +21,10 @@ export function mailboxesOf(
 }
 
 /** The mailbox that `users/{user}` names, if the app gets into it. @throws GraphRefusal */
-export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): SandboxMailbox {
+export function findMailbox(settings: SandboxSettings, user: string): SandboxMailbox {
+  const { mailboxes, scp } = settings;
   const mailbox = mailboxNamed(mailboxes, user);
-  if (mailbox === undefined) throw unknownUser(user);
+  if (mailbox === undefined) throw unknownUser(user, explainMailbox(settings, user));
   switch (mailbox.state) {
     case 'unlicensed':
       throw new GraphRefusal(
@@ -59,8 +61,31 @@ export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): 
   return mailbox;
 }
 
+/**
+ * In a tenant without Exchange Online no mailbox is there, to which a token that is good for the directory is of no
+ * use. @throws GraphRefusal
+ */
+export function requireExchange({ exchangeOnline, tenantId }: SandboxSettings): void {
+  if (exchangeOnline) return;
+  throw new GraphRefusal(
+    'tenant-without-exchange',
+    401,
+    'OrganizationFromTenantGuidNotFound',
+    `The tenant for tenant guid '${tenantId}' does not exist.`,
+  );
+}
+
+/** The most bytes that a message of this mailbox may have. */
+export function messageLimit(mailbox: SandboxMailbox, limits: SandboxLimits): number {
+  return mailbox.messageBytes ?? limits.messageBytes;
+}
+
 /** Sending as another address takes a right that the mailbox was given. */
-export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly string[]): void {
+export function checkSendAs(
+  mailbox: SandboxMailbox,
+  claimedSenders: readonly string[],
+  settings: SandboxSettings,
+): void {
   const allowed = [mailbox.userPrincipalName, ...(mailbox.aliases ?? []), ...(mailbox.sendAs ?? [])];
   for (const sender of claimedSenders) {
     if (allowed.some((address) => isSame(address, sender))) continue;
@@ -69,28 +94,34 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
       403,
       'ErrorSendAsDenied',
       'The user account which was used to submit this request does not have the right to send mail ' +
-        'on behalf of the specified sending account., Cannot submit message.',
+        `on behalf of the specified sending account., Cannot submit message.${explainSender(settings, mailbox, sender)}`,
     );
   }
 }
 
 /** The directory answers for an id that it does not know, Exchange for an address. */
-function unknownUser(user: string): GraphRefusal {
-  return isGuid(user)
+export function unknownUser(
+  user: string,
+  explanation = '',
+  asked: 'exchange' | 'directory' = 'exchange',
+): GraphRefusal {
+  return asked === 'directory' || isGuid(user)
     ? new GraphRefusal(
         'unknown-object-id',
         404,
         'Request_ResourceNotFound',
-        `Resource '${user}' does not exist.`,
+        `Resource '${user}' does not exist.${explanation}`,
       )
     : new GraphRefusal(
         'unknown-address',
         404,
         'ErrorInvalidUser',
-        `The requested user '${user}' is invalid.`,
+        `The requested user '${user}' is invalid.${explanation}`,
       );
 }
 
+/** By the case of A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */
 function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  const key = (address: string) => address.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return key(one) === key(other);
 }

@@ -1,7 +1,15 @@
+import { createHash } from 'node:crypto';
+
 /** Makes the ids that clients are shown, all from one source of randomness. */
 export interface Ids {
   /** In the form of Exchange: case counts, and a path takes its `=` encoded or not. */
   outlookId(): string;
+  /** Like `changeKey` and `eventId` no secret, and made without `random`: what a seed leads to stays the same. */
+  conversationId(): string;
+  /** Tells two states of one message apart. */
+  changeKey(): string;
+  /** A GUID that is for the eyes of support only. */
+  eventId(): string;
   guid(): string;
   bytes(count: number): Buffer;
 }
@@ -16,17 +24,28 @@ export function makeIds(random: () => number): Ids {
     return words.subarray(0, count);
   }
 
+  let made = 0;
+  function numbered(): Buffer {
+    made += 1;
+    return createHash('sha256').update(`${made}`).digest();
+  }
+
   return {
     bytes,
     outlookId: () => `AAMk${bytes(33).toString('base64url')}AA=`,
-    guid() {
-      // Version 4, as RFC 9562 marks an id made of random bits.
-      const hex = bytes(16).toString('hex');
-      const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
-      const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
-      return [...parts, hex.slice(20)].join('-');
-    },
+    conversationId: () => `AAQk${numbered().toString('base64url')}AA=`,
+    changeKey: () => `CQAAABYAAAB${numbered().subarray(0, 21).toString('base64')}`,
+    eventId: () => toGuid(numbered()),
+    guid: () => toGuid(bytes(16)),
   };
+}
+
+function toGuid(bits: Buffer): string {
+  // Version 4, as RFC 9562 marks an id made of random bits.
+  const hex = bits.toString('hex', 0, 16);
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
+  return [...parts, hex.slice(20)].join('-');
 }
 
 /** @throws TypeError given a number that Math.random would not return */

@@ -27,7 +27,7 @@ export async function meetFault(
   switch (fault.kind) {
     case 'answer':
       await read(fault.when);
-      return { manner: 'whole', response: faultedAnswer(fault, name, state.settings, call) };
+      return { manner: 'whole', response: faultedAnswer(fault, name, state, call) };
     case 'html':
       await read(fault.when);
       return { manner: 'whole', response: htmlAnswer(fault, call) };
@@ -36,7 +36,7 @@ export async function meetFault(
       state.tokens.demand(fault.claims);
       return {
         manner: 'whole',
-        response: refusedAnswer(claimsChallenge(fault.claims, state.settings), call),
+        response: refusedAnswer(claimsChallenge(fault.claims, state.settings), state, call),
       };
     case 'redirect': {
       await read();

@@ -1,4 +1,5 @@
 import type { Call } from './call';
+import { expandProperties } from './expand-properties';
 import { jsonAnswer } from './graph-answer';
 import { IMMUTABLE_ID_APPLIED, prefersImmutableId } from './immutable-id';
 import { folderId } from './mail-folders';
@@ -17,25 +18,26 @@ export function messageAnswer(
   state: SandboxState,
   call: Call,
 ): Response {
-  const { $select } = readQueryOptions(request, ['$select']);
-  return jsonAnswer(status, showMessage(stored, request, $select, state), call, idHeaders(request));
+  const options = readQueryOptions(request, ['$select', '$expand']);
+  return jsonAnswer(status, showMessage(stored, request, options, state), call, idHeaders(request));
 }
 
-/** The properties of a message that `$select` names, by default the usual ones. */
+/** The properties of a message that `$select` names, by default the usual ones, and what `$expand` adds to them. */
 export function showMessage(
   stored: StoredMessage,
   request: Request,
-  select: string | undefined,
+  { $select, $expand }: { $select?: string; $expand?: string },
   state: SandboxState,
 ): object {
   const id = prefersImmutableId(request) ? stored.immutableId : stored.id;
-  const { headers } = stored.message.content;
-  return selectProperties(
+  const { headers, extendedProperties } = stored.message.content;
+  const shown = selectProperties(
     'message',
-    { id, ...describe(stored, state) },
+    { id, ...describeMessage(stored, state) },
     { internetMessageHeaders: headers },
-    select,
+    $select,
   );
+  return { ...shown, ...($expand !== undefined && expandProperties($expand, extendedProperties)) };
 }
 
 export function idHeaders(request: Request): Record<string, string> {
@@ -43,10 +45,18 @@ export function idHeaders(request: Request): Record<string, string> {
 }
 
 /** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
-function describe(stored: StoredMessage, state: SandboxState): object {
+export function describeMessage(stored: StoredMessage, state: SandboxState): Record<string, unknown> {
   const { content } = stored.message;
+  // A draft has both times as well, those of its making. [documented, user-post-messages]
+  const created = showTime(stored.createdAt, state.settings);
   return {
-    createdDateTime: showTime(stored.createdAt, state.settings),
+    createdDateTime: created,
+    lastModifiedDateTime: showTime(stored.changedAt, state.settings),
+    changeKey: stored.changeKey,
+    receivedDateTime: created,
+    sentDateTime: created,
+    conversationId: stored.conversationId,
+    webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(stored.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
     // [rule: parent-folder]
     parentFolderId: folderId(state, stored.mailbox, stored.folder),
     categories: content.categories,

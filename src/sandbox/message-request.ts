@@ -14,7 +14,7 @@ export async function readMessageRequest(
   { settings, ids }: SandboxState,
 ): Promise<{ mailbox: SandboxMailbox; message: ReadMessage }> {
   const { limits } = settings;
-  const body = await readRequest(request, limits.requestBytes);
+  const body = await readRequest(request, settings);
   const readMessage = readerFor(request, readJson);
   const mailbox = findMailbox(settings, user);
   return { mailbox, message: await readMessage(body, mailbox, ids, limits) };

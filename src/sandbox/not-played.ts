@@ -7,7 +7,6 @@ export function notPlayed(request: Request): GraphRefusal {
     501,
     'notSupported',
     `The sandbox does not play ${request.method} ${new URL(request.url).pathname}. ` +
-      'It plays sendMail, drafts with their attachments, upload sessions, mail folders, and finding messages by ' +
-      'two filters.',
+      'It plays sendMail, drafts with their attachments, upload sessions, mail folders, messages and users.',
   );
 }

@@ -1,20 +1,26 @@
 import { GraphRefusal } from './graph-answer';
 import { readBody } from './read-body';
-import { tooLarge } from './too-large';
+import type { SandboxSettings } from './settings';
+import { requestTooLarge } from './too-large';
 
-/** The body of a request to Graph. @throws GraphRefusal 413 */
-export async function readRequest(request: Request, limitBytes: number): Promise<Buffer> {
+/** The body of a request to Graph. @throws GraphRefusal given one that is longer than the limit */
+export async function readRequest(
+  request: Request,
+  settings: SandboxSettings,
+  limitBytes = settings.limits.requestBytes,
+): Promise<Buffer> {
   const body = await readBody(request, limitBytes);
   if (body !== undefined) return body;
-  throw tooLarge(
-    'body-too-large',
-    `The maximum request length supported is 4MB. The sandbox takes ${limitBytes} bytes.`,
-  );
+  throw requestTooLarge(settings, limitBytes);
 }
 
 /** The body of a request that takes JSON only, not yet checked. */
-export async function readJsonRequest(request: Request, limitBytes: number): Promise<unknown> {
-  const body = await readRequest(request, limitBytes);
+export async function readJsonRequest(
+  request: Request,
+  settings: SandboxSettings,
+  limitBytes?: number,
+): Promise<unknown> {
+  const body = await readRequest(request, settings, limitBytes);
   if (mediaTypeOf(request) !== 'application/json') {
     throw wrongContentType(request, 'This request takes the content type application/json');
   }

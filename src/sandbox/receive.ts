@@ -28,6 +28,10 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
       mailbox,
       message: received,
       createdAt: sent.receivedAt,
+      changedAt: sent.receivedAt,
+      changeKey: ids.changeKey(),
+      // Each mailbox counts its own conversations.
+      conversationId: ids.conversationId(),
       isDraft: false,
       folder: 'inbox',
       id: ids.outlookId(),

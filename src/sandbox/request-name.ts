@@ -28,6 +28,7 @@ const NAMES: Partial<Record<Route['to'], Record<string, SandboxRequestName>>> = 
   'send-mail': { '*': 'send-mail' },
   messages: { POST: 'create-draft', GET: 'find-messages' },
   'folder-messages': { GET: 'find-messages' },
+  folders: { GET: 'read-folder' },
   folder: { GET: 'read-folder' },
   message: { GET: 'read-message', PATCH: 'update-message', DELETE: 'delete-message' },
   attachments: { POST: 'add-attachment', GET: 'list-attachments' },

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isGuid } from './is-guid';
+import { domainOf, isMailboxAddress, toMailbox } from './mailbox-address';
+import { mailboxNamed } from './mailboxes';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -16,7 +18,9 @@ const DEFAULT_LIMITS: SandboxLimits = {
   sessionMinimumBytes: 3_000_000,
   sessionMaximumBytes: 150_000_000,
   rangeBytes: 4_000_000,
-  messageBytes: 150_000_000,
+  messageBytes: 35_000_000,
+  attachments: 250,
+  headerBytes: 256_000,
   concurrentRequests: 4,
 };
 
@@ -39,17 +43,20 @@ const DEFAULT_MAILBOXES: SandboxMailbox[] = [
 ];
 
 /**
- * @throws TypeError given no mailbox, a mailbox id that is no GUID, no secret, or a number that would switch a
+ * @throws TypeError given no mailbox, one that is no address, a mailbox id that is no GUID, no secret, or a number that would switch a
  * check off
  */
 export function resolveSettings(options: SandboxOptions): SandboxSettings {
+  const mailboxes = toMailboxes(options.mailboxes ?? DEFAULT_MAILBOXES);
+  const [first] = options.mailboxes ?? [];
   const settings: SandboxSettings = {
     tenantId: options.tenantId ?? '5f1d2c9e-8a4b-4f0e-b1c3-6d7e8f901234',
-    tenantDomain: options.tenantDomain ?? 'contoso.example',
+    tenantDomain: options.tenantDomain ?? (typeof first === 'string' ? domainOf(first) : 'contoso.example'),
     clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',
     clientSecret: options.clientSecret ?? 'sandbox-client-secret',
     secretState: options.secretState ?? 'valid',
-    mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
+    exchangeOnline: options.exchangeOnline ?? true,
+    mailboxes,
     roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
     rbac: options.rbac ?? [],
     scp: options.scp ?? [],
@@ -63,6 +70,9 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     timePrecision: options.timePrecision ?? 'seconds',
     immutableIdsOutliveSending: options.immutableIdsOutliveSending ?? false,
     deleteLeadsTo: options.deleteLeadsTo ?? 'recoverableItems',
+    secondDelete: options.secondDelete ?? 'cannotDelete',
+    oversizedRequest: options.oversizedRequest ?? 413,
+    uploadAnswerNames: options.uploadAnswerNames ?? 'camelCase',
     namedHeadersOnTheWire: options.namedHeadersOnTheWire ?? true,
     pageSize: options.pageSize ?? 1000,
     emptyPages: options.emptyPages ?? false,
@@ -70,6 +80,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     maxMessages: options.maxMessages ?? 10_000,
     maxBytes: options.maxBytes ?? 256_000_000,
     store: options.store,
+    explain: options.explain ?? false,
     authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
     graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
     uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
@@ -77,13 +88,19 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   if (settings.mailboxes.length === 0)
     throw new TypeError('Expected `mailboxes` to hold at least one mailbox');
   if (settings.clientSecret === '') throw new TypeError('Expected `clientSecret` not to be empty');
-  for (const { id } of settings.mailboxes) {
+  for (const { id, messageBytes = 0 } of settings.mailboxes) {
     if (!isGuid(id)) throw new TypeError(`Expected the id of a mailbox to be a GUID, got ${id}`);
+    requireCount('messageBytes', messageBytes);
   }
   requireOneOf('timePrecision', settings.timePrecision, ['seconds', 'milliseconds']);
   requireOneOf('deleteLeadsTo', settings.deleteLeadsTo, ['recoverableItems', 'deletedItems']);
+  requireOneOf('secondDelete', settings.secondDelete, ['notFound', 'cannotDelete']);
+  requireOneOf('oversizedRequest', settings.oversizedRequest, [413, 400]);
+  requireOneOf('uploadAnswerNames', settings.uploadAnswerNames, ['camelCase', 'PascalCase']);
+  requireOneOf('exchangeOnline', settings.exchangeOnline, [true, false]);
   requireOneOf('immutableIdsOutliveSending', settings.immutableIdsOutliveSending, [true, false]);
   requireOneOf('namedHeadersOnTheWire', settings.namedHeadersOnTheWire, [true, false]);
+  requireOneOf('explain', settings.explain, [true, false]);
   requireOneOf('emptyPages', settings.emptyPages, [true, false]);
   if (typeof settings.random !== 'function') throw new TypeError('Expected `random` to be a function');
   const { limits, tokenLifetime, uploadSessionLifetime, latency, pageSize, maxMessages, maxBytes } = settings;
@@ -95,6 +112,23 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   const numbers = { ...limits, ...times, pageSize, maxMessages, maxBytes };
   for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
   return settings;
+}
+
+/** An address that is given twice is one mailbox. @throws TypeError */
+function toMailboxes(given: readonly (string | SandboxMailbox)[]): SandboxMailbox[] {
+  const mailboxes: SandboxMailbox[] = [];
+  for (const mailbox of given) {
+    if (typeof mailbox !== 'string') {
+      mailboxes.push(mailbox);
+    } else if (!isMailboxAddress(mailbox)) {
+      throw new TypeError(
+        `Expected \`mailboxes\` to hold addresses such as orders@contoso.com, or objects, got ${JSON.stringify(mailbox)}`,
+      );
+    } else if (mailboxNamed(mailboxes, mailbox) === undefined) {
+      mailboxes.push(toMailbox(mailbox));
+    }
+  }
+  return mailboxes;
 }
 
 /** @throws TypeError */

@@ -1,11 +1,15 @@
+import { firstUnknownSegment, isOfCollection } from './known-segments';
+import { pathSegments, plainName } from './path-segments';
+
 /** What a path asks for, and the values in it, percent-decoded. */
 export type Route = GraphRoute | UploadRoute | EntraRoute | { to: 'nowhere' };
 export type GraphRoute =
-  | { to: 'send-mail' | 'messages'; user: string }
+  | { to: 'user' | 'send-mail' | 'messages' | 'folders'; user: string }
   | FolderRoute
   | MessageRoute
   | { to: 'me' }
-  | { to: 'not-played' };
+  | { to: 'not-played' }
+  | { to: 'unknown-segment'; segment: string };
 export interface MessageRoute {
   to: 'message' | 'attachments' | 'upload-sessions' | 'send-draft';
   user: string;
@@ -28,7 +32,7 @@ export type EntraRoute =
 
 /** Tells the services apart by path alone, so that one handler can stand behind any host name. */
 export function chooseRoute(path: string): Route {
-  const segments = decodeSegments(path);
+  const segments = pathSegments(path);
   if (segments === undefined) return { to: 'nowhere' };
   const [first = '', ...rest] = segments;
   if (/^(?:v1\.0|beta)$/i.test(first)) return chooseGraphRoute(first, rest);
@@ -40,24 +44,37 @@ export function chooseRoute(path: string): Route {
 function chooseGraphRoute(version: string, segments: string[]): Route {
   const [collection = '', user = '', ...rest] = segments;
   if (/^me$/i.test(collection)) return { to: 'me' };
-  const isPlayed = /^users$/i.test(collection) && user !== '' && version.toLowerCase() === 'v1.0';
-  return (isPlayed && chooseMailboxRoute(user, rest)) || { to: 'not-played' };
+  if (version.toLowerCase() !== 'v1.0') return { to: 'not-played' };
+  const route = /^users$/i.test(collection) && user !== '' ? chooseMailboxRoute(user, rest) : undefined;
+  if (route !== undefined) return route;
+  const segment = firstUnknownSegment(segments);
+  return segment === undefined ? { to: 'not-played' } : { to: 'unknown-segment', segment };
 }
 
 /** Names without regard to case, ids with it. */
-function chooseMailboxRoute(user: string, [name = '', ...rest]: string[]): GraphRoute | undefined {
-  if (/^sendMail$/i.test(name) && rest.length === 0) return { to: 'send-mail', user };
-  if (/^mailFolders$/i.test(name)) return chooseFolderRoute(user, rest);
-  if (!/^messages$/i.test(name)) return undefined;
-  const [messageId, ...names] = rest;
-  if (messageId === undefined) return { to: 'messages', user };
-  const to = MESSAGE_ROUTES.get(names.join('/').toLowerCase());
-  return to && messageId !== '' ? { to, user, messageId } : undefined;
+function chooseMailboxRoute(user: string, [name, ...rest]: string[]): GraphRoute | undefined {
+  switch (name && plainName(name)) {
+    case undefined:
+      return { to: 'user', user };
+    case 'sendmail':
+      return rest.length === 0 ? { to: 'send-mail', user } : undefined;
+    case 'mailfolders':
+      return rest.length === 0 ? { to: 'folders', user } : chooseFolderRoute(user, rest);
+    case 'messages':
+      return rest.length === 0 ? { to: 'messages', user } : chooseMessageRoute(user, rest);
+    default:
+      return undefined;
+  }
+}
+
+function chooseMessageRoute(user: string, [messageId = '', ...names]: string[]): MessageRoute | undefined {
+  const to = MESSAGE_ROUTES.get(names.map(plainName).join('/'));
+  return to && messageId !== '' && !isOfCollection(messageId) ? { to, user, messageId } : undefined;
 }
 
 function chooseFolderRoute(user: string, [folder = '', ...names]: string[]): FolderRoute | undefined {
-  const to = FOLDER_ROUTES.get(names.join('/').toLowerCase());
-  return to && folder !== '' ? { to, user, folder } : undefined;
+  const to = FOLDER_ROUTES.get(names.map(plainName).join('/'));
+  return to && folder !== '' && !isOfCollection(folder) ? { to, user, folder } : undefined;
 }
 
 const FOLDER_ROUTES = new Map<string, FolderRoute['to']>([
@@ -77,13 +94,4 @@ function chooseEntraRoute(tenant: string, rest: string): Route {
   if (rest === 'v2.0/.well-known/openid-configuration') return { to: 'openid-configuration', tenant };
   if (tenant === 'common' && rest === 'discovery/instance') return { to: 'instance-discovery' };
   return { to: 'nowhere' };
-}
-
-/** Split first, decoded after: a mailbox whose name holds an encoded slash stays one segment. */
-function decodeSegments(path: string): string[] | undefined {
-  try {
-    return path.slice(1).split('/').map(decodeURIComponent);
-  } catch {
-    return undefined;
-  }
 }

@@ -14,15 +14,19 @@ export interface SandboxDraft {
   attachments: { name: string; size: number }[];
   /** How many upload sessions still take bytes for it. */
   uploadSessions: number;
+  /** When it goes out, given one that was sent and asked for a later time. */
+  sendsAt?: Date;
 }
 
 export function toSandboxDraft(stored: StoredMessage, state: SandboxState): SandboxDraft {
   const { subject, attachments } = stored.message.content;
+  const sendsAt = state.deferred.find((sending) => sending.of === stored)?.dueAt();
   return {
     id: stored[stored.knownBy],
     mailbox: stored.mailbox.userPrincipalName,
     subject,
     attachments: attachments.map(({ name, size }) => ({ name, size })),
     uploadSessions: openSessionsOf(state, stored).length,
+    ...(sendsAt !== undefined && { sendsAt: new Date(sendsAt) }),
   };
 }

@@ -1,4 +1,6 @@
 import type { AccessTokens } from './access-token';
+import type { DeferredSend } from './deferred-send';
+import type { DraftChanges } from './draft-changes';
 import type { FaultPlan } from './fault-plan';
 import type { KeptMessages } from './kept-messages';
 import type { FolderIds } from './mail-folders';
@@ -22,12 +24,15 @@ export interface SandboxState {
   readonly stored: StoredMessage[];
   /** What searches still take to be in Drafts. */
   readonly staleDrafts: StaleDraft[];
-  /** The immutable ids of messages that were deleted, and whose they are. */
+  /** The ids of messages that were deleted whose second DELETE is refused, and whose they are. */
   readonly recoverable: Map<string, SandboxMailbox>;
   readonly requests: SandboxRequest[];
   readonly faults: FaultPlan;
   readonly load: MailboxLoad;
   readonly uploadSessions: Map<string, UploadSession>;
+  readonly changes: DraftChanges;
+  /** What goes out later. */
+  readonly deferred: DeferredSend[];
   /** Milliseconds that every request to Graph takes, of which the setting is the beginning. */
   latency: number;
 }

@@ -1,12 +1,12 @@
 import { ENTITY_TYPES } from './entity-types';
 import { GraphRefusal } from './graph-answer';
 
-/** A folder is shown whole, so nothing of it has to be looked up. */
-type ShownType = 'message' | 'fileAttachment' | 'mailFolder';
+/** Those that the table of types does not have are shown whole, so nothing of them has to be looked up. */
+type ShownType = 'message' | 'fileAttachment' | 'mailFolder' | 'user';
 
 /**
- * Of what the sandbox knows about an entity, the properties that `$select` names, and always the id. Some are shown
- * only when they are named.
+ * Of what the sandbox knows about an entity, the properties that `$select` names, in any case. Some
+ * are shown only when they are named.
  */
 export function selectProperties(
   type: ShownType,
@@ -16,13 +16,18 @@ export function selectProperties(
 ): object {
   if (select === undefined) return usual;
   const all = new Map(Object.entries({ ...usual, ...onRequest }));
-  const names = new Set(['id', ...select.split(',').map((name) => name.trim())]);
+  const spellings = new Map([...all.keys()].map((name) => [name.toLowerCase(), name]));
+  const asked = select.split(',').map((name) => name.trim());
+  // Outlook always shows the id, the directory only when it is asked for it.
+  const always = type === 'user' ? [] : ['id'];
+  const names = new Set([...always, ...asked].map((name) => spellings.get(name.toLowerCase()) ?? name));
   return Object.fromEntries([...names].map((name) => [name, propertyOf(name, type, all)]));
 }
 
 function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unknown>): unknown {
   if (all.has(name)) return all.get(name);
-  if (type !== 'mailFolder' && Object.hasOwn(ENTITY_TYPES[type], name)) {
+  const isKnown = type === 'message' || type === 'fileAttachment' ? ENTITY_TYPES[type] : {};
+  if (Object.hasOwn(isKnown, name)) {
     throw new GraphRefusal(
       'not-played',
       501,
@@ -30,7 +35,12 @@ function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unkn
       `The sandbox does not show the property '${name}'.`,
     );
   }
-  throw new GraphRefusal(
+  throw noSuchProperty(name, type);
+}
+
+/** A property that `$select`, `$filter` or `$orderby` names and the type does not have. */
+export function noSuchProperty(name: string, type: string): GraphRefusal {
+  return new GraphRefusal(
     'select-unknown',
     400,
     'BadRequest',

@@ -1,4 +1,5 @@
 import type { Call } from './call';
+import { defer, deferredTime, deferredUntil } from './deferred-send';
 import { readJsonMessage } from './json-message';
 import { readMessageRequest } from './message-request';
 import { receive } from './receive';
@@ -14,10 +15,21 @@ export async function sendMail(
   call: Call,
 ): Promise<void> {
   const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, state);
-  const submitted = submit(mailbox, message, state.settings.limits, call);
+  const submitted = submit(mailbox, message, state.settings, call);
   const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, state, call);
   if (message.content.savedToSentItems) state.stored.push(copy);
   const sent = { id: copy.immutableId, ...submitted };
   state.messages.add(sent);
   receive(sent, message, state);
+  if (deferredUntil(message.content, state.settings.now()) === undefined) return;
+  // Delivered at once all the same, and once more at its time: only a draft waits. [rule: deferred-send-mail]
+  defer(state, {
+    of: copy,
+    dueAt: () => deferredTime(message.content),
+    send(receivedAt) {
+      const again = { ...sent, id: state.ids.outlookId(), receivedAt };
+      state.messages.add(again);
+      receive(again, message, state);
+    },
+  });
 }

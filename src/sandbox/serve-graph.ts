@@ -5,8 +5,9 @@ import type { Call } from './call';
 import { createDraft } from './create-draft';
 import { deleteMessage } from './delete-message';
 import { findMessages } from './find-messages';
-import { folderAnswer } from './folder-answer';
+import { folderAnswer, foldersAnswer } from './folder-answer';
 import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
+import { requireExchange } from './mailboxes';
 import { messageAnswer } from './message-answer';
 import { notPlayed } from './not-played';
 import type { GraphRoute, MessageRoute } from './routes';
@@ -14,8 +15,10 @@ import type { SandboxState } from './sandbox-state';
 import { sendDraft } from './send-draft';
 import { sendMail } from './send-mail';
 import { findMessage } from './stored-message';
+import { unknownSegment } from './unknown-segment';
 import { updateMessage } from './update-message';
 import { createUploadSession, progressOf, uploadUrl } from './upload-session';
+import { userAnswer } from './user-answer';
 
 /** Graph's answer to any request under /v1.0 and /beta. */
 export async function serveGraph(
@@ -25,7 +28,12 @@ export async function serveGraph(
   call: Call,
 ): Promise<Response> {
   const permissions = authorize(request.headers, state);
+  if (route.to === 'unknown-segment') throw unknownSegment(route.segment);
+  if ('user' in route && route.to !== 'user') requireExchange(state.settings);
   switch (route.to) {
+    case 'user':
+      requireGet(request);
+      return userAnswer(request, route.user, permissions, state, call);
     case 'send-mail':
       requirePost(request, 'sendMail');
       requirePermission(permissions, 'Mail.Send');
@@ -33,6 +41,10 @@ export async function serveGraph(
       return emptyAnswer(202, call);
     case 'messages':
       return respondWithMessages(request, route.user, permissions, state, call);
+    case 'folders':
+      requireGet(request);
+      requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
+      return foldersAnswer(request, route.user, state, call);
     case 'folder':
       requireGet(request);
       requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
@@ -132,7 +144,7 @@ async function respondWithAttachments(
     }
     case 'POST':
       requirePermission(permissions, 'Mail.ReadWrite');
-      return attachmentAnswer(await addAttachment(request, route, state), state, call);
+      return attachmentAnswer(await addAttachment(request, route, state, call), state, call);
     default:
       throw notPlayed(request);
   }

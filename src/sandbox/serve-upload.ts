@@ -1,13 +1,16 @@
+import { attachTo } from './add-attachment';
 import { attachmentId } from './attachment-answer';
 import type { Call } from './call';
+import { beginChange } from './draft-changes';
 import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
+import { checkUploadedSize } from './message-size';
 import { notPlayed } from './not-played';
 import { readChunks } from './read-body';
 import type { UploadRoute } from './routes';
 import { isSameSecret } from './same-secret';
 import type { SandboxState } from './sandbox-state';
 import { checkLength, checkPlace, readUploadRange } from './upload-range';
-import { progressOf, type UploadSession } from './upload-session';
+import { progressAtUrl, type UploadSession } from './upload-session';
 
 /** The answer to a request for the URL of an upload session, which carries its own right. */
 export async function serveUpload(
@@ -17,18 +20,13 @@ export async function serveUpload(
   call: Call,
 ): Promise<Response> {
   if (request.headers.has('authorization')) {
-    throw new GraphRefusal(
-      'upload-authorization',
-      401,
-      'InvalidAudience',
-      'The URL of an upload session takes no Authorization header.',
-    );
+    throw wrongAudience(request, state.settings);
   }
   switch (request.method) {
     case 'PUT':
       return putRange(request, route, state, call);
     case 'GET':
-      return jsonAnswer(200, progressOf(findSession(request, route, state)), call);
+      return jsonAnswer(200, progressAtUrl(findSession(request, route, state), state.settings), call);
     case 'DELETE':
       state.uploadSessions.delete(findSession(request, route, state).id);
       return emptyAnswer(204, call);
@@ -37,22 +35,40 @@ export async function serveUpload(
   }
 }
 
+/** The secret of the URL is left out of what is told. */
+function wrongAudience(request: Request, { graphEndpoint }: SandboxState['settings']): GraphRefusal {
+  const { origin, pathname } = new URL(request.url);
+  return new GraphRefusal(
+    'upload-authorization',
+    401,
+    'InvalidAudience',
+    'The audience claim value is invalid for current resource. ' +
+      `Audience claim is '${graphEndpoint}', request url is '${origin}${pathname}' and resource type is 'Exchange'.`,
+  );
+}
+
 async function putRange(
   request: Request,
   route: UploadRoute,
   state: SandboxState,
   call: Call,
 ): Promise<Response> {
-  findSession(request, route, state);
-  const range = readUploadRange(request, state.settings.limits.rangeBytes);
+  const { limits } = state.settings;
+  const opened = findSession(request, route, state);
+  const range = readUploadRange(request, limits.rangeBytes);
+  const requireAlone = beginChange(state, opened.draft, opened, call);
   const chunks = (await readChunks(request, range.end - range.start + 1)) ?? [];
   const lengthBytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   checkLength(range, lengthBytes);
   // Found again: while the body came, the session may have ended, or another request may have brought this range.
   const session = findSession(request, route, state);
+  requireAlone();
   checkPlace(range, session.content.size, session.file.sizeBytes);
+  const { mailbox, message } = session.draft;
+  checkUploadedSize(message.content, session.content.size + lengthBytes, mailbox, limits);
   session.content.append(chunks);
-  if (session.content.size < session.file.sizeBytes) return jsonAnswer(200, progressOf(session), call);
+  if (session.content.size < session.file.sizeBytes)
+    return jsonAnswer(200, progressAtUrl(session, state.settings), call);
   return finish(session, state, call);
 }
 
@@ -61,7 +77,7 @@ function finish(session: UploadSession, state: SandboxState, call: Call): Respon
   const { draft, content, file } = session;
   state.uploadSessions.delete(session.id);
   const attachment = content.toAttachment(file.described);
-  draft.message.content.attachments.push(attachment);
+  attachTo(draft, attachment, state);
   const { uploadOrigin, tenantId } = state.settings;
   const message = `Users('${draft.mailbox.id}@${tenantId}')/Messages('${draft.id}')`;
   const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(attachment, state.ids)}')`;

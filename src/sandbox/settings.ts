@@ -16,6 +16,11 @@ export interface SandboxMailbox {
    * @default 'ok'
    */
   state?: 'ok' | 'unlicensed' | 'on-premises' | 'disabled' | 'access-denied';
+  /**
+   * The largest message that this mailbox sends, in bytes, as an admin sets it: up to 150 MB.
+   * @default the limit `messageBytes`
+   */
+  messageBytes?: number;
 }
 
 /** Sizes and counts, in the strict reading of limits whose exact value nobody documents. */
@@ -35,8 +40,16 @@ export interface SandboxLimits {
   sessionMaximumBytes: number;
   /** One range of an upload must be smaller than this many bytes. @default 4_000_000 */
   rangeBytes: number;
-  /** The largest message that is sent: its body and the raw bytes of its attachments. @default 150_000_000 */
+  /**
+   * The largest message of a mailbox: its body and the raw bytes of its attachments. It is refused by the range of an
+   * upload that crosses it, which is reported, and else when it is sent. 35 MB is the documented default of Exchange.
+   * @default 35_000_000
+   */
   messageBytes: number;
+  /** The most attachments of one message, which is documented. @default 250 */
+  attachments: number;
+  /** The most bytes that the headers of one message take up; 256 KB are documented. @default 256_000 */
+  headerBytes: number;
   /** The most requests to Graph for one mailbox at the same time; one more is answered 429. @default 4 */
   concurrentRequests: number;
 }
@@ -64,9 +77,9 @@ export interface SandboxSearchDelay extends SandboxDelay {
 
 /** What `createSandbox()` takes: the scene that the client meets. */
 export interface SandboxOptions {
-  /** The GUID of the tenant, made up by default. Token requests name it or `tenantDomain`. */
+  /** The GUID of the tenant, made up by default. Token requests name it, `tenantDomain` or the domain of a mailbox. */
   tenantId?: string;
-  /** @default 'contoso.example' */
+  /** @default the domain of the first mailbox, if that is given by its address, else 'contoso.example' */
   tenantDomain?: string;
   /** The GUID of the one app that is registered, made up by default. */
   clientId?: string;
@@ -77,8 +90,17 @@ export interface SandboxOptions {
    * @default 'valid'
    */
   secretState?: 'valid' | 'expired';
-  /** The first one is the client's `userId`. By default app@, sales@ and ceo@contoso.example. */
-  mailboxes?: SandboxMailbox[];
+  /**
+   * Whether the tenant has Exchange Online. A tenant without gets good tokens from Entra, and 401
+   * OrganizationFromTenantGuidNotFound for every mailbox.
+   * @default true
+   */
+  exchangeOnline?: boolean;
+  /**
+   * The first one is the client's `userId`. One that is given by its address alone has an id and a name made from it.
+   * By default app@, sales@ and ceo@contoso.example.
+   */
+  mailboxes?: (string | SandboxMailbox)[];
   /**
    * Application permissions that tokens carry; an empty list is an app without admin consent.
    * @default ['Mail.Send', 'Mail.ReadWrite']
@@ -141,6 +163,24 @@ export interface SandboxOptions {
    */
   deleteLeadsTo?: 'recoverableItems' | 'deletedItems';
   /**
+   * How a second DELETE by the usual id of a message is answered: 403 ErrorCannotDeleteObject, as by the immutable id,
+   * or 404 ErrorItemNotFound. Both are reported.
+   * @default 'cannotDelete'
+   */
+  secondDelete?: 'notFound' | 'cannotDelete';
+  /**
+   * The status of a request that is over the limit `requestBytes`: 413 RequestEntityTooLarge or 400 BadRequest. Both
+   * are reported.
+   * @default 413
+   */
+  oversizedRequest?: 413 | 400;
+  /**
+   * How the answers of an upload URL spell their properties: `nextExpectedRanges`, or `NextExpectedRanges` as in the
+   * documented answer to a range.
+   * @default 'camelCase'
+   */
+  uploadAnswerNames?: 'camelCase' | 'PascalCase';
+  /**
    * Whether an extended property of PS_INTERNET_HEADERS (`String {00020386-0000-0000-C000-000000000046} Name x`) is a
    * header of the message that arrives. That it is, is documented ([MS-OXCMAIL] 2.1.3.2.4), and was not seen.
    * @default true
@@ -175,6 +215,13 @@ export interface SandboxOptions {
    * the start. It is made where it is missing. Removing a message removes its files.
    */
   store?: string;
+  /**
+   * Whether a refusal that comes of the sandbox's settings (a mailbox, From, tenant, client or secret that it does not
+   * know) ends with a sentence of the sandbox's own: that this is the sandbox, what it has, and how to add to it. It
+   * stands behind the service's own sentence, in the same text.
+   * @default true for `startSandbox()`, false for `createSandbox()`
+   */
+  explain?: boolean;
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
   /**
@@ -187,7 +234,10 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits' | 'store' | 'searchDelay'>>> & {
+export type SandboxSettings = Readonly<
+  Required<Omit<SandboxOptions, 'limits' | 'store' | 'searchDelay' | 'mailboxes'>>
+> & {
+  readonly mailboxes: readonly SandboxMailbox[];
   readonly limits: Readonly<SandboxLimits>;
   readonly searchDelay: Readonly<Record<'drafts' | 'sentItems' | 'stale', Required<SandboxDelay>>>;
   readonly store?: string;

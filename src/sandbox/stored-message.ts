@@ -13,6 +13,12 @@ export interface StoredMessage {
   readonly mailbox: SandboxMailbox;
   message: ReadMessage;
   createdAt: Date;
+  changedAt: Date;
+  /** Another one after each change. */
+  changeKey: string;
+  /** Stays when the message is sent. */
+  /** [rule: conversation-stays] */
+  readonly conversationId: string;
   isDraft: boolean;
   folder: FolderName;
   /** Both of these lead to the message; this one is another after each move, and sending moves it. */
@@ -38,6 +44,9 @@ export function newStoredMessage(
     mailbox,
     message,
     createdAt: call.receivedAt,
+    changedAt: call.receivedAt,
+    changeKey: ids.changeKey(),
+    conversationId: ids.conversationId(),
     isDraft,
     folder,
     id: ids.outlookId(),
@@ -47,12 +56,21 @@ export function newStoredMessage(
   };
 }
 
-/** @throws GraphRefusal ErrorItemNotFound, also given the id of a message in another mailbox */
-export function findMessage({ settings, stored }: SandboxState, user: string, id: string): StoredMessage {
+/** @throws GraphRefusal given a mailbox that is not open */
+export function lookUpMessage(
+  { settings, stored }: SandboxState,
+  user: string,
+  id: string,
+): StoredMessage | undefined {
   const mailbox = findMailbox(settings, user);
-  const found = stored.find(
+  return stored.find(
     (message) => message.mailbox === mailbox && (message.id === id || message.immutableId === id),
   );
+}
+
+/** @throws GraphRefusal ErrorItemNotFound, also given the id of a message in another mailbox */
+export function findMessage(state: SandboxState, user: string, id: string): StoredMessage {
+  const found = lookUpMessage(state, user, id);
   if (found !== undefined) return found;
   throw new GraphRefusal(
     'item-not-found',
@@ -88,9 +106,20 @@ export function moveToSentItems(stored: StoredMessage, state: SandboxState, call
   state.stored.push(stored);
   stored.createdAt = call.receivedAt;
   stored.isDraft = false;
+  markChanged(stored, state, call.receivedAt);
   moveTo('sentitems', stored, state);
   if (!settings.immutableIdsOutliveSending) stored.immutableId = ids.outlookId();
   stored.unsearchable = unsearchable('sentitems', settings);
+}
+
+/** To be called with a message that is another one than before, by its properties or its attachments. */
+export function markChanged(
+  stored: StoredMessage,
+  { ids, settings }: SandboxState,
+  at = new Date(settings.now()),
+): void {
+  stored.changedAt = at;
+  stored.changeKey = ids.changeKey();
 }
 
 /** Leaves its folder for another one, and its id behind. [rule: id-changes-with-folder] */

@@ -1,32 +1,24 @@
 import type { Call } from './call';
-import { GraphRefusal } from './graph-answer';
 import { checkSendAs } from './mailboxes';
+import { checkAttachmentCount, checkHeaderSize } from './message-bounds';
+import { checkMessageSize } from './message-size';
 import { checkRecipients, requireRecipients } from './recipients';
-import type { MessageContent, ReadMessage, SandboxMessage } from './sandbox-message';
-import type { SandboxLimits, SandboxMailbox } from './settings';
+import type { ReadMessage, SandboxMessage } from './sandbox-message';
+import type { SandboxMailbox, SandboxSettings } from './settings';
 
 /** The rules for a message that is to go out, whichever way it came into the mailbox. @throws GraphRefusal */
 export function submit(
   mailbox: SandboxMailbox,
   { content, claimedSenders }: ReadMessage,
-  limits: SandboxLimits,
+  settings: SandboxSettings,
   { requestId, clientRequestId, receivedAt }: Call,
 ): Omit<SandboxMessage, 'id'> {
+  const { limits } = settings;
   requireRecipients(content);
   checkRecipients(content, limits.recipients);
-  checkSendAs(mailbox, claimedSenders);
-  checkMessageSize(content, limits.messageBytes);
+  checkSendAs(mailbox, claimedSenders, settings);
+  checkMessageSize(content, mailbox, limits);
+  checkAttachmentCount(content.attachments.length, limits);
+  checkHeaderSize(content, limits);
   return { receivedAt, mailbox: mailbox.userPrincipalName, requestId, clientRequestId, ...content };
-}
-
-function checkMessageSize({ body, attachments }: MessageContent, limitBytes: number): void {
-  const bodyBytes = Buffer.byteLength(body.content);
-  const sizeBytes = attachments.reduce((sum, { size }) => sum + size, bodyBytes);
-  if (sizeBytes <= limitBytes) return;
-  throw new GraphRefusal(
-    'message-size',
-    413,
-    'ErrorMessageSizeExceeded',
-    `The message has ${sizeBytes} bytes, which exceeds the maximum of ${limitBytes}.`,
-  );
 }

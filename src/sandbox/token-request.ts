@@ -1,4 +1,5 @@
 import { EntraRefusal } from './entra-refusal';
+import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from './explain';
 import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
@@ -11,6 +12,11 @@ const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];
  * get a token then, and Graph refuses its audience.
  */
 const OUTLOOK = 'https://outlook.office365.com';
+
+/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. */
+const PUBLIC_GRAPH = 'https://graph.microsoft.com';
+/** Hosts of clouds that have nothing to do with the public one. */
+const OTHER_CLOUD = /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i;
 
 /** The resource that a client-credentials request gets a token for. @throws EntraRefusal */
 export function checkTokenRequest(tenant: string, form: URLSearchParams, settings: SandboxSettings): string {
@@ -27,14 +33,14 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     );
   }
   const client = required(form, 'client_id');
-  const resource = resourceOf(required(form, 'scope'));
+  const resource = resourceOf(required(form, 'scope'), graphEndpoint);
   if (client.toLowerCase() !== clientId.toLowerCase()) {
     throw new EntraRefusal(
       'entra-unknown-app',
       400,
       'unauthorized_client',
       700016,
-      `Application with identifier '${client}' was not found in the directory '${tenant}'.`,
+      `Application with identifier '${client}' was not found in the directory '${tenant}'.${explainClient(settings)}`,
     );
   }
   const secret = form.get('client_secret');
@@ -48,14 +54,14 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     throw invalidClient(
       'entra-secret-wrong',
       7000215,
-      `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.`,
+      `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.${explainSecret(settings)}`,
     );
   }
   if (secretState === 'expired') {
     throw invalidClient(
       'entra-secret-expired',
       7000222,
-      `The client secret keys provided for app '${client}' are expired.`,
+      `The client secret keys provided for app '${client}' are expired.${explainExpiry(settings)}`,
     );
   }
   if (resource !== graphEndpoint && resource !== OUTLOOK) {
@@ -70,7 +76,17 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   return resource;
 }
 
-function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings): void {
+/** An app asks for one resource and for all that it was granted there. */
+function resourceOf(scope: string, graphEndpoint: string): string {
+  const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
+  if (resource === undefined) {
+    throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
+  }
+  const isPublic = resource === PUBLIC_GRAPH && !OTHER_CLOUD.test(new URL(graphEndpoint).hostname);
+  return isPublic ? graphEndpoint : resource;
+}
+
+function checkTenant(tenant: string, settings: SandboxSettings): void {
   const name = tenant.toLowerCase();
   if (SHARED_ENDPOINTS.includes(name)) {
     throw invalidRequest(
@@ -79,8 +95,12 @@ function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings
       `The grant type is not supported over the /${tenant} endpoint.`,
     );
   }
-  if (name !== tenantId.toLowerCase() && name !== tenantDomain.toLowerCase()) {
-    throw invalidRequest('entra-unknown-tenant', 90002, `Tenant '${tenant}' not found.`);
+  if (name !== settings.tenantId.toLowerCase() && !tenantDomains(settings).includes(name)) {
+    throw invalidRequest(
+      'entra-unknown-tenant',
+      90002,
+      `Tenant '${tenant}' not found.${explainTenant(settings)}`,
+    );
   }
 }
 
@@ -93,13 +113,6 @@ function required(form: URLSearchParams, name: string): string {
       `The request body must contain the parameter '${name}'.`,
     );
   return value;
-}
-
-/** An app asks for one resource and for all that it was granted there. */
-function resourceOf(scope: string): string {
-  const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
-  if (resource !== undefined) return resource;
-  throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
 }
 
 function invalidRequest(rule: SandboxRuleName, aadsts: number, message: string): EntraRefusal {

@@ -1,4 +1,5 @@
-import { checkEntity } from './check-entity';
+import { readEntity } from './check-entity';
+import { isSameProperty } from './extended-properties';
 import { GraphRefusal } from './graph-answer';
 import { readJsonChange } from './json-message';
 import { readJsonRequest } from './read-request';
@@ -7,7 +8,7 @@ import type { MessageRoute } from './routes';
 import type { MessageContent, ReadMessage } from './sandbox-message';
 import type { SandboxState } from './sandbox-state';
 import { unsearchable } from './search-delay';
-import { findDraft, type StoredMessage } from './stored-message';
+import { findDraft, markChanged, type StoredMessage } from './stored-message';
 
 /** The properties that an update takes, and what holds each of them here. [Graph docs, message-update] */
 const UPDATABLE = new Map<string, keyof MessageContent | undefined>([
@@ -38,14 +39,15 @@ export async function updateMessage(
   state: SandboxState,
 ): Promise<StoredMessage> {
   const { limits } = state.settings;
-  const body = await readJsonRequest(request, limits.requestBytes);
+  const body = await readJsonRequest(request, state.settings);
   const draft = findDraft(state, user, messageId);
-  checkEntity(body, 'message');
-  const change = readJsonChange(body, draft.mailbox, state.ids, limits);
-  const names = Object.keys(body).filter((name) => !name.includes('@'));
+  const given = readEntity(body, 'message');
+  const change = readJsonChange(given, draft.mailbox, state.ids, limits);
+  const names = Object.keys(given).filter((name) => !name.includes('@'));
   const content = merge(draft.message.content, change.content, names);
   checkRecipients(content, limits.recipients);
   draft.message = { content, claimedSenders: claimedSenders(draft.message, content, names) };
+  markChanged(draft, state);
   if (draft.folder === 'drafts') draft.unsearchable = unsearchable('drafts', state.settings);
   return draft;
 }
@@ -68,8 +70,9 @@ function merge(before: MessageContent, change: MessageContent, names: readonly s
     if (key !== undefined) take(key);
   }
   // Properties that the request does not name stay as they are, each of its own.
-  const given = new Set(change.extendedProperties.map(({ id }) => id));
-  const kept = before.extendedProperties.filter(({ id }) => !given.has(id));
+  const kept = before.extendedProperties.filter(
+    ({ id }) => !change.extendedProperties.some((given) => isSameProperty(given.id, id)),
+  );
   merged.extendedProperties = [...kept, ...change.extendedProperties];
   return merged;
 }

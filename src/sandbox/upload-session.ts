@@ -1,11 +1,11 @@
-import { checkEntity } from './check-entity';
+import { readEntity } from './check-entity';
 import type { JsonEntity } from './entity-types';
 import { GraphRefusal } from './graph-answer';
 import { readJsonRequest } from './read-request';
 import type { MessageRoute } from './routes';
 import type { SandboxAttachment } from './sandbox-message';
 import type { SandboxState } from './sandbox-state';
-import type { SandboxLimits } from './settings';
+import type { SandboxLimits, SandboxSettings } from './settings';
 import { findDraft, type StoredMessage } from './stored-message';
 import { type UploadedContent, uploadedContent } from './uploaded-content';
 
@@ -32,14 +32,14 @@ export async function createUploadSession(
   state: SandboxState,
 ): Promise<UploadSession> {
   const { limits, keepContent, now, uploadSessionLifetime } = state.settings;
-  const body = await readJsonRequest(request, limits.requestBytes);
+  const body = await readJsonRequest(request, state.settings);
   const draft = findDraft(state, user, messageId);
-  checkEntity(body, 'createUploadSession');
+  const { AttachmentItem } = readEntity(body, 'createUploadSession');
   const session = {
     id: state.ids.guid(),
     authToken: state.ids.outlookId(),
     draft,
-    file: readFile(body.AttachmentItem ?? body.attachmentItem, limits),
+    file: readFile(AttachmentItem, limits),
     content: uploadedContent(keepContent),
     expiresAt: new Date(now() + uploadSessionLifetime * 1000),
   };
@@ -52,12 +52,24 @@ export function uploadUrl({ id, authToken }: UploadSession, origin: string): str
   return `${origin}/upload/${id}?authtoken=${encodeURIComponent(authToken)}`;
 }
 
-/** What Graph and Outlook tell of a session; in mail `nextExpectedRanges` is one number, the next start. */
+/** What Graph tells of a session; in mail `nextExpectedRanges` is one number, the next start. */
 export function progressOf({ content, expiresAt }: UploadSession): object {
   return {
     expirationDateTime: expiresAt.toISOString(),
     nextExpectedRanges: [content.size === 0 ? '0-' : `${content.size}`],
   };
+}
+
+/** The same as Outlook tells it at the session's URL, where the documents spell it with capitals. */
+export function progressAtUrl(
+  session: UploadSession,
+  { uploadAnswerNames }: Pick<SandboxSettings, 'uploadAnswerNames'>,
+): object {
+  const progress = progressOf(session);
+  if (uploadAnswerNames === 'camelCase') return progress;
+  return Object.fromEntries(
+    Object.entries(progress).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
+  );
 }
 
 /** Sessions that still take a range. */

@@ -23,7 +23,7 @@ export const ACCESS_RULES = {
   ),
   'no-permissions': reported(
     'O365/python-o365#428',
-    'A token without any permission is refused with NoPermissionsInAccessToken.',
+    'A token without any permission is refused with 401 NoPermissionsInAccessToken.',
   ),
   'permission-missing': reported(
     'maester365/maester#961',
@@ -57,7 +57,7 @@ export const ACCESS_RULES = {
   ),
   'client-request-id': documented(
     'Graph docs: best-practices-concept',
-    'An answer repeats the client-request-id of its request.',
+    'An answer repeats the client-request-id of its request, or names its own request id there.',
   ),
   'action-is-post': ours('An action is a POST; other methods are refused.'),
   'nothing-there': ours('A path that leads to no service is answered 404.'),
@@ -73,6 +73,28 @@ export const ACCESS_RULES = {
   'content-type': reported(
     'microsoftgraph/msgraph-sdk-dotnet#435',
     'Another content type than the request takes is refused with 415.',
+  ),
+  'names-in-any-case': recorded(
+    'microsoftgraph/nodejs-connect-rest-sample',
+    'The names in a JSON body are read without regard to case.',
+  ),
+  'property-twice': ours('A name that a JSON body has in two spellings is refused.'),
+  'action-namespace': recorded(
+    'microsoftgraph/msgraph-sdk-java#1380',
+    'An action may be named with microsoft.graph. in front.',
+  ),
+  'unknown-segment': reported(
+    'O365/python-o365#1187',
+    'A path that leads nowhere in Graph is refused with BadRequest, which names the segment.',
+  ),
+  'query-unknown': ours('A query option that OData does not have is refused with BadRequest.'),
+  'directory-permission': documented(
+    'Graph docs: user-get',
+    'Reading a user takes User.Read.All; a token without it is refused with Authorization_RequestDenied.',
+  ),
+  'token-error-shape': recorded(
+    'recordings in Azure/azure-sdk-for-js',
+    'A refused token is told of with ids of its own in innerError, and with a challenge that names where tokens come from.',
   ),
   'body-schema': reported(
     'microsoftgraph/msgraph-sdk-python#313',

@@ -23,6 +23,10 @@ export const ENTRA_RULES = {
   'entra-scope': documented(CODES, 'A scope other than one resource with /.default is refused: AADSTS70011.'),
   'entra-resource': documented(CODES, 'A resource that the tenant does not have is refused: AADSTS500011.'),
   'entra-claims-json': ours('Claims that are not JSON are refused: AADSTS90023.'),
+  'token-answer': recorded(
+    RECORDINGS,
+    'An answer with a token has ext_expires_in and is not to be stored, and correlation_id and trace_id of a refusal differ.',
+  ),
   'token-roles': documented(
     'Entra docs: v2-oauth2-client-creds-grant-flow',
     'A token of client credentials shows its permissions in roles, and no scp.',

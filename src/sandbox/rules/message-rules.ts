@@ -80,6 +80,14 @@ export const MESSAGE_RULES = {
     'microsoftgraph/microsoft-graph-docs-contrib#2561',
     'A message over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
   ),
+  'attachment-count': documented(
+    'Exchange Online limits',
+    'A message has 250 attachments at most; the code ErrorInvalidRequest is a guess.',
+  ),
+  'header-bytes': documented(
+    'Exchange Online limits',
+    'A message has 256 KB of headers at most; the code ErrorInvalidRequest is a guess.',
+  ),
   'bcc-hidden': documented(
     'Graph docs: outlook-send-mime-message',
     'Recipients in Bcc get the message, and no recipient gets the Bcc header.',

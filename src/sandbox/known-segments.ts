@@ -1,0 +1,129 @@
+import { ENTITY_TYPES } from './entity-types';
+import { plainName } from './path-segments';
+
+/** What follows a name in a path: one of a collection, something that the sandbox knows nothing of, or nothing. */
+type Next = { each: Level } | 'anything' | 'nothing';
+/** The names that may stand at one place of a path, in small letters. */
+type Level = ReadonlyMap<string, Next>;
+
+/** Names on a level of their own, with what follows each. */
+function level(...groups: (readonly [Next, string])[]): Level {
+  return new Map(
+    groups.flatMap(([next, names]) => names.split(' ').map((name) => [name.toLowerCase(), next] as const)),
+  );
+}
+
+const EXTENDED = 'extensions singleValueExtendedProperties multiValueExtendedProperties';
+const MOVES = 'copy move permanentDelete';
+
+const ATTACHMENT = level(
+  ['anything', Object.keys(ENTITY_TYPES.fileAttachment).join(' ')],
+  ['nothing', '$value'],
+);
+const MESSAGE = level(
+  ['anything', `${Object.keys(ENTITY_TYPES.message).join(' ')} ${EXTENDED}`],
+  [{ each: ATTACHMENT }, 'attachments'],
+  ['nothing', `$value send forward reply replyAll createForward createReply createReplyAll ${MOVES}`],
+);
+const FOLDER = level(
+  ['anything', `${EXTENDED} childFolders messageRules userConfigurations operations`],
+  ['anything', 'id displayName parentFolderId childFolderCount unreadItemCount totalItemCount isHidden'],
+  [{ each: MESSAGE }, 'messages'],
+  ['nothing', MOVES],
+);
+const USER = level(
+  [{ each: MESSAGE }, 'messages'],
+  [{ each: FOLDER }, 'mailFolders'],
+  ['nothing', 'sendMail'],
+  ['anything', 'id displayName mail userPrincipalName accountEnabled givenName surname jobTitle mobilePhone'],
+  [
+    'anything',
+    'businessPhones officeLocation preferredLanguage proxyAddresses mailNickname mailboxSettings photo',
+  ],
+  [
+    'anything',
+    'calendar calendars calendarGroups calendarView events contacts contactFolders outlook people',
+  ],
+  ['anything', 'inferenceClassification presence settings insights activities onlineMeetings chats teamwork'],
+  [
+    'anything',
+    'drive drives followedSites planner onenote todo photos joinedTeams authentication extensions',
+  ],
+  ['anything', 'manager directReports memberOf transitiveMemberOf ownedObjects ownedDevices createdObjects'],
+  ['anything', 'registeredDevices licenseDetails appRoleAssignments oauth2PermissionGrants managedDevices'],
+  [
+    'anything',
+    'getMailTips findMeetingTimes translateExchangeIds exportPersonalData reminderView assignLicense',
+  ],
+  [
+    'anything',
+    'checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects changePassword restore',
+  ],
+  [
+    'anything',
+    'revokeSignInSessions reprocessLicenseAssignment getManagedAppPolicies sponsors print employeeExperience',
+  ],
+);
+const ROOT = level(
+  [{ each: USER }, 'users'],
+  ['anything', '$batch $metadata me groups sites drives drive shares devices directory directoryObjects'],
+  [
+    'anything',
+    'directoryRoles directoryRoleTemplates applications servicePrincipals organization domains contacts',
+  ],
+  [
+    'anything',
+    'contracts subscribedSkus subscriptions invitations places teams chats communications app planner',
+  ],
+  [
+    'anything',
+    'education reports security admin auditLogs identity identityGovernance identityProtection policies',
+  ],
+  [
+    'anything',
+    'roleManagement deviceManagement deviceAppManagement informationProtection search external print',
+  ],
+  [
+    'anything',
+    'solutions storage connections dataPolicyOperations domainDnsRecords employeeExperience filterOperators',
+  ],
+  [
+    'anything',
+    'functions groupLifecyclePolicies groupSettings groupSettingTemplates identityProviders oauth2PermissionGrants',
+  ],
+  [
+    'anything',
+    'permissionGrants privacy schemaExtensions scopedRoleMemberships teamsTemplates teamwork tenantRelationships',
+  ],
+  [
+    'anything',
+    'authenticationMethodConfigurations authenticationMethodsPolicy certificateBasedAuthConfiguration agreements',
+  ],
+  ['anything', 'agreementAcceptances appCatalogs copilot dataClassification fileStorage compliance'],
+);
+
+/** Stands for all of a collection where else a key would. */
+export function isOfCollection(segment: string): boolean {
+  return /^(?:\$count|\$ref|delta(?:\(.*\))?)$/i.test(segment);
+}
+
+/**
+ * The first segment below /v1.0 that leads nowhere in Graph, as far as the sandbox knows its names. Undefined where
+ * the path may lead somewhere.
+ */
+export function firstUnknownSegment(segments: readonly string[]): string | undefined {
+  let names: Level = ROOT;
+  for (let at = 0; at < segments.length; at += 1) {
+    const segment = segments[at] ?? '';
+    const next = names.get(plainName(segment));
+    if (next === undefined) return segment === '' ? undefined : segment;
+    if (next === 'anything') return undefined;
+    if (next === 'nothing') return segments[at + 1];
+    const key = segments[at + 1];
+    if (key === undefined || key === '' || isOfCollection(key)) return undefined;
+    if (names === MESSAGE && plainName(key) === 'createuploadsession') return segments[at + 2];
+    names = next.each;
+    at += 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+import { ENTITY_TYPES } from './entity-types';
+import { GraphRefusal } from './graph-answer';
+import { noSuchProperty } from './select-properties';
+
+/** A property by which messages are filtered and put in order. */
+export interface MessageProperty {
+  /** As the types spell it. */
+  path: string;
+  type: 'time' | 'text' | 'truth';
+}
+
+/** A message as clients are shown it. */
+export type ShownMessage = Readonly<Record<string, unknown>>;
+
+const PLAYED: readonly MessageProperty[] = [
+  ...['createdDateTime', 'lastModifiedDateTime', 'receivedDateTime', 'sentDateTime'].map(
+    (path) => ({ path, type: 'time' }) as const,
+  ),
+  ...['hasAttachments', 'isDraft', 'isDeliveryReceiptRequested', 'isReadReceiptRequested'].map(
+    (path) => ({ path, type: 'truth' }) as const,
+  ),
+  ...[
+    'bodyPreview',
+    'conversationId',
+    'from/emailAddress/address',
+    'from/emailAddress/name',
+    'importance',
+    'internetMessageId',
+    'parentFolderId',
+    'sender/emailAddress/address',
+    'sender/emailAddress/name',
+    'subject',
+  ].map((path) => ({ path, type: 'text' }) as const),
+];
+const BY_PATH = new Map(PLAYED.map((property) => [property.path.toLowerCase(), property]));
+const OF_MESSAGES = new Set(Object.keys(ENTITY_TYPES.message).map((name) => name.toLowerCase()));
+
+/** The property of a path, in any case. @throws GraphRefusal */
+export function messageProperty(path: string, option: '$filter' | '$orderby'): MessageProperty {
+  const played = BY_PATH.get(path.toLowerCase());
+  if (played !== undefined) return played;
+  const [name = ''] = path.split('/');
+  if (!OF_MESSAGES.has(name.toLowerCase())) throw noSuchProperty(name, 'message');
+  throw new GraphRefusal(
+    'not-played',
+    501,
+    'notSupported',
+    `The sandbox does not play ${option} by the property '${path}'.`,
+  );
+}
+
+/** To be compared with others of its property: a time as the milliseconds of what is shown. */
+export function shownValue(shown: ShownMessage, { path, type }: MessageProperty): string | number | boolean {
+  let value: unknown = shown;
+  for (const name of path.split('/')) value = new Map(Object.entries(Object(value))).get(name);
+  if (type === 'truth') return value === true;
+  return type === 'time' ? Date.parse(String(value)) : String(value);
+}
