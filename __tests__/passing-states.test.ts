@@ -215,6 +215,20 @@ describe('/send of a draft', () => {
     expect(sandbox.messages).toHaveLength(1);
   });
 
+  test('that is not found, and then meets a conflict for good, is certain: the draft can be deleted', async () => {
+    sandbox.failNext('send-draft', { kind: 'answer', status: 404, code: 'ErrorItemNotFound' });
+    sandbox.failNext('send-draft', CONFLICT, { times: FOREVER });
+    await expect(send(order, ONCE)).rejects.toMatchObject({ retryable: true, ambiguous: false });
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('that is forbidden is not explained by the permission for drafts', async () => {
+    sandbox.failNext('send-draft', { kind: 'answer', status: 403, code: 'ErrorAccessDenied' });
+    const error = await failureOf(send(parcel));
+    expect(error).toMatchObject({ code: 'EAUTH', hint: expect.stringContaining('Mail.Send') });
+    expect(error?.message).not.toContain('make a draft');
+  });
+
   test('meets nothing but 404, and so does DELETE: it was not sent, and the draft is named', async () => {
     const missing = { kind: 'answer', status: 404, code: 'ErrorItemNotFound' } as const;
     sandbox.failNext('send-draft', missing, { times: FOREVER });
@@ -275,8 +289,11 @@ describe('what Graph creates', () => {
     },
   );
 
-  test('is not there by a 200 that is the page of a gateway', async () => {
-    sandbox.failNext('add-attachment', { kind: 'html', status: 200 });
+  test.each([
+    ['is the page of a gateway', { kind: 'html', status: 200 }],
+    ['tells of an error', { kind: 'answer', status: 200, code: 'ErrorInternalServerError' }],
+  ] as const)('is not there by a 200 that %s', async (_, fault) => {
+    sandbox.failNext('add-attachment', fault);
     await send(parcel);
     expect(sandbox.messages[0]?.attachments.map(({ name }) => name)).toEqual(['plan.bin', 'last.txt']);
     expect(asked('POST', /\/messages$/)).toHaveLength(2);

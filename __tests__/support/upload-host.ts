@@ -7,6 +7,8 @@ export interface UploadFate {
   status: number | undefined;
   /** Whether it is carried out all the same. */
   carriedOut: boolean;
+  /** Whether the host takes what it has for the whole file, and ends the session. */
+  endsEarly?: boolean;
   body?: string;
   headers?: Record<string, string>;
 }
@@ -30,6 +32,8 @@ export class UploadHost {
   fate: (step: UploadStep, isLast: boolean) => UploadFate | undefined = () => undefined;
   /** How the host writes the start of the next range. */
   spelled: (next: number, size: number) => object = (next) => ({ nextExpectedRanges: [`${next}`] });
+  /** Whether a draft shows its attachments at once. */
+  showsAttachments = true;
   readonly drafts = new Map<string, { name: string; content: Buffer }[]>();
   /** The attachments of each message that was sent. */
   readonly sent: { name: string; content: Buffer }[][] = [];
@@ -55,6 +59,7 @@ export class UploadHost {
   reset(): void {
     this.fate = () => undefined;
     this.spelled = (next) => ({ nextExpectedRanges: [`${next}`] });
+    this.showsAttachments = true;
     this.drafts.clear();
     this.sent.length = 0;
     this.requests.length = 0;
@@ -70,16 +75,17 @@ export class UploadHost {
     this.requests.push(`${method} ${url.replace(/\?.*/, '')}`);
     const answer = (status: number, said?: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(said && JSON.stringify(said));
+    const [, key = ''] = /^\/session\/([^/?]+)/.exec(url) ?? [];
     const or = (step: UploadStep, isLast: boolean, carryOut: () => [status: number, said?: unknown]) => {
       const fate = this.fate(step, isLast);
       if (!fate) return answer(...carryOut());
       if (fate.carriedOut) carryOut();
+      if (fate.endsEarly) this.#finish(key);
       if (fate.status === undefined) return request.socket.destroy();
       response.writeHead(fate.status, { 'content-type': 'application/json', ...fate.headers });
       return response.end(fate.body);
     };
 
-    const [, key = ''] = /^\/session\/([^/?]+)/.exec(url) ?? [];
     if (key) {
       const session = this.#sessions.get(key);
       const range = /bytes (\d+)-(\d+)\//.exec(headers['content-range'] ?? '');
@@ -110,7 +116,10 @@ export class UploadHost {
         ]);
       case 'GET /attachments':
         return void answer(200, {
-          value: draft.map(({ name, content }) => ({ name, size: content.length + 300 })),
+          value: (this.showsAttachments ? draft : []).map(({ name, content }) => ({
+            name,
+            size: content.length,
+          })),
         });
       case 'POST /send':
         this.sent.push(draft);
@@ -142,9 +151,15 @@ export class UploadHost {
     }
     session.received = Buffer.concat([session.received, range]);
     if (session.received.length < session.size) return [200, this.#progress(session)];
-    draft.push({ name: session.name, content: session.received });
-    this.#sessions.delete(key);
+    this.#finish(key);
     return [201];
+  }
+
+  #finish(key: string): void {
+    const session = this.#sessions.get(key);
+    if (!session) return;
+    this.drafts.get(session.draft)?.push({ name: session.name, content: session.received });
+    this.#sessions.delete(key);
   }
 
   #progress({ received, size }: Session): object {

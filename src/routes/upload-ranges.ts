@@ -79,7 +79,9 @@ class RangeUpload {
         continue;
       }
       const failure = this.#failureOf(heard, position, range);
-      this.#learn(heard, failure, isLast);
+      // To say so before the last range is to say that a part is the whole: nobody knows what was attached.
+      const isEarly = !isLast && (heard.status === 201 || position?.kind === 'complete');
+      if (isLast || isEarly) this.#learn(heard, failure);
       const end = (await this.#end(failure)) ?? (await this.#askPosition(failure));
       if (end) return end;
     }
@@ -131,10 +133,8 @@ class RangeUpload {
       : uploadFailure(heard, { url: this.#url, name, part });
   }
 
-  /** What an answer that is no success says of the last range. */
-  #learn(heard: Heard, failure: GraphTransportError, isLast: boolean): void {
-    // Too early, so that nobody knows what was attached.
-    if (!isLast && heard.status !== 201) return;
+  /** What an answer that is no success says of the last range, or of one that was taken for it. */
+  #learn(heard: Heard, failure: GraphTransportError): void {
     const outcome = heard.status === undefined ? outcomeOf(heard.error) : outcomeOf(failure);
     if (outcome === 'unknown') this.#lastRange = 'in doubt';
     else if (heard.status !== undefined && this.#lastRange === 'unsent') this.#lastRange = 'sent';
