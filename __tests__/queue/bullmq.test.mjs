@@ -221,7 +221,7 @@ test('exactly-once sends again what may have been sent, and it arrives once', as
   const queue = fast();
   // Nor can the mailbox be asked, so nobody knows.
   sandbox.failNext('send-draft', LOST);
-  sandbox.failNext('find-messages', { kind: 'reset' }, { times: 2 });
+  sandbox.failNext('find-messages', { kind: 'reset', when: 'before' }, { times: 2 });
   openWorker();
   const { returnvalue, attemptsMade } = await settled(queue, await queue.add(mail(1)));
   assert.ok(returnvalue);

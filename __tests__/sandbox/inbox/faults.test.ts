@@ -91,7 +91,9 @@ test('a refused request is shown with its rule and its evidence', async () => {
 
 test('a scene tells its evidence, and is for its own request, whatever the form was left at', async () => {
   const { text } = await get(sandbox, '/inbox/faults');
-  expect(text).toContain('401 OrganizationFromTenantGuidNotFound: no Exchange Online (reported)</option>');
+  expect(text).toContain(
+    'title="reported">401 OrganizationFromTenantGuidNotFound: no Exchange Online</option>',
+  );
   await arm({ fault: 'upload-wants-no-bearer', skip: '2', every: '3' });
   expect(sandbox.faults).toMatchObject([{ request: 'upload-range', skip: 4, every: 3 }]);
   expect((await get(sandbox, '/inbox/faults')).text).toContain('</b>, one in 3, after 4 more <code>');

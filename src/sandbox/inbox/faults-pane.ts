@@ -44,7 +44,7 @@ function presetForm(sandbox: Sandbox): Markup {
     ({
       group,
       presets,
-    }) => html`<optgroup label="${group}">${presets.map(({ name, label, rule }) => html`<option value="${name}">${label}${rule && ` (${SANDBOX_RULES[rule].evidence})`}</option>`)}</optgroup>
+    }) => html`<optgroup label="${group}">${presets.map(({ name, label, rule }) => html`<option value="${name}"${rule && html` title="${SANDBOX_RULES[rule].evidence}"`}>${label}</option>`)}</optgroup>
 `,
   );
   return html`<form class="card" method="post" action="/inbox/faults"><h2>Arm a fault</h2>
