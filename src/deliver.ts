@@ -275,6 +275,7 @@ async function deliverRead(
           decision.route === 'json' && options.saveToSentItems,
         )),
         leftDraftId: undefined,
+        mayLeaveDraft: false,
         serverMessageId: undefined,
       };
   return {
@@ -302,6 +303,7 @@ async function deliverRead(
     attempts: requests.attempts,
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
+    ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,
   };

@@ -73,6 +73,10 @@ export class SendLog {
     if (dropped.length > 0) {
       this.#say('warn', this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
     }
+    if (info.draftMayBeLeft) {
+      const why = 'Graph did not answer when it was made, nor when we looked for it';
+      this.#say('warn', this.#entry, 'A draft of message %s may be left in Drafts: %s', messageId, why);
+    }
     const recipients = info.accepted.length;
     const entry = {
       tnx: 'send',

@@ -38,6 +38,11 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   deduplicated: boolean;
   /** Id of a draft that is left in the mailbox though the message was sent: it could not be deleted. */
   draftId: string | undefined;
+  /**
+   * True when a draft whose id nobody knows may be left in the mailbox though the message was sent: Graph did not answer
+   * when it was made, nor when it was looked for. Otherwise it is not there.
+   */
+  draftMayBeLeft?: true;
   /** Graph's id of the request, for Microsoft support. */
   requestId: string | undefined;
   /** Our id of the request, a GUID that Graph logs beside its own. */

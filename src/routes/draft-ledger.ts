@@ -32,6 +32,7 @@ export class DraftLedger {
   #vanished: string | undefined;
   /** Creations that may have been carried out, and whose answers were lost. */
   #lost = 0;
+  #wasLookCut = false;
   /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
   readonly #known = new Set<string>();
   /** The draft that Graph was last told to send. */
@@ -71,6 +72,14 @@ export class DraftLedger {
   /** The Message-ID that Graph says the draft has that it was last told to send. */
   get serverMessageId(): string | undefined {
     return this.#tried === undefined ? undefined : this.#messageIds.get(this.#tried);
+  }
+
+  /**
+   * Whether a draft may be left whose creation was not answered: it was looked for, and the last look was not answered
+   * either.
+   */
+  get mayLeaveUnknown(): boolean {
+    return this.#lost > 0 && this.#wasLookCut;
   }
 
   /** Makes a draft, in one request. */
@@ -249,6 +258,7 @@ export class DraftLedger {
     const { content, marks, messageId } = this.#message;
     const filter = content.isMime ? hasMessageId(messageId) : hasDraftMark(marks.draft);
     const found = await this.#search.find(filter, mode).catch(() => undefined);
+    this.#wasLookCut = found?.isPart ?? true;
     return found?.drafts ?? [];
   }
 }

@@ -91,6 +91,13 @@ export function postSend(requests: MessageRequests, userId: string, id: string):
   });
 }
 
+/** What a search has found. */
+export interface FoundMessages {
+  messages: StoredMessage[];
+  /** Whether there may be more, on pages that could not be read; of searches to clean up only. */
+  isPart: boolean;
+}
+
 /** How a search is made: as a step of the message, or to clean up after one that may have been given up. */
 export type SearchMode = 'step' | 'clean-up';
 
@@ -106,16 +113,18 @@ export async function findMessages(
   userId: string,
   filter: string,
   mode: SearchMode = 'step',
-): Promise<StoredMessage[]> {
+): Promise<FoundMessages> {
   const query = new URLSearchParams({ $filter: filter, $select: SHOWN, $top: PAGE_SIZE });
   const path = `${messagesPath(userId)}?${query}`;
-  let before: string | undefined;
+  let before: FoundMessages | undefined;
   for (let reading = 1; ; reading++) {
-    const { messages, pages, isPart } = await readPages(requests, path, mode);
-    if (isPart) return messages;
-    const seen = JSON.stringify(messages);
-    if (pages === 1 || seen === before || reading === MAX_READINGS) return messages;
-    before = seen;
+    const found = await readPages(requests, path, mode).catch((error: unknown) => {
+      if (mode !== 'clean-up' || !before) throw error;
+      return { messages: before.messages, isPart: true, pages: 1 };
+    });
+    const isSame = JSON.stringify(found.messages) === JSON.stringify(before?.messages);
+    if (found.isPart || found.pages === 1 || isSame || reading === MAX_READINGS) return found;
+    before = found;
   }
 }
 
@@ -123,7 +132,7 @@ async function readPages(
   requests: MessageRequests,
   firstPath: string,
   mode: SearchMode,
-): Promise<{ messages: StoredMessage[]; pages: number; isPart?: boolean }> {
+): Promise<FoundMessages & { pages: number }> {
   const messages: StoredMessage[] = [];
   let path: string | undefined = firstPath;
   for (let pages = 1; ; pages++) {
@@ -138,7 +147,7 @@ async function readPages(
     }
     messages.push(...page.messages);
     path = page.next;
-    if (path === undefined) return { messages, pages };
+    if (path === undefined) return { messages, pages, isPart: false };
     if (pages === MAX_PAGES) throw garbled();
   }
 }

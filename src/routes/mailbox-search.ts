@@ -13,6 +13,8 @@ export interface Found {
   sent: boolean;
   /** Ids of drafts, in the order that every process puts them in: by id, since times are whole seconds. */
   drafts: string[];
+  /** Whether there may be more that was not found; of searches to clean up only. */
+  isPart: boolean;
 }
 
 /**
@@ -36,8 +38,9 @@ export class MailboxSearch {
 
   /** What the mailbox shows for a `$filter`. */
   async find(filter: string, mode: SearchMode = 'step'): Promise<Found> {
-    const found: Found = { sent: false, drafts: [] };
-    for (const message of await findMessages(this.#requests, this.#userId, filter, mode)) {
+    const { messages, isPart } = await findMessages(this.#requests, this.#userId, filter, mode);
+    const found: Found = { sent: false, drafts: [], isPart };
+    for (const message of messages) {
       const { id, isDraft } = message;
       if (!(await this.#isIn(isDraft ? 'drafts' : 'sentitems', message, mode))) continue;
       if (isDraft) found.drafts.push(id);

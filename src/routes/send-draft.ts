@@ -19,7 +19,9 @@ import { accepted, type Sent, sentUnanswered } from './sent';
 export async function sendDraft(
   requests: MessageRequests,
   message: DraftMessage,
-): Promise<Sent & { leftDraftId: string | undefined; serverMessageId: string | undefined }> {
+): Promise<
+  Sent & { leftDraftId: string | undefined; mayLeaveDraft: boolean; serverMessageId: string | undefined }
+> {
   const search = new MailboxSearch(requests, message.userId);
   const ledger = new DraftLedger(requests, message, search);
   const sending = { requests, message, ledger, search };
@@ -28,7 +30,7 @@ export async function sendDraft(
       ? sendAtMostOnce(sending)
       : sendExactlyOnce(sending, message.marks.message));
     const serverMessageId = sent.deduplicated ? undefined : ledger.serverMessageId;
-    return { ...sent, leftDraftId: ledger.left, serverMessageId };
+    return { ...sent, leftDraftId: ledger.left, mayLeaveDraft: ledger.mayLeaveUnknown, serverMessageId };
   } catch (error) {
     throw await ledger.failure(error);
   }
