@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { compileFunction } from 'node:vm';
@@ -7,14 +6,9 @@ import ts from 'typescript';
 import { parse as parseYaml } from 'yaml';
 import { type GraphTransportOptions, graphTransport } from '../src/index';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
+import { PAGES } from './support/pages';
 
 const root = join(__dirname, '..');
-const docs = join(root, 'docs');
-/** All that an app's developer reads. */
-const pages = [
-  'README.md',
-  ...(existsSync(docs) ? readdirSync(docs) : []).map((name) => `docs/${name}`),
-].filter((name) => name.endsWith('.md'));
 
 interface Snippet {
   /** Where it stands, for who reads the failure. */
@@ -26,14 +20,13 @@ interface Snippet {
 /** Those of some languages, as the fences name them. */
 function snippetsIn(...languages: string[]): Snippet[] {
   const fence = new RegExp(`^\`\`\`(?:${languages.join('|')})\\n(.*?)^\`\`\`$`, 'gms');
-  return pages.flatMap((page) => {
-    const text = readFileSync(join(root, page), 'utf8');
-    return [...text.matchAll(fence)].map((match) => ({
+  return [...PAGES].flatMap(([page, text]) =>
+    [...text.matchAll(fence)].map((match) => ({
       page,
       line: text.slice(0, match.index).split('\n').length,
       code: match[1] ?? '',
-    }));
-  });
+    })),
+  );
 }
 
 const snippets = snippetsIn('ts');

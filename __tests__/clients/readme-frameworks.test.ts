@@ -16,11 +16,11 @@ import type { GraphTransport } from '../../src/index';
 import { sandboxForClient } from './support';
 
 const { transport, sent, folder } = sandboxForClient();
-const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const page = readFileSync(join(__dirname, '../../docs/frameworks.md'), 'utf8');
 
-/** The snippet that has these words in it, as the README prints it, but for the sender, who is the sandbox's. */
+/** The snippet that has these words in it, as the page prints it, but for the sender, who is the sandbox's. */
 function snippet(words: string): string {
-  const found = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
+  const found = [...page.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
   const [code, ...others] = found.filter((text) => text.includes(words));
   if (code === undefined || others.length > 0) throw new Error(`${found.length} snippets say ${words}`);
   return code.replaceAll('orders@contoso.com', 'app@contoso.example');

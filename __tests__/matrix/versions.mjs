@@ -18,9 +18,9 @@ const NODEMAILERS = ['7', '9', '10.2', '10.6.1'];
 const TYPES = { 7: '@types/nodemailer@7', 9: '@types/nodemailer@8' };
 const RUNTIMES = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26', 'bun', 'deno'];
 
-/** What the README says of types that are not Nodemailer's own. */
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const [, DEFINITELY_TYPED] = /^```typescript\n(.*?)^```$/ms.exec(readme);
+/** What the page on options says of types that are not Nodemailer's own. */
+const options = readFileSync(join(root, 'docs/options.md'), 'utf8');
+const [, DEFINITELY_TYPED] = /^```typescript\n(.*?)^```$/ms.exec(options);
 /** What the page on bundlers says of ESM. */
 const page = readFileSync(join(root, 'docs/bundlers-and-serverless.md'), 'utf8');
 const [, BANNER] = / --banner:js="(.*?)"/.exec(page);
