@@ -39,7 +39,7 @@ export function toConnectionError(
   const reason = errorCode(cause);
   return new GraphTransportError(
     codeOf(reason),
-    `No answer from ${target}: ${cause.message || 'the connection failed'}${reason ? ` (${reason})` : ''}.`,
+    `No answer from ${target}: ${startOf(cause.message) || 'the connection failed'}${reason ? ` (${reason})` : ''}.`,
     {
       hint: isUntrusted(reason)
         ? ASK_FOR_CA
@@ -48,6 +48,13 @@ export function toConnectionError(
       cause,
     },
   );
+}
+
+/** Longest message of another library that is passed on. */
+const MAX_MESSAGE_LENGTH = 500;
+
+function startOf(message: string): string {
+  return message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
 }
 
 /** Codes of connections that never came to be, as far as `syscall` does not say so: certificates, mostly. */
@@ -89,7 +96,7 @@ function toProxyFailure(
   const reason = errorCode(cause);
   const said =
     status === undefined
-      ? `${cause.message || 'no answer'}${reason ? ` (${reason})` : ''}`
+      ? `${startOf(cause.message) || 'no answer'}${reason ? ` (${reason})` : ''}`
       : `it answered ${status}`;
   return new GraphTransportError(codeOf(reason), `No way to ${target} through the proxy ${proxy}: ${said}.`, {
     hint: isUntrusted(reason) ? ASK_FOR_CA : proxyHint(status),

@@ -51,6 +51,14 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
   return new EnvHttpProxyAgent({ ...tunnelled, httpProxy, httpsProxy, noProxy });
 }
 
+/** The passwords of the proxies that connections may go through. */
+export function passwordsOf({ proxy }: NetworkOptions, env: NodeJS.ProcessEnv): string[] {
+  return [proxy, variable('HTTP_PROXY', env), variable('HTTPS_PROXY', env)].flatMap((value) => {
+    const given = value ? toProxyUrl(value) : undefined;
+    return given && 'href' in given ? decodeURIComponent(new URL(given.href).password) : [];
+  });
+}
+
 function proxyOf(name: string, env: NodeJS.ProcessEnv): string {
   const value = variable(name, env);
   if (!value) return '';

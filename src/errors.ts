@@ -193,3 +193,36 @@ export function alteredError(
     ...details,
   });
 }
+
+/** The same error with each of its texts changed, and another cause; itself, where nothing changes. */
+export function changedError(
+  error: GraphTransportError,
+  change: (text: string) => string,
+  cause: unknown,
+): GraphTransportError {
+  const { hint, graphCode, requestId, clientRequestId, response, draftId, link } = error;
+  const { first = error.message, last } = WORDS.get(error) ?? {};
+  const texts = {
+    message: first,
+    hint,
+    smallPrint: last,
+    graphCode,
+    requestId,
+    clientRequestId,
+    response,
+    draftId,
+    link,
+  };
+  const changed: Partial<Record<keyof typeof texts, string>> = {};
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined && change(text) !== text) Object.assign(changed, { [name]: change(text) });
+  }
+  // What is whole in the message may be in pieces in its parts.
+  const isWhole =
+    change(error.message) === error.message && change(error.stack ?? '') === (error.stack ?? '');
+  if (isWhole && Object.keys(changed).length === 0 && cause === error.cause) return error;
+  const copy = alteredError(error, { ...changed, cause });
+  copy.message = change(copy.message);
+  copy.stack = change(error.stack ?? '');
+  return copy;
+}

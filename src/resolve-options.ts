@@ -14,6 +14,7 @@ import type {
 } from './options';
 import { ownProperties } from './own-properties';
 import { toProxyUrl } from './proxy-url';
+import { Secrets } from './secrets';
 import { shownAddress, shownValue } from './shown-value';
 import { tlsProblems } from './tls-options';
 
@@ -147,7 +148,12 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     tls: options.tls && ownProperties(options.tls),
   };
   if (problems.length > 0) {
-    throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`, {
+    // In the place of another option it may be part of what is wrong.
+    const secrets = new Secrets();
+    if (typeof options.clientSecret === 'string') secrets.addSecret(options.clientSecret.trim());
+    secrets.addSecret(fromEnv('AZURE_CLIENT_SECRET')?.trim() ?? '');
+    const said = secrets.strike(problems.join('; '));
+    throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${said}.`, {
       hint: isIncomplete ? WAYS_TO_SET : undefined,
     });
   }

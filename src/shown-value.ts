@@ -1,19 +1,21 @@
 /** No secret is as short as that; `gcc-high` and `10 min` are. */
 const MAX_SHOWN = 10;
-/** Longer than the name of any option. */
-const MAX_NAME = 30;
+/** Numbers have fewer digits; a function is not shown whole. */
+const MAX_OTHER = 30;
+/** What a name may be: a secret has digits or signs in it, or is longer. */
+const NAME = /^[a-z_$]{1,30}$/i;
 
 /** A wrong value as an error may show it: a longer text may be a secret that was put in the wrong place. */
 export function shownValue(value: unknown): string {
   if (typeof value === 'string') {
     return value.length <= MAX_SHOWN ? JSON.stringify(value) : `a text of ${value.length} characters`;
   }
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, MAX_NAME);
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, MAX_OTHER);
 }
 
 /** The name of something that is no option, as an error may show it. */
 export function shownName(name: string): string {
-  return name.length <= MAX_NAME ? name : `a name of ${name.length} characters`;
+  return NAME.test(name) ? name : `(a name of ${name.length} characters)`;
 }
 
 /** An address as an error may show it: what has no @ may be anything. */

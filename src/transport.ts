@@ -20,11 +20,13 @@ import { onAbort } from './on-abort';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { ownProperties } from './own-properties';
 import { resolveOptions } from './resolve-options';
+import { Secrets } from './secrets';
 import { logAnswer, logUnusedKeys, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
 import { logChecks } from './verify/log-checks';
 import type { VerifyCheck } from './verify/verify-check';
+import { checkWithoutSecrets, errorWithoutSecrets, loggerWithoutSecrets } from './without-secrets';
 import { writeMessage } from './write-message';
 
 const { version }: { version: string } = require('../package.json');
@@ -54,6 +56,8 @@ export class GraphTransport
   /** Nodemailer's `signal` of a message is heeded at every step. */
   readonly supportsAbortSignal = true;
   readonly #options: ResolvedOptions;
+  /** What no error and no log line may tell. */
+  readonly #secrets = new Secrets();
   readonly #logger: ReturnType<typeof getLogger>;
   readonly #tokens: AccessTokenSource;
   readonly #client: GraphClient;
@@ -81,10 +85,11 @@ export class GraphTransport
     this.#clock = clock;
     const { identity, graphEndpoint, logger, debug, component, limits, connectionTimeout, socketTimeout } =
       this.#options;
-    this.#logger = getLogger(
+    const given = getLogger(
       { logger: typeof logger === 'object' ? harmlessLogger(logger) : logger },
       { component },
     );
+    this.#logger = logger === false ? given : loggerWithoutSecrets(given, this.#secrets.strike);
     const onTurn = () => {
       this.#tellIdle();
       this.#tellQueue();
@@ -102,16 +107,25 @@ export class GraphTransport
     );
     // Loaded here, and undici with it, for the sake of apps that load this package and never send. What sends
     // and what verifies is loaded when it is wanted.
-    const { createDispatcher }: typeof import('./dispatcher') = require('./dispatcher');
+    const { createDispatcher, passwordsOf }: typeof import('./dispatcher') = require('./dispatcher');
+    for (const password of passwordsOf(this.#options, process.env)) this.#secrets.addSecret(password);
     const dispatcher = this.#options.dispatcher ?? createDispatcher(this.#options, process.env);
     this.#ownDispatcher = this.#options.dispatcher ? undefined : dispatcher;
-    const credential = createCredential(identity, dispatcher, connectionTimeout + socketTimeout);
-    this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`);
+    const credential = createCredential(
+      identity,
+      dispatcher,
+      connectionTimeout + socketTimeout,
+      this.#secrets,
+    );
+    this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`, (token) =>
+      this.#secrets.addToken(token),
+    );
     this.#client = new GraphClient({
       endpoint: graphEndpoint,
       tokens: this.#tokens,
       dispatcher,
       socketTimeout,
+      secrets: this.#secrets,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
     // As Nodemailer's pool does, once whoever made it has had the time to listen.
@@ -202,9 +216,11 @@ export class GraphTransport
     });
     this.#checks.set(checking, abort);
     try {
-      const checks = await checking;
+      const checks = (await checking).map((check) => checkWithoutSecrets(check, this.#secrets.strike));
       logChecks(this.#logger, checks);
       return checks;
+    } catch (error) {
+      throw errorWithoutSecrets(asSendError(error), this.#secrets.strike);
     } finally {
       clearTimeout(timer);
       this.#checks.delete(checking);
@@ -321,18 +337,21 @@ export class GraphTransport
         elapsedMs: () => Math.round(performance.now() - beganAt),
         onMessageId: (id) => log.goesBy(id),
         onRetry: (event) => {
-          log.retried(event);
-          tellRetry(trace, event);
+          const told = { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) };
+          log.retried(told);
+          tellRetry(trace, told);
         },
         onProgress: (event) => {
           log.uploaded(event);
           this.#tell(() => this.emit('progress', event));
         },
       });
-      log.accepted(info);
-      return info;
+      const { draftId } = info;
+      const told = draftId === undefined ? info : { ...info, draftId: this.#secrets.strike(draftId) };
+      log.accepted(told);
+      return told;
     } catch (error) {
-      const failure = asSendError(error);
+      const failure = errorWithoutSecrets(asSendError(error), this.#secrets.strike);
       log.failed(failure);
       throw failure;
     } finally {

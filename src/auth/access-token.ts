@@ -18,6 +18,7 @@ const MAY_LACK_RIGHTS_MS = 5 * 60 * 1000;
 export class AccessTokenSource {
   readonly #credential: Credential;
   readonly #scope: string;
+  readonly #onToken: (token: string) => void;
   #token: AccessToken | undefined;
   /** What the token that is kept was asked to hold. */
   #claims: string | undefined;
@@ -28,9 +29,11 @@ export class AccessTokenSource {
   /** The number of the request that brought the token. */
   #broughtBy = 0;
 
-  constructor(credential: Credential, scope: string) {
+  /** @param onToken is told every token before it is used */
+  constructor(credential: Credential, scope: string, onToken: (token: string) => void = () => undefined) {
     this.#credential = credential;
     this.#scope = scope;
+    this.#onToken = onToken;
   }
 
   /**
@@ -108,6 +111,7 @@ export class AccessTokenSource {
       throw toTokenError(error, 'the credential');
     }
     if (!token?.token) throw new GraphTransportError('EAUTH', 'No token: the credential returned none.');
+    this.#onToken(token.token);
     // One that was asked for earlier, and holds less, must not take the place of one that has come meanwhile.
     if (number > this.#broughtBy) {
       this.#token = token;

@@ -19,18 +19,33 @@ export interface Credential {
   forget(): void;
 }
 
+/** What must not be passed on of what Entra says. */
+export interface KnownSecrets {
+  /** Remembers a client secret before it is used. */
+  addSecret(secret: string): void;
+  /** Strikes secrets out of a text. */
+  strike(text: string): string;
+}
+
+const NO_SECRETS: KnownSecrets = { addSecret: () => undefined, strike: (text) => text };
+
 /**
  * The credential of the options: the one given, else one for the client secret, over our dispatcher.
  *
  * @param timeoutMs the longest that Entra may take to answer
  */
-export function createCredential(identity: Identity, dispatcher: Dispatcher, timeoutMs: number): Credential {
+export function createCredential(
+  identity: Identity,
+  dispatcher: Dispatcher,
+  timeoutMs: number,
+  known: KnownSecrets = NO_SECRETS,
+): Credential {
   if (identity.kind === 'credential') {
     const { credential } = identity;
     return { getToken: (...request) => credential.getToken(...request), forget() {} };
   }
   const { tenantId, clientId, clientSecret, authorityHost } = identity;
-  const secrets = new SecretSource(clientSecret, timeoutMs);
+  const secrets = new SecretSource(clientSecret, timeoutMs, (secret) => known.addSecret(secret));
   /** One that is forgotten may still be asked: what its last exchange was is not another's. */
   let current: { credential: TokenCredential; secret: string; last: Exchange | undefined } | undefined;
   return {
@@ -62,7 +77,7 @@ export function createCredential(identity: Identity, dispatcher: Dispatcher, tim
       // Microsoft's library answers from memory for a minute what Entra refused because it was busy: asking
       // again would not reach Entra at all. When to ask again is decided where all requests are retried.
       if (current === asked) current = undefined;
-      throw toTokenError(error, authorityHost, asked.last);
+      throw toTokenError(error, authorityHost, asked.last, known.strike);
     }
   }
 

@@ -5,14 +5,21 @@ import { ClientSecretError, type ClientSecretOf } from '../client-secret';
 export class SecretSource {
   readonly #given: string | ClientSecretOf;
   readonly #timeoutMs: number;
+  readonly #onSecret: (secret: string) => void;
   #secret: string | undefined;
   #asking: Promise<string> | undefined;
 
-  /** @param timeoutMs the longest that a function may take */
-  constructor(given: string | ClientSecretOf, timeoutMs: number) {
+  /**
+   * @param timeoutMs the longest that a function may take
+   * @param onSecret is told every secret before it is used
+   */
+  constructor(given: string | ClientSecretOf, timeoutMs: number, onSecret: (secret: string) => void) {
     this.#given = given;
     this.#timeoutMs = timeoutMs;
-    if (typeof given === 'string') this.#secret = given;
+    this.#onSecret = onSecret;
+    if (typeof given !== 'string') return;
+    this.#secret = given;
+    onSecret(given);
   }
 
   /** @throws ClientSecretError when there is none to be had */
@@ -51,8 +58,10 @@ export class SecretSource {
     const asked = (async (): Promise<unknown> => given())();
     try {
       const secret = await Promise.race([asked, late]);
-      this.#secret = checked(secret);
-      return this.#secret;
+      const found = checked(secret);
+      this.#onSecret(found);
+      this.#secret = found;
+      return found;
     } catch (error) {
       if (error instanceof ClientSecretError) throw error;
       const why = types.isNativeError(error) ? error.message : String(error);

@@ -9,11 +9,18 @@ import { type Exchange, LongAnswerError } from './http-client';
  * `ETIMEDOUT` when it could not be asked.
  *
  * @param last the last HTTP exchange of the attempt, where we had the HTTP in hand
+ * @param strike strikes out secrets of what Entra says, before it is cut
  */
-export function toTokenError(error: unknown, authority: string, last?: Exchange): GraphTransportError {
+export function toTokenError(
+  error: unknown,
+  authority: string,
+  last?: Exchange,
+  strike: (text: string) => string = (text) => text,
+): GraphTransportError {
   if (error instanceof GraphTransportError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
-  const refusal = /AADSTS(\d+)/.exec(cause.message);
+  const text = strike(cause.message);
+  const refusal = /AADSTS(\d+)/.exec(text);
   if (!refusal && last && 'error' in last) {
     return toConnectionError(last.error, authority, {
       outcome: 'not-accepted',
@@ -36,7 +43,7 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
   const graphCode = refusal?.[0];
   const known = refusal ? entraCode(Number(refusal[1])) : undefined;
   // The library's own prefix says nothing to an operator; Entra's sentence begins with its code.
-  const said = refusal ? withIdsOnce(cause.message.slice(refusal.index)) : cause.message;
+  const said = withIdsOnce(refusal ? text.slice(refusal.index) : text);
   // To ask for a token twice does no harm, so that an answer that makes no sense is worth another try.
   const mayPass = isBusy(status) || (status !== undefined && status < 300);
   const outcome = known?.outcome ?? (mayPass ? 'not-accepted' : 'refused');
@@ -70,7 +77,8 @@ const MAX_TEXT_LENGTH = 2000;
 
 /** Entra's text in one line, each of its ids once and at the end: Microsoft's library repeats them after the sentence. */
 function withIdsOnce(text: string): string {
-  const line = text.slice(0, MAX_TEXT_LENGTH).replace(/\s+/g, ' ').trim();
+  const start = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
+  const line = start.replace(/\s+/g, ' ').trim();
   const ids = new Map<string, string>();
   for (const [, name = '', id = ''] of line.matchAll(IDS)) if (!ids.has(name)) ids.set(name, id);
   if (ids.size === 0) return line;

@@ -19,10 +19,15 @@ export interface GraphAnswer {
  * An answer other than the one that says "accepted", as a `GraphTransportError`.
  *
  * @param what what was asked of Graph to accept
+ * @param strike strikes out secrets of what Graph says, before it is cut
  */
-export function toAnswerError(answer: GraphAnswer, what: string): GraphTransportError {
+export function toAnswerError(
+  answer: GraphAnswer,
+  what: string,
+  strike: (text: string) => string = (text) => text,
+): GraphTransportError {
   const { status, requestId, clientRequestId, retryAfter } = answer;
-  const graphError = parseGraphError(answer.body);
+  const graphError = parseGraphError(answer.body, strike);
   const { code, outcome, hint, link, throttles = false } = meaningOf(status, graphError);
   const response = [status, graphError?.codes[0], graphError?.message].filter(Boolean).join(' ');
   return new GraphTransportError(
@@ -69,7 +74,7 @@ interface GraphError {
  * Reads `{ error: { code, message, innerError } }` with names in any case, since services behind Graph
  * spell `innerError` both ways (Microsoft Graph documentation, concepts/errors.md).
  */
-function parseGraphError(body: string): GraphError | undefined {
+function parseGraphError(body: string, strike: (text: string) => string): GraphError | undefined {
   const codes: string[] = [];
   let message = '';
   let isGraphs = false;
@@ -81,11 +86,14 @@ function parseGraphError(body: string): GraphError | undefined {
     const code = property(level, 'code');
     const text = property(level, 'message');
     isGraphs ||= typeof code === 'string' || typeof text === 'string';
-    if (typeof code === 'string' && code.trim()) codes.unshift(code.trim());
-    if (typeof text === 'string' && !message) message = presentable(text);
+    if (typeof code === 'string' && code.trim()) codes.unshift(strike(code).trim().slice(0, MAX_CODE_LENGTH));
+    if (typeof text === 'string' && !message) message = presentable(strike(text));
   }
   return isGraphs ? { codes, message } : undefined;
 }
+
+/** Graph's own codes are half as long. */
+const MAX_CODE_LENGTH = 100;
 
 /** Longest part of a service's sentence that is passed on: some answers echo what they were sent. */
 const MAX_MESSAGE_LENGTH = 500;

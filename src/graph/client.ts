@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { hadNoConnection, toConnectionError } from '../connection-error';
 import { givenUpError, throwIfGivenUp } from '../given-up';
@@ -83,6 +84,16 @@ export interface AnswerEvent {
   ms: number;
 }
 
+/** What must not be passed on of what Graph says. */
+export interface KnownSecrets {
+  /** Remembers the URL of an upload session. */
+  addUrl(url: string): void;
+  /** Strikes secrets out of a text. */
+  strike(text: string): string;
+}
+
+const NO_SECRETS: KnownSecrets = { addUrl: () => undefined, strike: (text) => text };
+
 export interface GraphClientOptions {
   /** Origin of Graph. */
   endpoint: string;
@@ -90,6 +101,7 @@ export interface GraphClientOptions {
   dispatcher: Dispatcher;
   /** The longest silence in an exchange, in milliseconds. */
   socketTimeout: number;
+  secrets?: KnownSecrets;
   onAnswer?: (event: AnswerEvent) => void;
 }
 
@@ -107,9 +119,11 @@ interface Request {
 /** Requests to Graph, each made once. It knows endpoints, tokens and answers, and nothing of mail. */
 export class GraphClient {
   readonly #options: GraphClientOptions;
+  readonly #secrets: KnownSecrets;
 
   constructor(options: GraphClientOptions) {
     this.#options = options;
+    this.#secrets = options.secrets ?? NO_SECRETS;
   }
 
   /** Origin of Graph. */
@@ -137,7 +151,8 @@ export class GraphClient {
     }
     if (answer.status === 403) tokens.distrust(token);
     const { status } = answer;
-    const requestId = firstValue(answer.headers['request-id']);
+    const { strike } = this.#secrets;
+    const requestId = idOf(answer.headers, strike);
     if (status === call.expect && !call.wantsBody) {
       // The status has said it all: a body that never ends is no reason to wait, nor one that breaks to fail.
       return { status, requestId, clientRequestId, body: '' };
@@ -147,7 +162,7 @@ export class GraphClient {
       return { status, requestId, clientRequestId, body };
     }
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
-    throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
+    throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what, strike);
   }
 
   /**
@@ -157,6 +172,7 @@ export class GraphClient {
    */
   async upload(call: UploadCall, signal?: AbortSignal): Promise<UploadAnswer> {
     const { method, url, headers = {}, body } = call;
+    this.#secrets.addUrl(url);
     const target = 'the upload session';
     const { origin, pathname, search } = new URL(url);
     const answer = await this.#request(
@@ -223,7 +239,7 @@ export class GraphClient {
         method,
         path: clientRequestId === undefined ? '(upload session)' : path.replace(/\?.*/, ''),
         status,
-        requestId: firstValue(headers['request-id']),
+        requestId: idOf(headers, this.#secrets.strike),
         clientRequestId,
         ms: Math.round(performance.now() - startedAt),
       });
@@ -244,6 +260,14 @@ function isOfGraph(body: string): boolean {
   if (body.trim() === '') return true;
   const parsed = parseJson(body);
   return typeof parsed === 'object' && parsed !== null && property(parsed, 'error') === undefined;
+}
+
+/** Graph's are GUIDs. */
+const MAX_ID_LENGTH = 200;
+
+function idOf(headers: IncomingHttpHeaders, strike: (text: string) => string): string | undefined {
+  const id = firstValue(headers['request-id']);
+  return id && strike(id).slice(0, MAX_ID_LENGTH);
 }
 
 function firstValue(header: string | string[] | undefined): string | undefined {

@@ -1,0 +1,162 @@
+import { decodings, encodedForms } from './encoded-text';
+
+/** Shorter texts are not struck out: they would stand in many a sentence that has nothing to do with them. */
+const LEAST = 8;
+/** Parts of a path that are shorter open no door. */
+const LEAST_OF_URL = 16;
+/** What stands for a secret. */
+const STRUCK = '[secret]';
+/** Where a text was cut, as whoever cuts it writes. */
+const CUT = '…';
+
+/** How many are remembered: others take the place of those that were added longest ago. */
+const MOST = { secret: 20, token: 50, url: 200 } as const;
+
+type Kind = keyof typeof MOST;
+
+/** A spelling of a secret, as text whose characters are bytes. */
+interface Needle {
+  text: string;
+  /** How much of its beginning is struck out where it is cut off, and where something else follows. */
+  beginning: Beginning;
+}
+
+interface Beginning {
+  cutOff: number;
+  elsewhere: number;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** What begins like a secret is one, most likely garbled. */
+const OF_SECRET: Beginning = { cutOff: LEAST, elsewhere: 2 * LEAST };
+/** Ids of Exchange begin alike, be they secret or not. */
+const OF_URL_PART: Beginning = { cutOff: LEAST_OF_URL, elsewhere: NEVER };
+/** A URL begins as harmless ones do. */
+const WHOLE: Beginning = { cutOff: NEVER, elsewhere: NEVER };
+
+/**
+ * The secrets of one transport, and texts without them. Whatever another host says may hold what it was sent: a
+ * gateway's page, a sentence of Entra, an error with a URL in it. We know what we sent, so it is found exactly, also
+ * in percent-encoding, in the escapes of JSON and HTML, and in base64.
+ */
+export class Secrets {
+  readonly #known: Record<Kind, Map<string, Needle[] | undefined>> = {
+    secret: new Map(),
+    token: new Map(),
+    url: new Map(),
+  };
+  /** Spellings by their first eight bytes. */
+  #index: Map<string, Needle[]> | undefined;
+
+  /** Remembers a client secret or a password. */
+  addSecret(secret: string): void {
+    this.#add('secret', secret);
+  }
+
+  /** Remembers a bearer token. */
+  addToken(token: string): void {
+    this.#add('token', token);
+  }
+
+  /** Remembers a URL that is its own authorisation. */
+  addUrl(url: string): void {
+    this.#add('url', url);
+  }
+
+  /** The text with every secret struck out. */
+  readonly strike = (text: string): string => {
+    if (text.length < LEAST) return text;
+    const index = this.#indexed();
+    if (index.size === 0) return text;
+    const found: [start: number, end: number][] = [];
+    for (const { bytes, startOf, endOf } of decodings(text)) {
+      for (let at = 0; at + LEAST <= bytes.length; at++) {
+        const length = longestMatch(bytes, at, index.get(bytes.slice(at, at + LEAST)));
+        if (length === 0) continue;
+        found.push([startOf(at), endOf(at + length - 1)]);
+        at += length - 1;
+      }
+    }
+    return found.length === 0 ? text : without(text, found);
+  };
+
+  #add(kind: Kind, text: string): void {
+    const known = this.#known[kind];
+    if (text.length < LEAST) return;
+    const isNew = !known.has(text);
+    const needles = known.get(text);
+    known.delete(text);
+    known.set(text, needles);
+    if (!isNew) return;
+    const [oldest] = known.keys();
+    if (known.size > MOST[kind] && oldest !== undefined) known.delete(oldest);
+    this.#index = undefined;
+  }
+
+  /** Made only when there is a text to look at, since most messages fail in no way. */
+  #indexed(): Map<string, Needle[]> {
+    if (this.#index) return this.#index;
+    const index = new Map<string, Needle[]>();
+    for (const [kind, known] of Object.entries(this.#known)) {
+      for (const [text, made] of known) {
+        const needles = made ?? (kind === 'url' ? needlesOfUrl(text) : needlesOf(text, OF_SECRET));
+        known.set(text, needles);
+        for (const needle of needles) {
+          const key = needle.text.slice(0, LEAST);
+          const others = index.get(key);
+          if (others) others.push(needle);
+          else index.set(key, [needle]);
+        }
+      }
+    }
+    this.#index = index;
+    return index;
+  }
+}
+
+function needlesOf(secret: string, beginning: Beginning): Needle[] {
+  return encodedForms(secret)
+    .filter((text) => text.length >= LEAST)
+    .map((text) => ({ text, beginning }));
+}
+
+/** The whole is secret, and so is each of its parts that may be what opens the door. */
+function needlesOfUrl(text: string): Needle[] {
+  if (!URL.canParse(text)) return needlesOf(text, WHOLE);
+  const { href, pathname, search, searchParams } = new URL(text);
+  const parts = [pathname.split('/').at(-1) ?? '', search.slice(1)];
+  return [
+    ...[text, href, pathname + search].flatMap((whole) => needlesOf(whole, WHOLE)),
+    ...parts.filter((part) => part.length >= LEAST_OF_URL).flatMap((part) => needlesOf(part, OF_URL_PART)),
+    ...[...searchParams.values()].flatMap((value) => needlesOf(value, OF_URL_PART)),
+    ...needlesOf(pathname.length >= LEAST_OF_URL ? pathname : '', WHOLE),
+  ];
+}
+
+/** How many bytes from there on are a secret, or the beginning of one that was cut off; 0 is none. */
+function longestMatch(bytes: string, at: number, needles: readonly Needle[] = []): number {
+  let longest = 0;
+  for (const { text, beginning } of needles) {
+    let length = LEAST;
+    const most = Math.min(text.length, bytes.length - at);
+    while (length < most && bytes[at + length] === text[length]) length++;
+    const isCutOff = at + length === bytes.length || bytes.startsWith(CUT_BYTES, at + length);
+    const least = Math.min(text.length, isCutOff ? beginning.cutOff : beginning.elsewhere);
+    if (length >= least) longest = Math.max(longest, length);
+  }
+  return longest;
+}
+
+const CUT_BYTES = Buffer.from(CUT).toString('latin1');
+
+function without(text: string, found: [start: number, end: number][]): string {
+  found.sort(([one], [other]) => one - other);
+  const pieces: string[] = [];
+  let kept = 0;
+  for (const [start, end] of found) {
+    if (start >= kept) pieces.push(text.slice(kept, start), STRUCK);
+    kept = Math.max(kept, end);
+  }
+  pieces.push(text.slice(kept));
+  return pieces.join('');
+}
