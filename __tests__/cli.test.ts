@@ -18,7 +18,7 @@ test('tells its version', async () => {
 test.each([[['--help']], [['-h']]])('tells with %j what commands there are', async (args) => {
   const { exitCode, stdout } = await runCli(args);
   expect(exitCode).toBe(0);
-  for (const command of ['verify', 'send', 'sandbox'])
+  for (const command of ['verify', 'send', 'sandbox', 'prove'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
@@ -26,6 +26,7 @@ test.each([
   ['verify', ['--user-id', '--env-file', '--json']],
   ['send', ['--to', '--attach', '-t, --read-recipients', '--delivery', '--user-id']],
   ['sandbox', ['--port', '--lenient']],
+  ['prove', ['--to', '--alias', '--foreign-from', '--report', '--sandbox', '--user-id', '--ca']],
 ])('tells the flags of %s', async (command, flags) => {
   const { exitCode, stdout } = await runCli([command, '--help']);
   expect(exitCode).toBe(0);
@@ -34,7 +35,7 @@ test.each([
 });
 
 test.each([
-  [[], /A command is missing: there are verify, send, sandbox/],
+  [[], /A command is missing: there are verify, send, sandbox, prove/],
   [['sendmail'], /There is no command "sendmail"/],
   [['verify', '--tenant', 'x'], /Unknown option '--tenant'/],
   [['verify', 'x'], /Unexpected argument 'x'/],

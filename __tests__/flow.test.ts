@@ -445,3 +445,38 @@ test('rights that were granted meanwhile are in the next token, not in an old on
   await expect(transporter.sendMail(letter)).resolves.toMatchObject({ attempts: 1 });
   jest.useRealTimers();
 });
+
+/** Answers each token by its number, the first of them with `status` and a claims challenge where there are claims. */
+function forbidFirstToken(status: number, claims: string | undefined) {
+  let tokens = 0;
+  wire.use(
+    http.post(tokenUrl, () =>
+      HttpResponse.json({ token_type: 'Bearer', expires_in: 3599, access_token: `token-${++tokens}` }),
+    ),
+    http.post(sendMailUrl, ({ request }) =>
+      request.headers.get('authorization') === 'Bearer token-1'
+        ? HttpResponse.json(
+            { error: { code: 'ErrorAccessDenied', message: 'No.' } },
+            {
+              status,
+              headers: claims ? { 'www-authenticate': `Bearer claims="${btoa(claims)}"` } : {},
+            },
+          )
+        : undefined,
+    ),
+  );
+  return () => tokens;
+}
+
+test('answers a claims challenge of a 403 as well, which is no matter of rights then', async () => {
+  const tokens = forbidFirstToken(403, '{"access_token":{"acrs":{"value":"c1"}}}');
+  await expect(createTransporter().sendMail(letter)).resolves.toMatchObject({ response: '202 Accepted' });
+  expect(tokens()).toBe(2);
+});
+
+test.each([403, 400])('takes a %i without a challenge for an answer, whatever the token', async (status) => {
+  const tokens = forbidFirstToken(status, undefined);
+  await expect(createTransporter().sendMail(letter)).rejects.toMatchObject({ responseCode: status });
+  expect(tokens()).toBe(1);
+  expect(wire.sends()).toHaveLength(1);
+});

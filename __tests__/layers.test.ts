@@ -5,7 +5,8 @@ const src = join(__dirname, '../src');
 
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
-  cli: ['index', 'clouds', 'message', 'sandbox'],
+  cli: ['index', 'clouds', 'message', 'prove', 'sandbox'],
+  prove: ['resolve-options', 'dispatcher', 'clouds', 'options', 'routes', 'graph', 'errors', 'sandbox'],
   index: [
     'transport',
     'clouds',
@@ -23,6 +24,8 @@ const LAYERS: Record<string, string[]> = {
     'mailbox-limiter',
     'errors',
     'given-up',
+    'on-abort',
+    'harmless-logger',
     'leave-unsigned',
     'deliver',
     'dispatcher',
@@ -40,6 +43,7 @@ const LAYERS: Record<string, string[]> = {
     'clock',
   ],
   deliver: [
+    'delivery',
     'describe-delivery',
     'mailbox-limiter',
     'message',
@@ -76,7 +80,10 @@ const LAYERS: Record<string, string[]> = {
   auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
-  'mailbox-limiter': ['given-up', 'errors', 'clock'],
+  'mailbox-limiter': ['delivery', 'given-up', 'errors', 'clock'],
+  delivery: ['message-options', 'message', 'given-up', 'errors'],
+  'on-abort': [],
+  'harmless-logger': ['options'],
   dispatcher: ['proxy-pool', 'proxy-url', 'tls-options', 'errors'],
   'proxy-pool': ['proxy-error'],
   'connection-error': ['proxy-error', 'errors'],
@@ -112,6 +119,8 @@ const PACKAGES: Record<string, string[]> = {
     'graph/exchange',
     'auth/http-client',
     'auth/credential',
+    'prove/live-service',
+    'prove/live-settings',
     'dispatcher',
     'proxy-pool',
     'options',

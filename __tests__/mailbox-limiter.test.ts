@@ -187,3 +187,46 @@ test('tells of every message that waits no more, so that the sender knows of roo
   await end('2');
   await second;
 });
+
+test('a message that comes late does not overtake one whose time has come, even before a timer says so', async () => {
+  let now = 0;
+  const timers: (() => void)[] = [];
+  const clock = {
+    now: () => now,
+    random: () => 0,
+    sleep: () => new Promise<void>((wake) => timers.push(wake)),
+  };
+  const limiter = new MailboxLimiter({ ...noLimits, rateLimit: 1, rateDelta: 1000 }, clock);
+  const begun: string[] = [];
+  const send = (name: string) => limiter.run('a', async () => void begun.push(name));
+  await send('first');
+  void send('waits');
+  now = 1000;
+  void send('comes late');
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['first', 'waits']);
+  now = 2000;
+  for (const wake of timers) wake();
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['first', 'waits', 'comes late']);
+});
+
+test('keeps no timer that would keep the process from ending once nothing waits', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const clock = {
+    now: () => 0,
+    random: () => 0,
+    sleep: (_ms: number, signal?: AbortSignal) => {
+      signals.push(signal);
+      return new Promise<void>(() => undefined);
+    },
+  };
+  const limiter = new MailboxLimiter({ ...noLimits, rateLimit: 1 }, clock);
+  await limiter.run('a', async () => undefined);
+  const abort = new AbortController();
+  const waits = limiter.run('a', async () => undefined, abort.signal);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
+  abort.abort();
+  await expect(waits).rejects.toMatchObject({ code: 'EABORT' });
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+});

@@ -153,8 +153,8 @@ test.each([
 ])('a proxy that wants a login and gets %s is named, and the password is not', async (_, login) => {
   const { host: proxyHost } = await startProxy({ login: 'user:right' });
   const proxy = `http://${login}${proxyHost}`;
-  for (const sending of [send({ proxy }), sendWithToken({ proxy })]) {
-    const error: unknown = await sending.catch((reason: unknown) => reason);
+  for (const sending of [send, sendWithToken]) {
+    const error: unknown = await sending({ proxy }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       name: 'GraphTransportError',
       code: 'EAUTH',

@@ -4,6 +4,7 @@ import { CLOUD_NAMES, CLOUDS } from '../src/clouds';
 import { HEADER_CARRIERS } from '../src/message/headers';
 import { SMTP_NAMES } from '../src/option-names';
 import { resolveOptions } from '../src/resolve-options';
+import { SANDBOX_RULES } from '../src/sandbox';
 import { ENTRA_CODES, GRAPH_CODES } from '../src/service-codes';
 
 const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
@@ -114,6 +115,21 @@ test.each([
       `[${link.split('/').at(-1)}](${link})`,
     ]),
   );
+});
+
+test('the table of rules is that of the sandbox', () => {
+  expect(table('Rule', 'What the sandbox does', 'Evidence', 'Source')).toEqual(
+    Object.entries(SANDBOX_RULES).map(([name, { rule, evidence, source = '' }]) => [
+      `\`${name}\``,
+      rule,
+      evidence,
+      source,
+    ]),
+  );
+});
+
+test('the live check says first that we have never run it on the service', () => {
+  expect(readme).toMatch(/^## Live check\n\nWe have never run this on Microsoft's service/m);
 });
 
 test('the table of clouds has the endpoints of the code', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   answerCode,
   ENTRA_CODES,
@@ -5,6 +6,7 @@ import {
   GRAPH_CODES,
   graphCode,
   type Outcome,
+  spelling,
   statusCode,
 } from '../src/service-codes';
 
@@ -102,3 +104,94 @@ test.each([90006, 90012, 90024, 90033, 90055, 90090, 50000])(
     expect(entraCode(aadsts)).toMatchObject({ code: 'ECONNECTION', outcome: 'not-accepted' });
   },
 );
+
+test.each([
+  'Service Unavailable',
+  'errorsendasdenied',
+  'SendAsDenied',
+  'Error Send As Denied',
+  ' ERRORSERVERBUSY\t',
+])('compares codes without case, white space and the prefix Error: %s', (name) => {
+  expect(graphCode(name)).toBeDefined();
+});
+
+test('tells no code from another by its spelling alone', () => {
+  const spellings = GRAPH_CODES.flatMap(({ codes }) => [...new Set(codes.map(spelling))]);
+  expect(new Set(spellings).size).toBe(spellings.length);
+  expect(spelling('error')).toBe('error');
+  expect(graphCode('')).toBeUndefined();
+});
+
+test.each<[string, string, Outcome]>([
+  ['NoPermissionsInAccessToken', 'EAUTH', 'refused'],
+  ['OrganizationFromTenantGuidNotFound', 'EENVELOPE', 'refused'],
+  ['ErrorMessageTransientError', 'ECONNECTION', 'not-accepted'],
+  ['InvalidAudience', 'EAUTH', 'refused'],
+  ['InvalidAudienceForResource', 'EAUTH', 'refused'],
+  ['ErrorAccountSuspend', 'EAUTH', 'refused'],
+  ['ErrorExceededMaxRecipientLimit', 'EENVELOPE', 'refused'],
+  ['ErrorMessageBlocked', 'EMESSAGE', 'refused'],
+  ['ErrorExceededHourlyMessageLimit', 'ETIMEDOUT', 'not-accepted'],
+  ['ErrorMessageThrottled', 'ETIMEDOUT', 'not-accepted'],
+  ['MailboxInfoStale', 'ECONNECTION', 'not-accepted'],
+])('knows %s, which users have met', (name, code, outcome) => {
+  expect(graphCode(name)).toMatchObject({ code, outcome });
+  expect(answerCode(403, [name]).outcome).toBe(outcome);
+});
+
+test.each([7000229, 500014, 700024, 70021, 700211, 700213, 7000216, 900023, 50194])(
+  'knows AADSTS%i, which no sending again helps',
+  (aadsts) => {
+    expect(entraCode(aadsts)).toMatchObject({ code: 'EAUTH', outcome: 'refused' });
+  },
+);
+
+test.each([
+  [401, 'EAUTH'],
+  [403, 'EAUTH'],
+  [404, 'EENVELOPE'],
+  [429, 'ETIMEDOUT'],
+  [400, 'EMESSAGE'],
+  [409, 'EMESSAGE'],
+  [499, 'EMESSAGE'],
+])('lets the status decide where the code says nothing: %i is %s', (status, code) => {
+  for (const name of ['UnknownError', 'generalException', 'BadRequest', 'ErrorInternalServerError']) {
+    expect([name, answerCode(status, [name])]).toMatchObject([name, { code }]);
+  }
+});
+
+const names = fc.oneof(
+  fc.constantFrom(...GRAPH_CODES.flatMap(({ codes }) => codes)),
+  fc.string({ maxLength: 20 }),
+  fc.constantFrom('', 'UnknownError', 'error', 'SomethingNew'),
+);
+/** A code as some service might spell it. */
+const spelled = fc
+  .tuple(names, fc.constantFrom('', 'Error', 'ERROR ', ' '), fc.nat(3))
+  .map(([name, before, how]) => {
+    const bare = before === '' ? name : name.replace(/^error/i, '');
+    const cased = [bare, bare.toUpperCase(), bare.toLowerCase(), bare.split('').join(' ')][how] ?? bare;
+    return { name, spelled: before + cased };
+  });
+
+test('holds to its promises for every status and code, however spelled', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 400, max: 599 }), spelled, (status, { name, spelled }) => {
+      const meaning = answerCode(status, [spelled]);
+      const known = graphCode(name);
+      expect(graphCode(spelled)).toEqual(known);
+      const isCertain = status < 500 && status !== 408;
+      if (isCertain) expect(meaning.outcome).not.toBe('unknown');
+      if (status === 408 || status === 502 || status === 504) expect(meaning.outcome).toBe('unknown');
+      if (status === 500 && known?.outcome !== 'refused') expect(meaning.outcome).toBe('unknown');
+      if (status === 429 && known?.outcome !== 'refused') expect(meaning).toMatchObject({ throttles: true });
+      if (meaning.throttles) expect(meaning.outcome).toBe('not-accepted');
+      if (isCertain && known === undefined) {
+        const code = { 401: 'EAUTH', 403: 'EAUTH', 407: 'EAUTH', 404: 'EENVELOPE', 429: 'ETIMEDOUT' }[status];
+        expect(meaning.code).toBe(code ?? 'EMESSAGE');
+      }
+      if (isCertain && known?.outcome === 'refused' && !known.generic) expect(meaning).toEqual(known);
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -1,7 +1,7 @@
 import { format, inspect } from 'node:util';
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
-import { type GraphTransportOptions, graphTransport } from '../src/index';
+import { type GraphTransportError, type GraphTransportOptions, graphTransport } from '../src/index';
 import {
   entraRefuses,
   type GraphWire,
@@ -26,7 +26,7 @@ const log = (entry: object, message?: string, ...args: unknown[]) =>
 const logger = { trace: log, debug: log, info: log, warn: log, error: log, fatal: log };
 
 /** The error of a send that must fail. */
-async function failureOf(options: GraphTransportOptions = {}): Promise<Error> {
+async function failureOf(options: GraphTransportOptions = {}): Promise<GraphTransportError> {
   const transport = graphTransport({
     ...IDENTITY,
     logger,
@@ -41,7 +41,7 @@ async function failureOf(options: GraphTransportOptions = {}): Promise<Error> {
       () => {
         throw new Error('the send went through');
       },
-      (error: Error) => error,
+      (error: GraphTransportError) => error,
     );
 }
 
@@ -309,4 +309,108 @@ test('logs each request, and none of its body, with debug', async () => {
   const requests = lines.filter((line) => line.includes("tnx: 'http'"));
   expect(requests).toEqual([expect.stringMatching(/POST.*sendMail.*status: 202/s)]);
   expect(lines.join()).not.toMatch(/subject-canary|body-canary/);
+});
+
+const NEAR_HTML = '<!DOCTYPE html><html><head><title>404</title></head><body>File not found</body></html>';
+
+test.each<[number, object, string, string]>([
+  [403, { code: 'UnknownError', message: '' }, 'EAUTH', '403 UnknownError'],
+  [404, { code: 'UnknownError', message: NEAR_HTML }, 'EENVELOPE', '404 UnknownError 404 File not found'],
+  [401, { code: 'generalException', message: 'No.' }, 'EAUTH', '401 generalException No'],
+  [400, { code: '', message: 'The mailbox is odd.' }, 'EMESSAGE', '400 The mailbox is odd'],
+  [404, { code: '', message: 'Nothing here.' }, 'EENVELOPE', '404 Nothing here'],
+  [403, { message: 'No entry.' }, 'EAUTH', '403 No entry'],
+  [409, { code: 'ErrorCannotSendMessage', message: 'No.' }, 'EMESSAGE', '409 ErrorCannotSendMessage No'],
+])('takes %i %j for a refusal that its status explains', async (status, error, code, response) => {
+  wire.use(http.post(sendMailUrl, () => HttpResponse.json({ error }, { status })));
+  const failure = await failureOf();
+  expect(failure).toMatchObject({ code, response, responseCode: status, ambiguous: false, retryable: false });
+  expect(failure.message).toContain(response);
+  expect(failure.message).not.toMatch(/not one of Graph|</);
+});
+
+test('leaves in doubt what a 408 may have been', async () => {
+  wire.use(graphRefuses(408, 'UnknownError', 'Too slow.'));
+  expect(await failureOf()).toMatchObject({ ambiguous: true });
+});
+
+test('sends again what a passing 403 did not send', async () => {
+  wire.use(graphRefuses(403, 'ErrorMessageTransientError', 'Please try again later.'));
+  expect(await failureOf({ retry: { attempts: 2, maxDelay: 1 } })).toMatchObject({
+    code: 'ECONNECTION',
+    retryable: true,
+    hint: expect.stringMatching(/send it again later.*tried 2 times/),
+  });
+  expect(wire.sends()).toHaveLength(2);
+});
+
+test('keeps the spelling of a code that it knows by another', async () => {
+  wire.use(graphRefuses(403, 'send As  denied', 'No.'));
+  expect(await failureOf()).toMatchObject({ code: 'EENVELOPE', graphCode: 'send As  denied' });
+});
+
+test('says what to do before what Entra says, and each of its ids once', async () => {
+  wire.use(entraRefuses(401, 7000215, 'As Entra put it.\r\n'));
+  const { message, response = '' } = await failureOf();
+  expect(message).toMatch(
+    /^No token from https:\/\/login\.microsoftonline\.com: AADSTS7000215\. clientSecret is wrong: .* See https.* Entra says: As Entra put it\. Trace ID: 0c1d Correlation ID: 2e3f Timestamp: 2026-11-23 10:00:00Z\.$/,
+  );
+  expect(message.match(/Trace ID|Correlation ID|Timestamp/g)).toHaveLength(3);
+  expect(response).toBe(
+    'AADSTS7000215: As Entra put it. Trace ID: 0c1d Correlation ID: 2e3f Timestamp: 2026-11-23 10:00:00Z',
+  );
+});
+
+test('says of a code of Entra that it does not know what Entra says', async () => {
+  wire.use(entraRefuses(400, 999_999, 'Never seen before.'));
+  expect((await failureOf()).message).toMatch(
+    /: AADSTS999999: Never seen before\. Trace ID: 0c1d Correlation ID: 2e3f Timestamp: 2026-11-23 10:00:00Z\.$/,
+  );
+});
+
+test.each<[string, GraphTransportOptions, boolean]>([
+  ['JSON with a copy', {}, true],
+  ['JSON without one', { saveToSentItems: false }, false],
+  ['MIME, which always leaves one', { format: 'mime' }, false],
+])('advises to save no copy in a full mailbox only where that helps: %s', async (_, options, helps) => {
+  wire.use(graphRefuses(507, 'ErrorQuotaExceeded', 'The mailbox is full.'));
+  const { hint = '' } = await failureOf(options);
+  expect(hint).toMatch(/free space/);
+  expect(hint.includes('saveToSentItems')).toBe(helps);
+});
+
+test.each([408, 429, 500, 502, 503, 599])(
+  'takes an Entra that answers %i for out of order',
+  async (status) => {
+    wire.use(http.post(tokenUrl, () => HttpResponse.text('', { status })));
+    expect(await failureOf()).toMatchObject({
+      code: 'ECONNECTION',
+      responseCode: status,
+      retryable: true,
+      hint: expect.stringMatching(/Nothing was sent/),
+    });
+  },
+);
+
+test.each([
+  [200, true, /not one of Entra/],
+  [400, false, undefined],
+  [404, false, undefined],
+])('takes a %i without a token for what it is', async (status, retryable, hint) => {
+  wire.use(http.post(tokenUrl, () => HttpResponse.text('<html></html>', { status })));
+  const failure = await failureOf();
+  expect(failure).toMatchObject({ code: 'EAUTH', responseCode: status, retryable, ambiguous: false });
+  expect(failure.hint).toEqual(hint === undefined ? undefined : expect.stringMatching(hint));
+});
+
+test.each([
+  [401, /application permission Mail\.Send/],
+  [403, /application permission Mail\.Send/],
+  [404, /Set userId/],
+])('advises on a %i that says nothing as on one that does', async (status, hint) => {
+  wire.use(graphRefuses(status, 'UnknownError', ''));
+  expect(await failureOf()).toMatchObject({
+    hint: expect.stringMatching(hint),
+    link: expect.stringMatching(/^https:\/\/learn\.microsoft\.com\/graph\//),
+  });
 });

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Time and chance, so that a test can hold both in its hand. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /**
+   * Milliseconds that have passed since some moment. It never goes back: whoever sets the machine's clock back by an
+   * hour must not make a mailbox wait for that hour.
+   */
   now(): number;
   /** Resolves when the time is over, or as soon as the signal aborts: what that means is the caller's to say. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -24,7 +27,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own. */
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => performance.now(),
   sleep: (ms, signal) =>
     sleep(Math.min(ms, LONGEST_TIMER_MS), undefined, signal ? { signal } : {}).catch(() => undefined),
   random: Math.random,

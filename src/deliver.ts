@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import type { Clock } from './clock';
+import { headerOf, mailboxFor, questionOf } from './delivery/choose-mailbox';
 import { droppedByGraph, reasonOf, recipientsOf } from './describe-delivery';
 import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
@@ -11,15 +12,11 @@ import { toGraphMessage } from './message/graph-message';
 import { strippedHeaders, toNamedProperties } from './message/headers';
 import { jsonLosses } from './message/json-losses';
 import { headerValues } from './message/mail-content';
+import { type GivenId, isMadeUp, ownMessageId, withMessageId } from './message/message-id';
 import { toMimeMessage } from './message/mime-message';
 import { type ReadMessage, readMessage } from './message/read-message';
-import { entriesWithoutAddress, fromOf } from './message/recipients';
-import {
-  type GraphMessageOptions,
-  type MailboxQuestion,
-  type UserIdOf,
-  userIdProblems,
-} from './message-options';
+import { entriesWithoutAddress } from './message/recipients';
+import type { GraphMessageOptions, UserIdOf } from './message-options';
 import type { ResolvedOptions } from './options';
 import { base64Length } from './routes/base64';
 import { chooseRoute } from './routes/choose-route';
@@ -33,6 +30,8 @@ import type { UploadProgress } from './upload-progress';
 
 /** A message as Nodemailer hands it over. */
 export interface OutgoingMessage {
+  /** Its header, where that is known before the message is read. */
+  header: () => Buffer | undefined;
   /** Writes the compiled message, Bcc header included; its attachments are read from then on. */
   writeTo: (sink: Writable) => void;
   /** The message as it may travel, if that is not what was written: text may be in 8 bits there. */
@@ -43,6 +42,8 @@ export interface OutgoingMessage {
   returnPath: string | false;
   /** Message-ID that Nodemailer gave it; one in a raw message counts more. */
   messageId: string;
+  /** What the app gave it of that: if nothing, Nodemailer made it up. */
+  given: GivenId;
   /** Whether the app asked for SMTP's delivery status notifications. */
   dsn: boolean;
   /** The message's own options. */
@@ -54,48 +55,98 @@ export interface Delivery {
   defaults: ResolvedOptions;
   client: GraphClient;
   limiter: MailboxLimiter;
+  /** Lets only a few messages be read before it is their turn. */
+  readAhead: MailboxLimiter;
   clock: Clock;
   /** Gives the message up. */
   signal: AbortSignal;
-  /** Is called when it is the message's turn, from which on its timeout counts. */
+  /** Is called when it is the message's turn, from which on its timeout counts anew. */
   onTurn: () => void;
-  /** Milliseconds since then. */
+  /** Is called when work begins before it is the message's turn: its timeout counts for that alone. */
+  onEarlyWork: () => void;
+  /** Is called when that work is done, and the message waits for its turn. */
+  onEarlyWorkDone: () => void;
+  /** Milliseconds since the message's turn. */
   elapsedMs: () => number;
+  /** Is told the Message-ID that the message goes by. */
+  onMessageId: (messageId: string) => void;
   onRetry: (event: RetryEvent) => void;
   onProgress: (event: UploadProgress) => void;
 }
 
+/** All messages that are read before their turn wait in one line. */
+const READ_AHEAD = 'read-ahead';
+
 /** Sends one message: wait for its turn, read, convert, choose the route, send, report. */
 export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Promise<GraphSentMessageInfo> {
-  const { defaults, limiter, signal } = delivery;
+  const { defaults, signal } = delivery;
   const userId = outgoing.graph.userId ?? defaults.userId;
-  if (typeof userId === 'string') {
-    // Like a pool of SMTP connections: a message that waits is not read yet, and takes no memory.
-    const mailbox = userId.trim();
-    return limiter.run(
-      mailbox,
-      async (pauses) => {
-        delivery.onTurn();
-        return withMessage(outgoing, delivery, (read) =>
-          deliverRead(outgoing, read, mailbox, pauses, delivery),
+  if (typeof userId === 'string') return readAndSend(outgoing, userId.trim(), delivery);
+  const header = outgoing.header();
+  if (!header) return readBeforeTurn(outgoing, userId, delivery);
+  delivery.onEarlyWork();
+  const mailbox = await mailboxFor(userId, questionOf(headerOf(header), outgoing, defaults.from), signal);
+  delivery.onEarlyWorkDone();
+  return readAndSend(outgoing, mailbox, delivery);
+}
+
+/** Like a pool of SMTP connections: a message that waits is not read yet, and takes no memory. */
+function readAndSend(
+  outgoing: OutgoingMessage,
+  mailbox: string,
+  delivery: Delivery,
+): Promise<GraphSentMessageInfo> {
+  return delivery.limiter.run(
+    mailbox,
+    async (pauses) => {
+      delivery.onTurn();
+      return withMessage(outgoing, delivery, (read) =>
+        deliverRead(outgoing, read, mailbox, pauses, delivery),
+      );
+    },
+    delivery.signal,
+  );
+}
+
+/** The mailbox depends on what the message says, and that is known only when it has been read. */
+async function readBeforeTurn(
+  outgoing: OutgoingMessage,
+  userId: UserIdOf,
+  delivery: Delivery,
+): Promise<GraphSentMessageInfo> {
+  const { defaults, limiter, readAhead, signal } = delivery;
+  const { sending } = await readAhead.run(
+    READ_AHEAD,
+    async () => {
+      delivery.onEarlyWork();
+      const turn = startOfTurn();
+      const sending = withMessage(outgoing, delivery, async (read) => {
+        const mailbox = await mailboxFor(userId, questionOf(read.content, outgoing, defaults.from), signal);
+        delivery.onEarlyWorkDone();
+        return limiter.run(
+          mailbox,
+          (pauses) => {
+            turn.begin();
+            delivery.onTurn();
+            return deliverRead(outgoing, read, mailbox, pauses, delivery);
+          },
+          signal,
         );
-      },
-      signal,
-    );
-  }
-  // The mailbox depends on what the message says.
-  return withMessage(outgoing, delivery, async (read) => {
-    const [from = defaults.from] = fromOf(read.content);
-    const mailbox = await mailboxFor(userId, { from, envelope: outgoing.envelope });
-    return limiter.run(
-      mailbox,
-      (pauses) => {
-        delivery.onTurn();
-        return deliverRead(outgoing, read, mailbox, pauses, delivery);
-      },
-      signal,
-    );
+      });
+      await Promise.race([turn.begun, sending.catch(() => undefined)]);
+      return { sending };
+    },
+    signal,
+  );
+  return sending;
+}
+
+function startOfTurn(): { begun: Promise<void>; begin: () => void } {
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
   });
+  return { begun, begin };
 }
 
 async function withMessage<T>(
@@ -117,7 +168,7 @@ async function deliverRead(
   read: ReadMessage,
   userId: string,
   pauses: Pauses,
-  { defaults, client, clock, signal, elapsedMs, onRetry, onProgress }: Delivery,
+  { defaults, client, clock, signal, elapsedMs, onMessageId, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
   const { envelope, graph } = outgoing;
   const options = {
@@ -127,12 +178,20 @@ async function deliverRead(
     lossy: graph.lossy ?? defaults.lossy,
     delivery: graph.delivery ?? defaults.delivery,
   };
-  const { content } = read;
+  const ownId = isMadeUp(outgoing.given)
+    ? ownMessageId(outgoing.messageId, read.content, {
+        from: options.from,
+        userId,
+        envelopeFrom: envelope.from,
+        tenantId: options.identity.kind === 'secret' ? options.identity.tenantId : undefined,
+      })
+    : outgoing.messageId;
+  const content = withMessageId(read.content, outgoing.messageId, ownId);
   const message = toGraphMessage(content, {
     envelopeTo: envelope.to,
     from: options.from,
     replyTo: options.replyTo,
-    messageId: outgoing.messageId,
+    messageId: ownId,
     importance: graph.importance,
     categories: graph.categories,
   });
@@ -147,11 +206,15 @@ async function deliverRead(
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(
-      toMimeMessage(outgoing.asMime() ?? read.raw.whole ?? Buffer.alloc(0), message, { ...options, userId }),
+      toMimeMessage(outgoing.asMime() ?? read.raw.whole ?? Buffer.alloc(0), message, {
+        ...options,
+        userId,
+        madeUpId: ownId === outgoing.messageId ? undefined : outgoing.messageId,
+      }),
     ),
   );
   const exactlyOnce = options.delivery === 'exactly-once';
-  const writtenId = headerValues(content, 'message-id')[0] || outgoing.messageId;
+  const writtenId = headerValues(content, 'message-id')[0] || ownId;
   const marks = { draft: randomUUID(), message: exactlyOnce ? markOf(writtenId) : undefined };
   const decision = chooseRoute(
     {
@@ -166,6 +229,7 @@ async function deliverRead(
   );
   if (decision.route === 'none') throw refusal(decision.why);
   const messageId = decision.route === 'mime' ? writtenId : (message.internetMessageId ?? writtenId);
+  onMessageId(messageId);
   const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
 
   const requests = new MessageRequests({ client, pauses, policy: options.retry, clock, signal, onRetry });
@@ -185,7 +249,12 @@ async function deliverRead(
           onProgress({ messageId, attachment, sentBytes, totalBytes }),
       })
     : {
-        ...(await sendInOneRequest(requests, userId, decision.route === 'json' ? json() : mime())),
+        ...(await sendInOneRequest(
+          requests,
+          userId,
+          decision.route === 'json' ? json() : mime(),
+          decision.route === 'json' && options.saveToSentItems,
+        )),
         leftDraftId: undefined,
       };
   return {
@@ -220,18 +289,6 @@ async function deliverRead(
 /** Message-IDs tell upper from lower case, and Graph's search does not: it is given a digest. */
 function markOf(messageId: string): string {
   return createHash('sha256').update(messageId).digest('hex');
-}
-
-async function mailboxFor(userId: UserIdOf, question: MailboxQuestion): Promise<string> {
-  let found: string;
-  try {
-    found = await userId(question);
-  } catch (cause) {
-    throw new GraphTransportError('ECONFIG', `The userId function failed: ${String(cause)}.`, { cause });
-  }
-  const [problem] = userIdProblems(found);
-  if (problem) throw new GraphTransportError('ECONFIG', `The userId function found no mailbox: ${problem}.`);
-  return found.trim();
 }
 
 function refusal(why: string): GraphTransportError {

@@ -33,8 +33,12 @@ export interface GraphTransportErrorDetails {
   outcome?: Outcome | undefined;
   /** How long the service asks to wait, in milliseconds. */
   retryAfter?: number | undefined;
+  /** Whether the service throttles, and `retryAfter` is ours because it did not say for how long. */
+  isOwnWait?: boolean | undefined;
   /** What to do about it, in a sentence. */
   hint?: string | undefined;
+  /** What the service says itself, for support rather than for whoever reads the message first. */
+  smallPrint?: string | undefined;
   /** HTTP status of the answer, under the name that Nodemailer uses for SMTP reply codes. */
   responseCode?: number | undefined;
   /** Graph's or Exchange's own code (`ErrorSendAsDenied`), or Entra's (`AADSTS7000215`). */
@@ -53,8 +57,10 @@ export interface GraphTransportErrorDetails {
   cause?: unknown;
 }
 
-/** What errors said before hint and link were added. */
-const FIRST_SENTENCES = new WeakMap<Error, string>();
+/** What errors say before and after hint and link. */
+const WORDS = new WeakMap<Error, { first: string; last: string | undefined }>();
+/** Errors of a service that throttles without a number. */
+const OWN_WAITS = new WeakSet<Error>();
 
 /**
  * Any failure of this transport, as it reaches `sendMail`'s callback or promise.
@@ -68,7 +74,7 @@ export class GraphTransportError extends Error {
   override readonly name = 'GraphTransportError';
   /** Nodemailer's code for the kind of failure. */
   readonly code: GraphTransportErrorCode;
-  /** What to do about it, in a sentence; `message` ends with it. */
+  /** What to do about it, in a sentence; it is part of `message`. */
   readonly hint?: string | undefined;
   /** HTTP status of the answer, if there was one. */
   readonly responseCode?: number | undefined;
@@ -86,17 +92,21 @@ export class GraphTransportError extends Error {
   readonly retryable: boolean;
   /** The message may have been sent: whoever sends it again may send it twice. */
   readonly ambiguous: boolean;
-  /** How long the service asks to wait before the next try, in milliseconds. */
+  /**
+   * How long to wait before the next try, in milliseconds: what the service asks for, or our own guess (half a minute,
+   * doubled with every attempt) when it throttles without a number.
+   */
   readonly retryAfter?: number | undefined;
   /** Microsoft's page on the code. */
   readonly link?: string | undefined;
 
-  /** `message` comes without hint and link, which are added to it. */
+  /** `message` comes without hint, link and small print, which are added to it in this order. */
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
-    const { cause, hint, ...answer } = details;
-    const sentences = [message, hint, answer.link && `See ${answer.link}`];
+    const { cause, hint, smallPrint, ...answer } = details;
+    const sentences = [message, hint, answer.link && `See ${answer.link}`, smallPrint];
     super(sentences.filter(Boolean).join(' '), cause === undefined ? undefined : { cause });
-    FIRST_SENTENCES.set(this, message);
+    WORDS.set(this, { first: message, last: smallPrint });
+    if (answer.isOwnWait) OWN_WAITS.add(this);
     this.code = code;
     this.hint = hint;
     this.responseCode = answer.responseCode;
@@ -126,6 +136,11 @@ export function outcomeOf(error: unknown): Outcome {
   return error.retryable ? 'not-accepted' : 'refused';
 }
 
+/** Whether the service throttles without saying for how long, which makes `retryAfter` a guess of ours. */
+export function isOwnWait(error: GraphTransportError): boolean {
+  return OWN_WAITS.has(error);
+}
+
 /** The same error with something changed or added; what is said before the message stands in front of it. */
 export function alteredError(
   error: GraphTransportError,
@@ -137,12 +152,13 @@ export function alteredError(
   },
 ): GraphTransportError {
   const { code = error.code, before = '', ...others } = changes;
-  const { message = before + (FIRST_SENTENCES.get(error) ?? error.message), ...details } = others;
+  const { message = before + (WORDS.get(error)?.first ?? error.message), ...details } = others;
   const { hint, responseCode, graphCode, requestId, clientRequestId, response, draftId, retryAfter, link } =
     error;
   return new GraphTransportError(code, message, {
     outcome: outcomeOf(error),
     hint,
+    smallPrint: WORDS.get(error)?.last,
     responseCode,
     graphCode,
     requestId,
@@ -150,6 +166,7 @@ export function alteredError(
     response,
     draftId,
     retryAfter,
+    isOwnWait: isOwnWait(error),
     link,
     cause: error.cause,
     ...details,

@@ -28,8 +28,10 @@ export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTrans
       },
     );
   }
+  // Whoever closes the transport may send the message with another; whoever aborts a message wants it no more.
+  const unsent = cause instanceof GraphTransportError && cause.retryable ? 'not-accepted' : 'refused';
   return new GraphTransportError('EABORT', 'The send was aborted.', {
-    outcome: mayBeSent ? 'unknown' : 'refused',
+    outcome: mayBeSent ? 'unknown' : unsent,
     hint: fate,
     cause,
   });

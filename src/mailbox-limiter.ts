@@ -1,4 +1,6 @@
 import type { Clock } from './clock';
+import { Heap } from './delivery/heap';
+import { WaitingLine } from './delivery/waiting-line';
 import { GraphTransportError } from './errors';
 import { givenUpError, throwIfGivenUp } from './given-up';
 
@@ -32,16 +34,28 @@ interface Turn {
 /**
  * Lets as many messages through at once as their mailbox takes, the others in the order in which they came.
  * Mailboxes take turns, so that a thousand messages of one do not hold up the first of another.
+ *
+ * What a message costs does not depend on how many mailboxes there are, nor on how many messages wait: nothing here
+ * looks at all lanes or at all of a line.
  */
 export class MailboxLimiter {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #onTurn: () => void;
   readonly #lanes = new Map<string, Lane>();
+  /** Lanes with messages that may begin, or could when this was last looked at. */
+  readonly #ready = new Heap<Lane>((one, other) =>
+    one.readyTurn === other.readyTurn ? one.number < other.number : one.readyTurn < other.readyTurn,
+  );
+  /** Lanes with messages that time will let begin. */
+  readonly #later = new Heap<Lane>((one, other) => one.laterAt < other.laterAt);
+  /** Lanes without messages that cannot be forgotten yet. */
+  readonly #resting = new Heap<Lane>((one, other) => one.restsUntil < other.restsUntil);
   #underWay = 0;
   #waiting = 0;
   #turns = 0;
-  #wake: AbortController | undefined;
+  #laneCount = 0;
+  #wake: { at: number; abort: AbortController } | undefined;
 
   /** @param onTurn is told whenever a message that waited does so no more */
   constructor(limits: Limits, clock: Clock, onTurn: () => void = () => undefined) {
@@ -53,6 +67,11 @@ export class MailboxLimiter {
   /** Messages that wait for their turn. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Mailboxes that something is known of. */
+  get mailboxes(): number {
+    return this.#lanes.size;
   }
 
   /**
@@ -67,36 +86,57 @@ export class MailboxLimiter {
     signal?: AbortSignal | undefined,
   ): Promise<T> {
     throwIfGivenUp(signal);
-    const mailbox = userId.toLowerCase();
-    const lane = this.#laneOf(mailbox);
+    const lane = this.#laneOf(userId.toLowerCase());
     if (!this.#beginAtOnce(lane)) await this.#turn(lane, signal);
     try {
       return await work(lane);
     } finally {
       lane.underWay--;
       this.#underWay--;
+      this.#consider(lane);
       if (this.#waiting > 0) this.#next();
-      if (lane.isSpent(this.#clock.now())) this.#lanes.delete(mailbox);
+      this.#forget(lane);
     }
   }
 
   /** Lets nobody wait any longer: all who do fail. */
   rejectWaiting(error: Error): void {
     for (const lane of this.#lanes.values()) {
-      const { waiting } = lane;
-      lane.waiting = [];
-      for (const turn of waiting) turn.fail(error);
+      for (let turn = lane.waiting.shift(); turn; turn = lane.waiting.shift()) turn.fail(error);
+      this.#forget(lane);
     }
   }
 
   #laneOf(mailbox: string): Lane {
+    this.#forgetRested();
     const found = this.#lanes.get(mailbox);
     if (found) return found;
-    const now = this.#clock.now();
-    for (const [name, lane] of this.#lanes) if (lane.isSpent(now)) this.#lanes.delete(name);
-    const lane = new Lane(this.#limits, this.#clock);
+    const lane = new Lane(mailbox, ++this.#laneCount, this.#limits, this.#clock);
     this.#lanes.set(mailbox, lane);
     return lane;
+  }
+
+  /** Forgets the lane of a mailbox without messages, now or when its pause and its rate are over. */
+  #forget(lane: Lane): void {
+    if (lane.underWay > 0 || !lane.waiting.isEmpty || this.#lanes.get(lane.mailbox) !== lane) return;
+    const now = this.#clock.now();
+    const restsUntil = lane.restingUntil();
+    if (restsUntil <= now) {
+      this.#lanes.delete(lane.mailbox);
+    } else if (!lane.isResting) {
+      lane.isResting = true;
+      lane.restsUntil = restsUntil;
+      this.#resting.push(lane);
+    }
+  }
+
+  #forgetRested(): void {
+    const now = this.#clock.now();
+    for (let lane = this.#resting.first; lane && lane.restsUntil <= now; lane = this.#resting.first) {
+      this.#resting.pop();
+      lane.isResting = false;
+      this.#forget(lane);
+    }
   }
 
   #beginAtOnce(lane: Lane): boolean {
@@ -110,8 +150,11 @@ export class MailboxLimiter {
 
   #turn(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
+      let isWaiting = true;
       const leave = () => {
+        isWaiting = false;
         this.#waiting--;
+        if (this.#waiting === 0) this.#stopWaking();
         signal?.removeEventListener('abort', abort);
         this.#onTurn();
       };
@@ -121,47 +164,83 @@ export class MailboxLimiter {
           resolve();
         },
         fail: (error) => {
-          lane.waiting = lane.waiting.filter((other) => other !== turn);
           leave();
           reject(error);
         },
       };
-      const abort = () => signal && turn.fail(givenUpError(signal));
+      const place = lane.waiting.join(turn);
+      const giveUp = (error: Error) => {
+        lane.waiting.leave(place);
+        turn.fail(error);
+        this.#forget(lane);
+      };
+      const abort = () => signal && giveUp(givenUpError(signal));
       signal?.addEventListener('abort', abort, { once: true });
-      lane.waiting.push(turn);
       this.#waiting++;
+      this.#consider(lane);
       this.#next();
-      if (this.#waiting > this.#limits.maxQueue && lane.waiting.includes(turn)) turn.fail(this.#fullError());
+      if (isWaiting && this.#waiting > this.#limits.maxQueue) giveUp(this.#fullError());
     });
+  }
+
+  /** Puts a lane where its first message belongs: with those that may begin, or with those that time lets begin. */
+  #consider(lane: Lane): void {
+    if (lane.isListed || lane.waiting.isEmpty) return;
+    const now = this.#clock.now();
+    const waitMs = lane.waitMs(now);
+    // The end of one of its messages brings it back.
+    if (waitMs === Number.POSITIVE_INFINITY) return;
+    lane.isListed = true;
+    if (waitMs <= 0) {
+      lane.readyTurn = lane.lastTurn;
+      this.#ready.push(lane);
+    } else {
+      lane.laterAt = now + waitMs;
+      this.#later.push(lane);
+    }
   }
 
   /** Begins whatever may begin now, and comes back when time alone lets more begin. */
   #next(): void {
-    this.#wake?.abort();
-    this.#wake = undefined;
     const now = this.#clock.now();
-    for (;;) {
-      if (this.#underWay >= this.#limits.maxTotalConnections) return;
-      const waiting = [...this.#lanes.values()].filter((lane) => lane.waiting.length > 0);
-      const ready = waiting.filter((lane) => lane.waitMs(now) <= 0);
-      const [first] = ready;
-      if (!first) {
-        const soonest = Math.min(...waiting.map((lane) => lane.waitMs(now)));
-        if (soonest < Number.POSITIVE_INFINITY) void this.#nextAfter(soonest);
+    for (let lane = this.#later.first; lane && lane.laterAt <= now; lane = this.#later.first) {
+      this.#later.pop();
+      lane.isListed = false;
+      this.#consider(lane);
+    }
+    while (this.#underWay < this.#limits.maxTotalConnections) {
+      const lane = this.#ready.pop();
+      if (!lane) {
+        this.#wakeFor(this.#later.first, now);
         return;
       }
-      const nextLane = ready.reduce((one, other) => (other.lastTurn < one.lastTurn ? other : one), first);
-      this.#underWay++;
-      nextLane.begin(now, ++this.#turns);
-      nextLane.waiting.shift()?.begin();
+      lane.isListed = false;
+      // Since it was listed its mailbox may have been paused, or its messages given up.
+      if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0) {
+        this.#underWay++;
+        lane.begin(now, ++this.#turns);
+        lane.waiting.shift()?.begin();
+      }
+      this.#consider(lane);
     }
   }
 
-  async #nextAfter(ms: number): Promise<void> {
-    const wake = new AbortController();
+  #wakeFor(lane: Lane | undefined, now: number): void {
+    if (!lane || (this.#wake && this.#wake.at <= lane.laterAt)) return;
+    this.#stopWaking();
+    const wake = { at: lane.laterAt, abort: new AbortController() };
     this.#wake = wake;
-    await this.#clock.sleep(ms, wake.signal);
-    if (!wake.signal.aborted) this.#next();
+    void this.#clock.sleep(lane.laterAt - now, wake.abort.signal).then(() => {
+      if (this.#wake !== wake) return;
+      this.#wake = undefined;
+      this.#next();
+    });
+  }
+
+  /** A timer would keep the process from ending. */
+  #stopWaking(): void {
+    this.#wake?.abort.abort();
+    this.#wake = undefined;
   }
 
   #fullError(): GraphTransportError {
@@ -178,17 +257,31 @@ export class MailboxLimiter {
 
 /** One mailbox: its messages and when the next may begin. */
 class Lane implements Pauses {
-  waiting: Turn[] = [];
+  readonly waiting = new WaitingLine<Turn>();
   underWay = 0;
   /** Counted over all mailboxes: who had the last turn longest ago is next. */
   lastTurn = 0;
+  /** Whether it is with those that may begin, by its last turn then, or with those that time lets begin, by when. */
+  isListed = false;
+  readyTurn = 0;
+  laterAt = 0;
+  /** Whether it is with those without messages; and when it was to be forgotten. */
+  isResting = false;
+  restsUntil = 0;
   readonly #limits: Limits;
   readonly #clock: Clock;
-  /** When the last messages began, as far as the rate is about them. */
-  #begun: number[] = [];
-  #pausedUntil = 0;
+  /** When the last messages began, as far as the rate is about them: a ring, whose oldest is where the next goes. */
+  readonly #begun: number[] = [];
+  #beginnings = 0;
+  #lastBegan = Number.NEGATIVE_INFINITY;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: Limits, clock: Clock) {
+  constructor(
+    readonly mailbox: string,
+    readonly number: number,
+    limits: Limits,
+    clock: Clock,
+  ) {
     this.#limits = limits;
     this.#clock = clock;
   }
@@ -197,25 +290,25 @@ class Lane implements Pauses {
   waitMs(now: number): number {
     const { maxConnections, rateLimit, rateDelta } = this.#limits;
     if (this.underWay >= maxConnections) return Number.POSITIVE_INFINITY;
-    const [first = 0] = this.#begun;
-    const rateMs = rateLimit !== undefined && this.#begun.length >= rateLimit ? first + rateDelta - now : 0;
-    return Math.max(this.#pausedUntil - now, rateMs, 0);
+    const isFull = rateLimit !== undefined && this.#beginnings >= rateLimit;
+    const oldest = isFull ? (this.#begun[this.#beginnings % rateLimit] ?? 0) : Number.NEGATIVE_INFINITY;
+    return Math.max(this.#pausedUntil - now, oldest + rateDelta - now, 0);
   }
 
   begin(now: number, turn: number): void {
     const { rateLimit } = this.#limits;
-    if (rateLimit !== undefined) this.#begun = [...this.#begun, now].slice(-rateLimit);
+    if (rateLimit !== undefined) {
+      this.#begun[this.#beginnings % rateLimit] = now;
+      this.#beginnings++;
+      this.#lastBegan = now;
+    }
     this.underWay++;
     this.lastTurn = turn;
   }
 
-  /** Whether nothing of it need be remembered. */
-  isSpent(now: number): boolean {
-    const { rateDelta } = this.#limits;
-    const begun = this.#begun.at(-1) ?? Number.NEGATIVE_INFINITY;
-    return (
-      this.underWay === 0 && this.waiting.length === 0 && this.#pausedUntil <= now && begun + rateDelta <= now
-    );
+  /** Until when a mailbox without messages must be remembered. */
+  restingUntil(): number {
+    return Math.max(this.#pausedUntil, this.#lastBegan + this.#limits.rateDelta);
   }
 
   pauseFor(ms: number): void {

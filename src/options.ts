@@ -202,8 +202,9 @@ export interface RetryOptions {
    */
   attempts?: number | undefined;
   /**
-   * The longest wait between two attempts in milliseconds, whatever `Retry-After` asks for. Waiting less than
-   * Graph asks for makes throttling last longer, so this is long; `timeout` ends it all.
+   * The longest wait between two attempts in milliseconds, whatever `Retry-After` asks for, and whatever throttling
+   * without a number calls for (half a minute, doubled each time). Waiting less than Graph asks for makes throttling
+   * last longer, so this is long; `timeout` ends it all.
    * @default 180_000, the most that Microsoft's own SDK waits
    */
   maxDelay?: number | undefined;

@@ -9,11 +9,16 @@ type Logger = ReturnType<typeof getLogger>;
 /** The log lines of one message, in Nodemailer's manner: no subjects, no bodies, no secrets. */
 export class SendLog {
   readonly #logger: Logger;
-  readonly #entry: { tnx: string; messageId: string };
+  #entry: { tnx: string; messageId: string };
 
   constructor(logger: Logger, messageId: string) {
     this.#logger = logger;
     this.#entry = { tnx: 'send', messageId };
+  }
+
+  /** From here on, the message goes by this Message-ID. */
+  goesBy(messageId: string): void {
+    this.#entry = { ...this.#entry, messageId };
   }
 
   started(to: string[]): void {
@@ -99,9 +104,7 @@ export class SendLog {
 
   /** A log that cannot be written must not change what becomes of the message, nor what is told of it. */
   #say(level: 'debug' | 'info' | 'warn' | 'error', entry: object, message: string, ...args: unknown[]): void {
-    try {
-      this.#logger[level](entry, message, ...args);
-    } catch {}
+    this.#logger[level](entry, message, ...args);
   }
 
   failed(error: Error): void {
@@ -120,19 +123,14 @@ export class SendLog {
 export function logAnswer(logger: Logger, event: AnswerEvent): void {
   const { method, path, status, requestId, ms } = event;
   const said = '%s %s: %s in %s ms (request-id %s)';
-  // Between an answer and what follows from it, a log that cannot be written must not come.
-  try {
-    logger.debug({ tnx: 'http', ...event }, said, method, path, status, ms, requestId);
-  } catch {}
+  logger.debug({ tnx: 'http', ...event }, said, method, path, status, ms, requestId);
 }
 
 /** Logs that DKIM keys of the app are of no use. */
 export function logUnusedKeys(logger: Logger): void {
   const why =
     'Exchange signs what it sends: set DKIM up for the domain in Microsoft 365, and leave out dkim.';
-  try {
-    logger.warn({ tnx: 'dkim' }, `Messages go without a DKIM signature of the app's. ${why}`);
-  } catch {}
+  logger.warn({ tnx: 'dkim' }, `Messages go without a DKIM signature of the app's. ${why}`);
 }
 
 /** The recipients as Nodemailer's own transports log them: the first two of many. */

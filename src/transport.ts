@@ -6,14 +6,16 @@ import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, startTimer, systemClock } from './clock';
-import { composeAtOnce } from './compose-at-once';
+import { composeAtOnce, headerAtOnce } from './compose-at-once';
 import type { OutgoingMessage } from './deliver';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
+import { harmlessLogger } from './harmless-logger';
 import { leaveUnsigned } from './leave-unsigned';
 import { MailboxLimiter } from './mailbox-limiter';
 import { checkMessageOptions } from './message-options';
+import { onAbort } from './on-abort';
 import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { resolveOptions } from './resolve-options';
 import { logAnswer, logUnusedKeys, SendLog } from './send-log';
@@ -24,6 +26,9 @@ import type { VerifyCheck } from './verify/verify-check';
 import { writeMessage } from './write-message';
 
 const { version }: { version: string } = require('../package.json');
+
+/** Messages that are read before their turn, because only they themselves tell from which mailbox they go. */
+const MAX_READ_AHEAD = 16;
 
 type VerifyCallback = (error: Error | null, success?: true) => void;
 type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
@@ -52,12 +57,16 @@ export class GraphTransport
   readonly #ownDispatcher: Dispatcher | undefined;
   readonly #clock: Clock;
   readonly #limiter: MailboxLimiter;
-  /** The sends and checks that have not ended, each with what gives it up. */
-  readonly #underWay = new Map<Promise<unknown>, AbortController>();
+  readonly #readAhead: MailboxLimiter;
+  /** The sends that have not ended, each with what gives it up. */
+  readonly #sends = new Map<Promise<unknown>, AbortController>();
+  /** The checks that have not ended. */
+  readonly #checks = new Map<Promise<unknown>, AbortController>();
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
   #isIdle = true;
   #closed = false;
+  #dispatcherClosed: Promise<void> | undefined;
 
   /**
    * @param clock for tests
@@ -69,8 +78,21 @@ export class GraphTransport
     this.#clock = clock;
     const { identity, graphEndpoint, logger, debug, component, limits, connectionTimeout, socketTimeout } =
       this.#options;
-    this.#logger = getLogger({ logger }, { component });
+    this.#logger = getLogger(
+      { logger: typeof logger === 'object' ? harmlessLogger(logger) : logger },
+      { component },
+    );
     this.#limiter = new MailboxLimiter(limits, clock, () => this.#tellIdle());
+    this.#readAhead = new MailboxLimiter(
+      {
+        ...limits,
+        maxConnections: MAX_READ_AHEAD,
+        maxTotalConnections: MAX_READ_AHEAD,
+        rateLimit: undefined,
+      },
+      clock,
+      () => this.#tellIdle(),
+    );
     // Loaded here, and undici with it, for the sake of apps that load this package and never send. What sends
     // and what verifies is loaded when it is wanted.
     const { createDispatcher }: typeof import('./dispatcher') = require('./dispatcher');
@@ -86,7 +108,7 @@ export class GraphTransport
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
     // As Nodemailer's pool does, once whoever made it has had the time to listen.
-    setImmediate(() => this.#isIdle && this.emit('idle'));
+    setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
   }
 
   /** What `createTransport()` has made of this transport: Nodemailer sets it. */
@@ -112,15 +134,13 @@ export class GraphTransport
   send(mail: MailMessage<GraphSentMessageInfo>, callback: SendCallback): void {
     const abort = new AbortController();
     const { signal } = mail.data;
-    const giveUp = () => abort.abort(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
-    if (signal?.aborted) giveUp();
+    const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
     const sending = this.#send(mail, abort);
-    this.#underWay.set(sending, abort);
-    if (this.#limiter.waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
+    this.#sends.set(sending, abort);
+    if (this.#waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
     const done = (...outcome: Parameters<SendCallback>) => {
-      signal?.removeEventListener('abort', giveUp);
-      this.#underWay.delete(sending);
+      stopListening();
+      this.#sends.delete(sending);
       // The callback runs outside the promise chain: one that throws must not be called a second time.
       setImmediate(() => callback(...outcome));
     };
@@ -171,28 +191,52 @@ export class GraphTransport
       client: this.#client,
       signal: abort.signal,
     });
-    this.#underWay.set(checking, abort);
+    this.#checks.set(checking, abort);
     try {
       const checks = await checking;
       logChecks(this.#logger, checks);
       return checks;
     } finally {
       clearTimeout(timer);
-      this.#underWay.delete(checking);
+      this.#checks.delete(checking);
     }
   }
 
+  /** Messages that have not ended: those that wait for their turn, and those that are being sent. */
+  pendingCount(): number {
+    return this.#sends.size;
+  }
+
   /**
-   * Takes no more messages, fails those that wait for their turn with `ECONNECTION`, and closes the
+   * Resolves when no message is left, neither one that waits for its turn nor one that is being sent. Messages that
+   * are handed over meanwhile are waited for too, so stop sending first. It never rejects: each message tells its own
+   * outcome.
+   */
+  async drain(): Promise<void> {
+    while (this.#sends.size > 0) await Promise.allSettled(this.#sends.keys());
+  }
+
+  /**
+   * Takes no more messages, fails those that wait for their turn with `ECONNECTION` (`retryable`), and closes the
    * connections that the transport opened itself once the messages under way are done. With `force` these
    * are aborted too: they fail with `EABORT`, and their drafts are deleted.
+   *
+   * Resolves when all of that has ended, and never rejects. Nodemailer's `transporter.close()` calls this and does not
+   * wait for it.
    */
-  close(options: { force?: boolean } = {}): void {
-    this.#limiter.rejectWaiting(closedError());
-    if (options.force) for (const abort of this.#underWay.values()) abort.abort(closedError());
-    if (this.#closed) return;
+  async close(options: { force?: boolean } = {}): Promise<void> {
     this.#closed = true;
-    void Promise.allSettled(this.#underWay.keys()).then(() => this.#ownDispatcher?.close());
+    for (const queue of [this.#readAhead, this.#limiter]) queue.rejectWaiting(closedError());
+    const underWay = [...this.#sends, ...this.#checks];
+    if (options.force) for (const [, abort] of underWay) abort.abort(closedError());
+    await Promise.allSettled(underWay.map(([work]) => work));
+    this.#dispatcherClosed ??= this.#ownDispatcher?.close();
+    await this.#dispatcherClosed?.catch(() => undefined);
+  }
+
+  /** Messages that wait for their turn. */
+  get #waiting(): number {
+    return this.#limiter.waiting + this.#readAhead.waiting;
   }
 
   async #verify(): Promise<true> {
@@ -214,17 +258,24 @@ export class GraphTransport
     log.started(envelope.to);
     let stopTimer: (() => void) | undefined;
     let beganAt = performance.now();
+    const startTimeout = () => {
+      stopTimer?.();
+      const { timeout } = this.#options;
+      stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
+    };
     try {
       const graph = data.graph ?? {};
       checkMessageOptions(graph);
       // Graph is told of bcc recipients apart from the headers, so their names are of use here.
       message.keepBcc = true;
       const outgoing: OutgoingMessage = {
+        header: () => headerAtOnce(message),
         writeTo: (sink) => writeMessage(message, sink),
         asMime: () => composeAtOnce(message),
         envelope,
         returnPath: data.envelope ? envelope.from : false,
         messageId,
+        given: { messageId: data.messageId, headers: data.headers },
         graph,
         dsn: data.dsn !== undefined,
       };
@@ -232,18 +283,21 @@ export class GraphTransport
         defaults: this.#options,
         client: this.#client,
         limiter: this.#limiter,
+        readAhead: this.#readAhead,
         clock: this.#clock,
         signal: abort.signal,
         onTurn: () => {
           beganAt = performance.now();
-          const { timeout } = this.#options;
-          stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
+          startTimeout();
         },
+        onEarlyWork: startTimeout,
+        onEarlyWorkDone: () => stopTimer?.(),
         elapsedMs: () => Math.round(performance.now() - beganAt),
+        onMessageId: (id) => log.goesBy(id),
         onRetry: (event) => log.retried(event),
         onProgress: (event) => {
           log.uploaded(event);
-          this.emit('progress', event);
+          this.#tell(() => this.emit('progress', event));
         },
       });
       log.accepted(info);
@@ -259,12 +313,24 @@ export class GraphTransport
 
   /** Says that there is room again, to those who wait with their messages until there is. */
   #tellIdle(): void {
-    if (this.#isIdle || this.#limiter.waiting >= this.#options.limits.maxConnections) return;
+    if (this.#isIdle || this.#waiting >= this.#options.limits.maxConnections) return;
     this.#isIdle = true;
-    setImmediate(() => this.#isIdle && !this.#closed && this.emit('idle'));
+    setImmediate(() => this.#isIdle && !this.#closed && this.#tell(() => this.emit('idle')));
+  }
+
+  /** A listener that throws is a fault of the app's, not of the message that is told of. */
+  #tell(emit: () => boolean): void {
+    try {
+      emit();
+    } catch (error) {
+      this.#logger.error({ tnx: 'listener', err: error }, 'A listener of the transport threw: %s', error);
+    }
   }
 }
 
 function closedError(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', 'The transport is closed.', { hint: 'Nothing was sent.' });
+  return new GraphTransportError('ECONNECTION', 'The transport is closed.', {
+    outcome: 'not-accepted',
+    hint: 'Nothing was sent.',
+  });
 }

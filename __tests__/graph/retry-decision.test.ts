@@ -54,3 +54,16 @@ test('comes no sooner than Retry-After asks, and no later than the longest wait 
     waitMs: 100,
   });
 });
+
+test.each([
+  [1, 20_000, 40_000],
+  [2, 40_000, 80_000],
+  [3, 80_000, 160_000],
+  [4, 120_000, 180_000],
+])('waits tens of seconds where throttling has no number: attempt %i', (attempt, least, most) => {
+  const untold = { ...failed, attempt, isThrottledUntold: true };
+  const patient = { attempts: 5, maxDelay: 180_000 };
+  expect(decideRetry(untold, patient, 0)).toEqual({ retry: true, waitMs: least });
+  expect(decideRetry(untold, patient, 0.999_999)).toEqual({ retry: true, waitMs: most });
+  expect(decideRetry(untold, { attempts: 5, maxDelay: 10 }, 0.5)).toEqual({ retry: true, waitMs: 10 });
+});

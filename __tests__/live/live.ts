@@ -1,5 +1,7 @@
-import { readLiveSettings } from './live-settings';
-import { runLiveChecks, startPlayedService } from './run-live-checks';
+import { readLiveSettings } from '../../src/prove/live-settings';
+import { startPlayedService } from '../../src/prove/played-service';
+import { resultLines, TABLE_HEAD } from '../../src/prove/result-lines';
+import { proveRules } from '../../src/prove/run-live-checks';
 
 const settings = readLiveSettings(process.env);
 const write = (line: string) => process.stdout.write(`${line}\n`);
@@ -15,7 +17,8 @@ if (settings.target === 'none') {
     const options = settings.target === 'tenant' ? settings.service : played?.options;
     if (!options) throw new Error('there is nothing to check');
     write(`Rules of the sandbox, checked on ${options.graphEndpoint}:\n`);
-    const results = await runLiveChecks(options, write);
+    write(TABLE_HEAD);
+    const results = await proveRules(options, (result) => resultLines(result).forEach(write));
     await played?.close();
     const broken = results.filter(({ verdict }) => verdict === 'contradicted' || verdict === 'failed');
     write(

@@ -29,6 +29,7 @@ async function run(args, env, input = '') {
 
 assert.deepEqual(await run(['--version']), { stdout: `${version}\n`, stderr: '', code: 0 });
 assert.equal((await run(['verify'])).code, 78);
+assert.match((await run(['prove', '--help'])).stdout, /SENDS REAL MAIL/);
 
 const sandbox = start(['sandbox', '--port', '0']);
 let printed = '';

@@ -33,8 +33,8 @@ describe('deleting a message', () => {
     expect(sandbox.messages).toHaveLength(1);
   });
 
-  test('a second time finds nothing by the usual id', async () => {
-    const sandbox = createSandbox();
+  test('a second time finds nothing by the usual id where the sandbox is told so', async () => {
+    const sandbox = createSandbox({ secondDelete: 'notFound' });
     const id = await makeDraft(sandbox);
     await remove(sandbox, id);
     expect(await refusal(remove(sandbox, id))).toEqual({
@@ -43,8 +43,8 @@ describe('deleting a message', () => {
     });
   });
 
-  test('a second time is refused by the usual id as well where the sandbox is told so', async () => {
-    const sandbox = createSandbox({ secondDelete: 'cannotDelete' });
+  test('a second time is refused by the usual id, which leads nowhere once the draft is sent', async () => {
+    const sandbox = createSandbox();
     const [id, sent] = [await makeDraft(sandbox), await makeDraft(sandbox)];
     await remove(sandbox, id);
     expect(await refusal(remove(sandbox, id))).toMatchObject({

@@ -19,8 +19,14 @@ export class AccessTokenSource {
   readonly #credential: Credential;
   readonly #scope: string;
   #token: AccessToken | undefined;
-  #flight: Promise<AccessToken> | undefined;
+  /** What the token that is kept was asked to hold. */
+  #claims: string | undefined;
+  /** The requests under way, by the claims that they ask for; undefined are those that any token will do for. */
+  readonly #flights = new Map<string | undefined, Promise<AccessToken>>();
   #since = 0;
+  #requests = 0;
+  /** The number of the request that brought the token. */
+  #broughtBy = 0;
 
   constructor(credential: Credential, scope: string) {
     this.#credential = credential;
@@ -48,8 +54,9 @@ export class AccessTokenSource {
    * @throws GraphTransportError as `get` does
    */
   async renew(refused: string, claims?: string, signal?: AbortSignal): Promise<string> {
-    // Of the requests that were refused together, the first renews the token for all of them.
-    if (this.#token && this.#token.token !== refused) return this.get(signal);
+    // Of the requests that were refused together, the first renews the token for all of them that want the same.
+    const isRenewed = this.#token !== undefined && this.#token.token !== refused;
+    if (isRenewed && (claims === undefined || claims === this.#claims)) return this.get(signal);
     this.#token = undefined;
     const { token: bearer } = await unlessGivenUp(this.#ask(claims ?? ''), signal);
     return bearer;
@@ -76,15 +83,23 @@ export class AccessTokenSource {
     this.#credential.forget();
   }
 
-  /** @param claims given at all, it asks for a token that no cache has */
+  /**
+   * Joins a request that asks for the same, since another's token need not hold what these claims are for.
+   *
+   * @param claims given at all, it asks for a token that no cache has
+   */
   #ask(claims?: string): Promise<AccessToken> {
-    this.#flight ??= this.#request(claims).finally(() => {
-      this.#flight = undefined;
-    });
-    return this.#flight;
+    // Who needs nothing in particular does well with whatever comes first.
+    const under =
+      this.#flights.get(claims) ?? (claims === undefined ? this.#flights.values().next().value : undefined);
+    if (under) return under;
+    const flight = this.#request(claims).finally(() => this.#flights.delete(claims));
+    this.#flights.set(claims, flight);
+    return flight;
   }
 
   async #request(claims: string | undefined): Promise<AccessToken> {
+    const number = ++this.#requests;
     if (claims !== undefined) this.#credential.forget();
     let token: AccessToken | null;
     try {
@@ -93,8 +108,13 @@ export class AccessTokenSource {
       throw toTokenError(error, 'the credential');
     }
     if (!token?.token) throw new GraphTransportError('EAUTH', 'No token: the credential returned none.');
-    this.#token = token;
-    this.#since = Date.now();
+    // One that was asked for earlier, and holds less, must not take the place of one that has come meanwhile.
+    if (number > this.#broughtBy) {
+      this.#token = token;
+      this.#claims = claims;
+      this.#since = Date.now();
+      this.#broughtBy = number;
+    }
     return token;
   }
 }

@@ -28,33 +28,42 @@ export function createCredential(identity: Identity, dispatcher: Dispatcher, tim
     return { getToken: (...request) => credential.getToken(...request), forget() {} };
   }
   const { tenantId, clientId, clientSecret, authorityHost } = identity;
-  let last: Exchange | undefined;
-  let credential: TokenCredential | undefined;
+  /** One that is forgotten may still be asked: what its last exchange was is not another's. */
+  let current: { credential: TokenCredential; last: Exchange | undefined } | undefined;
   return {
     forget() {
-      credential = undefined;
+      current = undefined;
     },
     async getToken(scopes, options) {
       // Loading Azure's library takes longer than the rest of this package: only who sends pays for it.
       const azure: typeof import('@azure/identity') = require('@azure/identity');
-      credential ??= new azure.ClientSecretCredential(tenantId, clientId, clientSecret, {
-        authorityHost: secureOrigin(authorityHost),
-        disableInstanceDiscovery: !KNOWN_AUTHORITIES.has(authorityHost),
-        httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
-          last = exchange;
-        }),
-        // Requests for tokens are made again where those to Graph are, by the same rules.
-        retryOptions: { maxRetries: 0 },
-      });
-      last = undefined;
+      current ??= createSecretCredential(azure);
+      const asked = current;
+      asked.last = undefined;
       try {
-        return await credential.getToken(scopes, options);
+        return await asked.credential.getToken(scopes, options);
       } catch (error) {
         // Microsoft's library answers from memory for a minute what Entra refused because it was busy: asking
         // again would not reach Entra at all. When to ask again is decided where all requests are retried.
-        credential = undefined;
-        throw toTokenError(error, authorityHost, last);
+        if (current === asked) current = undefined;
+        throw toTokenError(error, authorityHost, asked.last);
       }
     },
   };
+
+  function createSecretCredential(azure: typeof import('@azure/identity')) {
+    const created: NonNullable<typeof current> = {
+      last: undefined,
+      credential: new azure.ClientSecretCredential(tenantId, clientId, clientSecret, {
+        authorityHost: secureOrigin(authorityHost),
+        disableInstanceDiscovery: !KNOWN_AUTHORITIES.has(authorityHost),
+        httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
+          created.last = exchange;
+        }),
+        // Requests for tokens are made again where those to Graph are, by the same rules.
+        retryOptions: { maxRetries: 0 },
+      }),
+    };
+    return created;
+  }
 }

@@ -1,6 +1,6 @@
 import { toConnectionError } from '../connection-error';
 import { GraphTransportError } from '../errors';
-import { retryAfterMs } from '../retry-after';
+import { retryAfterMs, waitOf } from '../retry-after';
 import { entraCode } from '../service-codes';
 import type { Exchange } from './http-client';
 
@@ -18,10 +18,11 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
     return toConnectionError(last.error, authority, { outcome: 'not-accepted' });
   }
   const { status, requestId, retryAfter } = last && 'status' in last ? last : NO_ANSWER;
+  const wait = retryAfterMs(retryAfter, Date.now());
   if (!refusal && isBusy(status)) {
     return new GraphTransportError('ECONNECTION', `Entra is out of order: ${authority} answered ${status}.`, {
       outcome: 'not-accepted',
-      retryAfter: retryAfterMs(retryAfter, Date.now()),
+      ...waitOf(wait, status === 429),
       hint: 'Nothing was sent: try again later.',
       responseCode: status,
       requestId,
@@ -32,24 +33,46 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
   const graphCode = refusal?.[0];
   const known = refusal ? entraCode(Number(refusal[1])) : undefined;
   // The library's own prefix says nothing to an operator; Entra's sentence begins with its code.
-  const said = refusal ? cause.message.slice(refusal.index).replace(/\s+/g, ' ') : cause.message;
+  const said = refusal ? withIdsOnce(cause.message.slice(refusal.index)) : cause.message;
   // To ask for a token twice does no harm, so that an answer that makes no sense is worth another try.
   const mayPass = isBusy(status) || (status !== undefined && status < 300);
-  return new GraphTransportError(
-    known?.code ?? 'EAUTH',
-    `No token from ${authority}: ${said.replace(/\.?$/, '.')}`,
-    {
-      hint: refusal ? known?.hint : hintOfStatus(status),
-      responseCode: status,
-      graphCode,
-      requestId,
-      response: said,
-      outcome: known?.outcome ?? (mayPass ? 'not-accepted' : 'refused'),
-      retryAfter: retryAfterMs(retryAfter, Date.now()),
-      link: known?.link,
-      cause,
-    },
-  );
+  const outcome = known?.outcome ?? (mayPass ? 'not-accepted' : 'refused');
+  const isThrottled = outcome === 'not-accepted' && (status === 429 || known?.throttles === true);
+  const details = {
+    hint: refusal ? known?.hint : hintOfStatus(status),
+    responseCode: status,
+    graphCode,
+    requestId,
+    response: said,
+    outcome,
+    ...waitOf(wait, isThrottled),
+    link: known?.link,
+    cause,
+  };
+  const code = known?.code ?? 'EAUTH';
+  const sentence = said.replace(/\.?$/, '.');
+  return known
+    ? new GraphTransportError(code, `No token from ${authority}: ${graphCode}.`, {
+        ...details,
+        smallPrint: `Entra says: ${sentence.replace(/^AADSTS\d+:\s*/, '')}`,
+      })
+    : new GraphTransportError(code, `No token from ${authority}: ${sentence}`, details);
+}
+
+/** What support asks for, wherever it stands in the text. */
+const IDS = /[\s.-]*\b(Trace ID|Correlation ID|Timestamp): (\d{4}-\d\d-\d\d[ T][\d:.]+Z?|[\w-]+)/g;
+
+/** The longest text that is passed on; those of Entra are far shorter. */
+const MAX_TEXT_LENGTH = 2000;
+
+/** Entra's text in one line, each of its ids once and at the end: Microsoft's library repeats them after the sentence. */
+function withIdsOnce(text: string): string {
+  const line = text.slice(0, MAX_TEXT_LENGTH).replace(/\s+/g, ' ').trim();
+  const ids = new Map<string, string>();
+  for (const [, name = '', id = ''] of line.matchAll(IDS)) if (!ids.has(name)) ids.set(name, id);
+  if (ids.size === 0) return line;
+  const sentence = line.replace(IDS, '').replace(/[\s.]*$/, '.');
+  return `${sentence} ${[...ids].map(([name, id]) => `${name}: ${id}`).join(' ')}`;
 }
 
 const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };

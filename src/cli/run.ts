@@ -13,6 +13,7 @@ Commands:
   verify     say whether a message could be sent, and what stands in its way
   send       send a message: from flags, from an .eml file, or from stdin as sendmail does
   sandbox    play Entra and Graph on this machine, for development
+  prove      check on Microsoft's service what the sandbox does; sends real mail
 
 nodemailer-graph-transport COMMAND --help tells the flags of a command, --version the version.
 `;
@@ -38,6 +39,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     (...call) => {
       const { sandboxCommand }: typeof import('./sandbox') = require('./sandbox');
       return sandboxCommand(...call);
+    },
+  ],
+  [
+    'prove',
+    (...call) => {
+      const { proveCommand }: typeof import('./prove') = require('./prove');
+      return proveCommand(...call);
     },
   ],
 ]);

@@ -1,5 +1,6 @@
 import { GraphTransportError } from '../errors';
-import { answerCode } from '../service-codes';
+import { waitOf } from '../retry-after';
+import { type AnswerMeaning, answerCode, graphCode, statusCode } from '../service-codes';
 import { parseJson, property } from './json-property';
 
 /** An answer of Graph, as far as errors need it. */
@@ -21,19 +22,19 @@ export interface GraphAnswer {
 export function toAnswerError(answer: GraphAnswer, what: string): GraphTransportError {
   const { status, requestId, clientRequestId, retryAfter } = answer;
   const graphError = parseGraphError(answer.body);
-  const { code, outcome, hint, link } = answerCode(status, graphError?.codes ?? []);
+  const { code, outcome, hint, link, throttles = false } = meaningOf(status, graphError);
   const response = [status, graphError?.codes[0], graphError?.message].filter(Boolean).join(' ');
   return new GraphTransportError(
     code,
-    `Graph did not accept ${what}: ${response || status}${requestId ? ` (request-id ${requestId})` : ''}.`,
+    `Graph did not accept ${what}: ${response}${requestId ? ` (request-id ${requestId})` : ''}.`,
     {
-      hint: hint ?? (graphError ? undefined : FOREIGN),
+      hint,
       responseCode: status,
       graphCode: graphError?.codes[0],
       requestId,
       clientRequestId,
       response,
-      retryAfter,
+      ...waitOf(retryAfter, throttles),
       outcome,
       link,
     },
@@ -42,8 +43,23 @@ export function toAnswerError(answer: GraphAnswer, what: string): GraphTransport
 
 const FOREIGN = 'The answer is not one of Graph: does a proxy or gateway stand between?';
 
+/** The codes that Graph would have given, had it not given a generic one: what they advise holds all the same. */
+const USUAL_CODES: ReadonlyMap<number, string> = new Map([
+  [401, 'ErrorAccessDenied'],
+  [403, 'ErrorAccessDenied'],
+  [404, 'ErrorInvalidUser'],
+]);
+
+function meaningOf(status: number, graphError: GraphError | undefined): AnswerMeaning {
+  if (!graphError) return { ...statusCode(status), hint: statusCode(status).hint ?? FOREIGN };
+  const meaning = answerCode(status, graphError.codes);
+  if (meaning.hint !== undefined) return meaning;
+  const usual = graphCode(USUAL_CODES.get(status) ?? '');
+  return { ...meaning, hint: usual?.hint, link: usual?.link };
+}
+
 interface GraphError {
-  /** The most specific code first: Graph nests them in `innerError`. */
+  /** The most specific code first: Graph nests them in `innerError`. None where Graph gives an empty one. */
   codes: string[];
   message: string;
 }
@@ -55,6 +71,7 @@ interface GraphError {
 function parseGraphError(body: string): GraphError | undefined {
   const codes: string[] = [];
   let message = '';
+  let isGraphs = false;
   for (
     let level = property(parseJson(body), 'error');
     level !== undefined;
@@ -62,17 +79,20 @@ function parseGraphError(body: string): GraphError | undefined {
   ) {
     const code = property(level, 'code');
     const text = property(level, 'message');
-    if (typeof code === 'string' && code) codes.unshift(code);
+    isGraphs ||= typeof code === 'string' || typeof text === 'string';
+    if (typeof code === 'string' && code.trim()) codes.unshift(code.trim());
     if (typeof text === 'string' && !message) message = presentable(text);
   }
-  return codes.length > 0 ? { codes, message } : undefined;
+  return isGraphs ? { codes, message } : undefined;
 }
 
 /** Longest part of a service's sentence that is passed on: some answers echo what they were sent. */
 const MAX_MESSAGE_LENGTH = 500;
 
 function presentable(text: string): string {
-  const line = text
+  // Graph has been seen to put the page of a service behind it into its message.
+  const plain = /<(?:!doctype|html)\b/i.test(text) ? text.replace(/<[^<>]*>/g, ' ') : text;
+  const line = plain
     .replace(/\s+/g, ' ')
     .replace(/\bBearer [\w.~+/-]+=*/gi, 'Bearer …')
     .trim();

@@ -1,6 +1,7 @@
 import { type Clock, startTimer } from '../clock';
-import { alteredError, GraphTransportError, outcomeOf } from '../errors';
+import { alteredError, GraphTransportError, isOwnWait, outcomeOf } from '../errors';
 import { throwIfGivenUp } from '../given-up';
+import { throttledWaitMs } from '../retry-after';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
 import { decideRetry, type RetryPolicy } from './retry-decision';
 
@@ -79,7 +80,9 @@ export class MessageRequests {
         return accepted;
       } catch (error) {
         if (!(error instanceof GraphTransportError)) throw error;
-        if (!(await this.retry(error, attempt, repeatable))) throw afterAttempts(error, attempt);
+        if (!(await this.retry(error, attempt, repeatable))) {
+          throw afterAttempts(error, attempt, this.#options.policy);
+        }
       }
     }
   }
@@ -142,7 +145,9 @@ export class MessageRequests {
    */
   async retry(error: GraphTransportError, attempt: number, repeatable: boolean): Promise<boolean> {
     const { pauses, policy, clock, signal, onRetry } = this.#options;
-    const failed = { outcome: outcomeOf(error), attempt, repeatable, retryAfter: error.retryAfter };
+    const { retryAfter } = error;
+    const isThrottledUntold = isOwnWait(error);
+    const failed = { outcome: outcomeOf(error), attempt, repeatable, retryAfter, isThrottledUntold };
     const decision = decideRetry(failed, policy, clock.random());
     if (signal?.aborted || !decision.retry) return false;
     const { waitMs } = decision;
@@ -181,8 +186,14 @@ function momentMs(attempt: number): number {
   return 250 * 2 ** (attempt - 1);
 }
 
-function afterAttempts(error: GraphTransportError, attempts: number): GraphTransportError {
-  return attempts === 1
-    ? error
-    : alteredError(error, { hint: `${error.hint ?? ''} It was tried ${attempts} times.`.trim() });
+function afterAttempts(
+  error: GraphTransportError,
+  attempts: number,
+  { maxDelay }: RetryPolicy,
+): GraphTransportError {
+  if (attempts === 1) return error;
+  return alteredError(error, {
+    hint: `${error.hint ?? ''} It was tried ${attempts} times.`.trim(),
+    ...(isOwnWait(error) && { retryAfter: throttledWaitMs(attempts, maxDelay) }),
+  });
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../errors';
+import { throttledWaitMs } from '../retry-after';
 
 /** How often and how patiently a request is made again. */
 export interface RetryPolicy {
@@ -17,6 +18,8 @@ export interface FailedAttempt {
   repeatable: boolean;
   /** What the service asks for, in milliseconds. */
   retryAfter: number | undefined;
+  /** Whether the service throttles without a number. */
+  isThrottledUntold?: boolean;
 }
 
 /** Whether to make the request again, and why. */
@@ -25,18 +28,30 @@ export type RetryDecision = { retry: true; waitMs: number } | { retry: false; be
 /** The first wait, before chance shortens it; each further one is twice as long. */
 const FIRST_WAIT_MS = 1000;
 
+/** A throttled request waits between two and four thirds of its time: never short, and not all come back at once. */
+const THROTTLED_SPREAD = { least: 2 / 3, width: 2 / 3 };
+
 /**
  * Decides what follows a failure. A request that may have sent the message is never made again.
  *
  * The wait is exponential with full jitter, so that many senders that were refused at once do not come back
  * at once. `Retry-After` is a lower bound to it: users report that Exchange asks for one second whatever the
- * real wait is (microsoftgraph/msgraph-sdk-javascript #297).
+ * real wait is (microsoftgraph/msgraph-sdk-javascript #297). Throttling without a number wants longer waits than a
+ * broken connection does.
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: number): RetryDecision {
-  const { outcome, attempt, repeatable, retryAfter = 0 } = failed;
+  const { outcome, attempt, repeatable } = failed;
   if (outcome === 'refused') return { retry: false, because: 'it was refused' };
   if (outcome === 'unknown' && !repeatable) return { retry: false, because: 'it may have been carried out' };
   if (attempt >= policy.attempts) return { retry: false, because: `it was tried ${attempt} times` };
-  const backoffMs = random * FIRST_WAIT_MS * 2 ** (attempt - 1);
-  return { retry: true, waitMs: Math.min(policy.maxDelay, Math.max(retryAfter, Math.ceil(backoffMs))) };
+  return { retry: true, waitMs: Math.min(policy.maxDelay, Math.ceil(wantedMs(failed, policy, random))) };
+}
+
+function wantedMs(failed: FailedAttempt, { maxDelay }: RetryPolicy, random: number): number {
+  const { attempt, retryAfter = 0, isThrottledUntold = false } = failed;
+  if (isThrottledUntold) {
+    const { least, width } = THROTTLED_SPREAD;
+    return throttledWaitMs(attempt, maxDelay) * (least + random * width);
+  }
+  return Math.max(retryAfter, random * FIRST_WAIT_MS * 2 ** (attempt - 1));
 }

@@ -81,8 +81,16 @@ function decodeLines(lines: Buffer, target: Buffer): number | undefined {
 
 function lineEndBytes(lines: Buffer): number {
   let bytes = 0;
-  for (let lf = lines.indexOf(LF); lf !== -1; lf = lines.indexOf(LF, lf + 1)) {
-    bytes += lines[lf - 1] === CR ? 2 : 1;
+  let begin = 0;
+  let length = 0;
+  while (begin < lines.length) {
+    // Lines of base64 are nearly always as long as the one before: a look is cheaper than a search.
+    const isAsLong = length > 0 && lines[begin + length - 1] === LF;
+    const end = isAsLong ? begin + length : lines.indexOf(LF, begin) + 1;
+    if (end === 0) break;
+    bytes += lines[end - 2] === CR ? 2 : 1;
+    length = end - begin;
+    begin = end;
   }
   return bytes;
 }

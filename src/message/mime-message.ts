@@ -15,6 +15,8 @@ export interface MimeOverrides {
   importance?: Importance | undefined;
   /** Instead of Keywords. */
   categories?: string[] | undefined;
+  /** The Message-ID that Nodemailer made up, where the message has another in its place. */
+  madeUpId?: string | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface MimeOverrides {
  */
 export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: MimeOverrides): Buffer {
   const { fields, rest } = splitHeader(raw);
-  const { userId, importance, categories } = overrides;
+  const { userId, importance, categories, madeUpId } = overrides;
   const replaced = new Set([
     'bcc',
     // Hidden recipients of a redirection are as much a secret as those of the message itself.
@@ -35,7 +37,10 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
     ...(importance ? IMPORTANCE_HEADERS : []),
     ...(categories ? ['keywords'] : []),
   ]);
-  const kept = fields.filter((field) => !replaced.has(field.key) && !isEmptyDefault(field));
+  const isMadeUp = ({ key, value }: HeaderField) => key === 'message-id' && value === madeUpId;
+  const kept = fields.filter(
+    (field) => !replaced.has(field.key) && !isEmptyDefault(field) && !isMadeUp(field),
+  );
   const written = kept.map((field) => ({ key: field.key, text: withPlainAddresses(field) }));
   const present = new Set(written.flatMap(({ key, text }) => (text === '' ? [] : [key])));
   const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;

@@ -99,7 +99,7 @@ export function mailboxesOf(
  *
  * @throws GraphTransportError `EENVELOPE` when From names somebody, and none of them has an address
  */
-export function fromOf(content: MailContent): MailAddress[] {
+export function fromOf(content: Pick<MailContent, 'headers'>): MailAddress[] {
   const named = uniqueAddresses(content, 'from');
   const usable = named.filter(({ address }) => !addressFault(address));
   const [first] = named;
@@ -129,11 +129,11 @@ export function isFrom([from]: readonly MailAddress[], address: string): boolean
   return from !== undefined && sameAddress(from.address, address);
 }
 
-function headersOf(content: MailContent, key: string): MailHeader[] {
+function headersOf(content: Pick<MailContent, 'headers'>, key: string): MailHeader[] {
   return content.headers.filter((header) => header.key === key);
 }
 
-function uniqueAddresses(content: MailContent, key: string): MailAddress[] {
+function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): MailAddress[] {
   const unique = new Map<string, MailAddress>();
   for (const entry of headersOf(content, key).flatMap(({ addresses }) => addresses)) {
     const at = addressKey(entry.address);

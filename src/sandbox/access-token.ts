@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { claimsChallenge, hasClaims } from './claims-challenge';
 import { GraphRefusal, INVALID_TOKEN } from './graph-answer';
 import type { Ids } from './make-ids';
+import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
 
@@ -49,20 +50,21 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
     check(token) {
       const [header = '', payload = '', signature = '', ...more] = token.split('.');
       if (more.length > 0 || !isEncodedJson(header) || !isEncodedJson(payload)) {
-        throw unauthorized('CompactToken parsing failed with error code: 80049217');
+        throw unauthorized('token-unreadable', 'CompactToken parsing failed with error code: 80049217');
       }
       // Before any claim is looked at: from here on the claims are known to be our own.
       if (!isSameSecret(signature, sign(`${header}.${payload}`))) {
-        throw unauthorized('Access token validation failure. Invalid signature.');
+        throw unauthorized('token-signature', 'Access token validation failure. Invalid signature.');
       }
       const claims: Claims = JSON.parse(decode(payload));
       if (claims.aud !== settings.graphEndpoint) {
-        throw unauthorized('Access token validation failure. Invalid audience.');
+        throw unauthorized('token-audience', 'Access token validation failure. Invalid audience.');
       }
       if (settings.now() >= claims.exp * 1000) {
-        throw unauthorized('Lifetime validation failed, the token is expired.');
+        throw unauthorized('token-expired', 'Lifetime validation failed, the token is expired.');
       }
-      if (Number(claims.uti) <= revoked) throw unauthorized('Access token has been revoked.');
+      if (Number(claims.uti) <= revoked)
+        throw unauthorized('token-revoked', 'Access token has been revoked.');
       if (demanded !== undefined && !hasClaims(claims.sandbox_claims, JSON.parse(demanded))) {
         throw claimsChallenge(demanded, settings);
       }
@@ -84,8 +86,17 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
 }
 
 /** 401 with the one code that Graph has for every fault of a token; the sentence tells them apart. */
-export function unauthorized(message: string): GraphRefusal {
-  return new GraphRefusal(401, INVALID_TOKEN, message);
+export function unauthorized(rule: SandboxRuleName, message: string): GraphRefusal {
+  return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
+}
+
+/** For whom a token is, as far as it says so: nothing of it is checked. */
+export function audienceOf(token: string): string {
+  const [, payload = ''] = token.split('.');
+  if (!isEncodedJson(payload)) return '';
+  const claims: unknown = JSON.parse(decode(payload));
+  const isObject = typeof claims === 'object' && claims !== null;
+  return isObject && 'aud' in claims && typeof claims.aud === 'string' ? claims.aud : '';
 }
 
 function claimsFor(audience: string, settings: SandboxSettings): object {
@@ -102,7 +113,10 @@ function claimsFor(audience: string, settings: SandboxSettings): object {
   };
 }
 
-/** An app without consent gets a token all the same, only without roles. */
+/**
+ * An app without consent gets a token all the same, only without roles.
+ * [rule: token-roles] [rule: token-without-consent]
+ */
 function permissionClaims({ scp, roles, mailboxes }: SandboxSettings): object {
   if (scp.length > 0) {
     const { id, userPrincipalName } = mailboxes[0] ?? {};

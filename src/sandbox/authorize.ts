@@ -1,4 +1,5 @@
 import { unauthorized } from './access-token';
+import { bearerOf } from './bearer';
 import { GraphRefusal } from './graph-answer';
 import type { SandboxState } from './sandbox-state';
 
@@ -7,20 +8,22 @@ import type { SandboxState } from './sandbox-state';
  * Applications, which no token shows.
  */
 export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
-  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-  if (token === '') throw unauthorized('Access token is empty.');
+  const token = bearerOf(headers);
+  if (token === '') throw unauthorized('token-missing', 'Access token is empty.');
   const shown = tokens.check(token);
   return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
 }
 
-/**
- * One of the permissions is enough. A token without any is answered 401, one with others 403. [reported,
- * python-o365#428, #446 and maester#961]
- */
+/** One of the permissions is enough. A token without any is answered 401, one with others 403. */
 export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
   requireSomePermission(permissions);
   if (!allowed.some((permission) => permissions.includes(permission))) {
-    throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+    throw new GraphRefusal(
+      'permission-missing',
+      403,
+      'ErrorAccessDenied',
+      'Access is denied. Check credentials and try again.',
+    );
   }
 }
 
@@ -28,6 +31,7 @@ export function requirePermission(permissions: readonly string[], ...allowed: st
 export function requireSomePermission(permissions: readonly string[]): void {
   if (permissions.length > 0) return;
   throw new GraphRefusal(
+    'no-permissions',
     401,
     'NoPermissionsInAccessToken',
     'The token contains no permissions, or permissions can not be understood.',

@@ -99,7 +99,12 @@ function typeOf(value: object, declaredType: string, where: string): string {
   if (annotation === undefined && derived === undefined) return declaredType;
   const name = String(annotation).replace(/^#?microsoft\.graph\./, '');
   if (NOT_PLAYED.includes(name)) {
-    throw new GraphRefusal(501, 'notSupported', `The sandbox does not play microsoft.graph.${name}.`);
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not play microsoft.graph.${name}.`,
+    );
   }
   const takes = derived ?? [declaredType];
   if (takes.includes(name)) return name;
@@ -109,7 +114,7 @@ function typeOf(value: object, declaredType: string, where: string): string {
 }
 
 function unreadable(message: string): GraphRefusal {
-  return new GraphRefusal(400, 'RequestBodyRead', message);
+  return new GraphRefusal('body-schema', 400, 'RequestBodyRead', message);
 }
 
 /** Cut, since the value may be a whole attachment. */

@@ -7,9 +7,13 @@ export function claimsChallenge(
   settings: Pick<SandboxSettings, 'authorityHost'>,
 ): GraphRefusal {
   const more = { error: 'insufficient_claims', claims: Buffer.from(claims).toString('base64') };
-  return new GraphRefusal(401, INVALID_TOKEN, 'Continuous access evaluation asks for another token.', {
-    'www-authenticate': bearerChallenge(settings, more),
-  });
+  return new GraphRefusal(
+    'claims-challenge',
+    401,
+    INVALID_TOKEN,
+    'Continuous access evaluation asks for another token.',
+    { 'www-authenticate': bearerChallenge(settings, more) },
+  );
 }
 
 /** Are the demanded claims among those of a token request, which may ask for others besides? */

@@ -9,14 +9,17 @@ import { endSessionsOf } from './upload-session';
 /** How many ids of deleted messages are remembered. */
 const MOST_REMEMBERED = 10_000;
 
-/** Takes a message out of sight: to Deleted Items where the settings say so, and for good from there. */
+/**
+ * Takes a message out of sight: to Deleted Items where the settings say so, and for good from there.
+ * [rule: delete-hides]
+ */
 export function deleteMessage(state: SandboxState, { user, messageId }: MessageRoute): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
-  // An immutable id leads on to Recoverable Items, where nothing can be deleted. Reported, as is that an id of the
-  // usual kind leads nowhere then. [msgraph-sdk-dotnet#3047, microsoft-graph-docs-contrib#7764]
+  // The immutable id leads on to Recoverable Items, where nothing can be deleted. Of the usual id some report the
+  // same, and others that it leads nowhere then: that is what the setting is for.
   if (recoverable.get(messageId) === mailbox) {
-    throw new GraphRefusal(403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
+    throw new GraphRefusal('delete-again', 403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
   }
   const message = findMessage(state, user, messageId);
   leaveStaleDraft(state, message);

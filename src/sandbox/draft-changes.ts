@@ -9,7 +9,6 @@ export type DraftChanges = Map<Call, { draft: StoredMessage; file: object }>;
 /**
  * To be called when a request comes that attaches a file to a draft, or a part of one. What it returns refuses the
  * request if another one was just attaching another file: it would change a state of the draft that is gone by then.
- * [reported, msgraph-sdk-dotnet#1287]
  */
 export function beginChange(
   { changes }: SandboxState,
@@ -31,6 +30,7 @@ export function endChange({ changes }: SandboxState, call: Call): void {
 
 function conflict(): GraphRefusal {
   return new GraphRefusal(
+    'parallel-attachments',
     412,
     'ErrorIrresolvableConflict',
     'The send or update operation could not be performed because the change key passed in the request does not ' +

@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import type { EntraRefusal } from './entra-refusal';
+import type { EntraError } from './entra-refusal';
 import type { SandboxState } from './sandbox-state';
 
 export function entraAnswer(status: number, body: object, call: Call): Response {
@@ -14,17 +14,17 @@ export function entraAnswer(status: number, body: object, call: Call): Response 
   });
 }
 
-export function entraRefusedAnswer(refusal: EntraRefusal, state: SandboxState, call: Call): Response {
-  return entraAnswer(refusal.status, errorBody(refusal, state, call), call);
+export function entraRefusedAnswer(refused: EntraError, state: SandboxState, call: Call): Response {
+  return entraAnswer(refused.status, errorBody(refused, state, call), call);
 }
 
 function errorBody(
-  { error, aadsts, message }: EntraRefusal,
+  { error, aadsts, message }: EntraError,
   { settings, ids }: SandboxState,
   call: Call,
 ): object {
   const { authorityHost, clientSecret } = settings;
-  // Never the id of the trace. [recorded, azure-sdk-for-js]
+  // [rule: entra-correlation]
   const correlationId = call.clientRequestId ?? ids.eventId();
   const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
   return {

@@ -4,12 +4,15 @@ import type { Call } from './call';
 import { releaseDue } from './deferred-send';
 import { type Delivery, statusOf } from './delivery';
 import { endChange } from './draft-changes';
+import { entraRefusedAnswer } from './entra-answer';
+import { EntraRefusal } from './entra-refusal';
 import type { SandboxFault } from './fault';
 import { GraphRefusal, refusedAnswer } from './graph-answer';
 import { mailboxNamed } from './mailboxes';
 import { meetFault } from './meet-fault';
 import { requestName } from './request-name';
 import { chooseRoute, type Route } from './routes';
+import type { SandboxRuleName } from './rules';
 import type { SandboxState } from './sandbox-state';
 import { serveEntra } from './serve-entra';
 import { serveGraph } from './serve-graph';
@@ -27,6 +30,8 @@ interface Arrival {
 interface Outcome {
   delivery: Delivery;
   fault?: SandboxFault;
+  /** The rule that the request broke, if it did. */
+  rule?: SandboxRuleName;
 }
 
 /** One request from its arrival to what is to be given back, be it the right answer or a fault. */
@@ -34,10 +39,10 @@ export async function exchange(request: Request, state: SandboxState): Promise<D
   const arrival = readArrival(request, state);
   const { path, call } = arrival;
   releaseDue(state);
-  const { delivery, fault } = await inTurn(arrival, state).finally(() => endChange(state, call));
+  const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endChange(state, call));
   const { requestId, clientRequestId } = call;
   const { method } = request;
-  state.requests.push({ method, path, status: statusOf(delivery), requestId, clientRequestId, fault });
+  state.requests.push({ method, path, status: statusOf(delivery), requestId, clientRequestId, fault, rule });
   return delivery;
 }
 
@@ -51,8 +56,8 @@ async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
   const { isOver, leave } = state.load.enter(mailbox);
   try {
     if (isOver) {
-      const response = await refusable(async () => throttle(request, state), state, call);
-      return { delivery: { manner: 'whole', response } };
+      const { response, rule } = await refusable(async () => throttle(request, state), state, call);
+      return { delivery: { manner: 'whole', response }, rule };
     }
     const outcome = await outcomeOf(arrival, state);
     if (state.latency > 0) await sleep(state.latency);
@@ -65,13 +70,20 @@ async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
 async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome> {
   const { request, path, route, mailbox, call } = arrival;
   const { method } = request;
-  const carryOut = () => refusable(() => serve(arrival, state), state, call);
+  let rule: SandboxRuleName | undefined;
+  const carryOut = async () => {
+    const answered = await refusable(() => serve(arrival, state), state, call);
+    rule = answered.rule;
+    return answered.response;
+  };
   const name = requestName(method, route);
   const fault = name && state.faults.next({ request: name, mailbox, method, path });
   if (name === undefined || fault === undefined) {
-    return { delivery: { manner: 'whole', response: await carryOut() } };
+    const response = await carryOut();
+    return { delivery: { manner: 'whole', response }, rule };
   }
-  return { delivery: await meetFault(fault, name, request, carryOut, state, call), fault };
+  const delivery = await meetFault(fault, name, request, carryOut, state, call);
+  return { delivery, fault, rule };
 }
 
 async function serve({ request, path, route, call }: Arrival, state: SandboxState): Promise<Response> {
@@ -97,7 +109,7 @@ async function serve({ request, path, route, call }: Arrival, state: SandboxStat
     case 'instance-discovery':
       return serveEntra(request, route, state, call);
     case 'nowhere':
-      throw new GraphRefusal(404, 'NotFound', `Nothing is at ${path}.`);
+      throw new GraphRefusal('nothing-there', 404, 'NotFound', `Nothing is at ${path}.`);
   }
 }
 
@@ -120,20 +132,32 @@ function mailboxOf(route: Route, { settings, uploadSessions }: SandboxState): st
 /** After the token only, since the limit is one of the app that the token names. */
 function throttle(request: Request, state: SandboxState): never {
   authorize(request.headers, state);
-  throw new GraphRefusal(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.', {
-    'retry-after': '1',
-  });
+  throw new GraphRefusal(
+    'mailbox-concurrency',
+    429,
+    'ApplicationThrottled',
+    'Application is over its MailboxConcurrency limit.',
+    {
+      'retry-after': '1',
+    },
+  );
 }
 
+/** An answer, and the rule that the request broke if it is a refusal. */
 async function refusable(
   serveOne: () => Promise<Response>,
   state: SandboxState,
   call: Call,
-): Promise<Response> {
+): Promise<{ response: Response; rule?: SandboxRuleName }> {
   try {
-    return await serveOne();
+    return { response: await serveOne() };
   } catch (error) {
-    if (error instanceof GraphRefusal) return refusedAnswer(error, state, call);
+    if (error instanceof GraphRefusal) {
+      return { response: refusedAnswer(error, state, call), rule: error.rule };
+    }
+    if (error instanceof EntraRefusal) {
+      return { response: entraRefusedAnswer(error, state, call), rule: error.rule };
+    }
     throw error;
   }
 }

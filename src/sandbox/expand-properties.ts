@@ -7,7 +7,7 @@ const EXPAND = new RegExp(
   'i',
 );
 
-/** What `$expand` adds to a message: the extended properties that it names, where the message has them. */
+/** What `$expand` adds to a message: the extended properties that it names, where the message has them. [rule: expand-properties] */
 export function expandProperties(
   expand: string,
   properties: readonly { id: string; value: string }[],
@@ -23,7 +23,12 @@ export function expandProperties(
 /** The ids that an `$expand` names. @throws GraphRefusal given anything but the documented form, with a property id or several */
 export function wantedProperties(expand: string): string[] {
   if (!EXPAND.test(expand)) {
-    throw new GraphRefusal(501, 'notSupported', `The sandbox does not play the $expand ${expand}`);
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not play the $expand ${expand}`,
+    );
   }
   const ids = [...expand.matchAll(new RegExp(`id eq ${TEXT}`, 'gi'))].map(([, id = '']) =>
     id.replaceAll("''", "'"),

@@ -25,7 +25,7 @@ const HEX = '0x[\\dA-Fa-f]{1,8}';
 /** `String 0x1042`, `String {GUID} Name x` or `Integer {GUID} Id 0x8502`. */
 const PROPERTY_ID = new RegExp(`^([A-Za-z]+) (?:0x[\\dA-Fa-f]{1,4}|${GUID} (?:Name \\S.*|Id ${HEX}))$`);
 
-/** The MAPI properties of a message that hold one value. */
+/** The MAPI properties of a message that hold one value. [rule: properties-on-drafts] */
 export function readSingleValueProperties(
   properties: readonly JsonEntity<'singleValueLegacyExtendedProperty'>[] = [],
 ): { id: string; value: string }[] {
@@ -55,7 +55,7 @@ export function checkMultiValueProperties(
 
 /**
  * The id in the one spelling that the service has for it, without leading zeros (`Integer 0x0036` comes back as
- * `Integer 0x36`). [recorded, GraphMailer.NET]
+ * `Integer 0x36`). [rule: property-id-without-zeros]
  */
 export function shownPropertyId(id: string): string {
   return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');
@@ -78,6 +78,7 @@ function typeOf(id: string): string {
 function readValue(id: string, value: string | null | undefined, form: RegExp): string {
   if (typeof value === 'string' && form.test(value)) return value;
   throw new GraphRefusal(
+    'property-value',
     400,
     'ErrorInvalidExtendedPropertyValue',
     `The value of the extended property '${id}' is not of its type.`,
@@ -86,6 +87,7 @@ function readValue(id: string, value: string | null | undefined, form: RegExp): 
 
 function invalidId(id: string): GraphRefusal {
   return new GraphRefusal(
+    'property-id',
     400,
     'ErrorInvalidExtendedProperty',
     `The extended property id '${id}' is not valid.`,

@@ -1,3 +1,4 @@
+import { checkFault, checkFaultOptions, checkRequestName } from './check-fault';
 import type {
   SandboxFault,
   SandboxFaultChooser,
@@ -18,34 +19,65 @@ export interface FaultPlan {
   clear(): void;
 }
 
+/** A planned fault, with the requests that pass before it counted down. */
+interface Waiting extends SandboxPlannedFault {
+  skip: number;
+  every: number;
+}
+
 export function createFaultPlan(): FaultPlan {
-  let planned: SandboxPlannedFault[] = [];
+  let planned: Waiting[] = [];
   let latestId = 0;
   let choose: SandboxFaultChooser | undefined;
   return {
-    failNext(request, fault, { times = 1, mailbox } = {}) {
-      if (!Number.isSafeInteger(times) || times < 1) {
-        throw new TypeError(`Expected \`times\` to be an integer from 1 and up, got ${times}`);
-      }
+    failNext(request, fault, options = {}) {
+      checkRequestName(request);
       checkFault(fault);
+      checkFaultOptions(options);
+      const { times = 1, mailbox, skip = 0, every = 1 } = options;
       latestId += 1;
-      planned.push({ id: latestId, request, mailbox: mailbox?.toLowerCase(), fault, times });
+      planned.push({
+        id: latestId,
+        request,
+        mailbox: mailbox?.toLowerCase(),
+        fault,
+        times,
+        // The first one to meet it is the last one of its round.
+        skip: skip + every - 1,
+        every,
+      });
     },
     failWith(chooser) {
+      if (chooser !== undefined && typeof chooser !== 'function') {
+        throw new TypeError(
+          'Expected a function that chooses a fault for each request, or undefined to take it away.',
+        );
+      }
       choose = chooser;
     },
     next(seen) {
-      const met = planned.find(
+      const waiting = planned.filter(
         ({ request, mailbox }) =>
           request === seen.request && (mailbox === undefined || mailbox === seen.mailbox?.toLowerCase()),
       );
-      if (met === undefined) return choose?.(seen);
-      met.times -= 1;
-      if (met.times === 0) planned = planned.filter((other) => other !== met);
-      return met.fault;
+      for (const fault of waiting) {
+        if (fault.skip > 0) {
+          fault.skip -= 1;
+          continue;
+        }
+        fault.times -= 1;
+        fault.skip = fault.every - 1;
+        if (fault.times === 0) planned = planned.filter((other) => other !== fault);
+        return fault.fault;
+      }
+      return chosen(choose?.(seen));
     },
     planned() {
-      return planned.map((fault) => ({ ...fault }));
+      return planned.map(({ skip, every, ...fault }) => ({
+        ...fault,
+        ...(skip > 0 && { skip }),
+        ...(every > 1 && { every }),
+      }));
     },
     cancel(id) {
       const left = planned.filter((fault) => fault.id !== id);
@@ -60,25 +92,8 @@ export function createFaultPlan(): FaultPlan {
   };
 }
 
-/** Told to the test that lays the fault, rather than to the client that meets it. */
-function checkFault(fault: SandboxFault): void {
-  if ('status' in fault && fault.status !== undefined && !isStatus(fault.status)) {
-    throw new TypeError(`Expected \`status\` to be an integer from 200 to 599, got ${fault.status}`);
-  }
-  if (fault.kind === 'challenge' && !isJson(fault.claims)) {
-    throw new TypeError(`Expected \`claims\` to be JSON, got ${fault.claims}`);
-  }
-}
-
-function isStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** What a function of the test's has chosen, which may be anything. */
+function chosen(fault: SandboxFault | undefined): SandboxFault | undefined {
+  if (fault !== undefined) checkFault(fault);
+  return fault;
 }

@@ -135,6 +135,10 @@ export interface SandboxSeenRequest {
 export interface SandboxFaultOptions {
   /** How many requests meet the fault. @default 1 */
   times?: number;
+  /** How many requests pass before the first one that meets it: the ranges of an upload, for instance. @default 0 */
+  skip?: number;
+  /** Which of the requests after those meet it: each one, or every second, third and so on. @default 1 */
+  every?: number;
   /** Only requests for this mailbox, by user principal name. */
   mailbox?: string;
 }
@@ -151,6 +155,10 @@ export interface SandboxPlannedFault {
   fault: SandboxFault;
   /** How many requests are still to meet it. */
   times: number;
+  /** How many requests pass before the next one that meets it, where some do. */
+  skip?: number;
+  /** Every so many requests meet it, where not each one does. */
+  every?: number;
 }
 
 /** To be called for each request; what it returns comes over that request. */

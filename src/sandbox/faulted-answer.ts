@@ -1,8 +1,7 @@
 import type { Call } from './call';
 import { entraRefusedAnswer } from './entra-answer';
-import { EntraRefusal } from './entra-refusal';
 import type { AnswerFault, HeadersFault, HtmlFault } from './fault';
-import { emptyAnswer, GraphRefusal, refusedAnswer } from './graph-answer';
+import { emptyAnswer, refusedAnswer } from './graph-answer';
 import type { SandboxRequestName } from './request-name';
 import type { SandboxState } from './sandbox-state';
 
@@ -27,8 +26,8 @@ function unadorned(
 ): Response {
   if (code === undefined) return emptyAnswer(status, call);
   return name === 'token'
-    ? entraRefusedAnswer(new EntraRefusal(status, code, aadsts, message), state, call)
-    : refusedAnswer(new GraphRefusal(status, code, message), state, call);
+    ? entraRefusedAnswer({ status, error: code, aadsts, message }, state, call)
+    : refusedAnswer({ status, code, message }, state, call);
 }
 
 /** What a gateway says that has no answer of the service, so none of the service's headers either. */

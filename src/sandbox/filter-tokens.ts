@@ -31,7 +31,7 @@ export function filterTokens(filter: string): FilterToken[] {
   return tokens;
 }
 
-/** The one sentence that the service has for all of these. [reported, microsoft-graph-docs-contrib#727] */
+/** The one sentence that the service has for all of these. */
 export function invalidFilter(): GraphRefusal {
-  return new GraphRefusal(400, 'BadRequest', 'Invalid filter clause');
+  return new GraphRefusal('filter-invalid', 400, 'BadRequest', 'Invalid filter clause');
 }

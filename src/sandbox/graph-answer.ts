@@ -1,12 +1,24 @@
 import type { Call } from './call';
 import type { Ids } from './make-ids';
+import type { SandboxRuleName } from './rules';
 import type { SandboxSettings } from './settings';
 
+/** What Graph says where it does not do what it was asked. */
+export interface GraphError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A request that Graph refuses: thrown by the rule that it breaks, answered in one place. */
-export class GraphRefusal extends Error {
+export class GraphRefusal extends Error implements GraphError {
   override readonly name = 'GraphRefusal';
 
   constructor(
+    /** The rule that the request breaks. */
+    readonly rule: SandboxRuleName,
     readonly status: number,
     readonly code: string,
     message: string,
@@ -39,20 +51,28 @@ export function jsonAnswer(
 }
 
 export function refusedAnswer(
-  refusal: GraphRefusal,
+  error: GraphError,
   { settings, ids }: { settings: SandboxSettings; ids: Ids },
   call: Call,
 ): Response {
-  const { status, code, message } = refusal;
-  const innerError = code === INVALID_TOKEN ? tokenError(ids, call) : innerErrorOf(call);
-  const headers = { ...headersFor(status, settings), ...refusal.headers };
+  const { status, code, message } = error;
+  const kind = TOKEN_ERRORS[code];
+  const innerError = kind === undefined ? innerErrorOf(call) : tokenError(kind, ids, call);
+  const headers = { ...headersFor(status, settings), ...error.headers };
   return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
 }
 
 /** The one code that Graph has for every fault of a token. */
 export const INVALID_TOKEN = 'InvalidAuthenticationToken';
+/** The one that Outlook has for a token that is for another resource. */
+export const INVALID_AUDIENCE = 'InvalidAudience';
+/** The codes of what is wrong with a token, each with the anchor of its explanation. */
+const TOKEN_ERRORS: Readonly<Record<string, string>> = {
+  [INVALID_TOKEN]: 'InvalidGrant',
+  [INVALID_AUDIENCE]: 'InvalidResource',
+};
 
-/** What a 401 tells about where tokens come from. [recorded, azure-sdk-for-js] */
+/** What a 401 tells about where tokens come from. [rule: bearer-challenge] */
 export function bearerChallenge(
   { authorityHost }: Pick<SandboxSettings, 'authorityHost'>,
   more: Readonly<Record<string, string>> = {},
@@ -80,12 +100,12 @@ function innerErrorOf(call: Call): object {
   };
 }
 
-/** What is told of a token that is refused, in place of the usual ids. [recorded, azure-sdk-for-js] */
-function tokenError({ eventId, changeKey }: Ids, call: Call): object {
+/** What is told of a token that is refused, in place of the usual ids. [rule: token-error] */
+function tokenError(kind: string, { eventId, changeKey }: Ids, call: Call): object {
   return {
     oAuthEventOperationId: eventId(),
     oAuthEventcV: `${changeKey().slice(-22)}.1.1`,
-    errorUrl: 'https://aka.ms/autherrors#error-InvalidGrant',
+    errorUrl: `https://aka.ms/autherrors#error-${kind}`,
     requestId: call.requestId,
     date: dateOf(call),
   };
@@ -99,7 +119,7 @@ function graphHeaders(call: Call): Record<string, string> {
   return {
     date: call.receivedAt.toUTCString(),
     'request-id': call.requestId,
-    // The service names a request that its client did not by its own id. [recorded, azure-sdk-for-js]
+    // The service names a request that its client did not by its own id. [rule: client-request-id] [rule: own-request-id]
     'client-request-id': call.clientRequestId ?? call.requestId,
     'x-ms-ags-diagnostic': DIAGNOSTIC,
   };

@@ -24,6 +24,8 @@ export type {
   TrickleFault,
 } from './fault';
 export type { SandboxRequestName } from './request-name';
+export { SANDBOX_RULES, type SandboxRuleName } from './rules';
+export type { SandboxEvidence, SandboxRule } from './rules/rule';
 export type { SandboxDraft } from './sandbox-draft';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './sandbox-message';
 export type { SandboxRequest } from './sandbox-request';

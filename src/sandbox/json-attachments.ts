@@ -37,11 +37,12 @@ function isItemAttachment(attachment: JsonAttachment): attachment is JsonEntity<
 function checkSize(name: string, content: Buffer, limitBytes: number): void {
   if (content.length < limitBytes) return;
   throw tooLarge(
+    'attachment-size',
     `The attachment '${name}' has ${content.length} bytes, it must be smaller than ${limitBytes}.`,
   );
 }
 
 /** The service refuses these too; with which code, nobody has written down. */
 function invalid(message: string): GraphRefusal {
-  return new GraphRefusal(400, 'ErrorInvalidRequest', message);
+  return new GraphRefusal('attachment-incomplete', 400, 'ErrorInvalidRequest', message);
 }

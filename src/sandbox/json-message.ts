@@ -22,7 +22,12 @@ export function readJsonMessage(
   const request = parseJson(body);
   const { message, saveToSentItems } = readEntity(request, 'sendMail');
   if (message === undefined) {
-    throw new GraphRefusal(400, 'RequestBodyRead', "The sendMail request has no parameter 'message'.");
+    throw new GraphRefusal(
+      'message-missing',
+      400,
+      'RequestBodyRead',
+      "The sendMail request has no parameter 'message'.",
+    );
   }
   return readMessage(message, isSaved(saveToSentItems), request, mailbox, ids, limits);
 }
@@ -86,10 +91,16 @@ function readMessage(
   return { content, claimedSenders };
 }
 
+/** [rule: save-to-sent-items] */
 function isSaved(saveToSentItems: JsonEntity<'sendMail'>['saveToSentItems']): boolean {
   // A fault of the service rather than a rule: null passes its reader and breaks what comes after.
   if (saveToSentItems === null) {
-    throw new GraphRefusal(500, 'ErrorInternalServerError', 'An internal server error occurred.');
+    throw new GraphRefusal(
+      'save-to-sent-items-null',
+      500,
+      'ErrorInternalServerError',
+      'An internal server error occurred.',
+    );
   }
   return saveToSentItems !== false && saveToSentItems !== 'false';
 }
@@ -119,6 +130,7 @@ function readMessageId(id: string | null | undefined): string | undefined {
   if (id === null || id === undefined) return undefined;
   if (/^<[^\s\p{Cc}<>]+@[^\s\p{Cc}<>]+>$/u.test(id)) return id;
   throw new GraphRefusal(
+    'message-id-form',
     400,
     'ErrorInvalidPropertyRequest',
     `internetMessageId takes <id@domain>, not '${id}'.`,

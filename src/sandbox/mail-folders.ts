@@ -67,7 +67,17 @@ export function findFolder(
   const folder = FOLDER_NAMES.find((known) => known === name || folderId(state, mailbox, known) === nameOrId);
   if (folder !== undefined) return { mailbox, folder };
   if (OTHER_FOLDERS.has(name)) {
-    throw new GraphRefusal(501, 'notSupported', `The sandbox does not play the folder ${nameOrId}.`);
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not play the folder ${nameOrId}.`,
+    );
   }
-  throw new GraphRefusal(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
+  throw new GraphRefusal(
+    'item-not-found',
+    404,
+    'ErrorItemNotFound',
+    'The specified object was not found in the store.',
+  );
 }

@@ -26,34 +26,47 @@ export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): 
   switch (mailbox.state) {
     case 'unlicensed':
       throw new GraphRefusal(
+        'mailbox-unlicensed',
         404,
         'MailboxNotEnabledForRESTAPI',
         'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
       );
     case 'on-premises':
       throw new GraphRefusal(
+        'mailbox-on-premises',
         404,
         'MailboxNotSupportedForRESTAPI',
         'REST API is not supported for this mailbox, which is not hosted in Exchange Online.',
       );
     case 'disabled':
-      throw new GraphRefusal(403, 'ErrorAccountDisabled', 'The account of this mailbox is disabled.');
+      throw new GraphRefusal(
+        'account-disabled',
+        403,
+        'ErrorAccountDisabled',
+        'The account of this mailbox is disabled.',
+      );
     case 'access-denied':
-      throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access to OData is disabled.');
+      throw new GraphRefusal('access-policy', 403, 'ErrorAccessDenied', 'Access to OData is disabled.');
   }
   if (scp.length > 0 && mailbox !== mailboxes[0]) {
-    throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+    throw new GraphRefusal(
+      'delegated-mailbox',
+      403,
+      'ErrorAccessDenied',
+      'Access is denied. Check credentials and try again.',
+    );
   }
   return mailbox;
 }
 
 /**
  * In a tenant without Exchange Online no mailbox is there, to which a token that is good for the directory is of no
- * use. [reported, azure-docs#32957, python-o365#757] @throws GraphRefusal
+ * use. @throws GraphRefusal
  */
 export function requireExchange({ exchangeOnline, tenantId }: SandboxSettings): void {
   if (exchangeOnline) return;
   throw new GraphRefusal(
+    'tenant-without-exchange',
     401,
     'OrganizationFromTenantGuidNotFound',
     `The tenant for tenant guid '${tenantId}' does not exist.`,
@@ -71,6 +84,7 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
   for (const sender of claimedSenders) {
     if (allowed.some((address) => isSame(address, sender))) continue;
     throw new GraphRefusal(
+      'send-as',
       403,
       'ErrorSendAsDenied',
       'The user account which was used to submit this request does not have the right to send mail ' +
@@ -81,9 +95,16 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
 
 /** The directory answers for an id that it does not know, Exchange for an address. */
 export function unknownUser(user: string, asked: 'exchange' | 'directory' = 'exchange'): GraphRefusal {
-  return asked === 'directory' || isGuid(user)
-    ? new GraphRefusal(404, 'Request_ResourceNotFound', `Resource '${user}' does not exist.`)
-    : new GraphRefusal(404, 'ErrorInvalidUser', `The requested user '${user}' is invalid.`);
+  if (asked === 'exchange' && !isGuid(user)) {
+    return new GraphRefusal(
+      'unknown-address',
+      404,
+      'ErrorInvalidUser',
+      `The requested user '${user}' is invalid.`,
+    );
+  }
+  const rule = asked === 'directory' ? 'unknown-user' : 'unknown-object-id';
+  return new GraphRefusal(rule, 404, 'Request_ResourceNotFound', `Resource '${user}' does not exist.`);
 }
 
 function isSame(one: string, other: string): boolean {

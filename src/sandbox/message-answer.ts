@@ -44,19 +44,22 @@ export function idHeaders(request: Request): Record<string, string> {
   return prefersImmutableId(request) ? IMMUTABLE_ID_APPLIED : {};
 }
 
-/** Without the attachments and the custom headers, which the service shows on request only. */
+/** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
 export function describeMessage(stored: StoredMessage, state: SandboxState): Record<string, unknown> {
   const { content } = stored.message;
-  // A draft has both times as well, those of its making. [documented, user-post-messages]
+  // A draft has the times of receiving and sending as well, those of its making. [rule: draft-shown]
   const created = showTime(stored.createdAt, state.settings);
   return {
     createdDateTime: created,
     lastModifiedDateTime: showTime(stored.changedAt, state.settings),
+    // [rule: change-key]
     changeKey: stored.changeKey,
     receivedDateTime: created,
     sentDateTime: created,
+    // [rule: conversation-kept]
     conversationId: stored.conversationId,
     webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(stored.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
+    // [rule: parent-folder]
     parentFolderId: folderId(state, stored.mailbox, stored.folder),
     categories: content.categories,
     hasAttachments: content.attachments.some(({ isInline }) => !isInline),

@@ -1,18 +1,19 @@
 import { GraphRefusal } from './graph-answer';
+import type { SandboxRuleName } from './rules';
 import type { MessageContent, SandboxAddress } from './sandbox-message';
 import type { SandboxLimits } from './settings';
 
 /** How many attachments a message may have is documented, how one more is refused is not: the code is ours. */
 export function checkAttachmentCount(count: number, { attachments: limit }: SandboxLimits): void {
   if (count <= limit) return;
-  throw tooMuch(`The message has ${count} attachments, the limit is ${limit}.`);
+  throw tooMuch('attachment-count', `The message has ${count} attachments, the limit is ${limit}.`);
 }
 
 /** The same of the bytes of all its headers. */
 export function checkHeaderSize(content: MessageContent, { headerBytes: limit }: SandboxLimits): void {
   const sizeBytes = content.mime ? mimeHeaderSize(content.mime) : jsonHeaderSize(content);
   if (sizeBytes <= limit) return;
-  throw tooMuch(`The headers of the message have ${sizeBytes} bytes, the limit is ${limit}.`);
+  throw tooMuch('header-size', `The headers of the message have ${sizeBytes} bytes, the limit is ${limit}.`);
 }
 
 function mimeHeaderSize(mime: Buffer): number {
@@ -35,6 +36,6 @@ function lengthOf(...texts: string[]): number {
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 2, 0);
 }
 
-function tooMuch(message: string): GraphRefusal {
-  return new GraphRefusal(400, 'ErrorInvalidRequest', message);
+function tooMuch(rule: SandboxRuleName, message: string): GraphRefusal {
+  return new GraphRefusal(rule, 400, 'ErrorInvalidRequest', message);
 }

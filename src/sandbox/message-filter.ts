@@ -27,7 +27,7 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 
 /**
  * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by its id and value,
- * and all of these joined by `and`, `or`, `not` and parentheses. @throws GraphRefusal
+ * and all of these joined by `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
  */
 export function readMessageFilter(filter: string): MessageFilter {
   const tokens = filterTokens(filter);
@@ -102,6 +102,7 @@ export function readMessageFilter(filter: string): MessageFilter {
         return textFunction((text, part) => text.startsWith(part));
       case 'endswith':
         throw new GraphRefusal(
+          'filter-node',
           400,
           'ErrorInvalidUrlQueryFilter',
           'The query filter contains one or more invalid nodes.',
@@ -121,7 +122,7 @@ export function readMessageFilter(filter: string): MessageFilter {
     return (shown) => isRight(String(shownValue(shown, property)).toLowerCase(), part);
   }
 
-  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. */
+  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. [rule: search-by-property] */
   function extendedProperty(): Matches {
     properties.push('singleValueExtendedProperties');
     const variable = need('name').toLowerCase();
@@ -154,5 +155,10 @@ function compare(one: string | number | boolean, other: string | number | boolea
 }
 
 function notPlayedFilter(filter: string): GraphRefusal {
-  return new GraphRefusal(501, 'notSupported', `The sandbox does not play the $filter ${filter}`);
+  return new GraphRefusal(
+    'not-played',
+    501,
+    'notSupported',
+    `The sandbox does not play the $filter ${filter}`,
+  );
 }

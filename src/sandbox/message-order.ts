@@ -26,16 +26,17 @@ export function readMessageOrder(
 function readKey(text: string): Key {
   const [, path, direction = 'asc'] = /^\s*([\w/]+)(?:\s+(asc|desc))?\s*$/i.exec(text) ?? [];
   if (path === undefined) {
-    throw new GraphRefusal(400, 'BadRequest', `Invalid OrderBy clause '${text.trim()}'.`);
+    throw new GraphRefusal('order-invalid', 400, 'BadRequest', `Invalid OrderBy clause '${text.trim()}'.`);
   }
   return { property: messageProperty(path, '$orderby'), isDescending: /^desc$/i.test(direction) };
 }
 
-/** The properties of the order stand in the filter, in the same order and before all others. [documented, user-list-messages] */
+/** The properties of the order stand in the filter, in the same order and before all others. */
 function checkAgainst(filter: MessageFilter, keys: readonly Key[]): void {
   const filtered = [...new Set(filter.properties)];
   if (keys.every(({ property }, place) => filtered[place] === property.path)) return;
   throw new GraphRefusal(
+    'order-without-filter',
     400,
     'InefficientFilter',
     'The restriction or sort order is too complex for this operation.',

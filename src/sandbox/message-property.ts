@@ -42,6 +42,7 @@ export function messageProperty(path: string, option: '$filter' | '$orderby'): M
   const [name = ''] = path.split('/');
   if (!OF_MESSAGES.has(name.toLowerCase())) throw noSuchProperty(name, 'message');
   throw new GraphRefusal(
+    'not-played',
     501,
     'notSupported',
     `The sandbox does not play ${option} by the property '${path}'.`,

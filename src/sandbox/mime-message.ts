@@ -4,6 +4,7 @@ import { GraphRefusal } from './graph-answer';
 import { madeUpMessageId } from './made-up-message-id';
 import type { Ids } from './make-ids';
 import { type MimeHeaderField, readHeaderFields, withoutHeader } from './mime-header-fields';
+import type { SandboxRuleName } from './rules';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './sandbox-message';
 import type { SandboxMailbox } from './settings';
 
@@ -12,7 +13,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
   const request = body.toString('latin1');
   const mime = decodeMime(request);
   const fields = readHeaderFields(mime);
-  if (fields === undefined) throw invalidMime('It does not begin with header fields.');
+  if (fields === undefined) throw invalidMime('mime-invalid', 'It does not begin with header fields.');
   const parsed = await parse(mime);
   // A Sender or Reply-To that names no address is a header like any other: it claims nobody and is not resolved. [ours]
   const named = (name: string) => addressesOf(fields, name).filter(({ address }) => address !== '');
@@ -31,6 +32,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     body: bodyOf(parsed),
     ...(parsed.html && parsed.text && { textAlternative: parsed.text }),
     importance: importanceOf(parsed),
+    // [rule: message-id-kept]
     internetMessageId: parsed.messageId ?? madeUpMessageId(mailbox, ids),
     headers: fields
       .filter(({ name }) => name.toLowerCase() !== 'bcc')
@@ -40,6 +42,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     isReadReceiptRequested: parsed.headers.has('disposition-notification-to'),
     isDeliveryReceiptRequested: parsed.headers.has('return-receipt-to'),
     attachments: parsed.attachments.map(toAttachment),
+    // [rule: mime-kept-in-sent-items]
     savedToSentItems: true,
     mime: withoutHeader(mime, fields, 'bcc'),
     request,
@@ -53,6 +56,7 @@ function decodeMime(request: string): Buffer {
   const mime = decodeBase64(request.replace(/[\r\n\t ]+/g, ''));
   if (mime === undefined) {
     throw new GraphRefusal(
+      'mime-base64',
       400,
       'ErrorMimeContentInvalidBase64String',
       'Invalid base64 string for MIME content.',
@@ -62,6 +66,7 @@ function decodeMime(request: string): Buffer {
   // quoted-printable wrong, so that the mail arrives garbled: a fault better met here.
   if (/(?<!\r)\n|\r(?!\n)/.test(mime.toString('latin1'))) {
     throw invalidMime(
+      'mime-line-ends',
       'It has a line that does not end in CRLF, which the sandbox refuses and Exchange may garble.',
     );
   }
@@ -79,7 +84,7 @@ async function parse(mime: Buffer): Promise<ParsedMail> {
       ignoreEmbedded: true,
     });
   } catch (error) {
-    throw invalidMime(`It cannot be parsed: ${error}`);
+    throw invalidMime('mime-invalid', `It cannot be parsed: ${error}`);
   }
 }
 
@@ -110,6 +115,6 @@ function toAttachment(part: ParsedMail['attachments'][number]): SandboxAttachmen
   };
 }
 
-function invalidMime(reason: string): GraphRefusal {
-  return new GraphRefusal(400, 'ErrorMimeContentInvalid', `The MIME content is not valid. ${reason}`);
+function invalidMime(rule: SandboxRuleName, reason: string): GraphRefusal {
+  return new GraphRefusal(rule, 400, 'ErrorMimeContentInvalid', `The MIME content is not valid. ${reason}`);
 }

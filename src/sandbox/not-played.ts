@@ -3,6 +3,7 @@ import { GraphRefusal } from './graph-answer';
 /** Honest, so that nobody takes the sandbox's silence for the service's. */
 export function notPlayed(request: Request): GraphRefusal {
   return new GraphRefusal(
+    'not-played',
     501,
     'notSupported',
     `The sandbox does not play ${request.method} ${new URL(request.url).pathname}. ` +

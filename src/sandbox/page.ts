@@ -1,6 +1,6 @@
 import { GraphRefusal } from './graph-answer';
 
-/** How many things an answer holds by default, and the most that can be asked for. [documented, user-list-messages] */
+/** How many things an answer holds by default, and the most that can be asked for. [rule: page-size] */
 const PAGE = 10;
 const LARGEST_PAGE = 1000;
 
@@ -12,7 +12,7 @@ export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { 
   };
 }
 
-/** The same request for what comes after. */
+/** The same request for what comes after. [rule: next-link] */
 export function nextLink(request: Request, graphEndpoint: string, skip: number): string {
   const { pathname, searchParams } = new URL(request.url);
   for (const name of [...searchParams.keys()]) if (/^\$skip$/i.test(name)) searchParams.delete(name);
@@ -30,5 +30,10 @@ function readNumber(
   if (text === undefined) return byDefault;
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= smallest && number <= largest) return number;
-  throw new GraphRefusal(400, 'BadRequest', `Invalid value '${text}' for the query option ${name}.`);
+  throw new GraphRefusal(
+    'query-number',
+    400,
+    'BadRequest',
+    `Invalid value '${text}' for the query option ${name}.`,
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * The segments of a path, percent-decoded, where a key in parentheses (`users('x')`) is a segment of its own, as if it
- * stood behind a slash. Undefined given a path that cannot be decoded.
+ * stood behind a slash. Undefined given a path that cannot be decoded. [rule: key-in-parentheses]
  */
 export function pathSegments(path: string): string[] | undefined {
   try {
@@ -16,7 +16,7 @@ function splitKey(segment: string): string[] {
   return name === undefined || key === undefined ? [segment] : [name, key.replaceAll("''", "'")];
 }
 
-/** A name that may be qualified: `microsoft.graph.sendMail` is `sendMail`. In small letters. */
+/** A name that may be qualified: `microsoft.graph.sendMail` is `sendMail`. In small letters. [rule: qualified-action] */
 export function plainName(segment: string): string {
   return segment.toLowerCase().replace(/^microsoft\.graph\./, '');
 }

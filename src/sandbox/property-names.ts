@@ -17,8 +17,8 @@ const TYPE_ANNOTATION = '@odata.type';
 
 /**
  * JSON whose properties have the names of the type's table: the service reads them in any case, and Microsoft's own
- * sample writes `Message`, `Subject` and `ContentBytes`. [recorded, nodejs-connect-rest-sample] What is of no type of
- * the table stays as it is. @throws GraphRefusal RequestBodyRead given one name in two spellings
+ * sample writes `Message`, `Subject` and `ContentBytes`. [rule: property-name-case] What is of no type of the table
+ * stays as it is. @throws GraphRefusal RequestBodyRead given one name in two spellings
  */
 export function withDeclaredNames(value: unknown, declared: string): unknown {
   const type = declared.replace(/!$/, '');
@@ -50,6 +50,7 @@ function ownType(value: object, declared: string): string {
 /** What the service makes of one name in two spellings is not known; to guess would hide a fault of the client. */
 function repeated(name: string): GraphRefusal {
   return new GraphRefusal(
+    'property-name-twice',
     400,
     'RequestBodyRead',
     `Multiple properties with the name '${name}' were detected. Names are read without regard to case.`,

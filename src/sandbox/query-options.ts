@@ -24,6 +24,6 @@ export function readQueryOptions<Name extends string>(
 
 function notRead(name: string): GraphRefusal {
   return OF_ODATA.has(name.toLowerCase())
-    ? new GraphRefusal(501, 'notSupported', `The sandbox does not play ${name} here.`)
-    : new GraphRefusal(400, 'BadRequest', `The query parameter '${name}' is not supported.`);
+    ? new GraphRefusal('not-played', 501, 'notSupported', `The sandbox does not play ${name} here.`)
+    : new GraphRefusal('query-unknown', 400, 'BadRequest', `The query parameter '${name}' is not supported.`);
 }

@@ -31,7 +31,12 @@ export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    throw new GraphRefusal(400, 'UnableToDeserializePostBody', 'The request body is not JSON.');
+    throw new GraphRefusal(
+      'body-not-json',
+      400,
+      'UnableToDeserializePostBody',
+      'The request body is not JSON.',
+    );
   }
 }
 
@@ -42,7 +47,12 @@ export function mediaTypeOf(request: Request): string {
 }
 
 export function wrongContentType(request: Request, expected: string): GraphRefusal {
-  return new GraphRefusal(415, 'RequestBodyRead', `${expected}, not '${contentTypeOf(request)}'.`);
+  return new GraphRefusal(
+    'content-type',
+    415,
+    'RequestBodyRead',
+    `${expected}, not '${contentTypeOf(request)}'.`,
+  );
 }
 
 function contentTypeOf(request: Request): string {

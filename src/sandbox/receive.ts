@@ -14,9 +14,10 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
   const received: ReadMessage = {
     content: {
       ...content,
+      // [rule: bcc-hidden]
       bcc: [],
       headers: headersOnTheWire(sent, settings),
-      // Recorded: recipients do not get the sender's named properties. Categories belong to the sender's copy.
+      // Categories belong to the sender's copy, as do named properties. [rule: properties-stay-with-the-sender]
       extendedProperties: [],
       categories: [],
     },
@@ -42,7 +43,7 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
   }
 }
 
-/** A property of PS_INTERNET_HEADERS is the header of its name there. [MS-OXCMAIL] 2.1.3.2.4, documented */
+/** A property of PS_INTERNET_HEADERS is the header of its name there. [rule: named-headers-on-the-wire] */
 function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
   const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
   const headers = sent.mime

@@ -1,4 +1,5 @@
 import { GraphRefusal } from './graph-answer';
+import type { SandboxRuleName } from './rules';
 import type { MessageContent, SandboxAddress } from './sandbox-message';
 
 const LOCAL_PART = /^(?:[^\s\p{C}<>()[\]\\,;:@"]+|"(?:[^"\\\p{C}]|\\[\x20-\x7e])+")$/u;
@@ -7,7 +8,7 @@ const LABEL = /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/;
 /** A draft may wait for its recipients, a message that is sent must have some. */
 export function requireRecipients(content: MessageContent): void {
   if (recipientsOf(content).length > 0) return;
-  throw invalidRecipients("A message can't be sent because it contains no recipients.");
+  throw invalidRecipients('no-recipients', "A message can't be sent because it contains no recipients.");
 }
 
 /** The rules for the recipients that a message has, whichever route it came. */
@@ -15,6 +16,7 @@ export function checkRecipients(content: MessageContent, limit: number): void {
   const recipients = recipientsOf(content);
   if (recipients.length > limit) {
     throw new GraphRefusal(
+      'recipient-count',
       400,
       'ErrorRecipientLimitExceeded',
       `The message has ${recipients.length} recipients, the limit is ${limit}.`,
@@ -30,6 +32,7 @@ function recipientsOf({ to, cc, bcc }: MessageContent): SandboxAddress[] {
 function checkAddress({ address }: SandboxAddress): void {
   if (isSmtpAddress(address)) return;
   throw invalidRecipients(
+    'recipient-form',
     `Recipient '${address}' is not resolved. All recipients must be resolved before a message can be submitted.`,
   );
 }
@@ -44,6 +47,11 @@ function isSmtpAddress(address: string): boolean {
   return at > 0 && LOCAL_PART.test(address.slice(0, at)) && labels.every((label) => LABEL.test(label));
 }
 
-function invalidRecipients(reason: string): GraphRefusal {
-  return new GraphRefusal(400, 'ErrorInvalidRecipients', `At least one recipient is not valid., ${reason}`);
+function invalidRecipients(rule: SandboxRuleName, reason: string): GraphRefusal {
+  return new GraphRefusal(
+    rule,
+    400,
+    'ErrorInvalidRecipients',
+    `At least one recipient is not valid., ${reason}`,
+  );
 }

@@ -66,7 +66,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     timePrecision: options.timePrecision ?? 'seconds',
     immutableIdsOutliveSending: options.immutableIdsOutliveSending ?? false,
     deleteLeadsTo: options.deleteLeadsTo ?? 'recoverableItems',
-    secondDelete: options.secondDelete ?? 'notFound',
+    secondDelete: options.secondDelete ?? 'cannotDelete',
     oversizedRequest: options.oversizedRequest ?? 413,
     uploadAnswerNames: options.uploadAnswerNames ?? 'camelCase',
     namedHeadersOnTheWire: options.namedHeadersOnTheWire ?? true,

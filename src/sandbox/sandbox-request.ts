@@ -1,4 +1,5 @@
 import type { SandboxFault } from './fault';
+import type { SandboxRuleName } from './rules';
 
 /** One request that the sandbox is done with; bodies and headers, secrets among them, are not kept. */
 export interface SandboxRequest {
@@ -14,4 +15,6 @@ export interface SandboxRequest {
   clientRequestId?: string;
   /** The one that it met, if it did. */
   fault?: SandboxFault;
+  /** The rule that it broke, if the sandbox refused it; `SANDBOX_RULES` tells more of it. */
+  rule?: SandboxRuleName;
 }

@@ -20,7 +20,7 @@ export function startDelay({ finds, ms }: Required<SandboxDelay>, now: number): 
   return { finds, until: now + ms };
 }
 
-/** How long a search misses a message that is new in its folder or has changed there. */
+/** How long a search misses a message that is new in its folder or has changed there. [rule: search-lags] */
 export function unsearchable(
   folder: 'drafts' | 'sentitems' | 'inbox',
   { searchDelay, now }: SandboxSettings,

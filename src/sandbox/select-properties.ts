@@ -28,7 +28,12 @@ function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unkn
   if (all.has(name)) return all.get(name);
   const isKnown = type === 'message' || type === 'fileAttachment' ? ENTITY_TYPES[type] : {};
   if (Object.hasOwn(isKnown, name)) {
-    throw new GraphRefusal(501, 'notSupported', `The sandbox does not show the property '${name}'.`);
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not show the property '${name}'.`,
+    );
   }
   throw noSuchProperty(name, type);
 }
@@ -36,6 +41,7 @@ function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unkn
 /** A property that `$select`, `$filter` or `$orderby` names and the type does not have. */
 export function noSuchProperty(name: string, type: string): GraphRefusal {
   return new GraphRefusal(
+    'property-unknown',
     400,
     'BadRequest',
     `Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,

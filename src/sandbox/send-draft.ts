@@ -12,8 +12,8 @@ import { endSessionsOf } from './upload-session';
 
 /**
  * Sends a draft with the attachments that it has by now; an upload that has not ended is none of them. One that asks
- * for a later time waits in Drafts until then, where it is found and where a DELETE calls it off. [reported,
- * connectonion#183] That it is a draft all the while, and that sending it again changes nothing, is ours.
+ * for a later time waits in Drafts until then, where it is found and where a DELETE calls it off.
+ * [rule: deferred-draft] That it is a draft all the while, and that sending it again changes nothing, is ours.
  */
 export async function sendDraft(
   request: Request,
@@ -23,7 +23,8 @@ export async function sendDraft(
 ): Promise<void> {
   const { settings } = state;
   const body = await readRequest(request, settings);
-  if (body.length > 0) throw new GraphRefusal(400, 'BadRequest', 'The send action takes no request body.');
+  if (body.length > 0)
+    throw new GraphRefusal('send-has-no-body', 400, 'BadRequest', 'The send action takes no request body.');
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
   if (deferredUntil(draft.message.content, settings.now()) === undefined) {

@@ -7,7 +7,7 @@ import type { SandboxState } from './sandbox-state';
 import { newStoredMessage } from './stored-message';
 import { submit } from './submit';
 
-/** One sendMail of a caller that may send. */
+/** One sendMail of a caller that may send. [rule: accepted] */
 export async function sendMail(
   request: Request,
   user: string,
@@ -22,7 +22,7 @@ export async function sendMail(
   state.messages.add(sent);
   receive(sent, message, state);
   if (deferredUntil(message.content, state.settings.now()) === undefined) return;
-  // Delivered at once all the same, and once more at its time: only a draft waits. [reported, connectonion#1198, #1221]
+  // Delivered at once all the same, and once more at its time: only a draft waits. [rule: deferred-send-mail]
   defer(state, {
     of: copy,
     dueAt: () => deferredTime(message.content),

@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import { entraAnswer, entraRefusedAnswer } from './entra-answer';
+import { entraAnswer } from './entra-answer';
 import { EntraRefusal } from './entra-refusal';
 import { instanceDiscovery, openIdConfiguration } from './openid-documents';
 import { readBody } from './read-body';
@@ -10,19 +10,14 @@ import { checkTokenRequest } from './token-request';
 /** More than any form for a token needs, a signed assertion in it included. */
 const MOST_FORM_BYTES = 64 * 1024;
 
-/** Entra's answer to a request for a token or for one of the documents that lead to it. */
+/** Entra's answer to a request for a token or for one of the documents that lead to it. @throws EntraRefusal */
 export async function serveEntra(
   request: Request,
   route: EntraRoute,
   state: SandboxState,
   call: Call,
 ): Promise<Response> {
-  try {
-    return entraAnswer(200, await respond(request, route, state), call);
-  } catch (error) {
-    if (error instanceof EntraRefusal) return entraRefusedAnswer(error, state, call);
-    throw error;
-  }
+  return entraAnswer(200, await respond(request, route, state), call);
 }
 
 async function respond(
@@ -38,6 +33,7 @@ async function respond(
       return {
         token_type: 'Bearer',
         expires_in: settings.tokenLifetime,
+        // [rule: entra-token-answer]
         ext_expires_in: settings.tokenLifetime,
         access_token: tokens.issue(resource, readClaims(form)),
       };
@@ -51,7 +47,13 @@ async function respond(
 
 function checkMethod(request: Request, method: string): void {
   if (request.method === method) return;
-  throw new EntraRefusal(405, 'invalid_request', 900561, `The endpoint only accepts ${method} requests.`);
+  throw new EntraRefusal(
+    'entra-method',
+    405,
+    'invalid_request',
+    900561,
+    `The endpoint only accepts ${method} requests.`,
+  );
 }
 
 /** What a claims challenge made the client ask for. */
@@ -61,7 +63,13 @@ function readClaims(form: URLSearchParams): unknown {
   try {
     return JSON.parse(claims);
   } catch {
-    throw new EntraRefusal(400, 'invalid_request', 90023, "The parameter 'claims' is not JSON.");
+    throw new EntraRefusal(
+      'entra-claims-json',
+      400,
+      'invalid_request',
+      90023,
+      "The parameter 'claims' is not JSON.",
+    );
   }
 }
 

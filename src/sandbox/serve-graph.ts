@@ -72,6 +72,7 @@ export async function serveGraph(
     case 'me':
       if (state.settings.scp.length > 0) throw notPlayed(request);
       throw new GraphRefusal(
+        'me-for-app',
         400,
         'BadRequest',
         '/me request is only valid with delegated authentication flow.',
@@ -155,5 +156,10 @@ function requireGet(request: Request): void {
 
 function requirePost(request: Request, action: string): void {
   if (request.method === 'POST') return;
-  throw new GraphRefusal(405, 'Request_BadRequest', `${action} is a POST, not a ${request.method}.`);
+  throw new GraphRefusal(
+    'action-is-post',
+    405,
+    'Request_BadRequest',
+    `${action} is a POST, not a ${request.method}.`,
+  );
 }

@@ -1,9 +1,10 @@
-import { unauthorized } from './access-token';
+import { audienceOf } from './access-token';
 import { attachTo } from './add-attachment';
 import { attachmentId } from './attachment-answer';
+import { bearerOf } from './bearer';
 import type { Call } from './call';
 import { beginChange } from './draft-changes';
-import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
+import { emptyAnswer, GraphRefusal, INVALID_AUDIENCE, jsonAnswer } from './graph-answer';
 import { checkUploadedSize } from './message-size';
 import { notPlayed } from './not-played';
 import { readChunks } from './read-body';
@@ -20,9 +21,8 @@ export async function serveUpload(
   state: SandboxState,
   call: Call,
 ): Promise<Response> {
-  // A rule of the sandbox: the URL leads to another host, which has no business with a token for Graph.
   if (request.headers.has('authorization')) {
-    throw unauthorized('The URL of an upload session takes no Authorization header.');
+    throw tokenAtUploadUrl(request, state);
   }
   switch (request.method) {
     case 'PUT':
@@ -35,6 +35,22 @@ export async function serveUpload(
     default:
       throw notPlayed(request);
   }
+}
+
+/**
+ * Whatever the token: one for Graph is for another resource here, in the words of msgraph-sdk-dotnet#2239. The secret
+ * of the URL is not repeated.
+ */
+function tokenAtUploadUrl(request: Request, { settings }: SandboxState): GraphRefusal {
+  const audience = audienceOf(bearerOf(request.headers));
+  const url = `${settings.uploadOrigin}${new URL(request.url).pathname}`;
+  return new GraphRefusal(
+    'upload-authorization',
+    401,
+    INVALID_AUDIENCE,
+    'The audience claim value is invalid for current resource. ' +
+      `Audience claim is '${audience}', request url is '${url}' and resource type is 'Exchange'.`,
+  );
 }
 
 async function putRange(
@@ -62,6 +78,7 @@ async function putRange(
   return finish(session, state, call);
 }
 
+/** Only the last range has a Location, and no range a body but for the next start. [rule: range-answers] */
 function finish(session: UploadSession, state: SandboxState, call: Call): Response {
   const { draft, content, file } = session;
   state.uploadSessions.delete(session.id);
@@ -82,6 +99,7 @@ function findSession(request: Request, { sessionId }: UploadRoute, state: Sandbo
     state.uploadSessions.delete(session.id);
   }
   throw new GraphRefusal(
+    'session-gone',
     404,
     'uploadSessionNotFound',
     'The upload session was not found: it has ended, was cancelled or has expired.',

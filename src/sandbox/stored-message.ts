@@ -71,7 +71,12 @@ export function lookUpMessage(
 export function findMessage(state: SandboxState, user: string, id: string): StoredMessage {
   const found = lookUpMessage(state, user, id);
   if (found !== undefined) return found;
-  throw new GraphRefusal(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
+  throw new GraphRefusal(
+    'item-not-found',
+    404,
+    'ErrorItemNotFound',
+    'The specified object was not found in the store.',
+  );
 }
 
 /**
@@ -81,12 +86,18 @@ export function findMessage(state: SandboxState, user: string, id: string): Stor
 export function findDraft(state: SandboxState, user: string, id: string): StoredMessage {
   const found = findMessage(state, user, id);
   if (found.isDraft) return found;
-  throw new GraphRefusal(400, 'ErrorInvalidRequest', 'The message is not a draft, it was sent already.');
+  throw new GraphRefusal(
+    'only-drafts-change',
+    400,
+    'ErrorInvalidRequest',
+    'The message is not a draft, it was sent already.',
+  );
 }
 
 /**
  * Leaves Drafts for Sent Items, where the settings say whether the immutable id still leads to it. It is the newest
- * message then: sending makes a copy of its own there. [reported, microsoft-graph-docs#6250]
+ * message then: sending makes a copy of its own there.
+ * [rule: immutable-id-dies-by-sending]
  */
 export function moveToSentItems(stored: StoredMessage, state: SandboxState, call: Call): void {
   const { settings, ids } = state;
@@ -110,7 +121,7 @@ export function markChanged(
   stored.changeKey = ids.changeKey();
 }
 
-/** Leaves its folder for another one, and its id behind. */
+/** Leaves its folder for another one, and its id behind. [rule: id-changes-with-folder] */
 export function moveTo(folder: FolderName, stored: StoredMessage, { ids }: SandboxState): void {
   stored.folder = folder;
   stored.id = ids.outlookId();

@@ -1,4 +1,5 @@
 import { EntraRefusal } from './entra-refusal';
+import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
 
@@ -11,7 +12,7 @@ const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];
  */
 const OUTLOOK = 'https://outlook.office365.com';
 
-/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. */
+/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. [rule: entra-public-scope] */
 const PUBLIC_GRAPH = 'https://graph.microsoft.com';
 /** Hosts of clouds that have nothing to do with the public one. */
 const OTHER_CLOUD = /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i;
@@ -23,6 +24,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   const grantType = required(form, 'grant_type');
   if (grantType !== 'client_credentials') {
     throw new EntraRefusal(
+      'entra-grant-type',
       400,
       'unsupported_grant_type',
       70003,
@@ -33,6 +35,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   const resource = resourceOf(required(form, 'scope'), graphEndpoint);
   if (client.toLowerCase() !== clientId.toLowerCase()) {
     throw new EntraRefusal(
+      'entra-unknown-app',
       400,
       'unauthorized_client',
       700016,
@@ -40,18 +43,29 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     );
   }
   const secret = form.get('client_secret');
-  if (!secret) throw invalidClient(7000218, "The request body has no 'client_assertion' or 'client_secret'.");
+  if (!secret)
+    throw invalidClient(
+      'entra-secret-missing',
+      7000218,
+      "The request body has no 'client_assertion' or 'client_secret'.",
+    );
   if (!isSameSecret(secret, clientSecret)) {
     throw invalidClient(
+      'entra-secret-wrong',
       7000215,
       `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.`,
     );
   }
   if (secretState === 'expired') {
-    throw invalidClient(7000222, `The client secret keys provided for app '${client}' are expired.`);
+    throw invalidClient(
+      'entra-secret-expired',
+      7000222,
+      `The client secret keys provided for app '${client}' are expired.`,
+    );
   }
   if (resource !== graphEndpoint && resource !== OUTLOOK) {
     throw new EntraRefusal(
+      'entra-resource',
       400,
       'invalid_resource',
       500011,
@@ -65,7 +79,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
 function resourceOf(scope: string, graphEndpoint: string): string {
   const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
   if (resource === undefined) {
-    throw new EntraRefusal(400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
+    throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
   }
   const isPublic = resource === PUBLIC_GRAPH && !OTHER_CLOUD.test(new URL(graphEndpoint).hostname);
   return isPublic ? graphEndpoint : resource;
@@ -74,23 +88,32 @@ function resourceOf(scope: string, graphEndpoint: string): string {
 function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings): void {
   const name = tenant.toLowerCase();
   if (SHARED_ENDPOINTS.includes(name)) {
-    throw invalidRequest(9001023, `The grant type is not supported over the /${tenant} endpoint.`);
+    throw invalidRequest(
+      'entra-shared-endpoint',
+      9001023,
+      `The grant type is not supported over the /${tenant} endpoint.`,
+    );
   }
   if (name !== tenantId.toLowerCase() && name !== tenantDomain.toLowerCase()) {
-    throw invalidRequest(90002, `Tenant '${tenant}' not found.`);
+    throw invalidRequest('entra-unknown-tenant', 90002, `Tenant '${tenant}' not found.`);
   }
 }
 
 function required(form: URLSearchParams, name: string): string {
   const value = form.get(name);
-  if (!value) throw invalidRequest(900144, `The request body must contain the parameter '${name}'.`);
+  if (!value)
+    throw invalidRequest(
+      'entra-parameter-missing',
+      900144,
+      `The request body must contain the parameter '${name}'.`,
+    );
   return value;
 }
 
-function invalidRequest(aadsts: number, message: string): EntraRefusal {
-  return new EntraRefusal(400, 'invalid_request', aadsts, message);
+function invalidRequest(rule: SandboxRuleName, aadsts: number, message: string): EntraRefusal {
+  return new EntraRefusal(rule, 400, 'invalid_request', aadsts, message);
 }
 
-function invalidClient(aadsts: number, message: string): EntraRefusal {
-  return new EntraRefusal(401, 'invalid_client', aadsts, message);
+function invalidClient(rule: SandboxRuleName, aadsts: number, message: string): EntraRefusal {
+  return new EntraRefusal(rule, 401, 'invalid_client', aadsts, message);
 }

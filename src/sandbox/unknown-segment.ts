@@ -1,6 +1,11 @@
 import { GraphRefusal } from './graph-answer';
 
-/** A path that leads nowhere, such as `/v1.0/sendMail` without a user. [reported, python-o365#1187] */
+/** A path that leads nowhere, such as `/v1.0/sendMail` without a user. */
 export function unknownSegment(segment: string): GraphRefusal {
-  return new GraphRefusal(400, 'BadRequest', `Resource not found for the segment '${segment}'.`);
+  return new GraphRefusal(
+    'segment-unknown',
+    400,
+    'BadRequest',
+    `Resource not found for the segment '${segment}'.`,
+  );
 }

@@ -60,6 +60,7 @@ function merge(before: MessageContent, change: MessageContent, names: readonly s
   for (const name of names) {
     if (!UPDATABLE.has(name)) {
       throw new GraphRefusal(
+        'update-property',
         400,
         'ErrorInvalidPropertySet',
         `The property '${name}' of a message cannot be updated.`,

@@ -13,7 +13,7 @@ export interface UploadRange {
 export function readUploadRange(request: Request, limitBytes: number): UploadRange {
   const contentLength = request.headers.get('content-length');
   if (contentLength === null) {
-    throw new GraphRefusal(411, 'invalidRequest', 'The request has no Content-Length.');
+    throw new GraphRefusal('range-length', 411, 'invalidRequest', 'The request has no Content-Length.');
   }
   if (mediaTypeOf(request) !== 'application/octet-stream') {
     throw wrongContentType(request, 'A range takes the content type application/octet-stream');
@@ -22,6 +22,7 @@ export function readUploadRange(request: Request, limitBytes: number): UploadRan
   const lengthBytes = Number(contentLength);
   if (lengthBytes >= limitBytes) {
     throw new GraphRefusal(
+      'range-size',
       413,
       'maxFragmentLengthExceeded',
       `The range has ${lengthBytes} bytes, it must be smaller than ${limitBytes}.`,
@@ -35,6 +36,7 @@ export function readUploadRange(request: Request, limitBytes: number): UploadRan
 export function checkLength({ start, end }: UploadRange, lengthBytes: number): void {
   if (end - start + 1 === lengthBytes) return;
   throw new GraphRefusal(
+    'range-mismatch',
     400,
     'fragmentLengthMismatch',
     `The range ${start}-${end} does not have the length of the body.`,
@@ -48,6 +50,7 @@ export function checkPlace({ start, total }: UploadRange, receivedBytes: number,
   }
   if (start < receivedBytes) {
     throw new GraphRefusal(
+      'range-overlap',
       416,
       'fragmentOverlap',
       `The range overlaps the ${receivedBytes} bytes that are there.`,
@@ -55,6 +58,7 @@ export function checkPlace({ start, total }: UploadRange, receivedBytes: number,
   }
   if (start > receivedBytes) {
     throw new GraphRefusal(
+      'range-gap',
       416,
       'fragmentOutOfOrder',
       `The next range begins at ${receivedBytes}, not at ${start}.`,
@@ -72,5 +76,5 @@ function parseContentRange(text: string): UploadRange {
 }
 
 function invalidRange(status: 400 | 416, message: string): GraphRefusal {
-  return new GraphRefusal(status, 'invalidRange', message);
+  return new GraphRefusal('range-invalid', status, 'invalidRange', message);
 }

@@ -60,7 +60,7 @@ export function progressOf({ content, expiresAt }: UploadSession): object {
   };
 }
 
-/** The same as Outlook tells it at the session's URL, where the documents spell it with capitals. */
+/** The same as Outlook tells it at the session's URL, where the documents spell it with capitals. [rule: upload-answer-names] */
 export function progressAtUrl(
   session: UploadSession,
   { uploadAnswerNames }: Pick<SandboxSettings, 'uploadAnswerNames'>,
@@ -83,7 +83,7 @@ export function openSessionsOf(
   );
 }
 
-/** A draft that is sent or deleted takes its sessions along. */
+/** A draft that is sent or deleted takes its sessions along. [rule: session-ends-with-draft] */
 export function endSessionsOf({ uploadSessions }: SandboxState, draft: StoredMessage): void {
   for (const session of uploadSessions.values()) {
     if (session.draft === draft) uploadSessions.delete(session.id);
@@ -92,12 +92,18 @@ export function endSessionsOf({ uploadSessions }: SandboxState, draft: StoredMes
 
 function readFile(item: JsonEntity<'attachmentItem'> | undefined, limits: SandboxLimits): AnnouncedFile {
   if (item === undefined) {
-    throw new GraphRefusal(400, 'RequestBodyRead', "The request has no parameter 'AttachmentItem'.");
+    throw new GraphRefusal(
+      'session-file',
+      400,
+      'RequestBodyRead',
+      "The request has no parameter 'AttachmentItem'.",
+    );
   }
   const { attachmentType, name, size, contentType, contentId, isInline } = item;
   if (!attachmentType) throw invalid('The attachment item has no attachmentType.');
   if (attachmentType.toLowerCase() !== 'file') {
     throw new GraphRefusal(
+      'session-kind',
       405,
       'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments',
       'An upload session is for file attachments only.',
@@ -120,6 +126,7 @@ function readFile(item: JsonEntity<'attachmentItem'> | undefined, limits: Sandbo
 function checkSize(sizeBytes: number, { sessionMinimumBytes, sessionMaximumBytes }: SandboxLimits): void {
   if (sizeBytes < sessionMinimumBytes) {
     throw new GraphRefusal(
+      'session-minimum',
       400,
       'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize',
       `The attachment size should not be less than ${sessionMinimumBytes} bytes, it is ${sizeBytes}.`,
@@ -127,6 +134,7 @@ function checkSize(sizeBytes: number, { sessionMinimumBytes, sessionMaximumBytes
   }
   if (sizeBytes > sessionMaximumBytes) {
     throw new GraphRefusal(
+      'session-maximum',
       400,
       'ErrorAttachmentSizeLimitExceeded',
       `The attachment size should not be more than ${sessionMaximumBytes} bytes, it is ${sizeBytes}.`,
@@ -135,5 +143,5 @@ function checkSize(sizeBytes: number, { sessionMinimumBytes, sessionMaximumBytes
 }
 
 function invalid(message: string): GraphRefusal {
-  return new GraphRefusal(400, 'ErrorInvalidRequest', message);
+  return new GraphRefusal('session-file', 400, 'ErrorInvalidRequest', message);
 }

@@ -6,7 +6,7 @@ import { readQueryOptions } from './query-options';
 import type { SandboxState } from './sandbox-state';
 import { selectProperties } from './select-properties';
 
-/** Application permissions that show any user. [documented, user-get] */
+/** Application permissions that show any user. */
 const READ_ALL = ['User.Read.All', 'User.ReadWrite.All', 'User.ReadBasic.All', 'Directory.Read.All'];
 /** Delegated ones that show the user who has signed in. */
 const READ_OWN = ['User.Read', 'User.ReadWrite'];
@@ -51,6 +51,7 @@ export function userAnswer(
 function requireRead(permissions: readonly string[], allowed: readonly string[]): void {
   if (allowed.some((permission) => permissions.includes(permission))) return;
   throw new GraphRefusal(
+    'user-permission',
     403,
     'Authorization_RequestDenied',
     'Insufficient privileges to complete the operation.',

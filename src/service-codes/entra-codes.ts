@@ -1,17 +1,32 @@
-import type { ServiceCode, ServiceCodeRow } from './service-code';
+import type { ServiceCode } from './service-code';
 
 const DOCS = 'https://learn.microsoft.com/entra';
 const ERROR_CODES = `${DOCS}/identity-platform/reference-error-codes`;
 const CLOUDS = 'https://learn.microsoft.com/graph/deployments';
 
+/** What Entra looks at, in its order: a refusal for one of them says that those before it are in order. */
+export const ENTRA_ORDER = ['tenant', 'app', 'secret'] as const;
+
+/** What a code of Entra means, and what it is about. */
+export interface EntraCode extends ServiceCode {
+  /** Undefined where it is about none of these: the resource, a policy, the service itself. */
+  about?: (typeof ENTRA_ORDER)[number];
+}
+
+/** Codes that mean the same. */
+export interface EntraCodeRow extends EntraCode {
+  codes: readonly string[];
+}
+
 /**
  * Entra's codes. Meanings: Microsoft Entra documentation, docs/identity-platform/reference-error-codes.md,
- * which warns that numbers may change.
+ * which warns that numbers may change; for those that it leaves out, the sentence that comes with them.
  */
-export const ENTRA_CODES: readonly ServiceCodeRow[] = [
+export const ENTRA_CODES: readonly EntraCodeRow[] = [
   {
     codes: ['AADSTS7000215', 'AADSTS70002'],
     code: 'EAUTH',
+    about: 'secret',
     outcome: 'refused',
     hint: 'clientSecret is wrong: it must be the value of the secret, shown once when it is made, and not its "Secret ID".',
     link: ERROR_CODES,
@@ -19,13 +34,15 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
   {
     codes: ['AADSTS7000222'],
     code: 'EAUTH',
+    about: 'secret',
     outcome: 'refused',
     hint: 'clientSecret has expired: make a new one under App registrations > Certificates & secrets and put its value here.',
     link: ERROR_CODES,
   },
   {
-    codes: ['AADSTS7000218'],
+    codes: ['AADSTS7000218', 'AADSTS7000216'],
     code: 'EAUTH',
+    about: 'secret',
     outcome: 'refused',
     hint: 'The request held neither secret nor certificate: check that clientSecret is not empty.',
     link: `${DOCS}/identity-platform/v2-oauth2-client-creds-grant-flow`,
@@ -33,6 +50,7 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
   {
     codes: ['AADSTS700016', 'AADSTS700011'],
     code: 'EAUTH',
+    about: 'app',
     outcome: 'refused',
     hint: 'No app with this clientId is in this tenant: check clientId (the "Application (client) ID"), tenantId and, for a national cloud, cloud.',
     link: ERROR_CODES,
@@ -40,13 +58,23 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
   {
     codes: ['AADSTS70001', 'AADSTS7000112'],
     code: 'EAUTH',
+    about: 'app',
     outcome: 'refused',
     hint: 'The app is not in this tenant or is disabled: check clientId, and enable it under Enterprise applications.',
     link: ERROR_CODES,
   },
   {
-    codes: ['AADSTS90002', 'AADSTS90019'],
+    codes: ['AADSTS7000229'],
     code: 'EAUTH',
+    about: 'app',
+    outcome: 'refused',
+    hint: 'The app is registered, but has no service principal in this tenant: grant admin consent there, or make one under Enterprise applications (az ad sp create --id CLIENT-ID).',
+    link: `${DOCS}/identity-platform/app-objects-and-service-principals`,
+  },
+  {
+    codes: ['AADSTS90002', 'AADSTS90019', 'AADSTS900023'],
+    code: 'EAUTH',
+    about: 'tenant',
     outcome: 'refused',
     hint: 'There is no such tenant: tenantId must be the GUID ("Directory (tenant) ID") or a verified domain name, and cloud that of the tenant.',
     link: ERROR_CODES,
@@ -54,13 +82,15 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
   {
     codes: ['AADSTS90038', 'AADSTS900382', 'AADSTS900432'],
     code: 'EAUTH',
+    about: 'tenant',
     outcome: 'refused',
     hint: 'The tenant lives in another cloud: set cloud to that one.',
     link: CLOUDS,
   },
   {
-    codes: ['AADSTS9001023', 'AADSTS90124', 'AADSTS90130'],
+    codes: ['AADSTS9001023', 'AADSTS90124', 'AADSTS90130', 'AADSTS50194'],
     code: 'EAUTH',
+    about: 'tenant',
     outcome: 'refused',
     hint: 'tenantId must name one tenant: "common", "organizations" and "consumers" do not serve apps without a user.',
     link: ERROR_CODES,
@@ -71,6 +101,13 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
     outcome: 'refused',
     hint: 'graphEndpoint does not belong to the cloud of this tenant, or the Graph service principal is missing there.',
     link: CLOUDS,
+  },
+  {
+    codes: ['AADSTS500014'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The service behind graphEndpoint is disabled in this tenant: a subscription has run out, or an administrator has disabled it under Enterprise applications.',
+    link: ERROR_CODES,
   },
   {
     codes: ['AADSTS70011', 'AADSTS700022', 'AADSTS700023', 'AADSTS28002'],
@@ -115,6 +152,20 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
     link: `${DOCS}/identity-platform/certificate-credentials`,
   },
   {
+    codes: ['AADSTS700024'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The assertion of the credential is not valid at this time: check the clock of this machine, and have the credential read its token again before it runs out.',
+    link: `${DOCS}/identity-platform/certificate-credentials`,
+  },
+  {
+    codes: ['AADSTS70021', 'AADSTS700211', 'AADSTS700213'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: "No federated credential of the app matches the token of the workload: issuer, subject and audience must be the token's to the letter, and a new one takes some minutes to count.",
+    link: `${DOCS}/workload-id/workload-identity-federation-create-trust`,
+  },
+  {
     codes: ['AADSTS1000031'],
     code: 'EAUTH',
     outcome: 'refused',
@@ -122,27 +173,27 @@ export const ENTRA_CODES: readonly ServiceCodeRow[] = [
     link: ERROR_CODES,
   },
   {
-    codes: [
-      'AADSTS90006',
-      'AADSTS90012',
-      'AADSTS90024',
-      'AADSTS90033',
-      'AADSTS90055',
-      'AADSTS90090',
-      'AADSTS50000',
-    ],
+    codes: ['AADSTS90006', 'AADSTS90012', 'AADSTS90024', 'AADSTS90033', 'AADSTS90090', 'AADSTS50000'],
     code: 'ECONNECTION',
     outcome: 'not-accepted',
     hint: 'Entra is busy or out of order, so that nothing was sent: send again later.',
     link: ERROR_CODES,
   },
+  {
+    codes: ['AADSTS90055'],
+    code: 'ECONNECTION',
+    outcome: 'not-accepted',
+    hint: 'Entra throttles this tenant, so that nothing was sent: send again later.',
+    link: ERROR_CODES,
+    throttles: true,
+  },
 ];
 
-const BY_NUMBER: ReadonlyMap<string, ServiceCode> = new Map(
+const BY_NUMBER: ReadonlyMap<string, EntraCode> = new Map(
   ENTRA_CODES.flatMap(({ codes, ...meaning }) => codes.map((name) => [name, meaning])),
 );
 
 /** What the number of an Entra error means (`AADSTS7000215` → 7000215). */
-export function entraCode(aadsts: number): ServiceCode | undefined {
+export function entraCode(aadsts: number): EntraCode | undefined {
   return BY_NUMBER.get(`AADSTS${aadsts}`);
 }

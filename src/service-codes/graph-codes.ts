@@ -1,4 +1,5 @@
 import type { ServiceCode, ServiceCodeRow } from './service-code';
+import { spelling } from './spelling';
 
 const DOCS = 'https://learn.microsoft.com/graph';
 
@@ -8,10 +9,17 @@ const DOCS = 'https://learn.microsoft.com/graph';
  */
 export const GRAPH_CODES: readonly ServiceCodeRow[] = [
   {
-    codes: ['InvalidAuthenticationToken', 'unauthenticated', 'AuthenticationError', 'InvalidAudience'],
+    codes: ['InvalidAuthenticationToken', 'unauthenticated', 'AuthenticationError'],
     code: 'EAUTH',
     outcome: 'refused',
     hint: 'The token does not fit this Graph: authorityHost, graphEndpoint and the tenant must belong to one cloud.',
+    link: `${DOCS}/resolve-auth-errors`,
+  },
+  {
+    codes: ['InvalidAudience', 'InvalidAudienceForResource'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'The token, or the address that Graph gave for an upload, is for another service: authorityHost, graphEndpoint and the tenant must belong to one cloud, and nothing on the way may change the headers of an upload.',
     link: `${DOCS}/resolve-auth-errors`,
   },
   {
@@ -41,6 +49,13 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     outcome: 'refused',
     hint: 'A conditional access policy blocks the app: see the policies for workload identities.',
     link: 'https://learn.microsoft.com/entra/identity/conditional-access/workload-identity',
+  },
+  {
+    codes: ['ErrorAccountSuspend'],
+    code: 'EAUTH',
+    outcome: 'refused',
+    hint: 'Microsoft has suspended the account of the mailbox in userId: sign in to it and do what is asked there, or have an administrator of the tenant release it.',
+    link: `${DOCS}/api/resources/user`,
   },
   {
     codes: ['ErrorAccountDisabled'],
@@ -76,6 +91,13 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     link: `${DOCS}/errors`,
   },
   {
+    codes: ['OrganizationFromTenantGuidNotFound'],
+    code: 'EENVELOPE',
+    outcome: 'refused',
+    hint: 'The tenant has no Exchange Online: check that tenantId is the tenant with the mailboxes, and give it a subscription with Exchange Online and the mailbox in userId a licence.',
+    link: `${DOCS}/api/user-sendmail`,
+  },
+  {
     codes: ['ErrorInvalidRecipients', 'ErrorRecipientNotFound'],
     code: 'EENVELOPE',
     outcome: 'refused',
@@ -90,7 +112,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     link: `${DOCS}/api/user-sendmail`,
   },
   {
-    codes: ['ErrorRecipientLimitExceeded'],
+    codes: ['ErrorRecipientLimitExceeded', 'ErrorExceededMaxRecipientLimit'],
     code: 'EENVELOPE',
     outcome: 'refused',
     hint: 'Split the recipients over several messages (the default limit is 500).',
@@ -108,6 +130,13 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     code: 'EENVELOPE',
     outcome: 'refused',
     hint: 'The mailbox is blocked from sending: see "Restricted entities" in the Defender portal.',
+    link: `${DOCS}/outlook-things-to-know-about-send-mail`,
+  },
+  {
+    codes: ['ErrorMessageBlocked'],
+    code: 'EMESSAGE',
+    outcome: 'refused',
+    hint: 'Exchange blocks this message for what is in it: check its text, links and attachments, and the mail flow rules and spam policies of the tenant.',
     link: `${DOCS}/outlook-things-to-know-about-send-mail`,
   },
   {
@@ -168,7 +197,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['ErrorQuotaExceeded', 'quotaLimitReached'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'The sending mailbox is full: empty its Sent Items, or set saveToSentItems to false.',
+    hint: 'The sending mailbox is full: free space in it, for instance in Sent Items, or raise its quota.',
     link: `${DOCS}/outlook-things-to-know-about-send-mail`,
   },
   {
@@ -203,6 +232,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     outcome: 'refused',
     hint: 'Graph finds the request malformed or larger than 4 MB: its own sentence says which.',
     link: `${DOCS}/errors`,
+    generic: true,
   },
   {
     codes: ['InvalidInternetMessageHeader', 'InvalidInternetMessageHeaderCollection'],
@@ -252,7 +282,6 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
       'ErrorInternalServerTransientError',
       'generalException',
       'UnknownError',
-      'ErrorMessageTransientError',
       'ErrorTimeoutExpired',
     ],
     code: 'ECONNECTION',
@@ -261,7 +290,14 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     link: `${DOCS}/best-practices-concept`,
   },
   {
-    codes: ['ErrorMailboxStoreUnavailable', 'ErrorMailboxMoveInProgress'],
+    codes: ['ErrorMessageTransientError'],
+    code: 'ECONNECTION',
+    outcome: 'not-accepted',
+    hint: 'Exchange cannot send for the moment, and did not send this message: send it again later.',
+    link: `${DOCS}/best-practices-concept`,
+  },
+  {
+    codes: ['ErrorMailboxStoreUnavailable', 'ErrorMailboxMoveInProgress', 'MailboxInfoStale'],
     code: 'ECONNECTION',
     outcome: 'not-accepted',
     hint: 'The mailbox is being moved or is out of reach for now: send again later.',
@@ -273,6 +309,14 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     outcome: 'not-accepted',
     hint: 'Graph is busy or under maintenance: send again later.',
     link: `${DOCS}/errors`,
+  },
+  {
+    codes: ['ErrorExceededHourlyMessageLimit', 'ErrorMessageThrottled'],
+    code: 'ETIMEDOUT',
+    outcome: 'not-accepted',
+    hint: 'The mailbox has sent as many messages as it may for now: send the others later, or spread them over several mailboxes.',
+    link: `${DOCS}/outlook-things-to-know-about-send-mail`,
+    throttles: true,
   },
   {
     codes: [
@@ -287,6 +331,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     outcome: 'not-accepted',
     hint: 'Graph throttles this app or mailbox: send more slowly.',
     link: `${DOCS}/throttling`,
+    throttles: true,
   },
 ];
 
@@ -294,14 +339,7 @@ const BY_NAME: ReadonlyMap<string, ServiceCode> = new Map(
   GRAPH_CODES.flatMap(({ codes, ...meaning }) => codes.map((name) => [spelling(name), meaning])),
 );
 
-/**
- * What a code of Graph or Exchange means, whichever way it is spelled: services behind Graph write
- * `ErrorItemNotFound` and `itemNotFound` alike.
- */
+/** What a code of Graph or Exchange means, whichever way it is spelled. */
 export function graphCode(name: string): ServiceCode | undefined {
   return BY_NAME.get(spelling(name));
-}
-
-function spelling(name: string): string {
-  return name.toLowerCase().replace(/^error/, '');
 }

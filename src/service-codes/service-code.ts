@@ -10,6 +10,10 @@ export interface ServiceCode {
   hint: string;
   /** Microsoft's page on it. */
   link: string;
+  /** Whether it asks for fewer requests, rather than says that something is out of order. */
+  throttles?: true;
+  /** Whether it says so little that a status with a meaning of its own says more. */
+  generic?: true;
 }
 
 /** Codes that mean the same, in the spelling in which the service is known to write them. */

@@ -5,6 +5,8 @@ export interface StatusMeaning {
   code: GraphTransportErrorCode;
   outcome: Outcome;
   hint: string | undefined;
+  /** Whether it asks for fewer requests. */
+  throttles?: true;
 }
 
 /**
@@ -12,7 +14,13 @@ export interface StatusMeaning {
  * that mail may have gone out behind a 408, 502 or 504 is what users report.
  */
 export function statusCode(status: number): StatusMeaning {
-  return { code: codeOf(status), outcome: outcomeOf(status), hint: hintOf(status) };
+  const meaning = { code: codeOf(status), outcome: outcomeOf(status), hint: hintOf(status) };
+  return isThrottling(status) ? { ...meaning, throttles: true } : meaning;
+}
+
+/** Whether a status asks for fewer requests, whatever is written beside it. */
+export function isThrottling(status: number): boolean {
+  return status === 429 || status === 509;
 }
 
 function codeOf(status: number): GraphTransportErrorCode {
@@ -23,7 +31,7 @@ function codeOf(status: number): GraphTransportErrorCode {
 }
 
 function outcomeOf(status: number): Outcome {
-  if (status === 429 || status === 509) return 'not-accepted';
+  if (isThrottling(status)) return 'not-accepted';
   if (status < 300 || status === 408) return 'unknown';
   return status < 500 || status === 501 || status === 507 ? 'refused' : 'unknown';
 }

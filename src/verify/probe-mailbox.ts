@@ -2,12 +2,19 @@ import { alteredError, GraphTransportError } from '../errors';
 import type { GraphClient } from '../graph/client';
 import { sendMailPath } from '../graph/endpoints';
 import { plainJson } from '../routes/json-body';
-import { graphCode as serviceCode } from '../service-codes';
+import { graphCode as serviceCode, spelling } from '../service-codes';
 import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 
 /** Codes that are about the mailbox itself though their status is that of a lack of rights. */
-const MAILBOX_CODES: readonly string[] = ['accountdisabled', 'extensionerror'];
+const MAILBOX_CODES: ReadonlySet<string> = new Set(
+  ['ErrorAccountDisabled', 'ErrorAccountSuspend', 'extensionError', 'OrganizationFromTenantGuidNotFound'].map(
+    spelling,
+  ),
+);
+
+/** With 401, as for a token that is no good: but Graph has read it, and found no right in it. */
+const NO_PERMISSIONS = spelling('NoPermissionsInAccessToken');
 
 /**
  * Asks Graph to send a message to nobody, which it refuses before anything can be delivered. Graph has no
@@ -54,21 +61,20 @@ function explainAnswer(error: GraphTransportError, claims: TokenClaims | undefin
   if (status >= 200 && status < 300) {
     return [failed('graph', acceptedError(status, requestId, clientRequestId))];
   }
-  if (!isGraphsOwn(error)) return [failed('graph', error)];
-  const code = graphCode?.toLowerCase().replace(/^error/, '') ?? '';
-  if (status === 400 && code === 'invalidrecipients') {
+  const beyondToken = explainRights(error, claims);
+  if (beyondToken) return beyondToken;
+  if (error.retryable || !isGraphsOwn(error)) return [failed('graph', error)];
+  const known = serviceCode(graphCode ?? '');
+  if (status === 400 && spelling(graphCode ?? '') === INVALID_RECIPIENTS) {
     return [passed('graph'), passed('mailbox'), passed('access')];
   }
-  if (status === 403 && !MAILBOX_CODES.includes(code)) {
-    return [passed('graph'), failed('access', withAccessHint(error, claims))];
-  }
-  if (status === 400 && (error.code === 'EMESSAGE' || serviceCode(graphCode ?? '') === undefined)) {
+  if (status === 400 && (error.code === 'EMESSAGE' || known === undefined)) {
     // About the message, and it was never meant to be a good one: no reason to say that nothing works.
     return [
       passed('graph'),
       doubted(
         'mailbox',
-        `Graph refused the check with ${graphCode}, where ErrorInvalidRecipients was expected: whether the app can send from the mailbox is not known.`,
+        `Graph refused the check with ${graphCode ?? error.response}, where ErrorInvalidRecipients was expected: whether the app can send from the mailbox is not known.`,
         'Send a message to be sure.',
       ),
     ];
@@ -76,9 +82,24 @@ function explainAnswer(error: GraphTransportError, claims: TokenClaims | undefin
   return [passed('graph'), failed('mailbox', error)];
 }
 
-/** Whether Graph itself has answered, and got as far as to judge the request. */
-export function isGraphsOwn({ responseCode: status, graphCode }: GraphTransportError): boolean {
-  if (status === undefined || graphCode === undefined) return false;
+const INVALID_RECIPIENTS = spelling('ErrorInvalidRecipients');
+
+/** A refusal that lies beyond the token, though its status is that of a token or of rights. */
+export function explainRights(
+  error: GraphTransportError,
+  claims: TokenClaims | undefined,
+): VerifyCheck[] | undefined {
+  const { responseCode: status } = error;
+  if (status !== 401 && status !== 403) return undefined;
+  const code = spelling(error.graphCode ?? '');
+  if (MAILBOX_CODES.has(code)) return [passed('graph'), failed('mailbox', error)];
+  const isAboutAccess = status === 403 ? isGraphsOwn(error) && !error.retryable : code === NO_PERMISSIONS;
+  return isAboutAccess ? [passed('graph'), failed('access', withAccessHint(error, claims))] : undefined;
+}
+
+/** Whether Graph itself has answered, and got as far as to judge the request. Its code may be empty. */
+export function isGraphsOwn({ responseCode: status, graphCode, response }: GraphTransportError): boolean {
+  if (status === undefined || (graphCode === undefined && response === String(status))) return false;
   return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
 

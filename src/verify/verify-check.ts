@@ -7,6 +7,7 @@ import type { GraphTransportError } from '../errors';
  * - `tenant`, `app`, `secret`: Entra knows the tenant, the app in it, and the secret of the app
  * - `token`: there is a token, and it is the app's own
  * - `mail-send`, `mail-readwrite`: the token shows these permissions
+ * - `sender`: the address that recipients see; told of only where it is in doubt
  * - `graph`: Graph answers, and takes the token
  * - `mailbox`: there is a mailbox of Exchange Online behind `userId`
  * - `access`: the app may send from it
@@ -19,6 +20,7 @@ export type VerifyCheckName =
   | 'token'
   | 'mail-send'
   | 'mail-readwrite'
+  | 'sender'
   | 'graph'
   | 'mailbox'
   | 'access';

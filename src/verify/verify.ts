@@ -2,6 +2,7 @@ import { alteredError, GraphTransportError, outcomeOf } from '../errors';
 import { SendTimeout } from '../given-up';
 import type { GraphClient } from '../graph/client';
 import type { ResolvedOptions } from '../options';
+import { checkSender } from './check-sender';
 import { checkToken } from './check-token';
 import { entraFailure } from './entra-failure';
 import { probeGraph } from './probe-graph';
@@ -41,11 +42,12 @@ async function runChecks({ options, tokens, client, signal }: Verification): Pro
     ...checkToken(claims, options),
   ];
   if (checks.some(({ ok }) => !ok)) return checks;
+  checks.push(...checkSender(options));
   const { userId } = options;
   const answers =
     typeof userId === 'string'
       ? await probeMailbox(client, userId.trim(), claims, signal)
-      : await probeGraph(client, signal);
+      : await probeGraph(client, claims, signal);
   return [...checks, ...answers];
 }
 

@@ -1,4 +1,4 @@
-import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
+import { type RunningSandbox, SANDBOX_RULES, startSandbox } from '../../../src/sandbox';
 import { FAULT_PRESETS } from '../../../src/sandbox/inbox/fault-presets';
 import { askForToken, LUNCH, refusal, send } from '../support';
 import { get, submit } from './support';
@@ -79,6 +79,24 @@ test('what tests arm is shown too, and what is met is shown with its request', a
   expect((await get(sandbox, '/inbox/requests')).text).toContain(`<td>${words}</td>`);
 });
 
+test('a refused request is shown with its rule and its evidence', async () => {
+  await send(sandbox, { ...LUNCH, toRecipients: [] });
+  const { rule, evidence, source } = SANDBOX_RULES['no-recipients'];
+  expect((await get(sandbox, '/inbox/requests')).text).toContain(
+    `<td>${rule} <small class="evidence">${evidence}: ${source}</small></td>`,
+  );
+  await askForToken(sandbox, { claims: '{' });
+  expect((await get(sandbox, '/inbox/requests')).text).toContain('<small class="evidence">ours</small></td>');
+});
+
+test('a scene tells its evidence, and is for its own request, whatever the form was left at', async () => {
+  const { text } = await get(sandbox, '/inbox/faults');
+  expect(text).toContain('401 OrganizationFromTenantGuidNotFound: no Exchange Online (reported)</option>');
+  await arm({ fault: 'upload-wants-no-bearer', skip: '2', every: '3' });
+  expect(sandbox.faults).toMatchObject([{ request: 'upload-range', skip: 4, every: 3 }]);
+  expect((await get(sandbox, '/inbox/faults')).text).toContain('</b>, one in 3, after 4 more <code>');
+});
+
 test('a fault is disarmed, and the others stay', async () => {
   await arm({ fault: 'throttled' });
   await arm({ fault: 'busy' });
@@ -125,6 +143,14 @@ test.each<[string, string, Record<string, string>, string]>([
     '/inbox/faults',
     { fault: 'busy', request: 'token' },
     'choose one of Entra',
+  ],
+  ['a fault that there is not, with a list', '/inbox/faults', { fault: 'fire' }, 'There are throttled, '],
+  ['a time that there is not', '/inbox/faults', { when: 'never' }, '`when` to be before or after'],
+  [
+    'no requests to choose from',
+    '/inbox/faults',
+    { fault: 'busy', every: '0' },
+    '`every` to be an integer from 1',
   ],
   ['no times', '/inbox/faults', { fault: 'busy', times: '0' }, '`times` to be an integer from 1'],
   [

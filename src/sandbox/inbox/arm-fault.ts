@@ -1,7 +1,7 @@
 import type { Sandbox } from '../create-sandbox';
-import type { AnswerFault, SandboxFault } from '../fault';
+import type { AnswerFault, FaultTime, SandboxFault } from '../fault';
 import { REQUEST_NAMES } from '../request-name';
-import { findPreset } from './fault-presets';
+import { FAULT_PRESETS, findPreset } from './fault-presets';
 
 /**
  * Lays the fault that a form describes, by the same call that a test would make.
@@ -9,11 +9,18 @@ import { findPreset } from './fault-presets';
  */
 export function armFault(sandbox: Sandbox, values: URLSearchParams): void {
   const preset = findPreset(values.get('fault') ?? '');
-  if (values.has('fault') && preset === undefined) throw new TypeError('There is no such fault.');
+  if (values.has('fault') && preset === undefined) {
+    const names = FAULT_PRESETS.flatMap(({ presets }) => presets.map(({ name }) => name));
+    throw new TypeError(`There is no such fault. There are ${names.join(', ')}.`);
+  }
   const request = REQUEST_NAMES.find(
-    (name) => name === (preset?.isForToken ? 'token' : values.get('request')),
+    (name) => name === (preset?.isForToken ? 'token' : (preset?.request ?? values.get('request'))),
   );
-  if (request === undefined) throw new TypeError('The form names no request that a fault could be laid for.');
+  if (request === undefined) {
+    throw new TypeError(
+      `The form names no request that a fault could be laid for. There are ${REQUEST_NAMES.join(', ')}.`,
+    );
+  }
   if (preset && !preset.isForToken && request === 'token') {
     throw new TypeError(
       'This fault is one of Graph. For a token, choose one of Entra or an answer of your own.',
@@ -26,6 +33,8 @@ export function armFault(sandbox: Sandbox, values: URLSearchParams): void {
     : ownAnswer(values, retryAfter);
   sandbox.failNext(request, fault, {
     times: readNumber(values, 'times') ?? 1,
+    skip: readNumber(values, 'skip') ?? 0,
+    every: readNumber(values, 'every') ?? 1,
     ...(mailbox !== '' && { mailbox }),
   });
   // A client that has a token does not ask for another one before it must.
@@ -46,7 +55,7 @@ function ownAnswer(values: URLSearchParams, retryAfter: number | undefined): Ans
     message: given('message'),
     aadsts: readNumber(values, 'aadsts'),
     retryAfter,
-    when: values.get('when') === 'after' ? 'after' : 'before',
+    when: readWhen(values),
   };
 }
 
@@ -56,4 +65,10 @@ function readNumber(values: URLSearchParams, name: string): number | undefined {
   if (text === '') return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new TypeError(`Expected \`${name}\` to be an integer from 0 and up, got ${text}`);
+}
+
+function readWhen(values: URLSearchParams): FaultTime {
+  const given = values.get('when') || 'before';
+  if (given === 'before' || given === 'after') return given;
+  throw new TypeError(`Expected \`when\` to be before or after, got ${given}`);
 }

@@ -1,5 +1,6 @@
 import type { Sandbox } from '../create-sandbox';
 import { REQUEST_NAMES } from '../request-name';
+import { SANDBOX_RULES } from '../rules';
 import { describeFault } from './describe-fault';
 import { FAULT_PRESETS } from './fault-presets';
 import { html, type Markup } from './html';
@@ -26,7 +27,9 @@ function waitingFaults({ faults }: Sandbox): Markup {
       mailbox,
       fault,
       times,
-    }) => html`<li><span><b>${times === 1 ? 'The next' : `The next ${times}`}</b> <code>${request}</code>${mailbox && html` of ${mailbox}`}: ${describeFault(fault)}</span>
+      skip = 0,
+      every = 1,
+    }) => html`<li><span><b>${times === 1 ? 'The next' : `The next ${times}`}</b>${every > 1 && html`, one in ${every},`}${skip > 0 && html` after ${skip} more`} <code>${request}</code>${mailbox && html` of ${mailbox}`}: ${describeFault(fault)}</span>
 <form method="post" action="/inbox/faults/cancel"><input type="hidden" name="id" value="${id}"><button>Disarm</button></form></li>
 `,
   );
@@ -41,7 +44,7 @@ function presetForm(sandbox: Sandbox): Markup {
     ({
       group,
       presets,
-    }) => html`<optgroup label="${group}">${presets.map(({ name, label }) => html`<option value="${name}">${label}</option>`)}</optgroup>
+    }) => html`<optgroup label="${group}">${presets.map(({ name, label, rule }) => html`<option value="${name}">${label}${rule && ` (${SANDBOX_RULES[rule].evidence})`}</option>`)}</optgroup>
 `,
   );
   return html`<form class="card" method="post" action="/inbox/faults"><h2>Arm a fault</h2>
@@ -71,6 +74,8 @@ function whichRequests({ mailboxes }: Sandbox): Markup {
   const owners = mailboxes.map(({ userPrincipalName }) => html`<option>${userPrincipalName}</option>`);
   return html`<div class="row"><label>Requests<select name="request">${names}</select></label>
 <label>How many<input name="times" type="number" min="1" value="1" required></label></div>
+<div class="row"><label>Let pass first<input name="skip" type="number" min="0" value="0" required></label>
+<label>Then one in<input name="every" type="number" min="1" value="1" required></label></div>
 <label>Mailbox<select name="mailbox"><option value="">any</option>${owners}</select></label>`;
 }
 

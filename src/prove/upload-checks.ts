@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../../src/graph/json-property';
-import { MIN_SESSION_BYTES, RANGE_BYTES } from '../../src/routes/limits';
+import { property } from '../graph/json-property';
+import { MIN_SESSION_BYTES, RANGE_BYTES } from '../routes/limits';
 import type { LiveCheck } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 import { withDraft } from './with-draft';
@@ -9,6 +9,7 @@ import { withDraft } from './with-draft';
 export const UPLOAD_CHECKS: readonly LiveCheck[] = [
   {
     rule: 'a file under 3,000,000 bytes can be posted, one of 3,000,000 cannot',
+    shows: ['attachment-size'],
     expected: { under: 201, at: 413 },
     observe: (service) =>
       onDraft(service, async (path) => ({
@@ -18,6 +19,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'an upload session is for 3,000,000 bytes and more',
+    shows: ['session-minimum'],
     expected: { at: 201, under: 400, code: 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize' },
     observe: (service) =>
       onDraft(service, async (path) => {
@@ -29,6 +31,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'ranges go without a token: 200 with the next start for each, 201 with a Location for the last',
+    shows: ['range-answers'],
     expected: { first: '0-', range: 200, next: '1000000', status: 200, last: 201, location: true, files: 1 },
     observe: (service) =>
       onDraft(service, async (path) => {
@@ -52,6 +55,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a range of our size is taken, one of 4,000,000 bytes is not',
+    shows: ['range-size'],
     expected: { ours: 200, over: 413 },
     observe: (service) =>
       onDraft(service, async (path) => {
@@ -66,6 +70,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a range that leaves a gap is refused with 416, and the session goes on',
+    shows: ['range-gap'],
     expected: { gap: 416, next: '0-' },
     observe: (service) =>
       onDraft(service, async (path) => {
@@ -78,6 +83,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a session that was cancelled takes no range',
+    shows: ['session-gone'],
     expected: { cancelled: 204, range: 404 },
     observe: (service) =>
       onDraft(service, async (path) => {
@@ -104,7 +110,7 @@ async function statusOfFile(service: LiveService, path: string, bytes: number): 
   return status;
 }
 
-async function openSession(
+export async function openSession(
   service: LiveService,
   path: string,
   size: number,
@@ -116,7 +122,7 @@ async function openSession(
 }
 
 /** @param end behind the last byte */
-function putRange(
+export function putRange(
   service: LiveService,
   url: string,
   start: number,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../../src/graph/json-property';
+import { property } from '../graph/json-property';
 import type { LiveCheck } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 import { refusal, remove } from './sending-checks';
@@ -9,6 +9,7 @@ import { withDraft } from './with-draft';
 export const DRAFT_CHECKS: readonly LiveCheck[] = [
   {
     rule: 'an x- header and a Message-ID of the client stay on a draft',
+    shows: ['message-id-kept', 'headers-on-request'],
     expected: { status: 201, header: 'kept', messageId: true },
     observe: async (service) => {
       const messageId = `<${randomUUID()}@live-check.invalid>`;
@@ -33,11 +34,13 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a header without x- is refused',
+    shows: ['header-name'],
     expected: { status: 400, code: 'InvalidInternetMessageHeader' },
     observe: (service) => refusedDraft(service, [{ name: 'List-Id', value: 'x' }]),
   },
   {
     rule: 'a header without x- is taken as a named property of PS_INTERNET_HEADERS',
+    shows: ['properties-on-drafts'],
     expected: { status: 201 },
     observe: (service) => {
       const id = 'String {00020386-0000-0000-C000-000000000046} Name list-id';
@@ -47,6 +50,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'six x- headers are refused',
+    shows: ['header-count'],
     expected: { status: 400, code: 'InvalidInternetMessageHeaderCollection' },
     observe: (service) =>
       refusedDraft(
@@ -56,6 +60,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'In-Reply-To as MAPI property 0x1042 is taken, and found by $filter',
+    shows: ['properties-on-drafts', 'search-by-property'],
     expected: { status: 201, found: 1 },
     observe: async (service) => {
       const value = `<${randomUUID()}@live-check.invalid>`;
@@ -69,6 +74,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: "our mark finds a draft by $filter, whatever the mark's case",
+    shows: ['search-by-property'],
     expected: { status: 201, found: 1, inCapitals: 1 },
     observe: async (service) => {
       const mark = randomUUID();
@@ -81,6 +87,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a request of 4,000,000 bytes is taken, one of 4,000,001 is not',
+    shows: ['body-too-large'],
     expected: { at: 201, over: 413 },
     observe: async (service) => ({
       at: await statusOfSize(service, 4_000_000),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../../src/graph/json-property';
-import { hasMessageId } from '../../src/routes/message-mark';
+import { property } from '../graph/json-property';
+import { hasMessageId } from '../routes/message-mark';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 
@@ -8,6 +8,7 @@ import type { LiveAnswer, LiveService } from './live-service';
 export const SENDING_CHECKS: readonly LiveCheck[] = [
   {
     rule: 'a token of client credentials has its permissions in roles, and no scp',
+    shows: ['token-roles'],
     expected: { roles: true, scp: false },
     observe: async ({ claims }) => ({
       roles: Array.isArray(property(claims, 'roles')),
@@ -16,11 +17,13 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'there is no /me for an app',
+    shows: ['me-for-app'],
     expected: { status: 400, code: 'BadRequest' },
     observe: async (service) => refusal(await service.askGraph('GET', '/v1.0/me')),
   },
   {
     rule: 'a message without recipients is refused, and leaves no trace: what verify() does',
+    shows: ['no-recipients'],
     expected: { status: 400, code: 'ErrorInvalidRecipients', traces: 0 },
     observe: async (service) => {
       const mark = randomUUID();
@@ -33,6 +36,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a property that messages do not have is refused',
+    shows: ['body-schema'],
     expected: { status: 400, code: 'RequestBodyRead' },
     observe: async (service) => {
       return refusal(
@@ -42,6 +46,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'an unknown mailbox is refused',
+    shows: ['unknown-address'],
     expected: { status: 404, code: 'ErrorInvalidUser' },
     observe: async (service) => {
       const [, domain] = service.userId.split('@');
@@ -51,6 +56,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'an alias of the mailbox is refused in the path',
+    shows: ['unknown-address'],
     expected: { status: 404, code: 'ErrorInvalidUser' },
     observe: async (service) => {
       if (service.alias === undefined) throw new NotObserved('LIVE_ALIAS is not set');
@@ -59,6 +65,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a From that the mailbox may not send as is refused',
+    shows: ['send-as'],
     expected: { status: 403, code: 'ErrorSendAsDenied' },
     observe: async (service) => {
       if (service.foreignFrom === undefined) throw new NotObserved('LIVE_FOREIGN_FROM is not set');
@@ -68,6 +75,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a message as JSON is accepted with 202, an empty body and both request ids, and kept in Sent Items',
+    shows: ['accepted', 'client-request-id'],
     expected: { status: 202, bytes: 0, requestId: true, echo: true, copies: 1 },
     observe: async (service) => {
       const clientRequestId = randomUUID();
@@ -85,6 +93,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'saveToSentItems: false keeps no copy',
+    shows: ['save-to-sent-items'],
     expected: { status: 202, copies: 0 },
     observe: async (service) => {
       const mark = randomUUID();
@@ -95,6 +104,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a message as MIME is accepted with 202, and kept in Sent Items under its Message-ID',
+    shows: ['accepted', 'message-id-kept', 'mime-kept-in-sent-items'],
     expected: { status: 202, copies: 1 },
     observe: async (service) => {
       const messageId = `<${randomUUID()}@live-check.invalid>`;
@@ -120,12 +130,14 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'MIME that is not base64 is refused',
+    shows: ['mime-base64'],
     expected: { status: 400, code: 'ErrorMimeContentInvalidBase64String' },
     observe: async (service) =>
       refusal(await service.ask('POST', '/sendMail', { body: 'Subject: x', contentType: 'text/plain' })),
   },
   {
     rule: 'too many requests at once are answered 429, with seconds in Retry-After',
+    shows: ['mailbox-concurrency'],
     expected: { status: 429, retryAfter: 'seconds' },
     observe: async (service) => {
       const throttled = await firstThrottled(service);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseJson, property } from '../../src/graph/json-property';
-import { hasMark, messageMark } from '../../src/routes/message-mark';
+import { type Dispatcher, fetch } from 'undici';
+import { parseJson, property } from '../graph/json-property';
+import { hasMark, messageMark } from '../routes/message-mark';
+import { UnexpectedAnswer } from './live-check';
 
 /** Where a service is, and who may use it for what. */
 export interface LiveServiceOptions {
@@ -17,6 +19,10 @@ export interface LiveServiceOptions {
   alias?: string;
   /** An address that the mailbox may not send as. */
   foreignFrom?: string;
+  /** Leads the requests, through a proxy for instance; Node's own way without one. */
+  dispatcher?: Dispatcher;
+  /** Is told of each request and its status, without secrets. */
+  log?: (line: string) => void;
   /** Milliseconds between two looks for a message; Exchange takes a while to file what was sent. @default 3000 */
   lookMs?: number;
 }
@@ -45,7 +51,8 @@ export interface FoundMessage {
 }
 
 /** A service under check: raw requests, so that what is seen is not what this package makes of it. */
-export interface LiveService extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs'> {
+export interface LiveService
+  extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs' | 'dispatcher' | 'log'> {
   /** The claims of the token. */
   claims: unknown;
   /** Asks for a path below the mailbox. */
@@ -72,10 +79,14 @@ const LOOKS = 10;
 const MOST_PAGES = 100;
 const ANSWER_MS = 120_000;
 
+/** Entra has answered, and refused. */
+export class NoToken extends Error {}
+
 /** Gets a token and is ready to ask. @throws Error that names the failure, and no secret */
 export async function connectLiveService(options: LiveServiceOptions): Promise<LiveService> {
-  const { clientSecret, lookMs = 3000, ...known } = options;
-  const token = await tokenOf(options);
+  const { clientSecret, lookMs = 3000, dispatcher, log, ...known } = options;
+  const exchange = exchangeOver(options);
+  const token = await tokenOf(options, exchange);
   const [, claims = ''] = token.split('.');
   const authorization = `Bearer ${token}`;
   const mailbox = `/v1.0/users/${encodeURIComponent(options.userId)}`;
@@ -129,7 +140,7 @@ async function readPages(
   const pages: unknown[][] = [];
   for (let path: string | undefined = search; path !== undefined; ) {
     const { status, code, body }: LiveAnswer = await askGraph('GET', path);
-    if (status !== 200) throw new Error(`the search was answered with ${status} ${code}`);
+    if (status !== 200) throw new UnexpectedAnswer('the search', status, code);
     const value = property(body, 'value');
     pages.push(Array.isArray(value) ? value : []);
     const link = property(body, '@odata.nextLink');
@@ -146,7 +157,9 @@ function pathOf(link: string, graphEndpoint: string): string {
   throw new Error('the search leads on to another host');
 }
 
-async function tokenOf(options: LiveServiceOptions): Promise<string> {
+type Exchange = (method: string, url: string, request?: LiveRequest) => Promise<LiveAnswer>;
+
+async function tokenOf(options: LiveServiceOptions, exchange: Exchange): Promise<string> {
   const { authorityHost, tenantId, clientId, clientSecret, graphEndpoint } = options;
   const { status, body } = await exchange('POST', `${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
     body: new URLSearchParams({
@@ -160,10 +173,26 @@ async function tokenOf(options: LiveServiceOptions): Promise<string> {
   const token = property(body, 'access_token');
   if (typeof token === 'string') return token;
   const [aadsts = 'no code'] = /AADSTS\d+/.exec(String(property(body, 'error_description'))) ?? [];
-  throw new Error(`Entra gave no token: ${status}, ${aadsts}`);
+  throw new NoToken(`Entra gave no token: ${status}, ${aadsts}`);
 }
 
-async function exchange(
+/** npm's fetch, since a dispatcher of npm's undici need not suit the undici of Node. */
+function exchangeOver({ dispatcher, log, authorityHost, graphEndpoint }: LiveServiceOptions): Exchange {
+  return async (method, url, request) => {
+    // The whole URL of an upload session is a secret.
+    const isKnown = [authorityHost, graphEndpoint].some((origin) => url.startsWith(`${origin}/`));
+    const what = `${method} ${isKnown ? new URL(url).pathname : 'to an upload URL'}`;
+    const answer = await exchangeBy(dispatcher, method, url, request).catch((error: unknown) => {
+      log?.(`${what}: no answer`);
+      throw error;
+    });
+    log?.(`${what}: ${answer.status}${answer.code === undefined ? '' : ` ${answer.code}`}`);
+    return answer;
+  };
+}
+
+async function exchangeBy(
+  dispatcher: Dispatcher | undefined,
   method: string,
   url: string,
   { body, contentType, headers }: LiveRequest = {},
@@ -175,6 +204,7 @@ async function exchange(
     headers: { ...headers, ...(type && { 'content-type': type }) },
     body: isJson ? JSON.stringify(body) : (body ?? (method === 'POST' ? '' : null)),
     redirect: 'manual',
+    ...(dispatcher && { dispatcher }),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
   const text = await answer.text();
@@ -183,7 +213,7 @@ async function exchange(
   return {
     status: answer.status,
     code: typeof code === 'string' ? code : undefined,
-    headers: answer.headers,
+    headers: new Headers([...answer.headers]),
     body: parsed,
     bytes: Buffer.byteLength(text),
   };

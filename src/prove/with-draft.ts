@@ -1,4 +1,5 @@
-import { property } from '../../src/graph/json-property';
+import { property } from '../graph/json-property';
+import { UnexpectedAnswer } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 import { remove } from './sending-checks';
 
@@ -18,7 +19,7 @@ export async function withDraft<T>(
   const created = await service.ask('POST', '/messages', { body });
   const id = property(created.body, 'id');
   if (typeof id !== 'string') {
-    throw new Error(`a draft was answered with ${created.status} ${created.code ?? ''}`);
+    throw new UnexpectedAnswer('a draft', created.status, created.code);
   }
   try {
     return await work(`/messages/${encodeURIComponent(id)}`, created);

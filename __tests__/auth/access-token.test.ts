@@ -1,0 +1,112 @@
+import { AccessTokenSource } from '../../src/auth/access-token';
+
+const FAR_OFF = Number.MAX_SAFE_INTEGER;
+
+/** A credential whose answers come when they are told to, each token named for what was asked. */
+function heldCredential() {
+  const asked: { claims: string; answer(): void; refuse(): void }[] = [];
+  let forgotten = 0;
+  return {
+    asked,
+    forgotten: () => forgotten,
+    credential: {
+      forget() {
+        forgotten++;
+      },
+      getToken: (_scope: string | string[], { claims = 'none' }: { claims?: string } = {}) =>
+        new Promise<{ token: string; expiresOnTimestamp: number }>((resolve, reject) => {
+          const token = `${claims}-${asked.length + 1}`;
+          asked.push({
+            claims,
+            answer: () => resolve({ token, expiresOnTimestamp: FAR_OFF }),
+            refuse: () => reject(new Error('AADSTS53003: No.')),
+          });
+        }),
+    },
+  };
+}
+
+const start = () => {
+  const held = heldCredential();
+  return { ...held, tokens: new AccessTokenSource(held.credential, 'https://graph.example/.default') };
+};
+
+test('asks once for all that want any token', async () => {
+  const { tokens, asked } = start();
+  const all = Promise.all([tokens.get(), tokens.get(), tokens.get()]);
+  asked[0]?.answer();
+  expect(await all).toEqual(['none-1', 'none-1', 'none-1']);
+  expect(asked).toHaveLength(1);
+});
+
+test('asks for claims though a request without them is under way', async () => {
+  const { tokens, asked } = start();
+  const plain = tokens.get();
+  const challenged = tokens.renew('old', '{"nbf":1}');
+  expect(asked.map(({ claims }) => claims)).toEqual(['none', '{"nbf":1}']);
+  for (const { answer } of asked) answer();
+  expect(await Promise.all([plain, challenged])).toEqual(['none-1', '{"nbf":1}-2']);
+});
+
+test('asks once for all that want the same claims, and serves those who want none with it', async () => {
+  const { tokens, asked } = start();
+  const all = Promise.all([tokens.renew('old', 'a'), tokens.renew('old', 'a'), tokens.get()]);
+  asked[0]?.answer();
+  expect(await all).toEqual(['a-1', 'a-1', 'a-1']);
+  expect(asked).toHaveLength(1);
+});
+
+test('keeps the token that was asked for last, whichever comes last', async () => {
+  const { tokens, asked } = start();
+  const plain = tokens.get();
+  const challenged = tokens.renew('old', 'a');
+  asked[1]?.answer();
+  await challenged;
+  asked[0]?.answer();
+  await plain;
+  expect(await tokens.get()).toBe('a-2');
+});
+
+test('does not take a token that was renewed without claims for one that has them', async () => {
+  const { tokens, asked } = start();
+  const renewed = tokens.renew('old');
+  asked[0]?.answer();
+  await renewed;
+  const challenged = tokens.renew('old', 'a');
+  expect(asked).toHaveLength(2);
+  asked[1]?.answer();
+  expect(await challenged).toBe('a-2');
+  expect(await tokens.renew('old', 'a')).toBe('a-2');
+  expect(await tokens.renew('old')).toBe('a-2');
+  expect(asked).toHaveLength(2);
+});
+
+test('asks again after a request that failed', async () => {
+  const { tokens, asked } = start();
+  const first = tokens.get();
+  asked[0]?.refuse();
+  await expect(first).rejects.toMatchObject({ code: 'EAUTH', graphCode: 'AADSTS53003' });
+  const second = tokens.get();
+  asked[1]?.answer();
+  expect(await second).toBe('none-2');
+});
+
+test('has a new token made for claims, and for a token that was refused', async () => {
+  const { tokens, asked, forgotten } = start();
+  const plain = tokens.get();
+  asked[0]?.answer();
+  await plain;
+  expect(forgotten()).toBe(0);
+  const renewed = tokens.renew('none-1');
+  asked[1]?.answer();
+  await renewed;
+  expect(forgotten()).toBe(1);
+});
+
+test('says so when a credential has no token', async () => {
+  const tokens = new AccessTokenSource({ getToken: async () => null, forget() {} }, 'scope');
+  await expect(tokens.get()).rejects.toMatchObject({
+    code: 'EAUTH',
+    message: expect.stringMatching(/credential returned none/),
+  });
+});

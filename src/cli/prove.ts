@@ -1,0 +1,156 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { GraphTransportError } from '../index';
+import { type LiveServiceOptions, NoToken } from '../prove/live-service';
+import { connectionTo } from '../prove/live-settings';
+import { startPlayedService } from '../prove/played-service';
+import { makeReport } from '../prove/report';
+import { resultLines, TABLE_HEAD } from '../prove/result-lines';
+import { type LiveResult, proveRules } from '../prove/run-live-checks';
+import { CliError, usageError } from './cli-error';
+import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection-flags';
+import { EXIT } from './exit-code';
+import type { CliIo, Command } from './io';
+import { parseFlags } from './parse-flags';
+
+const DEFAULT_REPORT = 'prove-report.json';
+
+/** A sandbox on this machine files at once what Exchange takes seconds for. */
+const LOCAL_LOOK_MS = 10;
+
+const HELP = `Usage: nodemailer-graph-transport prove --to ADDRESS [FLAGS]
+
+Asks Microsoft's service whether it keeps to the rules of the sandbox, and writes what it said into a report that
+names nobody. It SENDS REAL MAIL from the mailbox: some eight small messages to ADDRESS and one to the mailbox itself.
+It also makes drafts, and deletes them, its copies in Sent Items and that message in the Inbox. Giving --to is your
+consent to that. The app needs Mail.Send and Mail.ReadWrite.
+
+  --to ADDRESS               who gets the messages, else LIVE_TO
+  --alias ADDRESS            an alias of the mailbox, for one more rule, else LIVE_ALIAS
+  --foreign-from ADDRESS     an address that the mailbox may not send as, for one more rule, else LIVE_FOREIGN_FROM
+  --report FILE              where the report goes (default ${DEFAULT_REPORT})
+  --sandbox                  ask a second sandbox, to see what the command does; no mail is sent
+
+The report holds verdicts, statuses, codes, numbers, the day, the name of the cloud, and the version of this package.
+The exit code is 0 when no rule was contradicted and no check failed.
+
+${CONNECTION_HELP}
+`;
+
+/** Runs the live check, prints what the service has shown, and writes the report. */
+export const proveCommand: Command = async (args, io) => {
+  const { values } = parseFlags({
+    args,
+    options: {
+      ...CONNECTION_FLAGS,
+      to: { type: 'string' },
+      alias: { type: 'string' },
+      'foreign-from': { type: 'string' },
+      report: { type: 'string' },
+      sandbox: { type: 'boolean' },
+    },
+  });
+  const { stdout, stderr, cwd, signal } = io;
+  if (values.help) {
+    stdout.write(HELP);
+    return EXIT.ok;
+  }
+  const file = values.report ?? DEFAULT_REPORT;
+  const path = resolve(cwd, file);
+  const played = values.sandbox ? await startPlayedService() : undefined;
+  let options: LiveServiceOptions | undefined;
+  try {
+    options = played?.options ?? tenantOf(values, io);
+    const { authorityHost } = options;
+    // Before anything is sent, since a run is not to be made twice for a name that was mistyped.
+    write(path, file, '');
+    stderr.write(
+      played
+        ? 'Asks a second sandbox. No mail leaves this machine.\n'
+        : `Asks ${options.graphEndpoint}, and sends messages from ${options.userId} to ${options.to}. This takes a few minutes.\n`,
+    );
+    if (!values.json) stdout.write(`${TABLE_HEAD}\n`);
+    const results = await proveRules(
+      options,
+      (result) => {
+        if (!values.json) stdout.write(`${resultLines(result).join('\n')}\n`);
+      },
+      undefined,
+      signal,
+    ).catch((error: unknown) => {
+      throw startFailure(error, authorityHost);
+    });
+    const report = makeReport(results, options, new Date());
+    write(path, file, `${JSON.stringify(report, null, 2)}\n`);
+    const exitCode = signal.aborted ? EXIT.tempFail : exitCodeOf(results);
+    stdout.write(
+      values.json
+        ? `${JSON.stringify({ ok: exitCode === EXIT.ok, exitCode, report })}\n`
+        : `\n${count(results)}. The report is in ${file}.\n`,
+    );
+    return exitCode;
+  } finally {
+    await options?.dispatcher?.close();
+    await played?.close();
+  }
+};
+
+type Values = Parameters<typeof connectionOptions>[0] & {
+  to?: string | undefined;
+  alias?: string | undefined;
+  'foreign-from'?: string | undefined;
+  debug?: boolean | undefined;
+};
+
+function tenantOf(values: Values, io: CliIo): LiveServiceOptions {
+  const { env } = io;
+  const to = values.to || env.LIVE_TO;
+  if (!to) {
+    throw usageError(
+      'prove sends real mail, so it must be told where to: give --to ADDRESS, or --sandbox to send none.',
+    );
+  }
+  const addresses = {
+    to,
+    alias: values.alias || env.LIVE_ALIAS || undefined,
+    foreignFrom: values['foreign-from'] || env.LIVE_FOREIGN_FROM || undefined,
+  };
+  const service = connectionTo(connectionOptions(values, io), addresses, { ...env });
+  const isLocal = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::|$)/.test(service.graphEndpoint);
+  return {
+    ...service,
+    ...(isLocal && { lookMs: LOCAL_LOOK_MS }),
+    ...(values.debug && { log: (line: string) => io.stderr.write(`debug: ${line}\n`) }),
+  };
+}
+
+function write(path: string, file: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.config, `The report ${file} cannot be written: ${why}.`);
+  }
+}
+
+/** Nothing was sent: a token is the first thing that a run asks for. */
+function startFailure(error: unknown, authorityHost: string): Error {
+  if (error instanceof GraphTransportError) return error;
+  if (error instanceof NoToken) return new CliError(EXIT.noPermission, `${error.message}. See verify.`);
+  const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  return new CliError(EXIT.tempFail, `Cannot get a token from ${authorityHost}: ${why}. See verify.`);
+}
+
+function exitCodeOf(results: readonly LiveResult[]): number {
+  const verdicts = results.map(({ verdict }) => verdict);
+  if (verdicts.includes('contradicted')) return EXIT.software;
+  return verdicts.includes('failed') ? EXIT.unavailable : EXIT.ok;
+}
+
+function count(results: readonly LiveResult[]): string {
+  const verdicts = ['confirmed', 'contradicted', 'not observed', 'failed'] as const;
+  const counts = verdicts.map(
+    (verdict) => `${results.filter((result) => result.verdict === verdict).length} ${verdict}`,
+  );
+  return `${results.length} checks: ${counts.join(', ')}`;
+}

@@ -1,0 +1,61 @@
+import type { Dispatcher } from 'undici';
+import { createDispatcher } from '../dispatcher';
+import { GraphTransportError } from '../errors';
+import type { GraphTransportOptions, ResolvedOptions } from '../options';
+import { resolveOptions } from '../resolve-options';
+import type { LiveServiceOptions } from './live-service';
+
+/** What is to be checked: the sandbox, a tenant, or nothing, and then why. */
+export type LiveSettings =
+  | { target: 'sandbox' }
+  | { target: 'tenant'; service: LiveServiceOptions }
+  | { target: 'none'; why: string };
+
+const VARIABLES = [
+  'AZURE_TENANT_ID',
+  'AZURE_CLIENT_ID',
+  'AZURE_CLIENT_SECRET',
+  'GRAPH_USER_ID',
+  'LIVE_TO',
+] as const;
+
+/** Reads the variables; endpoints and cloud are those of the transport. */
+export function readLiveSettings(env: NodeJS.ProcessEnv): LiveSettings {
+  if (env.LIVE_TARGET === 'sandbox') return { target: 'sandbox' };
+  const missing = VARIABLES.filter((name) => !env[name]);
+  if (missing.length > 0) return { target: 'none', why: `${missing.join(', ')} not set` };
+  const addresses = {
+    to: env.LIVE_TO ?? '',
+    alias: env.LIVE_ALIAS || undefined,
+    foreignFrom: env.LIVE_FOREIGN_FROM || undefined,
+  };
+  return { target: 'tenant', service: toService(resolveOptions({}, env), addresses) };
+}
+
+type Addresses = Pick<LiveServiceOptions, 'to' | 'alias' | 'foreignFrom'>;
+
+/**
+ * The service that the transport's options lead to, over connections of its own, which are to be closed.
+ *
+ * @throws GraphTransportError `ECONFIG`
+ */
+export function connectionTo(
+  options: GraphTransportOptions,
+  addresses: Addresses,
+  env: NodeJS.ProcessEnv,
+): LiveServiceOptions & { dispatcher: Dispatcher } {
+  const resolved = resolveOptions(options, env);
+  const { proxy, tls } = resolved;
+  return { ...toService(resolved, addresses), dispatcher: createDispatcher({ proxy, tls }, env) };
+}
+
+function toService(
+  { identity, graphEndpoint, userId }: ResolvedOptions,
+  addresses: Addresses,
+): LiveServiceOptions {
+  if (identity.kind !== 'secret' || typeof userId !== 'string') {
+    throw new GraphTransportError('ECONFIG', 'The checks need a client secret and one mailbox.');
+  }
+  const { tenantId, clientId, clientSecret, authorityHost } = identity;
+  return { tenantId, clientId, clientSecret, authorityHost, graphEndpoint, userId, ...addresses };
+}

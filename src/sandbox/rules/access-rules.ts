@@ -1,0 +1,122 @@
+import { documented, ours, recorded, reported } from './rule';
+
+const RECORDINGS = 'recordings in Azure/azure-sdk-for-js';
+
+/** Tokens, permissions and mailboxes that Graph does not let pass, and requests that it cannot make out. */
+export const ACCESS_RULES = {
+  'token-missing': ours('A request without a token is refused with InvalidAuthenticationToken.'),
+  'token-unreadable': reported(
+    'OfficeDev/outlook-dev-docs#508',
+    'What is no token is refused with InvalidAuthenticationToken.',
+  ),
+  'token-signature': ours('A token that was changed is refused with InvalidAuthenticationToken.'),
+  'token-audience': reported(
+    'microsoftgraph/microsoft-graph-docs#16208',
+    'A token for another resource is refused with InvalidAuthenticationToken.',
+  ),
+  'token-expired': reported(
+    's1t5/mail-archiver#267',
+    'An expired token is refused with InvalidAuthenticationToken.',
+  ),
+  'token-revoked': ours('A revoked token is refused with InvalidAuthenticationToken.'),
+  'claims-challenge': recorded(
+    RECORDINGS,
+    'A token that lacks claims is refused with a challenge that names them in base64.',
+  ),
+  'no-permissions': reported(
+    'O365/python-o365#428',
+    'A token without any permission is refused with 401 NoPermissionsInAccessToken.',
+  ),
+  'permission-missing': reported(
+    'maester365/maester#961',
+    'A token with other permissions than the request needs is refused with ErrorAccessDenied.',
+  ),
+  'me-for-app': reported('microsoftgraph/msgraph-sdk-php#1163', 'There is no /me for an app.'),
+  'unknown-address': reported(
+    'InnoGE/laravel-msgraph-mail#13',
+    'An address that is no user principal name, such as an alias, is refused in the path with ErrorInvalidUser.',
+  ),
+  'unknown-object-id': ours('An unknown object id is refused in the path with Request_ResourceNotFound.'),
+  'unknown-user': ours('A user that the directory does not have is refused with Request_ResourceNotFound.'),
+  'user-permission': documented(
+    'Graph docs: user-get',
+    'The directory shows a user to a token with a permission for users only: Authorization_RequestDenied.',
+  ),
+  'mailbox-unlicensed': reported(
+    'microsoftgraph/microsoft-graph-docs#10481',
+    'A user without a mailbox is refused with MailboxNotEnabledForRESTAPI.',
+  ),
+  'mailbox-on-premises': ours(
+    'A mailbox outside of Exchange Online is refused with MailboxNotSupportedForRESTAPI.',
+  ),
+  'account-disabled': documented(
+    'EWS docs: responsecode',
+    'The mailbox of a disabled account is refused with ErrorAccountDisabled, the code that Exchange has for it.',
+  ),
+  'access-policy': documented(
+    'Graph docs: auth-limit-mailbox-access',
+    'A mailbox from which a policy keeps the app is refused with ErrorAccessDenied.',
+  ),
+  'delegated-mailbox': ours('A token of a user opens the mailbox of that user only.'),
+  'mailbox-concurrency': recorded(
+    'magodo/terraform-provider-outlook#21',
+    'Too many requests at once for one mailbox are refused with ApplicationThrottled.',
+  ),
+  'token-error': recorded(
+    RECORDINGS,
+    'A refusal of a token has oAuthEventOperationId, oAuthEventcV and errorUrl in its innerError.',
+  ),
+  'bearer-challenge': recorded(
+    RECORDINGS,
+    'A 401 has a WWW-Authenticate with an empty realm, the authorization_uri and the app id of Graph.',
+  ),
+  'client-request-id': documented(
+    'Graph docs: best-practices-concept',
+    'An answer repeats the client-request-id of its request.',
+  ),
+  'own-request-id': recorded(
+    RECORDINGS,
+    'An answer to a request without a client-request-id has the request-id in its place.',
+  ),
+  'qualified-action': recorded(
+    'microsoftgraph/msgraph-sdk-java#1380',
+    'An action may be named with its namespace: microsoft.graph.sendMail.',
+  ),
+  'key-in-parentheses': documented(
+    'OData docs: url-conventions',
+    "A key may stand in parentheses: users('x').",
+  ),
+  'action-is-post': ours('An action is a POST; other methods are refused.'),
+  'segment-unknown': reported(
+    'O365/python-o365#1187',
+    'A segment of a path that Graph does not have is refused with BadRequest, after the token was looked at.',
+  ),
+  'nothing-there': ours('A path that leads to no service is answered 404.'),
+  'not-played': ours('What the sandbox does not play is refused with 501, rather than answered by a guess.'),
+  'body-too-large': reported(
+    'microsoftgraph/microsoft-graph-docs-contrib#682',
+    'A request over 4 MB is refused with 413 or 400; whether that is 4,000,000 bytes is not known.',
+  ),
+  'body-not-json': reported(
+    'microsoftgraph/msgraph-sdk-dotnet#435',
+    'A body that is not what its content type says is refused with UnableToDeserializePostBody.',
+  ),
+  'content-type': reported(
+    'microsoftgraph/msgraph-sdk-dotnet#435',
+    'Another content type than the request takes is refused with 415.',
+  ),
+  'body-schema': reported(
+    'microsoftgraph/msgraph-sdk-python#313',
+    'A property that the type does not have, or of another type, is refused with RequestBodyRead.',
+  ),
+  'property-name-case': recorded(
+    'microsoftgraph/nodejs-connect-rest-sample',
+    'The names of properties in a body are read in any case.',
+  ),
+  'property-name-twice': ours('One property in two spellings is refused with RequestBodyRead.'),
+  'query-unknown': ours('A query option that OData does not have is refused with BadRequest.'),
+  'query-number': ours('A $top or $skip that is no number in range is refused with BadRequest.'),
+  'property-unknown': ours(
+    'A property in $select, $filter or $orderby that the type does not have is refused with BadRequest.',
+  ),
+};
