@@ -122,7 +122,7 @@ export class GraphClient {
     const clientRequestId = randomUUID();
     let token = await tokens.get(signal);
     let answer = await this.#ask(call, token, clientRequestId, signal);
-    const claims = claimsOf(firstValue(answer.headers['www-authenticate']));
+    const claims = claimsOf(answer.headers['www-authenticate']);
     // Refused on account of its token, a request was not carried out.
     if (answer.status === 401 || (answer.status === 403 && claims !== undefined)) {
       const refused = token;
