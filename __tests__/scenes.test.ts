@@ -62,7 +62,7 @@ test.each<[string, SandboxRequestName, SandboxFaultOptions, Mail, { code: string
     'small',
     { code: 'ETIMEDOUT', retryable: true },
   ],
-  ['tenant-without-exchange', 'send-mail', { times: 9 }, 'small', { code: 'EAUTH', retryable: false }],
+  ['tenant-without-exchange', 'send-mail', { times: 9 }, 'small', { code: 'EENVELOPE', retryable: false }],
 ])(
   '%s at %s %j: a mail (%s) is not sent, and the error is %j',
   async (scene, request, options, mail, told) => {
