@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../src/sandbox';
+import { rewritingService } from './support/rewriting-service';
+import { sandboxCredential } from './support/sandbox-credential';
 
 let sandbox: RunningSandbox;
 async function start(options: StartSandboxOptions = {}) {
@@ -212,4 +214,79 @@ test('a draft that a killed process left half made is thrown away, and the messa
   expect(sandbox.messages).toHaveLength(1);
   expect(sandbox.messages[0]?.attachments.map(({ name }) => name)).toEqual(['plan.bin', 'invoice.txt']);
   expect(sandbox.drafts).toEqual([]);
+});
+
+describe('a draft that is taken away while it is filled', () => {
+  /** Sends the parcel, and does this once, when its first range is on its way. */
+  async function sendWhile(act: (draftId: string) => Promise<unknown>) {
+    await start();
+    let isDone = false;
+    const { dispatcher, close } = await rewritingService(
+      sandbox,
+      (body) => body,
+      async ({ method }) => {
+        const [draft] = sandbox.drafts;
+        if (method !== 'PUT' || isDone || !draft) return;
+        isDone = true;
+        await act(draft.id);
+      },
+    );
+    const info = await send(parcel, { dispatcher, searchLag: 0 });
+    await close();
+    return info;
+  }
+
+  test('by a process that has sent the message: one mail', async () => {
+    await expect(sendWhile(() => send(parcel))).resolves.toMatchObject({ deduplicated: true });
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('by somebody who has sent nothing: it is made again, and sent', async () => {
+    const info = await sendWhile(async (id) => {
+      const { getToken } = await sandboxCredential(sandbox);
+      const { token } = await getToken();
+      const url = `http://127.0.0.1/v1.0/users/${sandbox.options.userId}/messages/${id}`;
+      const headers = { authorization: `Bearer ${token}` };
+      const { status } = await sandbox.handle(new Request(url, { method: 'DELETE', headers }));
+      expect(status).toBe(204);
+    });
+    expect(info).toMatchObject({ deduplicated: false });
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  });
+});
+
+describe('a search that is behind', () => {
+  test('shows another draft of the message and not ours yet: it is asked again', async () => {
+    await start({ searchDelay: { drafts: { finds: 2 } } });
+    // A process that dies with its draft ready, which each search of ours shows.
+    sandbox.failNext('send-draft', { kind: 'silence', when: 'before' });
+    await send(order, { socketTimeout: 50, retry: { attempts: 1, maxDelay: 1 } }).catch(() => undefined);
+    expect(sandbox.drafts).toHaveLength(1);
+    const before = asked(/\/messages$/);
+    await expect(send(order, { searchLag: 0 })).resolves.toMatchObject({ deduplicated: false });
+    // The draft, two looks that miss it, the look that shows it, and those after it.
+    expect(asked(/\/messages$/) - before).toBeGreaterThan(4);
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('shows what we have sent as a draft: nobody deletes it', async () => {
+    await start({ searchDelay: { stale: { finds: 9 } } });
+    await send(parcel);
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    expect(sandbox.messages).toHaveLength(1);
+  });
+
+  test('fails after the message was sent: it is sent all the same', async () => {
+    await start();
+    sandbox.failWith(({ request }) =>
+      sandbox.messages.length > 0 && request === 'find-messages'
+        ? { kind: 'answer', status: 500 }
+        : undefined,
+    );
+    await expect(send(parcel)).resolves.toMatchObject({ deduplicated: false });
+    expect(sandbox.messages).toHaveLength(1);
+  });
 });

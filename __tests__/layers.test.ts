@@ -7,6 +7,7 @@ const src = join(__dirname, '../src');
 const LAYERS: Record<string, string[]> = {
   cli: ['index', 'clouds', 'message', 'prove', 'sandbox'],
   prove: ['resolve-options', 'dispatcher', 'clouds', 'options', 'routes', 'graph', 'errors', 'sandbox'],
+  bullmq: ['index'],
   index: [
     'transport',
     'clouds',
@@ -76,7 +77,7 @@ const LAYERS: Record<string, string[]> = {
   'nodemailer-options': ['message-options'],
   'message-options': ['message', 'errors'],
   verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
-  routes: ['message', 'graph', 'given-up', 'errors'],
+  routes: ['message', 'graph', 'service-codes', 'given-up', 'errors'],
   auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
@@ -128,7 +129,10 @@ const PACKAGES: Record<string, string[]> = {
   ],
   '@azure/identity': ['auth/access-token', 'auth/credential', 'auth/http-client', 'options'],
   msw: ['sandbox/msw'],
+  bullmq: ['bullmq/create-mail-queue', 'bullmq/create-mail-worker'],
   nodemailer: [
+    'bullmq/create-mail-worker',
+    'bullmq/stored-message',
     'cli/send',
     'cli/compose-message',
     'cli/pass-on-message',

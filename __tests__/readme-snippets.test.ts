@@ -1,25 +1,42 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { compileFunction } from 'node:vm';
 import nodemailer from 'nodemailer';
 import ts from 'typescript';
+import { parse as parseYaml } from 'yaml';
 import { type GraphTransportOptions, graphTransport } from '../src/index';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
 
 const root = join(__dirname, '..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const docs = join(root, 'docs');
+/** All that an app's developer reads. */
+const pages = [
+  'README.md',
+  ...(existsSync(docs) ? readdirSync(docs) : []).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
 
 interface Snippet {
   /** Where it stands, for who reads the failure. */
+  page: string;
   line: number;
   code: string;
 }
 
-const snippets: Snippet[] = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => ({
-  line: readme.slice(0, match.index).split('\n').length,
-  code: match[1] ?? '',
-}));
+/** Those of some languages, as the fences name them. */
+function snippetsIn(...languages: string[]): Snippet[] {
+  const fence = new RegExp(`^\`\`\`(?:${languages.join('|')})\\n(.*?)^\`\`\`$`, 'gms');
+  return pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    return [...text.matchAll(fence)].map((match) => ({
+      page,
+      line: text.slice(0, match.index).split('\n').length,
+      code: match[1] ?? '',
+    }));
+  });
+}
+
+const snippets = snippetsIn('ts');
 
 /** What a snippet may take for granted, having been said further up. One that declares it itself comes first. */
 const SAID_BEFORE = `
@@ -51,6 +68,7 @@ function compile(sources: ReadonlyMap<string, string>): ts.Diagnostic[] {
     noEmit: true,
     paths: {
       'nodemailer-graph-transport': [join(root, 'src/index.mts')],
+      'nodemailer-graph-transport/bullmq': [join(root, 'src/bullmq/index.ts')],
       'nodemailer-graph-transport/sandbox': [join(root, 'src/sandbox/index.ts')],
       'nodemailer-graph-transport/sandbox/msw': [join(root, 'src/sandbox/msw.mts')],
     },
@@ -72,11 +90,11 @@ function compile(sources: ReadonlyMap<string, string>): ts.Diagnostic[] {
   });
 }
 
-test('every TypeScript snippet of the README compiles', () => {
+test('every TypeScript snippet of the README and the docs compiles', () => {
   expect(snippets.length).toBeGreaterThanOrEqual(8);
   const said: [string, string] = [join(root, 'readme-said-before.mts'), SAID_BEFORE];
-  const modules = snippets.map(({ line, code }): [string, string] => [
-    join(root, `readme-line-${line}.mts`),
+  const modules = snippets.map(({ page, line, code }): [string, string] => [
+    join(root, `${page}-line-${line}.mts`),
     `${code}\nexport {};\n`,
   ]);
   const faults = compile(new Map([said, ...modules])).map(
@@ -86,9 +104,22 @@ test('every TypeScript snippet of the README compiles', () => {
   expect(faults).toEqual([]);
 }, 120_000);
 
-/** Those that need nothing but Nodemailer and this package: no Azure, no file of the operator's. */
+test.each(snippetsIn('ya?ml', 'json'))('the YAML at line $line of $page is well formed', ({ code }) => {
+  expect(parseYaml(code, { strict: true })).toEqual(expect.any(Object));
+});
+
+test.each(snippetsIn('ini'))(
+  'the unit at line $line of $page has sections, and settings in them',
+  ({ code }) => {
+    expect(code).toMatch(/^(?:\[[A-Z]\w+\]\n(?:[A-Z]\w+=\S.*\n)+\n?)+$/);
+  },
+);
+
+/** Those that need nothing but Nodemailer and this package: no Azure, no Redis, no file of the operator's. */
 const runnable = snippets.filter(({ code }) =>
-  [...code.matchAll(/ from '([^']+)'/g)].every(([, name = '']) => name.startsWith('nodemailer')),
+  [...code.matchAll(/ from '([^']+)'/g)].every(
+    ([, name = '']) => name.startsWith('nodemailer') && name !== 'nodemailer-graph-transport/bullmq',
+  ),
 );
 
 describe('against the sandbox', () => {
@@ -144,7 +175,7 @@ describe('against the sandbox', () => {
     await body(...Object.values(given));
   }
 
-  test.each(runnable)('the snippet at line $line does what it shows', async ({ code }) => {
+  test.each(runnable)('the snippet at line $line of $page does what it shows', async ({ code }) => {
     await run(code);
     const shown = [...code.matchAll(/\/\/=> (.+)$/gm)].map(([, line]) => line);
     expect(printed.slice(0, shown.length)).toEqual(shown);

@@ -141,8 +141,3 @@ test('the table of clouds has the endpoints of the code', () => {
     }),
   );
 });
-
-test.each(['queue.mjs', 'worker.mjs'])('the recipe for many workers is the %s that is tried', (file) => {
-  const tried = readFileSync(join(__dirname, 'queue/recipe', file), 'utf8');
-  expect(readme).toContain(`\`\`\`js\n${tried}\`\`\`\n`);
-});

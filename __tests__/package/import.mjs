@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { setupServer } from 'msw/node';
 import nodemailer from 'nodemailer';
 import { GraphTransport, GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
+import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
 import { createSandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
 
 assert.equal(typeof GraphTransport, 'function');
+assert.throws(() => createMailQueue('', {}), TypeError);
+assert.throws(() => createMailWorker('me', {}), GraphTransportError);
 assert.throws(() => graphTransport({ userId: 'me' }), GraphTransportError);
 const sandbox = await startSandbox();
 const transporter = nodemailer.createTransport(graphTransport(sandbox.options));

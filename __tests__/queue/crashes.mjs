@@ -1,13 +1,13 @@
-// The README's recipe for many workers, on a Redis of its own: three processes send from two mailboxes, while one
+// Many workers on a Redis of their own: three processes send from two mailboxes, while one
 // request in ten meets a fault, a worker is killed, and Redis is killed. Every message has to arrive once.
 // Run by `npm run test:queue [-- messages [seed]]`; it needs redis-server.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createMailQueue } from 'nodemailer-graph-transport/bullmq';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { randomFaults } from '../support/random-faults.mjs';
-import { addMessage, mailQueue } from './recipe/queue.mjs';
 import { RedisServer } from './redis-server.mjs';
 import { WorkerProcesses } from './worker-processes.mjs';
 
@@ -27,6 +27,8 @@ const REFUSED = 20;
 const RETRY_AFTER_MS = 5000;
 /** Jobs that are on their way when their mailbox begins to be throttled. */
 const ON_THEIR_WAY = 4;
+/** JSON in base64, as a JWT begins. */
+const TOKEN_START = 'eyJ';
 const THROTTLED = {
   kind: 'answer',
   status: 429,
@@ -68,15 +70,17 @@ async function run() {
   const startedAt = performance.now();
   const mail = await Promise.all(Array.from({ length: COUNT }, (_, n) => makeMail(n)));
   const refused = await Promise.all(Array.from({ length: REFUSED }, (_, n) => makeMail(`refused-${n}`)));
-  const queues = ALL_MAILBOXES.map((mailbox) => {
-    const queue = mailQueue(mailbox, connection, { backoff: { type: 'custom', delay: 50 } });
+  const mailQueues = ALL_MAILBOXES.map((mailbox) => {
+    const defaultJobOptions = { backoff: { type: 'custom', delay: 50 } };
+    const queue = createMailQueue(mailbox, connection, { defaultJobOptions });
     // When Redis is gone, the queue says so here and connects again.
-    queue.on('error', () => undefined);
+    queue.queue.on('error', () => undefined);
     return queue;
   });
-  const unlicensed = queues.at(-1);
-  const add = (message, n) => addMessage(queues[n % MAILBOXES.length], message);
-  await Promise.all([...mail.map(add), ...refused.map((message) => addMessage(unlicensed, message))]);
+  const queues = mailQueues.map(({ queue }) => queue);
+  const unlicensed = mailQueues.at(-1);
+  const add = ({ bytes, ...message }, n) => mailQueues[n % MAILBOXES.length].add(message);
+  await Promise.all([...mail.map(add), ...refused.map(({ bytes, ...message }) => unlicensed.add(message))]);
 
   const service = laysFaults();
   for (const name of ['worker 1', 'worker 2', 'worker 3']) workers.start(name);
@@ -104,9 +108,11 @@ async function run() {
   await allDone(queues);
   const seconds = (performance.now() - startedAt) / 1000;
   const jobs = (await Promise.all(queues.slice(0, -1).map((queue) => queue.getJobs()))).flat();
-  const failedRefused = await unlicensed.getFailedCount();
+  const failedRefused = await unlicensed.queue.getFailedCount();
   const stopped = await workers.stop();
-  await Promise.all(queues.map((queue) => queue.close()));
+  const written = await redis.written();
+  const leaked = [graph.clientSecret, TOKEN_START].filter((secret) => written.includes(secret));
+  await Promise.all(mailQueues.map((queue) => queue.close()));
 
   const copiesOf = ({ messageId }) =>
     sandbox.messages.filter(({ internetMessageId }) => internetMessageId === messageId);
@@ -141,6 +147,7 @@ async function run() {
     'what is refused fails at once': failedRefused === REFUSED && service.refusals.length < 2 * REFUSED,
     'what is refused does not arrive': refused.every((message) => copiesOf(message).length === 0),
     'workers stop when told to': stopped,
+    'no secret is in Redis': leaked.length === 0,
   };
   const broken = Object.keys(checks).filter((check) => !checks[check]);
   if (broken.length === 0) return;
@@ -202,7 +209,7 @@ function laysFaults() {
       service.refusals.push(now);
       return undefined;
     }
-    // With the recipe a job makes a draft once, and first.
+    // With exactly-once a job makes a draft once, and first.
     if (request === 'create-draft' && mailbox === throttledMailbox) {
       throttledAt ??= now;
       const passed = now - throttledAt;

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A Redis of the test's own, on a port that was free, with an append-only file in `folder`. */
@@ -28,6 +30,14 @@ export class RedisServer {
       }
     }
     throw new Error(`redis-server did not start:\n${told.join('\n')}`);
+  }
+
+  /** Everything that was ever written to it. */
+  async written() {
+    const files = join(this.#folder, 'appendonlydir');
+    const names = await readdir(files);
+    const contents = await Promise.all(names.map((name) => readFile(join(files, name), 'latin1')));
+    return contents.join('');
   }
 
   /** Ends it without a chance to put anything in order. */

@@ -1,11 +1,11 @@
-// A process that works on the queues of the mailboxes that its argument names, as the recipe has it.
-import { startWorker } from './recipe/worker.mjs';
+// A process that works on the queues of the mailboxes that its argument names.
+import { createMailWorker } from 'nodemailer-graph-transport/bullmq';
 
 const { limiters, connection, options } = JSON.parse(process.argv[2]);
 
-const stops = await Promise.all(
-  Object.entries(limiters).map(([mailbox, limiter]) =>
-    startWorker(mailbox, connection, { ...options, limiter }),
-  ),
-);
-process.once('SIGTERM', () => Promise.all(stops.map((stop) => stop())));
+const workers = Object.entries(limiters).map(([mailbox, limiter]) => {
+  const worker = createMailWorker(mailbox, connection, { ...options, limiter });
+  worker.worker.on('error', (error) => console.error(error));
+  return worker;
+});
+process.once('SIGTERM', () => Promise.all(workers.map((worker) => worker.close())));

@@ -43,7 +43,7 @@ describe('deleting a message', () => {
     });
   });
 
-  test('a second time is refused by the usual id, which leads nowhere once the draft is sent', async () => {
+  test('a second time is refused by the usual id, unless it was sent or never there', async () => {
     const sandbox = createSandbox();
     const [id, sent] = [await makeDraft(sandbox), await makeDraft(sandbox)];
     await remove(sandbox, id);

@@ -36,7 +36,7 @@ test.each(rules)(
     if (evidence === 'ours') expect(source).toBeUndefined();
     else
       expect(source).toMatch(
-        /^(?:[\w.-]+\/[\w.-]+(?:#\d+)?|\w.+ docs: [\w-]+|\[MS-.*|.* limits|recordings in .*)$/,
+        /^(?:[\w.-]+\/[\w.-]+(?:#\d+)?|\w.+ docs: [\w-]+|\[MS-.*|.* limits|(?:recordings in|tests of) .*)$/,
       );
   },
 );

@@ -145,7 +145,9 @@ export function makeScenario(chance: Chance): Scenario {
     isCalm,
     isStormy: faultRate === 0.5,
     rules: {
-      fate: (request, dice) => (dice.happens(faultRate) ? faultOf(request, dice) : { kind: 'answered' }),
+      fate: lastingStates((request, dice) =>
+        dice.happens(faultRate) ? faultOf(request, dice) : { kind: 'answered' },
+      ),
       latency: (dice) => (dice.happens(slowness) ? dice.between(100, 8000) : dice.between(1, 40)),
     },
   };
@@ -173,6 +175,23 @@ export function calmRace(kind: 'json' | 'mime', processes: number, service: Sand
   };
 }
 
+/** States of a draft that pass are met by one request of a kind, or by several in a row. */
+function lastingStates(fate: NetworkRules['fate']): NetworkRules['fate'] {
+  const lasting = new Map<RequestName, { state: Fate; times: number }>();
+  return (request, chance) => {
+    const last = lasting.get(request);
+    if (last && last.times > 0) {
+      last.times--;
+      return last.state;
+    }
+    const state = fate(request, chance);
+    const passes = state.kind === 'other' && (state.status === 404 || state.status === 412);
+    // Clean-up looks four times for a draft whose creation was not answered: what no look finds has no name.
+    if (passes) lasting.set(request, { state, times: chance.below(request === 'search' ? 3 : 7) });
+    return state;
+  };
+}
+
 function faultOf(request: RequestName, chance: Chance): Fate {
   const found = chance.pick<Fate>([
     [{ kind: 'broken', carriedOut: 'before' }, 4],
@@ -188,11 +207,14 @@ function faultOf(request: RequestName, chance: Chance): Fate {
     [{ kind: 'other', status: 503, code: 'serviceNotAvailable', carriedOut: false }, 1],
     [{ kind: 'other', status: 403, code: 'ErrorAccessDenied', carriedOut: false }, 1],
     [{ kind: 'other', status: 404, code: 'ErrorItemNotFound', carriedOut: false }, 1],
+    [{ kind: 'other', status: 404, code: 'ErrorNonExistentMailbox', carriedOut: false }, 1],
+    [{ kind: 'other', status: 412, code: 'ErrorIrresolvableConflict', carriedOut: false }, 1],
+    [{ kind: 'other', status: 412, carriedOut: false }, 1],
     [{ kind: 'garbled' }, 1],
   ]);
-  // Only the service's own answer says that an item is not there, and only of an item.
-  const names = ['send', 'mark', 'attach'];
-  if (found.kind === 'other' && found.status === 404 && !names.includes(request)) {
+  // That a draft is not there is said where it is asked for, or just made.
+  const names = ['create', 'send', 'mark', 'attach', 'upload'];
+  if (found.kind === 'other' && found.code === 'ErrorItemNotFound' && !names.includes(request)) {
     return { kind: 'other', status: 502, carriedOut: false };
   }
   return found;

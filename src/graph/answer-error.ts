@@ -9,7 +9,8 @@ export interface GraphAnswer {
   /** The body as text; the start of it, when it is long. */
   body: string;
   requestId: string | undefined;
-  clientRequestId: string;
+  /** Undefined where the request carried none. */
+  clientRequestId: string | undefined;
   /** What `Retry-After` asks for, in milliseconds. */
   retryAfter: number | undefined;
 }

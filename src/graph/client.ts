@@ -3,9 +3,10 @@ import type { Dispatcher } from 'undici';
 import { hadNoConnection, toConnectionError } from '../connection-error';
 import { givenUpError, throwIfGivenUp } from '../given-up';
 import { retryAfterMs } from '../retry-after';
-import { toAnswerError } from './answer-error';
+import { type GraphAnswer, toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
 import { type Answer, Exchange } from './exchange';
+import { parseJson, property } from './json-property';
 import type { RequestBody } from './request-body';
 
 /**
@@ -22,8 +23,13 @@ export interface GraphCall {
   path: string;
   /** What Graph is asked to accept, for the error that says it did not. */
   what: string;
-  /** The only status that means success. */
+  /** The documented status of success. */
   expect: number;
+  /**
+   * Other statuses that mean the same, where nothing is lost by believing one: some are only documented, and no record
+   * of the service shows them. The body has to be one of Graph, since gateways like to say 200 as well.
+   */
+  alike?: readonly number[];
   /** Whether the answer's body is of use. */
   wantsBody?: boolean;
   contentType?: string;
@@ -54,12 +60,7 @@ export interface UploadCall {
 }
 
 /** The answer of an upload session. */
-export interface UploadAnswer {
-  status: number;
-  body: string;
-  /** What `Retry-After` asks for, in milliseconds. */
-  retryAfter: number | undefined;
-}
+export type UploadAnswer = GraphAnswer;
 
 /** Where bearer tokens come from. */
 export interface Tokens {
@@ -137,7 +138,9 @@ export class GraphClient {
       return { status, requestId, clientRequestId, body: '' };
     }
     const body = await answer.bodyStart();
-    if (status === call.expect) return { status, requestId, clientRequestId, body };
+    if (status === call.expect || (call.alike?.includes(status) && isOfGraph(body))) {
+      return { status, requestId, clientRequestId, body };
+    }
     const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what);
   }
@@ -157,11 +160,13 @@ export class GraphClient {
       undefined,
       signal,
     );
-    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
+    const { status, headers: told } = answer;
     return {
-      status: answer.status,
+      status,
       body: await answer.bodyStart(),
-      retryAfter,
+      requestId: firstValue(told['request-id']),
+      clientRequestId: firstValue(told['client-request-id']),
+      retryAfter: retryAfterMs(firstValue(told['retry-after']), Date.now()),
     };
   }
 
@@ -186,7 +191,7 @@ export class GraphClient {
         path,
         headers,
         body,
-        maxAnswerBytes: call.wantsBody ? MAX_WANTED_BYTES : undefined,
+        maxAnswerBytes: call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined,
         leavesTraces: sends || creates,
       },
       endpoint,
@@ -227,6 +232,13 @@ export class GraphClient {
       });
     }
   }
+}
+
+/** Whether a body may stand beside a success of Graph: none at all, or an object that tells of no error. */
+function isOfGraph(body: string): boolean {
+  if (body.trim() === '') return true;
+  const parsed = parseJson(body);
+  return typeof parsed === 'object' && parsed !== null && property(parsed, 'error') === undefined;
 }
 
 function firstValue(header: string | string[] | undefined): string | undefined {

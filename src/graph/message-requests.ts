@@ -81,7 +81,7 @@ export class MessageRequests {
       } catch (error) {
         if (!(error instanceof GraphTransportError)) throw error;
         if (!(await this.retry(error, attempt, repeatable))) {
-          throw afterAttempts(error, attempt, this.#options.policy);
+          throw this.afterAttempts(error, attempt);
         }
       }
     }
@@ -158,6 +158,11 @@ export class MessageRequests {
     return true;
   }
 
+  /** The error of a request that was tried so many times, in the place of the last attempt's. */
+  afterAttempts(error: GraphTransportError, attempts: number): GraphTransportError {
+    return afterAttempts(error, attempts, this.#options.policy);
+  }
+
   /** Milliseconds on the clock by which this waits. */
   now(): number {
     return this.#options.clock.now();
@@ -175,7 +180,19 @@ export class MessageRequests {
     return this.wait(momentMs(attempt));
   }
 
-  /** The same for clean-up, even if the message was given up. */
+  /**
+   * Waits before the next attempt at something that takes Graph a moment, and tells the log why.
+   *
+   * @param attempt the one that failed, from 1
+   */
+  async waitOut(error: GraphTransportError, attempt: number): Promise<void> {
+    const { policy, onRetry } = this.#options;
+    const waitMs = Math.min(policy.maxDelay, Math.max(momentMs(attempt), error.retryAfter ?? 0));
+    onRetry?.({ error, attempt, waitMs, throttled: false });
+    await this.wait(waitMs);
+  }
+
+  /** Waits as `moment` does, for clean-up: even if the message was given up. */
   async cleanUpMoment(attempt: number): Promise<void> {
     const { clock, policy } = this.#options;
     await clock.sleep(Math.min(policy.maxDelay, momentMs(attempt)));

@@ -32,7 +32,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'an $expand shows an extended property by its id, without leading zeros',
-    shows: ['expand-properties', 'property-id-without-zeros'],
+    shows: ['expand-properties', 'property-id-zeros'],
     expected: { status: 200, id: 'Integer 0x36', value: '1' },
     observe: (service) => {
       const id = 'Integer 0x0036';

@@ -110,7 +110,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'parentFolderId is the id of Drafts, and once the draft is sent that of Sent Items, while conversationId stays',
-    shows: ['parent-folder', 'conversation-kept'],
+    shows: ['parent-folder', 'conversation-stays'],
     expected: {
       drafts: 200,
       draft: 'drafts',

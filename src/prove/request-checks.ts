@@ -29,7 +29,7 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a token request without a secret is refused, with two ids of which one is that of the client',
-    shows: ['entra-secret-missing', 'entra-correlation'],
+    shows: ['entra-secret-missing', 'token-answer'],
     expected: { status: 401, aadsts: 7000218, correlation: 'own', trace: 'another' },
     observe: async ({ askUpload, authorityHost, tenantId, clientId, graphEndpoint }) => {
       const id = randomUUID();
@@ -54,7 +54,7 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a user is shown by the directory to apps with a permission for users only',
-    shows: ['user-permission'],
+    shows: ['directory-permission'],
     expected: { status: 403, code: 'Authorization_RequestDenied' },
     observe: async (service) => {
       const answer = await service.askGraph('GET', `/v1.0/users/${encodeURIComponent(service.userId)}`);
@@ -64,14 +64,14 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'a path with an unknown segment is refused',
-    shows: ['segment-unknown'],
+    shows: ['unknown-segment'],
     expected: BAD_REQUEST,
     observe: async (service) =>
       refusal(await service.askGraph('POST', '/v1.0/sendMail', { body: withoutRecipients() })),
   },
   {
     rule: 'an action is taken with its namespace',
-    shows: ['qualified-action'],
+    shows: ['action-namespace'],
     expected: NO_RECIPIENTS,
     observe: async (service) =>
       refusal(await service.ask('POST', '/microsoft.graph.sendMail', { body: withoutRecipients() })),
@@ -88,33 +88,33 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
   },
   {
     rule: 'the properties of a message are taken in any case',
-    shows: ['property-name-case'],
+    shows: ['names-in-any-case'],
     expected: NO_RECIPIENTS,
     observe: (service) => refusedMail(service, { Message: { Subject: 'x', ToRecipients: [] } }),
   },
   {
     rule: 'one property in two spellings is refused',
-    shows: ['property-name-twice'],
+    shows: ['property-twice'],
     expected: { status: 400, code: 'RequestBodyRead' },
     observe: (service) => refusedMail(service, { message: { subject: 'x', Subject: 'y', toRecipients: [] } }),
   },
   refusedList('filter-invalid', 'a $filter that cannot be read', { $filter: 'subject eq' }),
   refusedList(
-    'filter-node',
+    'filter-endswith',
     'endsWith in a $filter',
     { $filter: "endsWith(subject,'x')" },
     'ErrorInvalidUrlQueryFilter',
   ),
   refusedList('order-invalid', 'an $orderby that cannot be read', { $orderby: 'subject sideways' }),
   refusedList(
-    'order-without-filter',
+    'order-in-filter',
     'an $orderby by what the $filter does not name',
     { $filter: 'isDraft eq true', $orderby: 'subject' },
     'InefficientFilter',
   ),
   refusedList('query-unknown', 'an unknown query option', { $colour: 'red' }),
   refusedList('query-number', 'a $top that is no number', { $top: 'many' }),
-  refusedList('property-unknown', 'an unknown property in $orderby', { $orderby: 'colour' }),
+  refusedList('select-unknown', 'an unknown property in $orderby', { $orderby: 'colour' }),
 ];
 
 /** Mail that is refused at the last, so that none goes out. */

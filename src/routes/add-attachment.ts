@@ -1,9 +1,10 @@
 import { outcomeOf } from '../errors';
 import { inMemory } from '../message/attachment-content';
 import type { GraphAttachment } from '../message/attachments';
-import { untilFound } from './draft-requests';
+import { LIKE_CREATED } from './draft-requests';
 import { attachmentJson } from './json-body';
 import { MIN_SESSION_BYTES } from './limits';
+import { untilPassed } from './passing-state';
 import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
 
 /**
@@ -13,7 +14,7 @@ import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload
  */
 export function addAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
   const isLarge = attachment.contentBytes.size >= MIN_SESSION_BYTES;
-  return untilFound(target.requests, () => (isLarge ? uploadAttachment : postAttachment)(attachment, target));
+  return (isLarge ? uploadAttachment : postAttachment)(attachment, target);
 }
 
 async function postAttachment(
@@ -23,15 +24,19 @@ async function postAttachment(
   const content = attachment.contentBytes;
   const bytes = content.held ?? (await content.read(Buffer.allocUnsafe(content.size), 0));
   const name = attachment.name ?? '';
-  try {
-    await requests.call({
+  const body = attachmentJson({ ...attachment, contentBytes: inMemory(bytes) });
+  const post = () =>
+    requests.call({
       method: 'POST',
       path: `${draftPath}/attachments`,
       what: `the attachment "${name}"`,
       expect: 201,
+      alike: LIKE_CREATED,
       contentType: 'application/json',
-      body: attachmentJson({ ...attachment, contentBytes: inMemory(bytes) }),
+      body,
     });
+  try {
+    await untilPassed(requests, post);
   } catch (error) {
     throw outcomeOf(error) === 'unknown' ? new SpoiledDraftError(name, error) : error;
   }

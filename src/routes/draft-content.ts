@@ -24,6 +24,8 @@ export interface DraftContent {
   body: RequestBody;
   isMime: boolean;
   added: readonly GraphAttachment[];
+  /** Names of the attachments that are in the request. */
+  firstNames?: readonly string[];
 }
 
 /** A message that goes by way of a draft. */
@@ -51,6 +53,7 @@ export function toDraftContent(message: GraphMessage, marks: DraftMarks): DraftC
     body: messageJson({ ...marked, attachments: attachments.slice(0, inFirst) }),
     isMime: false,
     added,
+    firstNames: attachments.slice(0, inFirst).map(({ name }) => name ?? ''),
   };
 }
 

@@ -1,5 +1,8 @@
 import { alteredError, GraphTransportError } from '../errors';
 import { givenUpError } from '../given-up';
+import { spelling } from '../service-codes';
+import type { DraftMessage } from './draft-content';
+import { MAX_REQUEST_BYTES } from './limits';
 
 /** What is known of the drafts of a message that failed. */
 export interface DraftsAfterFailure {
@@ -52,6 +55,31 @@ export function certainFailure(
     hint: [...sentences, failure.hint].filter(Boolean).join(' '),
     draftId: drafts.left[0] ?? drafts.perhapsOurs[0],
     cause: failure,
+  });
+}
+
+/** Codes of 403 that are about the account or the policies for the app, whatever its permissions. */
+const OTHER_MATTERS = new Set(
+  ['ErrorAccountDisabled', 'ErrorAccountSuspend', 'insufficient_claims'].map(spelling),
+);
+
+/**
+ * The error of a message that has no draft yet. That Graph forbids the draft, or the search before it, is nearly always
+ * the missing second permission, of which Graph says nothing.
+ */
+export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessage): unknown {
+  if (!(error instanceof GraphTransportError && error.responseCode === 403 && error.code === 'EAUTH')) {
+    return error;
+  }
+  if (OTHER_MATTERS.has(spelling(error.graphCode ?? ''))) return error;
+  const [who, why] =
+    marks.message === undefined
+      ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
+      : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
+  return alteredError(error, {
+    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
+    hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
+    cause: error,
   });
 }
 

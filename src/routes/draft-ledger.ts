@@ -2,10 +2,11 @@ import { outcomeOf } from '../errors';
 import type { Accepted } from '../graph/client';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
-import { ambiguousFailure, certainFailure } from './draft-failure';
-import { deleteDraft, isGone, postDraft, postSend, type SearchMode } from './draft-requests';
+import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';
+import { deleteDraft, postDraft, postSend, type SearchMode } from './draft-requests';
 import type { MailboxSearch } from './mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
+import { isGone, isPassing } from './passing-state';
 
 /** How often a draft is looked for whose creation was interrupted, before the error is thrown. */
 const LOOKS_FOR_LOST = 4;
@@ -33,7 +34,7 @@ export class DraftLedger {
   #lost = 0;
   /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
   readonly #known = new Set<string>();
-  /** Whether Graph was told to send a draft. */
+  /** Whether a /send was answered by anything else than a state that passes, in which nothing is sent. */
   #hasTriedToSend = false;
   /** Drafts that could not be deleted. */
   readonly #left: string[] = [];
@@ -102,13 +103,16 @@ export class DraftLedger {
 
   /** Sends a draft. */
   async send(id: string): Promise<Accepted> {
-    this.#hasTriedToSend = true;
+    const attemptsBefore = this.#requests.attempts;
     try {
       const answer = await postSend(this.#requests, this.#message.userId, id);
       this.#ours.delete(id);
       this.#inDoubt.delete(id);
       return answer;
     } catch (error) {
+      // The attempts before the last one were answered in another way.
+      const isFirst = this.#requests.attempts === attemptsBefore + 1;
+      if (!isFirst || !isPassing(error)) this.#hasTriedToSend = true;
       if (outcomeOf(error) === 'unknown') {
         this.#ours.delete(id);
         this.#inDoubt.add(id);
@@ -126,8 +130,12 @@ export class DraftLedger {
   async remove(id: string): Promise<'deleted' | 'gone'> {
     const fate = await deleteDraft(this.#requests, this.#message.userId, id);
     this.#ours.delete(id);
-    if (fate === 'gone') this.noteGone(id);
-    else this.#inDoubt.delete(id);
+    if (fate === 'gone') {
+      this.noteGone(id);
+    } else {
+      this.#inDoubt.delete(id);
+      if (this.#vanished === id) this.#vanished = undefined;
+    }
     return fate;
   }
 
@@ -165,33 +173,45 @@ export class DraftLedger {
    */
   async failure(error: unknown): Promise<unknown> {
     const { marks, content } = this.#message;
-    for (const id of [...this.#ours]) await this.#removeOrLeave(id);
+    const notFound: string[] = [];
+    const removeOurs = async () => {
+      for (const id of [...this.#ours]) {
+        const fate = await this.#removeOrLeave(id);
+        // Not found at any step, it was never seen to leave Drafts.
+        if (fate === 'gone' && isGone(error) && !this.mayBeSent) notFound.push(id);
+      }
+    };
+    await removeOurs();
+    // What vanished when it was to be sent may not have been found for a moment.
+    if (this.#vanished !== undefined) await this.remove(this.#vanished).catch(() => undefined);
     // Last, since it may be made as late as this.
     const found = await this.#findInterrupted();
-    for (const id of [...this.#ours]) await this.#removeOrLeave(id);
+    await removeOurs();
     const drafts = {
       maybeSent: this.inDoubt[0] ?? this.#vanished,
       left: this.#left,
       // By a Message-ID another process's draft is found as well: that process may still need it.
-      perhapsOurs: content.isMime ? found.filter((id) => !this.#known.has(id)) : [],
+      perhapsOurs: [...notFound, ...(content.isMime ? found.filter((id) => !this.#known.has(id)) : [])],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
     };
     // Another process may find a draft that we leave, and send it.
     const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);
     if (this.mayBeSent || mayBeSentByOthers) return ambiguousFailure(error, drafts);
-    return certainFailure(error, this.#requests.signal, drafts);
+    const failure = this.#known.size > 0 ? error : failureBeforeDraft(error, this.#message);
+    return certainFailure(failure, this.#requests.signal, drafts);
   }
 
-  async #removeOrLeave(id: string): Promise<void> {
+  async #removeOrLeave(id: string): Promise<'deleted' | 'gone' | 'left'> {
     try {
-      if ((await this.remove(id)) === 'deleted') return;
+      if ((await this.remove(id)) === 'deleted') return 'deleted';
       // Graph may not find a draft that was just made (reported): then it would stay.
       await this.#requests.cleanUpMoment(1);
-      await this.remove(id);
+      return await this.remove(id);
     } catch {
       this.#ours.delete(id);
       this.#left.push(id);
+      return 'left';
     }
   }
 

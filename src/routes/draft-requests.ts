@@ -7,6 +7,7 @@ import { bufferBody } from '../graph/request-body';
 import type { DraftContent } from './draft-content';
 import { plainJson } from './json-body';
 import { messageMark } from './message-mark';
+import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS, untilPassed } from './passing-state';
 
 /*
  * No request asks for immutable ids. The usual id of a message dies when the message leaves its folder
@@ -29,6 +30,10 @@ const SHOWN = 'id,isDraft,parentFolderId';
 const PAGE_SIZE = '50';
 /** A search for one mark finds a few messages; what goes on longer than this has no end. */
 const MAX_PAGES = 1000;
+/** Statuses that say what 201 says where Graph creates something: no record of the service shows which it is. */
+export const LIKE_CREATED = [200];
+/** The same for a change of a message, documented as 200. */
+const LIKE_CHANGED = [201, 204];
 /** A few processes change a mailbox a few times. */
 const MAX_READINGS = 10;
 
@@ -43,6 +48,7 @@ export async function postDraft(
     path: messagesPath(userId),
     what: 'the draft',
     expect: 201,
+    alike: LIKE_CREATED,
     wantsBody: true,
     check: (answer) => toStored(parseJson(answer)),
     contentType,
@@ -64,6 +70,7 @@ export async function markDraft(
     path: messagePath(userId, id),
     what: 'the mark of the draft',
     expect: 200,
+    alike: LIKE_CHANGED,
     contentType: 'application/json',
     body: plainJson({ singleValueExtendedProperties: [messageMark(mark)] }),
     repeatable: true,
@@ -146,8 +153,9 @@ async function ask(
   mode: SearchMode,
 ): Promise<string> {
   const call = { method: 'GET', path, what, expect: 200, wantsBody: true, check } as const;
-  const answer = mode === 'step' ? requests.call({ ...call, repeatable: true }) : requests.cleanUp(call);
-  return (await answer).body;
+  if (mode === 'clean-up') return (await requests.cleanUp(call)).body;
+  const step = () => requests.call({ ...call, repeatable: true });
+  return (await untilPassed(requests, step, { named: 'mailbox' })).body;
 }
 
 /**
@@ -161,48 +169,22 @@ export async function deleteDraft(
   userId: string,
   id: string,
 ): Promise<'deleted' | 'gone'> {
-  try {
-    await requests.cleanUp({
-      method: 'DELETE',
-      path: messagePath(userId, id),
-      what: 'to delete the draft',
-      expect: 204,
-    });
-    return 'deleted';
-  } catch (error) {
-    if (isGone(error)) return 'gone';
-    throw error;
-  }
-}
-
-/** How often a draft that was just made may not be found yet. */
-const NOT_FOUND_ATTEMPTS = 4;
-
-/** A step of a draft that was just made. Graph may not find it at once (reported), and has done nothing then. */
-export async function untilFound<T>(
-  requests: MessageRequests,
-  step: () => Promise<T>,
-  attempts = NOT_FOUND_ATTEMPTS,
-): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await step();
+      await requests.cleanUp({
+        method: 'DELETE',
+        path: messagePath(userId, id),
+        what: 'to delete the draft',
+        expect: 204,
+      });
+      return 'deleted';
     } catch (error) {
-      if (!isGone(error) || attempt === attempts) throw error;
-      await requests.moment(attempt);
+      if (isGone(error)) return 'gone';
+      if (!isPassing(error)) throw error;
+      if (attempt === PASSING_ATTEMPTS) throw neverPassed(error, attempt);
+      await requests.cleanUpMoment(attempt);
     }
   }
-}
-
-/**
- * Whether Graph says that the message is not there by this id. A second DELETE of a message is reported to be
- * answered with ErrorCannotDeleteObject (emailengine, graph-docs #2894).
- */
-export function isGone(error: unknown): error is GraphTransportError {
-  return (
-    error instanceof GraphTransportError &&
-    (error.responseCode === 404 || error.graphCode === 'ErrorCannotDeleteObject')
-  );
 }
 
 function toPage(body: string): { messages: StoredMessage[]; next: string | undefined } {

@@ -1,9 +1,9 @@
 import { GraphTransportError, outcomeOf } from '../errors';
 import { throwIfGivenUp } from '../given-up';
-import { isGone, untilFound } from './draft-requests';
 import type { Found } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
 import { hasMark } from './message-mark';
+import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
 
 /**
@@ -106,12 +106,15 @@ class Round {
     this.#sends++;
     let sent: Sent;
     try {
-      sent = accepted(await untilFound(requests, () => ledger.send(id), SENDS_UNTIL_FOUND));
+      sent = accepted(await untilPassed(requests, () => ledger.send(id), { attempts: SENDS_UNTIL_FOUND }));
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (isGone(error)) {
         this.#shown.delete(id);
-        return this.#miss();
+        if (this.#misses < MAX_MISSES) return this.#miss();
+        // Shown again and again, and never there. That it can be deleted proves that it was not sent.
+        if ((await ledger.remove(id)) === 'deleted') throw error;
+        throw takenAway();
       }
       this.#failure = error;
       if (ledger.mayBeSent) return 'look again';

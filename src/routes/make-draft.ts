@@ -1,12 +1,12 @@
-import { alteredError, GraphTransportError, outcomeOf } from '../errors';
+import { GraphTransportError, outcomeOf } from '../errors';
 import { messagePath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import { addAttachment } from './add-attachment';
 import type { DraftMessage } from './draft-content';
 import type { DraftLedger } from './draft-ledger';
-import { isGone, markDraft, untilFound } from './draft-requests';
-import { MAX_REQUEST_BYTES } from './limits';
+import { markDraft } from './draft-requests';
 import type { MailboxSearch } from './mailbox-search';
+import { isGone, untilPassed } from './passing-state';
 import { SpoiledDraftError } from './upload-session';
 
 /** A message on its way by a draft. */
@@ -44,13 +44,13 @@ export async function makeDraft(sending: DraftSending): Promise<string | undefin
   }
 }
 
-async function createDraft({ requests, message, ledger }: DraftSending): Promise<string> {
+async function createDraft({ requests, ledger }: DraftSending): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ledger.create();
+      return await untilPassed(requests, () => ledger.create(), { named: 'mailbox' });
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
-      if (outcomeOf(error) !== 'unknown') throw explained(error, message);
+      if (outcomeOf(error) !== 'unknown') throw error;
       // The answer was lost: the draft may be there, and is as good as one that was answered.
       const found = await ledger.findLost();
       if (found !== undefined) return found;
@@ -61,26 +61,17 @@ async function createDraft({ requests, message, ledger }: DraftSending): Promise
 
 async function fill({ requests, message, ledger }: DraftSending, id: string): Promise<void> {
   const { userId, content, marks, onProgress } = message;
-  const target = { requests, draftPath: messagePath(userId, id), onProgress };
-  for (const attachment of content.added) await addAttachment(attachment, target);
+  const draftPath = messagePath(userId, id);
+  const names = [...(content.firstNames ?? [])];
+  for (const attachment of content.added) {
+    const { name } = attachment;
+    const sameNamed = names.filter((other) => other === name).length;
+    await addAttachment(attachment, { requests, draftPath, onProgress, sameNamed });
+    names.push(name ?? '');
+  }
   const isWhole = !content.isMime && content.added.length === 0;
   const mark = marks.message;
   if (mark === undefined || isWhole) return;
   ledger.share();
-  await untilFound(requests, () => markDraft(requests, userId, id, mark));
-}
-
-/** A refusal of the draft is nearly always the missing second permission, of which Graph says nothing. */
-function explained(error: GraphTransportError, { bytes, marks }: DraftMessage): GraphTransportError {
-  if (error.responseCode !== 403) return error;
-  const [who, why] =
-    marks.message === undefined
-      ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
-      : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
-  return alteredError(error, {
-    code: 'EAUTH',
-    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
-    hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
-    cause: error,
-  });
+  await untilPassed(requests, () => markDraft(requests, userId, id, mark));
 }

@@ -3,11 +3,11 @@ import { throwIfGivenUp } from '../given-up';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { DraftLedger } from './draft-ledger';
-import { untilFound } from './draft-requests';
 import { LOOKS, sendExactlyOnce } from './exactly-once';
 import { MailboxSearch } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
 import { hasDraftMark } from './message-mark';
+import { untilPassed } from './passing-state';
 import { accepted, type Sent, sentUnanswered } from './sent';
 
 /**
@@ -40,7 +40,7 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
   if (draft === undefined) throw new Error('no other process knows of a draft that is sent at most once');
   let sent: Sent;
   try {
-    sent = accepted(await untilFound(requests, () => ledger.send(draft)));
+    sent = accepted(await untilPassed(requests, () => ledger.send(draft)));
   } catch (error) {
     if (!(error instanceof GraphTransportError)) throw error;
     // A draft that is gone after one /send may have been sent by it, whatever that was answered.

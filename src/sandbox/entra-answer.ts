@@ -24,7 +24,7 @@ function errorBody(
   call: Call,
 ): object {
   const { authorityHost, clientSecret } = settings;
-  // [rule: entra-correlation]
+  // Never the id of the trace. [rule: token-answer]
   const correlationId = call.clientRequestId ?? ids.eventId();
   const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
   return {

@@ -55,7 +55,7 @@ export function checkMultiValueProperties(
 
 /**
  * The id in the one spelling that the service has for it, without leading zeros (`Integer 0x0036` comes back as
- * `Integer 0x36`). [rule: property-id-without-zeros]
+ * `Integer 0x36`). [rule: property-id-zeros]
  */
 export function shownPropertyId(id: string): string {
   return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');

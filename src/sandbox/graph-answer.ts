@@ -100,7 +100,7 @@ function innerErrorOf(call: Call): object {
   };
 }
 
-/** What is told of a token that is refused, in place of the usual ids. [rule: token-error] */
+/** What is told of a token that is refused, in place of the usual ids. [rule: token-error-shape] */
 function tokenError(kind: string, { eventId, changeKey }: Ids, call: Call): object {
   return {
     oAuthEventOperationId: eventId(),

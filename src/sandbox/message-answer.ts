@@ -56,7 +56,7 @@ export function describeMessage(stored: StoredMessage, state: SandboxState): Rec
     changeKey: stored.changeKey,
     receivedDateTime: created,
     sentDateTime: created,
-    // [rule: conversation-kept]
+    // [rule: conversation-stays]
     conversationId: stored.conversationId,
     webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(stored.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
     // [rule: parent-folder]

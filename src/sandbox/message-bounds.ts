@@ -13,7 +13,7 @@ export function checkAttachmentCount(count: number, { attachments: limit }: Sand
 export function checkHeaderSize(content: MessageContent, { headerBytes: limit }: SandboxLimits): void {
   const sizeBytes = content.mime ? mimeHeaderSize(content.mime) : jsonHeaderSize(content);
   if (sizeBytes <= limit) return;
-  throw tooMuch('header-size', `The headers of the message have ${sizeBytes} bytes, the limit is ${limit}.`);
+  throw tooMuch('header-bytes', `The headers of the message have ${sizeBytes} bytes, the limit is ${limit}.`);
 }
 
 function mimeHeaderSize(mime: Buffer): number {

@@ -102,7 +102,7 @@ export function readMessageFilter(filter: string): MessageFilter {
         return textFunction((text, part) => text.startsWith(part));
       case 'endswith':
         throw new GraphRefusal(
-          'filter-node',
+          'filter-endswith',
           400,
           'ErrorInvalidUrlQueryFilter',
           'The query filter contains one or more invalid nodes.',

@@ -36,7 +36,7 @@ function checkAgainst(filter: MessageFilter, keys: readonly Key[]): void {
   const filtered = [...new Set(filter.properties)];
   if (keys.every(({ property }, place) => filtered[place] === property.path)) return;
   throw new GraphRefusal(
-    'order-without-filter',
+    'order-in-filter',
     400,
     'InefficientFilter',
     'The restriction or sort order is too complex for this operation.',

@@ -16,7 +16,7 @@ function splitKey(segment: string): string[] {
   return name === undefined || key === undefined ? [segment] : [name, key.replaceAll("''", "'")];
 }
 
-/** A name that may be qualified: `microsoft.graph.sendMail` is `sendMail`. In small letters. [rule: qualified-action] */
+/** A name that may be qualified: `microsoft.graph.sendMail` is `sendMail`. In small letters. [rule: action-namespace] */
 export function plainName(segment: string): string {
   return segment.toLowerCase().replace(/^microsoft\.graph\./, '');
 }

@@ -17,7 +17,7 @@ const TYPE_ANNOTATION = '@odata.type';
 
 /**
  * JSON whose properties have the names of the type's table: the service reads them in any case, and Microsoft's own
- * sample writes `Message`, `Subject` and `ContentBytes`. [rule: property-name-case] What is of no type of the table
+ * sample writes `Message`, `Subject` and `ContentBytes`. [rule: names-in-any-case] What is of no type of the table
  * stays as it is. @throws GraphRefusal RequestBodyRead given one name in two spellings
  */
 export function withDeclaredNames(value: unknown, declared: string): unknown {
@@ -50,7 +50,7 @@ function ownType(value: object, declared: string): string {
 /** What the service makes of one name in two spellings is not known; to guess would hide a fault of the client. */
 function repeated(name: string): GraphRefusal {
   return new GraphRefusal(
-    'property-name-twice',
+    'property-twice',
     400,
     'RequestBodyRead',
     `Multiple properties with the name '${name}' were detected. Names are read without regard to case.`,

@@ -41,7 +41,7 @@ function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unkn
 /** A property that `$select`, `$filter` or `$orderby` names and the type does not have. */
 export function noSuchProperty(name: string, type: string): GraphRefusal {
   return new GraphRefusal(
-    'property-unknown',
+    'select-unknown',
     400,
     'BadRequest',
     `Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,

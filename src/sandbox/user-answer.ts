@@ -51,7 +51,7 @@ export function userAnswer(
 function requireRead(permissions: readonly string[], allowed: readonly string[]): void {
   if (allowed.some((permission) => permissions.includes(permission))) return;
   throw new GraphRefusal(
-    'user-permission',
+    'directory-permission',
     403,
     'Authorization_RequestDenied',
     'Insufficient privileges to complete the operation.',

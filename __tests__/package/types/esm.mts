@@ -2,6 +2,7 @@
 import { setupServer } from 'msw/node';
 import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer';
 import { type GraphSentMessageInfo, graphTransport } from 'nodemailer-graph-transport';
+import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
 
@@ -21,3 +22,15 @@ export const seen: string | undefined = info.requestId;
 await transporter.sendMail({ graph: { fromat: 'json' } });
 // @ts-expect-error: no such option
 graphTransport({ tenant: 'contoso.com' });
+
+const queue = createMailQueue('app@contoso.com', { host: 'redis' });
+const job = await queue.add({ ...message, messageId: '<1@contoso.com>' }, { delay: 1000 });
+export const sentBy: string | undefined = job.returnvalue.requestId;
+// @ts-expect-error: a message in a queue needs a Message-ID
+await queue.add(message);
+// @ts-expect-error: the id of a job is the Message-ID
+await queue.add({ messageId: '<1@contoso.com>' }, { jobId: '1' });
+const worker = createMailWorker('app@contoso.com', { host: 'redis' }, { graph: options });
+worker.worker.on('completed', (_job, info) => info.requestId?.toUpperCase());
+// @ts-expect-error: the mailbox is the first argument
+createMailWorker('app@contoso.com', { host: 'redis' }, { graph: { userId: 'app@contoso.com' } });

@@ -38,7 +38,7 @@ export const ACCESS_RULES = {
   ),
   'unknown-object-id': ours('An unknown object id is refused in the path with Request_ResourceNotFound.'),
   'unknown-user': ours('A user that the directory does not have is refused with Request_ResourceNotFound.'),
-  'user-permission': documented(
+  'directory-permission': documented(
     'Graph docs: user-get',
     'The directory shows a user to a token with a permission for users only: Authorization_RequestDenied.',
   ),
@@ -62,7 +62,7 @@ export const ACCESS_RULES = {
     'magodo/terraform-provider-outlook#21',
     'Too many requests at once for one mailbox are refused with ApplicationThrottled.',
   ),
-  'token-error': recorded(
+  'token-error-shape': recorded(
     RECORDINGS,
     'A refusal of a token has oAuthEventOperationId, oAuthEventcV and errorUrl in its innerError.',
   ),
@@ -78,7 +78,7 @@ export const ACCESS_RULES = {
     RECORDINGS,
     'An answer to a request without a client-request-id has the request-id in its place.',
   ),
-  'qualified-action': recorded(
+  'action-namespace': recorded(
     'microsoftgraph/msgraph-sdk-java#1380',
     'An action may be named with its namespace: microsoft.graph.sendMail.',
   ),
@@ -87,7 +87,7 @@ export const ACCESS_RULES = {
     "A key may stand in parentheses: users('x').",
   ),
   'action-is-post': ours('An action is a POST; other methods are refused.'),
-  'segment-unknown': reported(
+  'unknown-segment': reported(
     'O365/python-o365#1187',
     'A segment of a path that Graph does not have is refused with BadRequest, after the token was looked at.',
   ),
@@ -109,14 +109,14 @@ export const ACCESS_RULES = {
     'microsoftgraph/msgraph-sdk-python#313',
     'A property that the type does not have, or of another type, is refused with RequestBodyRead.',
   ),
-  'property-name-case': recorded(
+  'names-in-any-case': recorded(
     'microsoftgraph/nodejs-connect-rest-sample',
     'The names of properties in a body are read in any case.',
   ),
-  'property-name-twice': ours('One property in two spellings is refused with RequestBodyRead.'),
+  'property-twice': ours('One property in two spellings is refused with RequestBodyRead.'),
   'query-unknown': ours('A query option that OData does not have is refused with BadRequest.'),
   'query-number': ours('A $top or $skip that is no number in range is refused with BadRequest.'),
-  'property-unknown': ours(
+  'select-unknown': ours(
     'A property in $select, $filter or $orderby that the type does not have is refused with BadRequest.',
   ),
 };

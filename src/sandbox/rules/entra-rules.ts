@@ -26,13 +26,9 @@ export const ENTRA_RULES = {
   'entra-public-scope': ours(
     'The scope https://graph.microsoft.com/.default is good at any endpoint but those of other clouds.',
   ),
-  'entra-correlation': recorded(
+  'token-answer': recorded(
     RECORDINGS,
-    'A refusal has two ids: trace_id, and correlation_id, which is the client-request-id where there is one.',
-  ),
-  'entra-token-answer': recorded(
-    RECORDINGS,
-    'A token comes with ext_expires_in, and with a Cache-Control that forbids to store it.',
+    'An answer with a token has ext_expires_in and is not to be stored, and correlation_id and trace_id of a refusal differ.',
   ),
   'token-roles': documented(
     'Entra docs: v2-oauth2-client-creds-grant-flow',

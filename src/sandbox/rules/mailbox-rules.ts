@@ -29,7 +29,7 @@ export const MAILBOX_RULES = {
     'Graph docs: message',
     'A change of a message or its attachments changes changeKey.',
   ),
-  'conversation-kept': reported(
+  'conversation-stays': reported(
     'microsoftgraph/microsoft-graph-docs#1533',
     'conversationId stays when a draft is sent, whose ids do not.',
   ),
@@ -85,9 +85,9 @@ export const MAILBOX_RULES = {
     'microsoftgraph/microsoft-graph-docs-contrib#727',
     'A $filter that cannot be read is refused with the one sentence "Invalid filter clause".',
   ),
-  'filter-node': ours('endsWith in a $filter is refused with ErrorInvalidUrlQueryFilter.'),
+  'filter-endswith': ours('endsWith in a $filter is refused with ErrorInvalidUrlQueryFilter.'),
   'order-invalid': ours('An $orderby that cannot be read is refused with BadRequest.'),
-  'order-without-filter': documented(
+  'order-in-filter': documented(
     'Graph docs: user-list-messages',
     'What is in $orderby stands first in the $filter, in the same order, or InefficientFilter is the answer.',
   ),
@@ -95,7 +95,7 @@ export const MAILBOX_RULES = {
     'Graph docs: singlevaluelegacyextendedproperty-get',
     'An $expand shows the extended properties that it names by id.',
   ),
-  'property-id-without-zeros': recorded(
+  'property-id-zeros': recorded(
     'debold/GraphMailer.NET',
     'The id of an extended property is shown without leading zeros.',
   ),

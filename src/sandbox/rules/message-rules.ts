@@ -84,7 +84,7 @@ export const MESSAGE_RULES = {
     'Exchange Online limits',
     'A message has 250 attachments at most; the code ErrorInvalidRequest is a guess.',
   ),
-  'header-size': documented(
+  'header-bytes': documented(
     'Exchange Online limits',
     'A message has 256 KB of headers at most; the code ErrorInvalidRequest is a guess.',
   ),

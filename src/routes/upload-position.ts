@@ -1,0 +1,48 @@
+import { parseJson, property } from '../graph/json-property';
+
+/** What an upload session says of the ranges that it still wants. */
+export type UploadPosition =
+  /** It wants the bytes from there on. */
+  | { kind: 'next'; start: number }
+  /** It wants no more. */
+  | { kind: 'complete' }
+  /** It says what cannot be. */
+  | { kind: 'impossible'; ranges: string }
+  /** It says nothing of ranges. */
+  | { kind: 'silent' };
+
+/** `"2097152"`, `"0-"` and `"0-2097151"`: the first two are met for mail, the third in Graph's other uploads. */
+const RANGE = /^(\d+)(?:-(\d*))?$/;
+/** How much of what cannot be is told. */
+const MAX_TOLD = 60;
+
+/**
+ * Reads `nextExpectedRanges` of an answer. Ranges go out one after the other, so that no byte is wanted behind one that
+ * was never sent, and there is never more than one gap.
+ *
+ * @param sentBytes how many bytes the session can have at most
+ * @param totalBytes size of the whole file
+ */
+export function readPosition(body: string, sentBytes: number, totalBytes: number): UploadPosition {
+  const ranges = property(parseJson(body), 'nextExpectedRanges');
+  if (ranges === undefined || ranges === null) return { kind: 'silent' };
+  const impossible = { kind: 'impossible', ranges: JSON.stringify(ranges).slice(0, MAX_TOLD) } as const;
+  if (!Array.isArray(ranges)) return impossible;
+  if (ranges.length === 0) return { kind: 'complete' };
+  const starts: number[] = [];
+  let expected: number | undefined;
+  for (const range of ranges) {
+    const [, first, last] = RANGE.exec(String(range).trim()) ?? [];
+    const start = Number(first ?? Number.NaN);
+    const end = last ? Number(last) : totalBytes - 1;
+    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) return impossible;
+    if (start > totalBytes || end >= totalBytes || (start > end && start !== totalBytes)) return impossible;
+    // Ranges that follow each other are one.
+    if (expected !== undefined && start !== expected) return impossible;
+    expected = end + 1;
+    starts.push(start);
+  }
+  const [start = 0] = starts;
+  if (start > sentBytes) return impossible;
+  return start === totalBytes ? { kind: 'complete' } : { kind: 'next', start };
+}
