@@ -19,3 +19,18 @@ test.each([true, false])('an error with something changed waits for the same rea
   expect([isOwnWait(altered), altered.retryAfter]).toEqual([isOwn, 30_000]);
   expect(JSON.stringify(altered)).not.toMatch(/isOwnWait|smallPrint/);
 });
+
+test.each([
+  ['EMESSAGE', 'refused', true],
+  ['EAUTH', undefined, true],
+  ['ECONNECTION', 'not-accepted', false],
+  ['ETIMEDOUT', 'unknown', undefined],
+  ['EABORT', 'refused', undefined],
+  ['EABORT', 'unknown', undefined],
+  ['EABORT', 'not-accepted', false],
+] as const)('%s with the outcome %s is permanent: %s', (code, outcome, permanent) => {
+  const error = new GraphTransportError(code, 'It failed.', { outcome });
+  expect(error.permanent).toBe(permanent);
+  expect(Object.keys(error).includes('permanent')).toBe(permanent !== undefined);
+  expect(alteredError(error, { hint: 'Wait.' }).permanent).toBe(permanent);
+});

@@ -6,10 +6,21 @@ const src = join(__dirname, '../src');
 /** Who may import whom: a unit is a folder of `src`, or a file of its top. Nothing points up. */
 const LAYERS: Record<string, string[]> = {
   cli: ['index', 'clouds', 'message', 'prove', 'sandbox'],
-  prove: ['resolve-options', 'dispatcher', 'clouds', 'options', 'routes', 'graph', 'errors', 'sandbox'],
+  prove: [
+    'resolve-options',
+    'dispatcher',
+    'undici',
+    'clouds',
+    'options',
+    'routes',
+    'graph',
+    'errors',
+    'sandbox',
+  ],
   bullmq: ['index'],
   index: [
     'transport',
+    'diagnostics',
     'clouds',
     'tls-options',
     'options',
@@ -22,6 +33,7 @@ const LAYERS: Record<string, string[]> = {
     'verify',
   ],
   transport: [
+    'diagnostics',
     'mailbox-limiter',
     'errors',
     'given-up',
@@ -44,6 +56,7 @@ const LAYERS: Record<string, string[]> = {
     'clock',
   ],
   deliver: [
+    'diagnostics',
     'delivery',
     'describe-delivery',
     'mailbox-limiter',
@@ -57,6 +70,7 @@ const LAYERS: Record<string, string[]> = {
     'upload-progress',
     'clock',
   ],
+  diagnostics: ['graph', 'errors', 'sent-message-info'],
   'describe-delivery': ['message', 'routes'],
   'leave-unsigned': ['sent-message-info'],
   'send-log': ['graph', 'sent-message-info', 'upload-progress'],
@@ -78,15 +92,24 @@ const LAYERS: Record<string, string[]> = {
   'message-options': ['message', 'errors'],
   verify: ['routes', 'graph', 'service-codes', 'options', 'given-up', 'errors'],
   routes: ['message', 'graph', 'service-codes', 'given-up', 'errors'],
-  auth: ['clouds', 'options', 'connection-error', 'given-up', 'retry-after', 'service-codes', 'errors'],
+  auth: [
+    'undici',
+    'clouds',
+    'options',
+    'connection-error',
+    'given-up',
+    'retry-after',
+    'service-codes',
+    'errors',
+  ],
   graph: ['connection-error', 'given-up', 'retry-after', 'service-codes', 'errors', 'clock'],
   message: ['given-up', 'errors'],
   'mailbox-limiter': ['delivery', 'given-up', 'errors', 'clock'],
   delivery: ['message-options', 'message', 'given-up', 'errors'],
   'on-abort': [],
   'harmless-logger': ['options'],
-  dispatcher: ['proxy-pool', 'proxy-url', 'tls-options', 'errors'],
-  'proxy-pool': ['proxy-error'],
+  dispatcher: ['undici', 'proxy-pool', 'proxy-url', 'tls-options', 'errors'],
+  'proxy-pool': ['undici', 'proxy-error'],
   'connection-error': ['proxy-error', 'errors'],
   'given-up': ['errors'],
   'service-codes': ['errors'],
@@ -97,6 +120,7 @@ const LAYERS: Record<string, string[]> = {
   'sent-message-info': [],
   'upload-progress': [],
   clock: [],
+  undici: [],
   errors: [],
   clouds: [],
   'proxy-error': [],
@@ -118,6 +142,7 @@ const PACKAGES: Record<string, string[]> = {
   undici: [
     'graph/client',
     'graph/exchange',
+    'undici',
     'auth/http-client',
     'auth/credential',
     'prove/live-service',
@@ -177,6 +202,19 @@ test('each package is known to few files', () => {
     return name === undefined || PACKAGES[name]?.includes(file) ? [] : [`${file} imports ${target}`];
   });
   expect(wrong).toEqual([]);
+});
+
+test('undici is loaded in one place, and by the name of a file, which no runtime replaces', () => {
+  const loading =
+    /^(?:import|export) (?!type\b).*\bfrom '(undici(?:\/.*)?)';|\brequire\('(undici(?:\/.*)?)'\)/gm;
+  const loads = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.m?ts$/.test(file))
+    .flatMap((file) =>
+      [...readFileSync(join(src, file), 'utf8').matchAll(loading)].map(
+        ([, from, called]) => `${file} loads ${from ?? called}`,
+      ),
+    );
+  expect(loads).toEqual(['undici.ts loads undici/index.js']);
 });
 
 test('only what package.json names is imported', () => {

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Clock } from './clock';
 import { headerOf, mailboxFor, questionOf } from './delivery/choose-mailbox';
 import { droppedByGraph, reasonOf, recipientsOf } from './describe-delivery';
+import type { SendTrace } from './diagnostics';
 import { GraphTransportError } from './errors';
 import type { GraphClient } from './graph/client';
 import { MessageRequests, type RetryEvent } from './graph/message-requests';
@@ -60,6 +61,8 @@ export interface Delivery {
   clock: Clock;
   /** Gives the message up. */
   signal: AbortSignal;
+  /** Is filled in as the message goes on. */
+  trace: SendTrace;
   /** Is called when it is the message's turn, from which on its timeout counts anew. */
   onTurn: () => void;
   /** Is called when work begins before it is the message's turn: its timeout counts for that alone. */
@@ -96,6 +99,7 @@ function readAndSend(
   mailbox: string,
   delivery: Delivery,
 ): Promise<GraphSentMessageInfo> {
+  delivery.trace.mailbox = mailbox;
   return delivery.limiter.run(
     mailbox,
     async (pauses) => {
@@ -123,6 +127,7 @@ async function readBeforeTurn(
       const sending = withMessage(outgoing, delivery, async (read) => {
         const mailbox = await mailboxFor(userId, questionOf(read.content, outgoing, defaults.from), signal);
         delivery.onEarlyWorkDone();
+        delivery.trace.mailbox = mailbox;
         return limiter.run(
           mailbox,
           (pauses) => {
@@ -168,8 +173,9 @@ async function deliverRead(
   read: ReadMessage,
   userId: string,
   pauses: Pauses,
-  { defaults, client, clock, signal, elapsedMs, onMessageId, onRetry, onProgress }: Delivery,
+  { defaults, client, clock, signal, trace, elapsedMs, onMessageId, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
+  trace.bytes = read.raw.bytes;
   const { envelope, graph } = outgoing;
   const options = {
     ...defaults,
@@ -230,9 +236,22 @@ async function deliverRead(
   if (decision.route === 'none') throw refusal(decision.why);
   const messageId = decision.route === 'mime' ? writtenId : (message.internetMessageId ?? writtenId);
   onMessageId(messageId);
+  trace.messageId = messageId;
+  trace.route = decision.route;
   const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
 
-  const requests = new MessageRequests({ client, pauses, policy: options.retry, clock, signal, onRetry });
+  const onAttempt = (attempts: number) => {
+    trace.attempts = attempts;
+  };
+  const requests = new MessageRequests({
+    client,
+    pauses,
+    policy: options.retry,
+    clock,
+    signal,
+    onRetry,
+    onAttempt,
+  });
   const byDraft = decision.route === 'draft' || exactlyOnce;
   const sent = byDraft
     ? await sendDraft(requests, {
@@ -256,10 +275,12 @@ async function deliverRead(
           decision.route === 'json' && options.saveToSentItems,
         )),
         leftDraftId: undefined,
+        serverMessageId: undefined,
       };
   return {
     envelope,
     messageId,
+    serverMessageId: sent.serverMessageId,
     accepted: recipientsOf(message),
     rejected: [],
     pending: [],

@@ -1,8 +1,9 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { GraphTransportError } from './errors';
 import { ProxyPool } from './proxy-pool';
 import { toProxyUrl } from './proxy-url';
 import { createSecureContext, type TlsOptions } from './tls-options';
+import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
 
 export interface NetworkOptions {
   /** The proxy for every request. Without it the environment says which go through one. */

@@ -93,6 +93,12 @@ export class GraphTransportError extends Error {
   /** The message may have been sent: whoever sends it again may send it twice. */
   readonly ambiguous: boolean;
   /**
+   * As Nodemailer has it: true where sending the same message again cannot help, false where it can (`retryable`),
+   * undefined where it may have been sent (`ambiguous`) and where the caller aborted, which says nothing about the
+   * message.
+   */
+  declare readonly permanent?: boolean | undefined;
+  /**
    * How long to wait before the next try, in milliseconds: what the service asks for, or our own guess (half a minute,
    * doubled with every attempt) when it throttles without a number.
    */
@@ -117,6 +123,8 @@ export class GraphTransportError extends Error {
     this.draftId = answer.draftId;
     this.retryable = answer.outcome === 'not-accepted';
     this.ambiguous = answer.outcome === 'unknown';
+    const isVerdict = !this.ambiguous && (this.retryable || code !== 'EABORT');
+    if (isVerdict) this.permanent = !this.retryable;
     this.retryAfter = answer.retryAfter;
     this.link = answer.link;
   }

@@ -3,6 +3,7 @@ import type { GraphMessageOptions } from './index.js';
 
 // The same package for import: one copy of the code, whichever way it is loaded.
 export type {
+  AccessToken,
   AddressOption,
   CloudName,
   GraphMessageOptions,
@@ -15,8 +16,12 @@ export type {
   MailAddress,
   MailboxQuestion,
   Outcome,
+  QueueNotice,
+  RetryNotice,
   RetryOptions,
+  SendTrace,
   TlsOptions,
+  TokenCredential,
   TransportLogger,
   UploadProgress,
   UserIdOf,
@@ -26,6 +31,7 @@ export type {
 export { GraphTransport, GraphTransportError, graphTransport } from './index.js';
 
 // Nodemailer's types for import are other files than those for require.
+/** @ts-ignore: @types/nodemailer, for Nodemailer before 10, has nothing there that could be added to. */
 declare module 'nodemailer/lib/mailer/mail-message' {
   interface SendMailOptions {
     /** How Graph is to send this message; overrides the options of `graphTransport()`. */

@@ -3,6 +3,7 @@ import { GraphTransport } from './transport';
 import './nodemailer-options';
 
 export type { CloudName } from './clouds';
+export type { QueueNotice, RetryNotice, SendTrace } from './diagnostics';
 export {
   GraphTransportError,
   type GraphTransportErrorCode,
@@ -13,10 +14,12 @@ export type { MailAddress } from './message/address';
 export type { Importance } from './message/importance';
 export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
 export type {
+  AccessToken,
   AddressOption,
   GraphTransportOptions,
   LogMethod,
   RetryOptions,
+  TokenCredential,
   TransportLogger,
 } from './options';
 export type { GraphSentMessageInfo } from './sent-message-info';

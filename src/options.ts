@@ -1,4 +1,3 @@
-import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
 import type { CloudName } from './clouds';
 import type { RetryPolicy } from './graph/retry-decision';
@@ -6,6 +5,27 @@ import type { Limits } from './mailbox-limiter';
 import type { MailAddress } from './message/address';
 import type { DeliveryOptions, UserIdOf } from './message-options';
 import type { TlsOptions } from './tls-options';
+
+/**
+ * What gives access tokens: any of Azure's credentials, or an object of your own. Azure's type of that name is not
+ * used here, for the types that it brings along do not compile in a CommonJS app without `skipLibCheck`.
+ */
+export interface TokenCredential {
+  /**
+   * A token for a scope; null is a failure.
+   *
+   * @param options `claims`: what Graph wants to find in the token, from its challenge
+   */
+  getToken(scopes: string | string[], options?: { claims?: string }): Promise<AccessToken | null>;
+}
+
+/** A token, as Azure's credentials give it. */
+export interface AccessToken {
+  /** The token itself. */
+  token: string;
+  /** When it expires, in milliseconds since 1970. */
+  expiresOnTimestamp: number;
+}
 
 /** An address as Nodemailer takes it: `'Ann <ann@example.com>'` or its two halves. */
 export type AddressOption = string | { name?: string; address: string };

@@ -1,5 +1,6 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { ProxyError } from './proxy-error';
+import { Pool } from './undici';
 
 type TunnelOptions = Omit<Dispatcher.ConnectOptions, 'origin'>;
 type TunnelCallback = (error: Error | null, data: Dispatcher.ConnectData) => void;

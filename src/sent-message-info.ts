@@ -6,6 +6,11 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   envelope: { from: string | false; to: string[] };
   /** The Message-ID that the recipients see, with `<>`. */
   messageId: string;
+  /**
+   * As Nodemailer has it: the Message-ID that the server says the message has, with `<>`. Graph says it of drafts
+   * alone: of a message that went in one request this is undefined.
+   */
+  serverMessageId: string | undefined;
   /** Everybody the message was given to Graph for: to, cc and bcc. */
   accepted: string[];
   /** Always empty: Graph takes a message for all its recipients or for none; bounces come to the mailbox. */

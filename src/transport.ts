@@ -8,6 +8,7 @@ import { createCredential } from './auth/credential';
 import { type Clock, startTimer, systemClock } from './clock';
 import { composeAtOnce, headerAtOnce } from './compose-at-once';
 import type { OutgoingMessage } from './deliver';
+import { type SendTrace, tellQueue, tellRetry, traced } from './diagnostics';
 import { asSendError, GraphTransportError } from './errors';
 import { SendTimeout } from './given-up';
 import { GraphClient } from './graph/client';
@@ -31,7 +32,8 @@ const { version }: { version: string } = require('../package.json');
 const MAX_READ_AHEAD = 16;
 
 type VerifyCallback = (error: Error | null, success?: true) => void;
-type SendCallback = (error: Error | null, info?: GraphSentMessageInfo) => void;
+/** As the types of the app's Nodemailer have it: those of @types/nodemailer differ from Nodemailer 10's own. */
+type SendCallback = Parameters<Transport<GraphSentMessageInfo>['send']>[1];
 
 /**
  * A Nodemailer transport that sends through Microsoft Graph. Make it with `graphTransport()` and hand it to
@@ -82,7 +84,11 @@ export class GraphTransport
       { logger: typeof logger === 'object' ? harmlessLogger(logger) : logger },
       { component },
     );
-    this.#limiter = new MailboxLimiter(limits, clock, () => this.#tellIdle());
+    const onTurn = () => {
+      this.#tellIdle();
+      this.#tellQueue();
+    };
+    this.#limiter = new MailboxLimiter(limits, clock, onTurn);
     this.#readAhead = new MailboxLimiter(
       {
         ...limits,
@@ -91,7 +97,7 @@ export class GraphTransport
         rateLimit: undefined,
       },
       clock,
-      () => this.#tellIdle(),
+      onTurn,
     );
     // Loaded here, and undici with it, for the sake of apps that load this package and never send. What sends
     // and what verifies is loaded when it is wanted.
@@ -135,12 +141,14 @@ export class GraphTransport
     const abort = new AbortController();
     const { signal } = mail.data;
     const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
-    const sending = this.#send(mail, abort);
+    const sending = this.#sendTraced(mail, abort);
     this.#sends.set(sending, abort);
+    this.#tellQueue();
     if (this.#waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
     const done = (...outcome: Parameters<SendCallback>) => {
       stopListening();
       this.#sends.delete(sending);
+      this.#tellQueue();
       // The callback runs outside the promise chain: one that throws must not be called a second time.
       setImmediate(() => callback(...outcome));
     };
@@ -245,15 +253,30 @@ export class GraphTransport
     return true;
   }
 
+  async #sendTraced(
+    mail: MailMessage<GraphSentMessageInfo>,
+    abort: AbortController,
+  ): Promise<GraphSentMessageInfo> {
+    const trace: SendTrace = {
+      messageId: mail.message.messageId(),
+      mailbox: undefined,
+      route: undefined,
+      bytes: undefined,
+      attempts: 0,
+    };
+    return traced(trace, () => this.#send(mail, abort, trace));
+  }
+
   async #send(
     mail: MailMessage<GraphSentMessageInfo>,
     abort: AbortController,
+    trace: SendTrace,
   ): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
     const { deliver }: typeof import('./deliver') = require('./deliver');
     const { message, data } = mail;
     const envelope = message.getEnvelope();
-    const messageId = message.messageId();
+    const { messageId } = trace;
     const log = new SendLog(this.#logger, messageId);
     log.started(envelope.to);
     let stopTimer: (() => void) | undefined;
@@ -286,6 +309,7 @@ export class GraphTransport
         readAhead: this.#readAhead,
         clock: this.#clock,
         signal: abort.signal,
+        trace,
         onTurn: () => {
           beganAt = performance.now();
           startTimeout();
@@ -294,7 +318,10 @@ export class GraphTransport
         onEarlyWorkDone: () => stopTimer?.(),
         elapsedMs: () => Math.round(performance.now() - beganAt),
         onMessageId: (id) => log.goesBy(id),
-        onRetry: (event) => log.retried(event),
+        onRetry: (event) => {
+          log.retried(event);
+          tellRetry(trace, event);
+        },
         onProgress: (event) => {
           log.uploaded(event);
           this.#tell(() => this.emit('progress', event));
@@ -309,6 +336,10 @@ export class GraphTransport
     } finally {
       stopTimer?.();
     }
+  }
+
+  #tellQueue(): void {
+    tellQueue(this, this.#waiting, this.#sends.size);
   }
 
   /** Says that there is room again, to those who wait with their messages until there is. */

@@ -1,6 +1,6 @@
-import type { AccessToken } from '@azure/identity';
 import { GraphTransportError } from '../errors';
 import { unlessGivenUp } from '../given-up';
+import type { AccessToken } from '../options';
 import type { Credential } from './credential';
 import { toTokenError } from './token-error';
 

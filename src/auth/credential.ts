@@ -1,7 +1,6 @@
-import type { TokenCredential } from '@azure/identity';
 import type { Dispatcher } from 'undici';
 import { CLOUDS } from '../clouds';
-import type { Identity } from '../options';
+import type { Identity, TokenCredential } from '../options';
 import { createAzureHttpClient, type Exchange, secureOrigin } from './http-client';
 import { toTokenError } from './token-error';
 

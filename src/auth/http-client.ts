@@ -27,7 +27,7 @@ export function createAzureHttpClient(
 ): AzureHttpClient {
   return {
     async sendRequest(azureRequest): Promise<AzureResponse> {
-      const { request }: typeof import('undici') = require('undici');
+      const { request }: typeof import('../undici') = require('../undici');
       const { method, body, abortSignal } = azureRequest;
       const abort = new AbortController();
       abortSignal?.addEventListener('abort', () => abort.abort());

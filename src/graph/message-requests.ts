@@ -29,6 +29,8 @@ export interface MessageRequestsOptions {
   /** Gives the message up. */
   signal: AbortSignal | undefined;
   onRetry?: (event: RetryEvent) => void;
+  /** Is told how often the request that sends was made, whenever it is. */
+  onAttempt?: (attempts: number) => void;
 }
 
 /** A call, and what its answer has to hold. */
@@ -68,12 +70,15 @@ export class MessageRequests {
    * @throws GraphTransportError of the last attempt; its outcome tells what may have become of it
    */
   async call(call: RetriedCall): Promise<Accepted> {
-    const { client, pauses, signal } = this.#options;
+    const { client, pauses, signal, onAttempt } = this.#options;
     const { repeatable = false, check, ...request } = call;
     for (let attempt = 1; ; attempt++) {
       await pauses.pauseOver(signal);
       throwIfGivenUp(signal);
-      if (call.sends) this.attempts++;
+      if (call.sends) {
+        this.attempts++;
+        onAttempt?.(this.attempts);
+      }
       try {
         const accepted = await client.call(request, signal);
         check?.(accepted.body);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Dispatcher, fetch } from 'undici';
+import type { Dispatcher } from 'undici';
 import { parseJson, property } from '../graph/json-property';
 import { hasMark, messageMark } from '../routes/message-mark';
+import { fetch } from '../undici';
 import { UnexpectedAnswer } from './live-check';
 
 /** Where a service is, and who may use it for what. */

@@ -34,6 +34,10 @@ export class DraftLedger {
   #lost = 0;
   /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
   readonly #known = new Set<string>();
+  /** The draft that Graph was last told to send. */
+  #tried: string | undefined;
+  /** The Message-IDs of drafts that we made, as Graph says. */
+  readonly #messageIds = new Map<string, string | undefined>();
   /** Whether a /send was answered by anything else than a state that passes, in which nothing is sent. */
   #hasTriedToSend = false;
   /** Drafts that could not be deleted. */
@@ -64,11 +68,17 @@ export class DraftLedger {
     return this.#left[0];
   }
 
+  /** The Message-ID that Graph says the draft has that it was last told to send. */
+  get serverMessageId(): string | undefined {
+    return this.#tried === undefined ? undefined : this.#messageIds.get(this.#tried);
+  }
+
   /** Makes a draft, in one request. */
   async create(): Promise<string> {
     try {
       const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
       this.#search.learnDrafts(draft);
+      this.#messageIds.set(draft.id, draft.messageId);
       this.adopt(draft.id);
       return draft.id;
     } catch (error) {
@@ -103,6 +113,7 @@ export class DraftLedger {
 
   /** Sends a draft. */
   async send(id: string): Promise<Accepted> {
+    this.#tried = id;
     const attemptsBefore = this.#requests.attempts;
     try {
       const answer = await postSend(this.#requests, this.#message.userId, id);

@@ -21,6 +21,8 @@ export interface StoredMessage {
   isDraft: boolean;
   /** The folder's id; undefined where the service does not tell. */
   folder: string | undefined;
+  /** Its Message-ID, with `<>`; undefined where the service was not asked, or does not tell. */
+  messageId: string | undefined;
 }
 
 /** Folders that every mailbox has, by their well-known names. */
@@ -109,7 +111,8 @@ export async function findMessages(
   const path = `${messagesPath(userId)}?${query}`;
   let before: string | undefined;
   for (let reading = 1; ; reading++) {
-    const { messages, pages } = await readPages(requests, path, mode);
+    const { messages, pages, isPart } = await readPages(requests, path, mode);
+    if (isPart) return messages;
     const seen = JSON.stringify(messages);
     if (pages === 1 || seen === before || reading === MAX_READINGS) return messages;
     before = seen;
@@ -120,12 +123,19 @@ async function readPages(
   requests: MessageRequests,
   firstPath: string,
   mode: SearchMode,
-): Promise<{ messages: StoredMessage[]; pages: number }> {
+): Promise<{ messages: StoredMessage[]; pages: number; isPart?: boolean }> {
   const messages: StoredMessage[] = [];
   let path: string | undefined = firstPath;
   for (let pages = 1; ; pages++) {
     const what = 'the question whether the message was sent';
-    const page = toPage(await ask(requests, path, what, toPage, mode));
+    let page: Page;
+    try {
+      page = toPage(await ask(requests, path, what, toPage, mode));
+    } catch (error) {
+      // What was found can be cleaned up, even if there is more that was not.
+      if (mode === 'clean-up' && messages.length > 0) return { messages, pages, isPart: true };
+      throw error;
+    }
     messages.push(...page.messages);
     path = page.next;
     if (path === undefined) return { messages, pages };
@@ -187,7 +197,12 @@ export async function deleteDraft(
   }
 }
 
-function toPage(body: string): { messages: StoredMessage[]; next: string | undefined } {
+interface Page {
+  messages: StoredMessage[];
+  next: string | undefined;
+}
+
+function toPage(body: string): Page {
   const answer = parseJson(body);
   const value = property(answer, 'value');
   if (!Array.isArray(value)) throw garbled();
@@ -204,10 +219,12 @@ function pathOf(nextLink: unknown): string | undefined {
 
 function toStored(value: unknown): StoredMessage {
   const folder = property(value, 'parentFolderId');
+  const messageId = property(value, 'internetMessageId');
   return {
     id: idOf(value),
     isDraft: property(value, 'isDraft') !== false,
     folder: typeof folder === 'string' ? folder : undefined,
+    messageId: typeof messageId === 'string' && /^<.+>$/.test(messageId) ? messageId : undefined,
   };
 }
 

@@ -19,7 +19,7 @@ import { accepted, type Sent, sentUnanswered } from './sent';
 export async function sendDraft(
   requests: MessageRequests,
   message: DraftMessage,
-): Promise<Sent & { leftDraftId: string | undefined }> {
+): Promise<Sent & { leftDraftId: string | undefined; serverMessageId: string | undefined }> {
   const search = new MailboxSearch(requests, message.userId);
   const ledger = new DraftLedger(requests, message, search);
   const sending = { requests, message, ledger, search };
@@ -27,7 +27,8 @@ export async function sendDraft(
     const sent = await (message.marks.message === undefined
       ? sendAtMostOnce(sending)
       : sendExactlyOnce(sending, message.marks.message));
-    return { ...sent, leftDraftId: ledger.left };
+    const serverMessageId = sent.deduplicated ? undefined : ledger.serverMessageId;
+    return { ...sent, leftDraftId: ledger.left, serverMessageId };
   } catch (error) {
     throw await ledger.failure(error);
   }

@@ -1,0 +1,31 @@
+// An app as bundlers see it: it loads the package both ways, and sends.
+import assert from 'node:assert/strict';
+import nodemailer from 'nodemailer';
+import { GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
+import { startSandbox } from 'nodemailer-graph-transport/sandbox';
+import { GraphTransportError as required } from './bundled-plugin.cjs';
+
+async function send() {
+  assert.equal(required, GraphTransportError, 'one copy of the package, whichever way it is loaded');
+  const sandbox = await startSandbox();
+  const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
+  assert.equal(await transporter.verify(), true);
+  for (const message of [
+    {},
+    { graph: { format: 'mime' } },
+    { attachments: [{ content: Buffer.alloc(4e6) }] },
+  ]) {
+    await transporter.sendMail({ to: 'ann@example.com', text: 'Hello', ...message });
+  }
+  sandbox.failNext('send-mail', { kind: 'answer', status: 403, code: 'ErrorSendAsDenied' });
+  await assert.rejects(transporter.sendMail({ to: 'ann@example.com' }), GraphTransportError);
+  assert.equal(sandbox.messages.length, 3);
+  transporter.close();
+  await sandbox.close();
+  console.log('sent');
+}
+
+send().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

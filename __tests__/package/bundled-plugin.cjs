@@ -1,0 +1,1 @@
+exports.GraphTransportError = require('nodemailer-graph-transport').GraphTransportError;
