@@ -120,12 +120,9 @@ test.each<[SandboxRequestName, number]>([
   ['upload-range', 1],
   ['send-draft', 1],
   ['send-draft', 2],
-])(
-  'conflict at %s, %i times: the step is repeated, and the mail is sent once',
-  async (request, times) => {
-    arm('conflict', request, { times });
-    expect(await send('upload')).toBeUndefined();
-    expect(sandbox.messages).toHaveLength(1);
-    expect(sandbox.drafts).toEqual([]);
-  },
-);
+])('conflict at %s, %i times: the step is repeated, and the mail is sent once', async (request, times) => {
+  arm('conflict', request, { times });
+  expect(await send('upload')).toBeUndefined();
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toEqual([]);
+});
