@@ -322,7 +322,8 @@ describe('a message from stdin, in the place of sendmail', () => {
     ['without recipients', [], 64, /nothing to send/],
     ['without a recipient in its header', ['-t'], 67, /no recipients/],
     ['for a mail server to serve', ['-bs'], 64, /-bs asks for what only a mail server does/],
-    ['for a queue to run', ['-q30m'], 64, /Unknown option '-q'/],
+    ['for a queue to run', ['-q'], 64, /-q asks for what only a mail server does/],
+    ['for a queue to run now and then', ['-q30m'], 64, /-q30m asks for what only a mail server does/],
     ['for a user of this machine', ['root'], 67, /"root".*is not an address/],
   ])('is refused %s', async (_what, args, exitCode, why) => {
     const outcome = await send(args, { stdin: 'Subject: Hi\n\nOne\n' });

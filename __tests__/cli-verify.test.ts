@@ -69,9 +69,15 @@ test.each([
 test('prints the list for programs', async () => {
   const { exitCode, stdout } = await verify({ AZURE_CLIENT_SECRET: 'wrong' }, '--json');
   expect(exitCode).toBe(77);
+  const error = expect.objectContaining({
+    code: 'EAUTH',
+    graphCode: 'AADSTS7000215',
+    message: expect.any(String),
+  });
   expect(JSON.parse(stdout)).toEqual({
     ok: false,
     exitCode: 77,
+    error,
     checks: [
       { name: 'entra', ok: true },
       { name: 'tenant', ok: true },
@@ -80,11 +86,7 @@ test('prints the list for programs', async () => {
         name: 'secret',
         ok: false,
         hint: expect.any(String),
-        error: expect.objectContaining({
-          code: 'EAUTH',
-          graphCode: 'AADSTS7000215',
-          message: expect.any(String),
-        }),
+        error,
       },
     ],
   });

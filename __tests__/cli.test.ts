@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitCodeOf } from '../src/cli/exit-code';
+import { EXIT, exitCodeOf } from '../src/cli/exit-code';
 import { GraphTransportError, type GraphTransportErrorCode, type Outcome } from '../src/index';
 import { type RunningSandbox, startSandbox } from '../src/sandbox';
 import { runCli } from './support/cli-io';
@@ -18,14 +18,15 @@ test('tells its version', async () => {
 test.each([[['--help']], [['-h']]])('tells with %j what commands there are', async (args) => {
   const { exitCode, stdout } = await runCli(args);
   expect(exitCode).toBe(0);
-  for (const command of ['verify', 'send', 'sandbox', 'prove'])
+  for (const command of ['verify', 'send', 'sandbox', 'demo', 'prove'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
 test.each([
-  ['verify', ['--user-id', '--env-file', '--json']],
+  ['verify', ['--user-id', '-c, --config', '--json']],
   ['send', ['--to', '--attach', '-t, --read-recipients', '--delivery', '--user-id']],
-  ['sandbox', ['--port', '--lenient']],
+  ['sandbox', ['--mailbox', '--tenant-id', '--write', '--port', '--lenient']],
+  ['demo', ['--port']],
   ['prove', ['--to', '--alias', '--foreign-from', '--report', '--sandbox', '--user-id', '--ca']],
 ])('tells the flags of %s', async (command, flags) => {
   const { exitCode, stdout } = await runCli([command, '--help']);
@@ -35,7 +36,7 @@ test.each([
 });
 
 test.each([
-  [[], /A command is missing: there are verify, send, sandbox, prove/],
+  [[], /A command is missing: there are verify, send, sandbox, demo, prove/],
   [['sendmail'], /There is no command "sendmail"/],
   [['verify', '--tenant', 'x'], /Unknown option '--tenant'/],
   [['verify', 'x'], /Unexpected argument 'x'/],
@@ -74,6 +75,13 @@ test.each<[GraphTransportErrorCode, Outcome, number]>([
   expect(exitCodeOf(new GraphTransportError(code, 'It failed.', { outcome }))).toBe(exitCode);
 });
 
+test.each(['README.md', 'docs/cli.md'])('%s tells every exit code', (page) => {
+  const [, table = ''] = readFileSync(join(__dirname, '..', page), 'utf8').split('| Exit code | Meaning |');
+  const rows = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| ([^|]+) \|/gm)].map(([, codes]) => codes);
+  const told = rows.flatMap((codes = '') => [...codes.matchAll(/\d+/g)].map(Number));
+  expect(told.sort((a, b) => a - b)).toEqual([...Object.values(EXIT), 126, 127, 128].sort((a, b) => a - b));
+});
+
 describe('who sends', () => {
   let sandbox: RunningSandbox;
   beforeAll(async () => {
@@ -102,14 +110,33 @@ describe('who sends', () => {
     expect(mailbox()).toBe('ceo@contoso.example');
   });
 
-  test('comes from the file that is named, and from no other', async () => {
+  test.each([['verify'], ['send', '--to', 'ann@example.com', '--text', 'Hello']])(
+    'can be set by flag, variable or file, says %s of what is missing',
+    async (...args) => {
+      const env = { ...sandbox.env, AZURE_CLIENT_SECRET: undefined, GRAPH_USER_ID: '' };
+      const { exitCode, stdout, stderr } = await runCli(args, { env });
+      expect(exitCode).toBe(78);
+      expect(stdout + stderr).toMatch(
+        /clientSecret is missing \(--client-secret or AZURE_CLIENT_SECRET\); userId is missing \(--user-id or GRAPH_USER_ID\)\./,
+      );
+      expect(stdout + stderr).toMatch(/by flag, as an environment variable, or in a file.*--config FILE/);
+      expect(stdout + stderr).not.toMatch(/tenantId|clientId/);
+    },
+  );
+
+  test.each([
+    ['--config', 'mail.env'],
+    ['--config=mail.env'],
+    ['-c', 'mail.env'],
+    ['--env-file', 'mail.env'],
+  ])('comes from the file that is named by %s, and from no other', async (...flags) => {
     const files = { '.env': 'GRAPH_USER_ID=ceo@contoso.example\n', 'mail.env': envFile() };
-    expect(await runCli(['verify', '--env-file', 'mail.env'], { files })).toMatchObject({ exitCode: 0 });
+    expect(await runCli(['verify', ...flags], { files })).toMatchObject({ exitCode: 0 });
     expect(mailbox()).toBe('app@contoso.example');
   });
 
   test('cannot come from a file that is not there', async () => {
-    const { exitCode, stderr } = await runCli(['verify', '--env-file', 'mail.env']);
+    const { exitCode, stderr } = await runCli(['verify', '--config', 'mail.env']);
     expect(exitCode).toBe(78);
     expect(stderr).toMatch(/The file mail\.env cannot be read: .*ENOENT/);
   });
@@ -189,9 +216,11 @@ describe('who sends', () => {
       const files = { '.env': `${name}=${origin}\n` };
       const { exitCode, stderr } = await runCli(['verify'], { files, env });
       expect(exitCode).toBe(78);
-      expect(stderr).toMatch(new RegExp(`\\.env sets ${name}, but the client secret is not from there`));
+      expect(stderr).toMatch(
+        new RegExp(`\\.env sets ${name}, but the client secret is not from there.*--config \\.env`),
+      );
       expect(sandbox.requests).toEqual([]);
-      expect(await runCli(['verify', '--env-file', '.env'], { files, env })).toMatchObject({ exitCode: 0 });
+      expect(await runCli(['verify', '--config', '.env'], { files, env })).toMatchObject({ exitCode: 0 });
     },
   );
 });

@@ -217,14 +217,25 @@ test('finishes the upload when the transport is closed without force', async () 
   await expect(sendLarge(undefined, transport)).resolves.toMatchObject({ route: 'draft' });
 });
 
-test('does not send a message in the clear to where Graph should not point', async () => {
+test.each([
+  'http://elsewhere.example/canary',
+  'http://127.0.0.1:3000/canary',
+  'https://127.0.0.1/canary',
+  'https://[::ffff:127.0.0.1]/canary',
+  'https://0x7f000001/canary',
+  'https://localhost/canary',
+  'https://user:pass@outlook.office.com/canary',
+  'https://outlook.office.com:8443/canary',
+])('does not send to an upload URL that Graph should not give, %s, and does not quote it', async (bad) => {
   wire.use(
     http.post(`${mailboxUrl}/messages/:id/attachments/createUploadSession`, () =>
-      HttpResponse.json({ uploadUrl: 'http://elsewhere.example/x' }, { status: 201 }),
+      HttpResponse.json({ uploadUrl: bad }, { status: 201 }),
     ),
   );
-  await expect(sendLarge()).rejects.toMatchObject({ code: 'EMESSAGE' });
-  expect(seen().some((line) => line.startsWith('PUT'))).toBe(false);
+  const error: unknown = await sendLarge().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'EMESSAGE' });
+  expect(inspect(error, { depth: 12, showHidden: true })).not.toContain('canary');
+  expect(seen().filter((line) => !/^(?:POST|DELETE) \/messages/.test(line))).toEqual([]);
 });
 
 test('keeps the upload URL out of errors and logs', async () => {

@@ -56,6 +56,14 @@ test('knows a mailbox however its name is spelled', async () => {
   expect(begun).toEqual(['1']);
 });
 
+test('takes letters beyond A to Z for no other spelling of a name', async () => {
+  const { begun, send, clock } = setUp({ maxConnections: 1 });
+  void send('1', 'kim@contoso.example');
+  void send('2', '\u212aim@contoso.example');
+  await clock.pass(0);
+  expect(begun).toEqual(['1', '2']);
+});
+
 test('does not hold up a mailbox by the messages of another', async () => {
   const { begun, send, clock } = setUp({ maxConnections: 1 });
   void send('a1', 'a');

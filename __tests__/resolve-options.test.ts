@@ -199,9 +199,15 @@ test.each<[keyof GraphTransportOptions, unknown]>([
   ['tls', { ca: ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'] }],
   ['tls', { minVersion: 1.3 }],
   ['tls', { rejectUnauthorized: false }],
+  ['tls', { rejectUnauthorized: 0 }],
+  ['tls', { rejectUnauthorized: 'true' }],
   ['tls', { servername: 'graph.microsoft.com' }],
 ])('refuses %s: %j', (name, value) => {
   expect(problemsOf({ ...IDENTITY, [name]: value })).toContain(name);
+});
+
+test('takes tls.rejectUnauthorized: true, which is how it is anyway', () => {
+  expect(problemsOf({ ...IDENTITY, tls: { rejectUnauthorized: true } })).toBe('');
 });
 
 test.each([null, 'smtp://user:pass@host'])('refuses %j for options in one plain sentence', (options) => {

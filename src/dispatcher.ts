@@ -29,6 +29,8 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
   const { proxy, tls, connectionTimeout, maxConnections } = options;
   const connect = {
     timeout: connectionTimeout,
+    // Not left to Node, which lets NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment switch the check off.
+    rejectUnauthorized: true,
     secureContext: tls === undefined ? undefined : createSecureContext(tls, env),
   };
   const direct = { connect, connections: maxConnections ?? null };

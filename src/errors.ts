@@ -57,6 +57,19 @@ export interface GraphTransportErrorDetails {
   cause?: unknown;
 }
 
+/** Details that are properties of the error under the same name. */
+const FIELDS = [
+  'hint',
+  'responseCode',
+  'graphCode',
+  'requestId',
+  'clientRequestId',
+  'response',
+  'draftId',
+  'retryAfter',
+  'link',
+] as const satisfies readonly (keyof GraphTransportErrorDetails)[];
+
 /** What errors say before and after hint and link. */
 const WORDS = new WeakMap<Error, { first: string; last: string | undefined }>();
 /** Errors of a service that throttles without a number. */
@@ -75,19 +88,19 @@ export class GraphTransportError extends Error {
   /** Nodemailer's code for the kind of failure. */
   readonly code: GraphTransportErrorCode;
   /** What to do about it, in a sentence; it is part of `message`. */
-  readonly hint?: string | undefined;
+  declare readonly hint?: string | undefined;
   /** HTTP status of the answer, if there was one. */
-  readonly responseCode?: number | undefined;
+  declare readonly responseCode?: number | undefined;
   /** Graph's, Exchange's or Entra's own code. */
-  readonly graphCode?: string | undefined;
+  declare readonly graphCode?: string | undefined;
   /** `request-id` of the answer: what Microsoft support asks for. */
-  readonly requestId?: string | undefined;
+  declare readonly requestId?: string | undefined;
   /** `client-request-id` that this transport gave the request. */
-  readonly clientRequestId?: string | undefined;
+  declare readonly clientRequestId?: string | undefined;
   /** The service's answer in one line: status, code and message. */
-  readonly response?: string | undefined;
+  declare readonly response?: string | undefined;
   /** Id of a draft that is left in the mailbox, or that may have been sent where the error is ambiguous. */
-  readonly draftId?: string | undefined;
+  declare readonly draftId?: string | undefined;
   /** Nothing was sent, and to send the same message later has a chance: throttling, no connection. */
   readonly retryable: boolean;
   /** The message may have been sent: whoever sends it again may send it twice. */
@@ -102,32 +115,32 @@ export class GraphTransportError extends Error {
    * How long to wait before the next try, in milliseconds: what the service asks for, or our own guess (half a minute,
    * doubled with every attempt) when it throttles without a number.
    */
-  readonly retryAfter?: number | undefined;
+  declare readonly retryAfter?: number | undefined;
   /** Microsoft's page on the code. */
-  readonly link?: string | undefined;
+  declare readonly link?: string | undefined;
 
   /** `message` comes without hint, link and small print, which are added to it in this order. */
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
-    const { cause, hint, smallPrint, ...answer } = details;
-    const sentences = [message, hint, answer.link && `See ${answer.link}`, smallPrint];
+    const { cause, outcome, hint, link, smallPrint } = details;
+    const sentences = [message, hint, link && `See ${link}`, smallPrint];
     super(sentences.filter(Boolean).join(' '), cause === undefined ? undefined : { cause });
     WORDS.set(this, { first: message, last: smallPrint });
-    if (answer.isOwnWait) OWN_WAITS.add(this);
+    if (details.isOwnWait) OWN_WAITS.add(this);
     this.code = code;
-    this.hint = hint;
-    this.responseCode = answer.responseCode;
-    this.graphCode = answer.graphCode;
-    this.requestId = answer.requestId;
-    this.clientRequestId = answer.clientRequestId;
-    this.response = answer.response;
-    this.draftId = answer.draftId;
-    this.retryable = answer.outcome === 'not-accepted';
-    this.ambiguous = answer.outcome === 'unknown';
+    this.retryable = outcome === 'not-accepted';
+    this.ambiguous = outcome === 'unknown';
     const isVerdict = !this.ambiguous && (this.retryable || code !== 'EABORT');
     if (isVerdict) this.permanent = !this.retryable;
-    this.retryAfter = answer.retryAfter;
-    this.link = answer.link;
+    // Only what is set: console.log() prints every property of its own that an error has, undefined ones too.
+    for (const name of FIELDS) {
+      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
+    }
   }
+}
+
+// What is not set is still there, undefined, for code that asks with `in`.
+for (const name of FIELDS) {
+  Object.defineProperty(GraphTransportError.prototype, name, { value: undefined, writable: true });
 }
 
 /** Any error as one that says what it means; those that have a code of Nodemailer's or Node's stay as they are. */

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from './ascii-case';
 import type { Clock } from './clock';
 import { Heap } from './delivery/heap';
 import { WaitingLine } from './delivery/waiting-line';
@@ -86,7 +87,7 @@ export class MailboxLimiter {
     signal?: AbortSignal | undefined,
   ): Promise<T> {
     throwIfGivenUp(signal);
-    const lane = this.#laneOf(userId.toLowerCase());
+    const lane = this.#laneOf(asciiLowerCase(userId));
     if (!this.#beginAtOnce(lane)) await this.#turn(lane, signal);
     try {
       return await work(lane);

@@ -14,6 +14,10 @@ import type {
 import { toProxyUrl } from './proxy-url';
 import { tlsProblems } from './tls-options';
 
+const WAYS_TO_SET =
+  'There are three ways to set what is missing: as an option in code, as an environment variable, or in a .env ' +
+  'file, which Node reads only when told to: node --env-file=.env app.js.';
+
 /**
  * Applies environment and defaults to the caller's options and checks the result.
  *
@@ -24,11 +28,16 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     throw new GraphTransportError('ECONFIG', 'graphTransport takes an object of options.');
   }
   const problems: string[] = unknownNames(options);
+  let isIncomplete = false;
 
+  const addMissing = (name: string, variable: string) => {
+    isIncomplete = true;
+    problems.push(`${name} is missing (option ${name} or environment variable ${variable})`);
+  };
   const text = (name: 'tenantId' | 'clientId' | 'clientSecret', variable: string): string => {
     const value = options[name] ?? env[variable];
     if (value === undefined || value === '') {
-      problems.push(`${name} is missing (option ${name} or environment variable ${variable})`);
+      addMissing(name, variable);
     } else if (typeof value !== 'string') {
       problems.push(`${name} must be a string, got ${typeof value}`);
     } else {
@@ -86,9 +95,7 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
   const numbers = resolveNumbers(options);
   problems.push(...numbers.problems);
   const userId = options.userId ?? (env.GRAPH_USER_ID || undefined);
-  if (userId === undefined) {
-    problems.push('userId is missing (option userId or environment variable GRAPH_USER_ID)');
-  }
+  if (userId === undefined) addMissing('userId', 'GRAPH_USER_ID');
   problems.push(...deliveryProblems({ ...options, userId }));
   const from = addresses('from', options.from);
   if (from.length > 1) problems.push('from must be one address');
@@ -130,7 +137,9 @@ export function resolveOptions(options: GraphTransportOptions, env: NodeJS.Proce
     tls: options.tls,
   };
   if (problems.length > 0) {
-    throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`);
+    throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${problems.join('; ')}.`, {
+      hint: isIncomplete ? WAYS_TO_SET : undefined,
+    });
   }
   return resolved;
 }

@@ -14,6 +14,12 @@ export interface TlsOptions {
    * @default Node's, 'TLSv1.2'
    */
   minVersion?: SecureVersion | undefined;
+  /**
+   * Certificates are always checked, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says: `true` changes nothing, and
+   * anything else is refused.
+   * @default true
+   */
+  rejectUnauthorized?: true | undefined;
 }
 
 const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
@@ -29,9 +35,9 @@ export function tlsProblems(options: unknown): string[] {
       case 'minVersion':
         return VERSIONS.includes(value) ? [] : [`tls.minVersion must be one of ${VERSIONS.join(', ')}`];
       case 'rejectUnauthorized':
-        return value === false
+        return value !== true
           ? [
-              'tls.rejectUnauthorized: false would give the client secret and all mail to whoever stands in between: put the certificate of the proxy into tls.ca instead',
+              'tls.rejectUnauthorized can only be true: without the check of certificates anyone in between would get the client secret and all mail. Put the certificate of the proxy into tls.ca instead',
             ]
           : [];
       default:

@@ -37,7 +37,7 @@ describe('ErrorSendAsDenied', () => {
   test.each(['json', 'mime'] as const)('comes with 403 and one sentence for %s', async (format) => {
     const answer = refusal(403, 'ErrorSendAsDenied', SENTENCE);
     const service = await recorded({ 'send-mail': { always: answer } });
-    const played = await sandbox();
+    const played = await sandbox({ explain: false });
     const mail = { ...LUNCH, from: 'ceo@contoso.example' };
     const ended = await sendBy({ ...service.options, format }, mail);
     expect(meaningOf(ended)).toMatchObject({ code: 'EENVELOPE', retryable: false, ambiguous: false });

@@ -55,6 +55,38 @@ const wrong = await run(
 assert.equal(wrong.code, 67);
 assert.match(wrong.stderr, /^nodemailer-graph-transport: .*ErrorSendAsDenied/);
 
+const app = 'console.log(process.env.GRAPH_USER_ID); process.exit(5)';
+const withApp = await run(
+  [
+    'sandbox',
+    '--mailbox',
+    'orders@contoso.com',
+    '--write',
+    '.env',
+    '--port',
+    '0',
+    '--',
+    process.execPath,
+    '-e',
+    app,
+  ],
+  process.env,
+);
+assert.equal(withApp.stdout, 'orders@contoso.com\n');
+assert.equal(withApp.code, 5);
+assert.equal(parseEnv(readFileSync(join(cwd, '.env'), 'utf8')).GRAPH_USER_ID, 'orders@contoso.com');
+
+const demo = start(['demo'], process.env);
+let shown = '';
+for await (const data of demo.stdout) {
+  shown += data;
+  if (shown.includes('Ctrl-C')) break;
+}
+const [inboxUrl] = /http:\S+\/inbox/.exec(shown);
+assert.match(await (await fetch(inboxUrl)).text(), /Ihre Rechnung 2026-1177/);
+demo.kill('SIGINT');
+assert.deepEqual(await once(demo, 'close'), [0, null]);
+
 sandbox.kill('SIGTERM');
 assert.deepEqual(await once(sandbox, 'close'), [0, null]);
 rmSync(cwd, { recursive: true });

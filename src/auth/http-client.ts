@@ -50,7 +50,7 @@ export function createAzureHttpClient(
         for (const [name, value] of Object.entries(answer.headers)) {
           if (value !== undefined) headers.set(name, [value].flat().join(', '));
         }
-        const bodyAsText = await answer.body.text();
+        const bodyAsText = await textOf(answer.body);
         onExchange({
           status: answer.statusCode,
           requestId: headers.get('x-ms-request-id'),
@@ -65,6 +65,28 @@ export function createAzureHttpClient(
       }
     },
   };
+}
+
+/** A token and what stands around it are a few kilobytes. */
+const MAX_ANSWER_BYTES = 1_000_000;
+
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    // Leaving the loop closes the connection.
+    if (bytes > MAX_ANSWER_BYTES) throw new LongAnswerError();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** An answer that is too long to be one of Entra. */
+export class LongAnswerError extends Error {
+  constructor() {
+    super(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+  }
 }
 
 /** Named for the code by which such failures are recognised. */

@@ -2,7 +2,7 @@ import { toConnectionError } from '../connection-error';
 import { GraphTransportError } from '../errors';
 import { retryAfterMs, waitOf } from '../retry-after';
 import { entraCode } from '../service-codes';
-import type { Exchange } from './http-client';
+import { type Exchange, LongAnswerError } from './http-client';
 
 /**
  * A failure to get a token, as a `GraphTransportError`: `EAUTH` when Entra refused, `ECONNECTION` or
@@ -15,7 +15,10 @@ export function toTokenError(error: unknown, authority: string, last?: Exchange)
   const cause = error instanceof Error ? error : new Error(String(error));
   const refusal = /AADSTS(\d+)/.exec(cause.message);
   if (!refusal && last && 'error' in last) {
-    return toConnectionError(last.error, authority, { outcome: 'not-accepted' });
+    return toConnectionError(last.error, authority, {
+      outcome: 'not-accepted',
+      ...(last.error instanceof LongAnswerError && { hint: NOT_ENTRA }),
+    });
   }
   const { status, requestId, retryAfter } = last && 'status' in last ? last : NO_ANSWER;
   const wait = retryAfterMs(retryAfter, Date.now());
@@ -75,6 +78,8 @@ function withIdsOnce(text: string): string {
   return `${sentence} ${[...ids].map(([name, id]) => `${name}: ${id}`).join(' ')}`;
 }
 
+const NOT_ENTRA = 'The answer is not one of Entra: check authorityHost, and whether a proxy stands between.';
+
 const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };
 
 function isBusy(status: number | undefined): boolean {
@@ -83,5 +88,5 @@ function isBusy(status: number | undefined): boolean {
 
 function hintOfStatus(status: number | undefined): string | undefined {
   if (status === undefined || status >= 400) return undefined;
-  return 'The answer is not one of Entra: check authorityHost, and whether a proxy stands between.';
+  return NOT_ENTRA;
 }

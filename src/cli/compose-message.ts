@@ -1,18 +1,41 @@
 import { readFileSync } from 'node:fs';
 import type { SendMailOptions } from 'nodemailer';
+import { type MailAddress, parseAddresses } from '../message/address';
+import { type AddressesOf, recipientsIn } from './aliases';
 import { usageError } from './cli-error';
+import { forceFrom } from './force-from';
 import type { CliIo } from './io';
 import { oneOf } from './one-of';
 import { readableFile } from './readable-file';
 import type { SendFlags } from './send-flags';
+
+/** A message, and what is told of it whatever becomes of it. */
+export interface MessageToSend {
+  mail: SendMailOptions;
+  /** What From says; undefined if it says nothing. */
+  from: string | undefined;
+  recipients: string[];
+}
+
+/** How a message is to be other than it is given. */
+export interface MessageChanges {
+  /** The mailbox that is to be its From; undefined to leave From as it is. */
+  forcedFrom: string | undefined;
+  /** Who gets the mail of a recipient without a domain; undefined to leave recipients as they are. */
+  addressesOf: AddressesOf | undefined;
+}
 
 /**
  * The message that the flags make.
  *
  * @throws CliError when they make none, or name a file that cannot be read
  */
-export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<SendMailOptions> {
-  const { to, cc, bcc, subject, attach = [], header = [], from } = values;
+export async function composeMessage(
+  { values }: SendFlags,
+  { forcedFrom, addressesOf }: MessageChanges,
+  io: CliIo,
+): Promise<MessageToSend> {
+  const { to, cc, bcc, subject, attach = [], header = [] } = values;
   const recipients = [to, cc, bcc].flatMap((addresses) => addresses ?? []);
   if (recipients.length === 0) throw usageError('The message has no recipients: give --to, --cc or --bcc.');
   if (values.text === '-' && values.html === '-')
@@ -22,12 +45,15 @@ export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<
   if (text === undefined && html === undefined && attach.length === 0) {
     throw usageError('The message is empty: give --text, --html, --text-file, --html-file or --attach.');
   }
-  return {
-    from,
-    to,
-    cc,
-    bcc,
-    replyTo: values['reply-to'],
+  const said = parseAddresses(values.from ?? '');
+  const forced = forcedFrom === undefined ? undefined : forceFrom(said, forcedFrom);
+  const withAliases = (lists: string[] | undefined) =>
+    addressesOf ? lists?.flatMap((list) => recipientsIn(list, addressesOf)) : lists;
+  const given = { to: withAliases(to), cc: withAliases(cc), bcc: withAliases(bcc) };
+  const mail = {
+    from: forced ? forced.from : values.from,
+    ...given,
+    replyTo: values['reply-to'] ?? forced?.replyTo,
     subject,
     text,
     html,
@@ -35,6 +61,14 @@ export async function composeMessage({ values }: SendFlags, io: CliIo): Promise<
     headers: header.map(toHeader),
     attachments: attach.map((file) => ({ path: readableFile(file, io) })),
     graph: { importance: oneOf('importance', values.importance, 'low', 'normal', 'high') },
+  };
+  return {
+    mail,
+    from: forced ? forced.from?.address : said[0]?.address,
+    recipients: Object.values(given)
+      .flatMap((lists: (string | MailAddress)[] = []) => lists)
+      .flatMap((list) => (typeof list === 'string' ? parseAddresses(list) : [list]))
+      .map(({ address, name }) => address || name),
   };
 }
 

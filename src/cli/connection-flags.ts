@@ -1,68 +1,123 @@
 import { readFileSync } from 'node:fs';
 import { CLOUD_NAMES } from '../clouds';
-import type { GraphTransportOptions } from '../index';
+import { GraphTransportError, type GraphTransportOptions } from '../index';
 import { CliError } from './cli-error';
 import { type EnvFile, readEnvFile } from './env-file';
 import { EXIT } from './exit-code';
+import { type FlagTable, helpOf } from './flags';
 import type { CliIo } from './io';
 import { readableFile } from './readable-file';
 
-/** Options of the transport that are texts, by flag and, where they have one, variable. */
-const SETTINGS = [
-  { flag: 'tenant-id', option: 'tenantId', variable: 'AZURE_TENANT_ID', value: 'TENANT' },
-  { flag: 'client-id', option: 'clientId', variable: 'AZURE_CLIENT_ID', value: 'ID' },
-  { flag: 'client-secret', option: 'clientSecret', variable: 'AZURE_CLIENT_SECRET', value: 'SECRET' },
-  { flag: 'user-id', option: 'userId', variable: 'GRAPH_USER_ID', value: 'MAILBOX' },
-  { flag: 'authority-host', option: 'authorityHost', variable: 'AZURE_AUTHORITY_HOST', value: 'URL' },
-  { flag: 'graph-endpoint', option: 'graphEndpoint', variable: 'GRAPH_ENDPOINT', value: 'URL' },
-] as const;
-
-/** The flags that tell who sends, and over what, for `parseArgs`. */
-export const CONNECTION_FLAGS = {
-  'tenant-id': { type: 'string' },
-  'client-id': { type: 'string' },
-  'client-secret': { type: 'string' },
-  'user-id': { type: 'string' },
-  'authority-host': { type: 'string' },
-  'graph-endpoint': { type: 'string' },
-  cloud: { type: 'string' },
-  proxy: { type: 'string' },
-  ca: { type: 'string' },
-  'env-file': { type: 'string' },
-  debug: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
+/** The options of the transport that are texts, each with its flag and its variable. */
+const SETTING_FLAGS = {
+  'tenant-id': {
+    type: 'string',
+    value: 'TENANT',
+    flag: 'tenant-id',
+    option: 'tenantId',
+    variable: 'AZURE_TENANT_ID',
+  },
+  'client-id': {
+    type: 'string',
+    value: 'ID',
+    flag: 'client-id',
+    option: 'clientId',
+    variable: 'AZURE_CLIENT_ID',
+  },
+  'client-secret': {
+    type: 'string',
+    value: 'SECRET',
+    flag: 'client-secret',
+    option: 'clientSecret',
+    variable: 'AZURE_CLIENT_SECRET',
+  },
+  'user-id': {
+    type: 'string',
+    value: 'MAILBOX',
+    flag: 'user-id',
+    option: 'userId',
+    variable: 'GRAPH_USER_ID',
+  },
+  'authority-host': {
+    type: 'string',
+    value: 'URL',
+    flag: 'authority-host',
+    option: 'authorityHost',
+    variable: 'AZURE_AUTHORITY_HOST',
+  },
+  'graph-endpoint': {
+    type: 'string',
+    value: 'URL',
+    flag: 'graph-endpoint',
+    option: 'graphEndpoint',
+    variable: 'GRAPH_ENDPOINT',
+  },
 } as const;
 
+const SETTINGS = Object.values(SETTING_FLAGS);
+
+/** Those that have no default. */
+const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
+
+/** The flags that tell who sends, and over what. */
+export const CONNECTION_FLAGS = {
+  ...SETTING_FLAGS,
+  cloud: { type: 'string', value: 'NAME', help: `else GRAPH_CLOUD: ${CLOUD_NAMES.join(', ')}` },
+  proxy: {
+    type: 'string',
+    value: 'URL',
+    help: 'else HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment',
+  },
+  ca: {
+    type: 'string',
+    value: 'FILE',
+    help: 'certificates (PEM) to trust in addition to those that Node trusts',
+  },
+  config: {
+    type: 'string',
+    short: 'c',
+    value: 'FILE',
+    help: 'the variables above that are not set; else ./.env, if it is there',
+  },
+  // The old name of config. Node takes it for its own, wherever it stands: it reads the file before we do, ends with 9
+  // if there is none, and obeys NODE_OPTIONS in it.
+  'env-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'the old name of --config, which Node takes for its own',
+  },
+  debug: { type: 'boolean', help: 'log each request on stderr, without secrets and bodies' },
+  json: { type: 'boolean', help: 'print the outcome as JSON on stdout' },
+  help: { type: 'boolean' },
+} as const satisfies FlagTable;
+
 type ConnectionValues = {
-  [flag in (typeof SETTINGS)[number]['flag'] | 'cloud' | 'proxy' | 'ca' | 'env-file']?: string | undefined;
+  [flag in keyof typeof SETTING_FLAGS | 'cloud' | 'proxy' | 'ca' | 'config' | 'env-file']?:
+    | string
+    | undefined;
 };
 
 /** How the flags read in a command's help. */
 export const CONNECTION_HELP = `Who sends:
-${SETTINGS.map(({ flag, value, variable }) => `  ${`--${flag} ${value}`.padEnd(27)}else ${variable}`).join('\n')}
-  --cloud NAME               else GRAPH_CLOUD: ${CLOUD_NAMES.join(', ')}
-  --proxy URL                else HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment
-  --ca FILE                  certificates (PEM) to trust beside those that Node trusts
-  --env-file FILE            variables that are not set; else ./.env, if it is there
-  --debug                    log each request on stderr, without secrets and bodies
-  --json                     print the outcome as JSON on stdout`;
+${helpOf(CONNECTION_FLAGS)}`;
 
 /**
  * The transport's options: from the flags, else the environment, else the file of variables.
  *
  * @throws CliError when the file cannot be read, or must not be trusted
+ * @throws GraphTransportError `ECONFIG` when a setting that every message needs is in none of them
  */
 export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTransportOptions {
   const { env, cwd, stderr } = io;
   warnOfSecrets(values, stderr);
-  const file = readEnvFile(values['env-file'], cwd);
+  const file = readEnvFile(values.config ?? values['env-file'], cwd);
   checkOrigins(values, env, file);
   const options: GraphTransportOptions = {};
   for (const { flag, option, variable } of SETTINGS) {
     const value = values[flag] || env[variable] || file.variables[variable];
     if (value) options[option] = value;
   }
+  requireSettings(options, file);
   const { cloud, proxy, ca } = values;
   return {
     ...options,
@@ -70,6 +125,19 @@ export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTra
     proxy,
     tls: ca === undefined ? undefined : { ca: readFileSync(readableFile(ca, io)) },
   };
+}
+
+function requireSettings(options: GraphTransportOptions, { name }: EnvFile): void {
+  const missing = SETTINGS.filter(({ option }) =>
+    REQUIRED.some((required) => required === option && !options[option]),
+  );
+  if (missing.length === 0) return;
+  const told = missing.map(({ option, flag, variable }) => `${option} is missing (--${flag} or ${variable})`);
+  throw new GraphTransportError('ECONFIG', `Nothing can be sent: ${told.join('; ')}.`, {
+    hint:
+      'There are three ways to set what is missing: by flag, as an environment variable, or in a file of ' +
+      `variables (${name} was read if it is there; --config FILE names another).`,
+  });
 }
 
 function warnOfSecrets(values: ConnectionValues, stderr: CliIo['stderr']): void {
@@ -106,7 +174,7 @@ function checkOrigins(
     if (!variables[variable] || values[flag] || env[variable]) continue;
     throw new CliError(
       EXIT.config,
-      `${name} sets ${variable}, but the client secret is not from there. If it is meant to go to that place, say --env-file ${name}.`,
+      `${name} sets ${variable}, but the client secret is not from there. If it is meant to go to that place, say --config ${name}.`,
     );
   }
 }

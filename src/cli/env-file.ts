@@ -12,7 +12,7 @@ export interface EnvFile {
 }
 
 /**
- * Reads the file of `--env-file`, or `.env` if there is one that can be read.
+ * Reads the file of `--config`, or `.env` if there is one that can be read.
  *
  * @throws CliError when the named file cannot be read
  */

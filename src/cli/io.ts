@@ -10,6 +10,11 @@ export interface CliIo {
   cwd: string;
   /** Aborts when the process is asked to end. */
   signal: AbortSignal;
+  /**
+   * Has a listener called with each signal that asks the process to end, and that the terminal has not sent to all its
+   * processes already; until the function that it returns is called, none ends the process by itself.
+   */
+  onSignal?(listener: (name: NodeJS.Signals) => void): () => void;
 }
 
 /** A command: resolves with the exit code. */

@@ -26,9 +26,13 @@ const HEADER_END = /\S[\s\S]*?\n\r?\n/;
  *
  * As sendmail does, it gives a header to a text that has none.
  *
+ * @param bend changes the header, in the bytes that a message begins with
  * @throws CliError when there is no message
  */
-export async function readMessageHead(source: AsyncIterable<Buffer>): Promise<MessageWithHead> {
+export async function readMessageHead(
+  source: AsyncIterable<Buffer>,
+  bend: (start: Buffer) => Buffer = (start) => start,
+): Promise<MessageWithHead> {
   const chunks = source[Symbol.asyncIterator]();
   let start: Buffer = Buffer.alloc(0);
   let isOver = false;
@@ -40,7 +44,7 @@ export async function readMessageHead(source: AsyncIterable<Buffer>): Promise<Me
   if (start.toString('latin1').trim() === '') {
     throw new CliError(EXIT.dataError, 'There is no message: the input is empty.');
   }
-  const message = withHeader(start.subarray(bytesBeforeHeader(start)));
+  const message = bend(withHeader(start.subarray(bytesBeforeHeader(start))));
   async function* whole() {
     try {
       yield message;

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
-import type { SendMailOptions } from 'nodemailer';
 import { parseAddresses } from '../message/address';
+import { recipientsIn } from './aliases';
 import { usageError } from './cli-error';
+import type { MessageChanges, MessageToSend } from './compose-message';
+import { withForcedFrom } from './force-from';
 import type { CliIo } from './io';
 import { readMessageHead } from './message-head';
 import { readableFile } from './readable-file';
@@ -13,7 +15,11 @@ import { untilDot } from './until-dot';
  *
  * @throws CliError when there is no message, or nobody to send it to
  */
-export async function passOnMessage({ values, positionals }: SendFlags, io: CliIo): Promise<SendMailOptions> {
+export async function passOnMessage(
+  { values, positionals }: SendFlags,
+  { forcedFrom, addressesOf }: MessageChanges,
+  io: CliIo,
+): Promise<MessageToSend> {
   const files = positionals.filter(isMessageFile);
   if (files.length > 1) throw usageError(`One message at a time: ${files.join(', ')} are several.`);
   const [file] = files;
@@ -23,18 +29,22 @@ export async function passOnMessage({ values, positionals }: SendFlags, io: CliI
     throw usageError('Nobody is to get the message: name recipients, or give -t.');
   const ignoreDots = values['ignore-dots'] || values.option?.includes('i') || file !== undefined;
   const source = file === undefined ? io.stdin : createReadStream(readableFile(file, io));
-  const { fields, message } = await readMessageHead(ignoreDots ? source : untilDot(source));
-  const inHeader = fields
-    .filter(({ key }) => /^(?:to|cc|bcc)$/.test(key))
-    .map(({ value }) => Buffer.from(value, 'latin1').toString());
-  const to = [...given, ...(fromHeader ? inHeader : [])].flatMap(addressesOf);
-  const sender = values.sender ?? values['sender-r'];
-  return { raw: message, envelope: { from: sender?.replace(/^<(.*)>$/, '$1') || false, to } };
-}
-
-/** A name without a domain, as of the local users of a mail server, is left to be refused by name. */
-function addressesOf(value: string): string[] {
-  return parseAddresses(value).map(({ address, name }) => address || name);
+  const bend = (start: Buffer) =>
+    forcedFrom === undefined ? start : withForcedFrom(start, forcedFrom, values.from, values['full-name']);
+  const { fields, message } = await readMessageHead(ignoreDots ? source : untilDot(source), bend);
+  const inHeader = (key: RegExp) =>
+    fields.filter((field) => key.test(field.key)).map(({ value }) => Buffer.from(value, 'latin1').toString());
+  const [from] = [...inHeader(/^from$/), values.from ?? ''].flatMap(parseAddresses);
+  // A name without a domain that has no alias is left to be refused by name.
+  const to = [...given, ...(fromHeader ? inHeader(/^(?:to|cc|bcc)$/) : [])]
+    .flatMap((list) => recipientsIn(list, addressesOf))
+    .map(({ address, name }) => address || name);
+  const sender = forcedFrom === undefined ? (values.sender ?? values['sender-r']) : undefined;
+  return {
+    mail: { raw: message, envelope: { from: sender?.replace(/^<(.*)>$/, '$1') || false, to } },
+    from: from && (from.address || from.name),
+    recipients: to,
+  };
 }
 
 function isMessageFile(name: string): boolean {

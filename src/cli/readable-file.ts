@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CliError } from './cli-error';
 import { EXIT } from './exit-code';
@@ -14,6 +14,7 @@ export function readableFile(file: string, { cwd }: CliIo): string {
   const path = resolve(cwd, file);
   try {
     accessSync(path, constants.R_OK);
+    if (statSync(path).isDirectory()) throw new Error('it is a folder');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CliError(EXIT.noInput, `The file ${file} cannot be read: ${why}.`);

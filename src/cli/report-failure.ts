@@ -5,7 +5,7 @@ import type { CliIo } from './io';
 
 /** Says what went wrong, for people on stderr or for programs on stdout, and gives the exit code. */
 export function reportFailure(error: unknown, { stdout, stderr }: CliIo, asJson: boolean): number {
-  const exitCode = codeOf(error);
+  const exitCode = exitCodeOfError(error);
   const message = error instanceof Error ? error.message : String(error);
   if (asJson) {
     stdout.write(`${JSON.stringify({ ok: false, exitCode, error: toJson(error, message) })}\n`);
@@ -23,7 +23,8 @@ export function toJson(error: unknown, message: string): object {
   return { ...error, message };
 }
 
-function codeOf(error: unknown): number {
+/** The exit code for whatever a command has thrown. */
+export function exitCodeOfError(error: unknown): number {
   if (error instanceof GraphTransportError) return exitCodeOf(error);
   if (error instanceof CliError) return error.exitCode;
   return EXIT.software;

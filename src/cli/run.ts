@@ -2,6 +2,7 @@ import { usageError } from './cli-error';
 import { EXIT } from './exit-code';
 import type { CliIo, Command } from './io';
 import { reportFailure } from './report-failure';
+import { splitAtApp } from './split-at-app';
 
 const { version }: { version: string } = require('../../package.json');
 
@@ -13,6 +14,7 @@ Commands:
   verify     say whether a message could be sent, and what stands in its way
   send       send a message: from flags, from an .eml file, or from stdin as sendmail does
   sandbox    play Entra and Graph on this machine, for development
+  demo       send a few mails to the sandbox and show them in its inbox
   prove      check on Microsoft's service what the sandbox does; sends real mail
 
 nodemailer-graph-transport COMMAND --help tells the flags of a command, --version the version.
@@ -42,6 +44,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'demo',
+    (...call) => {
+      const { demoCommand }: typeof import('./demo') = require('./demo');
+      return demoCommand(...call);
+    },
+  ],
+  [
     'prove',
     (...call) => {
       const { proveCommand }: typeof import('./prove') = require('./prove');
@@ -68,6 +77,6 @@ export async function run(args: string[], io: CliIo): Promise<number> {
       `${name === undefined ? 'A command is missing' : `There is no command "${name}"`}: there are ${[...COMMANDS.keys()].join(', ')}. See --help.`,
     );
   } catch (error) {
-    return reportFailure(error, io, rest.includes('--json'));
+    return reportFailure(error, io, splitAtApp(rest).flags.includes('--json'));
   }
 }

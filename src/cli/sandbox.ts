@@ -1,24 +1,44 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import type { StartSandboxOptions } from '../sandbox';
-import { CliError, usageError } from './cli-error';
-import { errorCode } from './error-code';
+import type { SandboxEnv, StartSandboxOptions } from '../sandbox';
+import { usageError } from './cli-error';
 import { EXIT } from './exit-code';
-import type { Command } from './io';
+import type { CliIo, Command } from './io';
+import { toLines } from './merge-env';
 import { parseFlags } from './parse-flags';
+import { runApp } from './run-app';
+import { isPortTaken, startOnPort, toPort } from './sandbox-port';
+import { sandboxTenant } from './sandbox-tenant';
+import { splitAtApp } from './split-at-app';
+import { writeEnvFile } from './write-env-file';
 
 const DEFAULT_PORT = 4250;
 
-const HELP = `Usage: nodemailer-graph-transport sandbox [FLAGS]
+/** As shells have it for Ctrl-C. */
+const INTERRUPTED = 130;
 
-Plays Entra and Graph on this machine until it is interrupted, and prints the variables that lead an app to it:
-nodemailer-graph-transport sandbox > .env
+const HELP = `Usage: nodemailer-graph-transport sandbox [FLAGS] [-- COMMAND [ARGUMENTS]]
 
-  --port N      where it listens, on 127.0.0.1 only; 0 is any free port (default ${DEFAULT_PORT})
-  --strict      the narrow reading of limits whose exact value is not documented (default)
-  --lenient     the wide reading: MB are 2^20 bytes, and any number of requests at once
-  --store DIR   keep messages in this folder as well, as .eml and as JSON, and begin with those that are there
-  --json        print the variables as JSON
+Plays Entra and Graph on this machine until it is interrupted, and shows in a web page what it is sent.
+
+With a COMMAND, starts it with the variables that lead it to the sandbox, and ends with it and its exit code:
+  nodemailer-graph-transport sandbox -- node app.js
+Without one, prints these variables, or writes them to a file:
+  nodemailer-graph-transport sandbox --write .env.local
+  node --env-file=.env.local app.js
+
+  --mailbox ADDRESS     a mailbox of the tenant, in place of those that it has by default; may be given more than once.
+                        The first is the one that sends (GRAPH_USER_ID), and its domain that of the tenant
+  --tenant-id TENANT    the tenant's GUID or domain, for an app that has its own in its settings
+  --client-id ID        likewise the app's id
+  --client-secret TEXT  likewise its secret: never a real one, since others on this machine can see it
+  --write FILE          set the variables in this file and keep all else that is in it
+  --port N              where it listens, on 127.0.0.1 only; 0 is any free port (default ${DEFAULT_PORT}; with a COMMAND
+                        another one where that is taken)
+  --strict              the narrow reading of limits whose exact value is not documented (default)
+  --lenient             the wide reading: MB are 2^20 bytes, and any number of requests at once
+  --store DIR           keep messages in this folder as well, as .eml and as JSON, and begin with those that are there
+  --json                print the variables as JSON
 `;
 
 /**
@@ -36,11 +56,17 @@ const LENIENT: NonNullable<StartSandboxOptions['limits']> = {
   concurrentRequests: Number.MAX_SAFE_INTEGER,
 };
 
-/** Runs a sandbox until the process is to end. */
-export const sandboxCommand: Command = async (args, { stdout, stderr, cwd, signal }) => {
+/** Runs a sandbox until the process is to end, or the app that it was started for. */
+export const sandboxCommand: Command = async (args, io) => {
+  const { flags, app } = splitAtApp(args);
   const { values } = parseFlags({
-    args,
+    args: flags,
     options: {
+      mailbox: { type: 'string', multiple: true },
+      'tenant-id': { type: 'string' },
+      'client-id': { type: 'string' },
+      'client-secret': { type: 'string' },
+      write: { type: 'string' },
       port: { type: 'string' },
       strict: { type: 'boolean' },
       lenient: { type: 'boolean' },
@@ -49,41 +75,52 @@ export const sandboxCommand: Command = async (args, { stdout, stderr, cwd, signa
       help: { type: 'boolean' },
     },
   });
+  const { stdout, stderr, cwd, signal } = io;
   if (values.help) {
     stdout.write(HELP);
     return EXIT.ok;
   }
+  if (app?.length === 0) throw usageError('A command is missing after --, such as node app.js.');
   if (values.strict && values.lenient) throw usageError('Give either --strict or --lenient, not both.');
-  const port = toPort(values.port);
-  const { startSandbox }: typeof import('../sandbox') = require('../sandbox');
-  const sandbox = await startSandbox({
-    port,
+  const port = toPort(values.port, DEFAULT_PORT);
+  const tenant = sandboxTenant(values);
+  const options = {
+    ...tenant,
     ...(values.lenient && { limits: LENIENT }),
     ...(values.store !== undefined && { store: resolve(cwd, values.store) }),
-  }).catch((error) => {
-    throw errorCode(error) === 'EADDRINUSE' ? portTaken(port) : error;
+  };
+  const isFixed = app === undefined || values.port !== undefined || values.write !== undefined;
+  const sandbox = await startOnPort(port, options).catch((error) => {
+    // The app is told where the sandbox is, so that several may run side by side.
+    if (isFixed || !isPortTaken(error)) throw error;
+    return startOnPort(0, options);
   });
   const { env, url, inboxUrl } = sandbox;
-  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
-  stdout.write(values.json ? `${JSON.stringify({ ok: true, url, inboxUrl, env })}\n` : lines.join(''));
-  stderr.write(
-    `The sandbox plays Entra and Graph at ${url}. What it is sent is at ${inboxUrl}. Ctrl-C ends it.\n`,
-  );
-  if (!signal.aborted) await once(signal, 'abort');
-  await sandbox.close();
-  return EXIT.ok;
+  try {
+    if (values.write !== undefined) writeEnvFile(values.write, cwd, { ...env });
+    // What an app prints is its own.
+    const out = app ? stderr : stdout;
+    if (values.json) out.write(`${JSON.stringify({ ok: true, url, inboxUrl, env })}\n`);
+    else if (!app && values.write === undefined) out.write(toLines({ ...env }));
+    stderr.write(
+      `The sandbox plays Entra and Graph at ${url}. What it is sent is at ${inboxUrl}. ${app ? `It ends with ${app[0]}.` : 'Ctrl-C ends it.'}\n`,
+    );
+    if (values.write !== undefined)
+      stderr.write(`Its variables are in ${values.write}: node --env-file=${values.write} app.js.\n`);
+    if (app) {
+      const exitCode = signal.aborted ? INTERRUPTED : await runApp(app, { ...io, env: appEnv(io.env, env) });
+      const { length } = sandbox.messages;
+      stderr.write(`The sandbox took ${length} message${length === 1 ? '' : 's'}.\n`);
+      return exitCode;
+    }
+    if (!signal.aborted) await once(signal, 'abort');
+    return EXIT.ok;
+  } finally {
+    await sandbox.close();
+  }
 };
 
-function toPort(given: string | undefined): number {
-  if (given === undefined) return DEFAULT_PORT;
-  const port = /^\d+$/.test(given) ? Number(given) : Number.NaN;
-  if (!(port <= 65_535)) throw usageError(`--port takes a number up to 65535, not "${given}".`);
-  return port;
-}
-
-function portTaken(port: number): CliError {
-  return new CliError(
-    EXIT.unavailable,
-    `The sandbox cannot start: port ${port} of 127.0.0.1 is taken. Give --port another, or 0 for any that is free.`,
-  );
+/** The app has no part in the cloud that the variables may name: the sandbox's endpoints are in none. */
+function appEnv({ GRAPH_CLOUD: _, ...own }: CliIo['env'], env: SandboxEnv): CliIo['env'] {
+  return { ...own, ...env };
 }

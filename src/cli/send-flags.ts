@@ -1,44 +1,99 @@
 import { usageError } from './cli-error';
 import { CONNECTION_FLAGS, CONNECTION_HELP } from './connection-flags';
+import { type FlagTable, helpOf } from './flags';
 import { parseFlags } from './parse-flags';
 
 /** A message that is made of flags. */
 const MESSAGE_FLAGS = {
-  to: { type: 'string', multiple: true },
-  cc: { type: 'string', multiple: true },
-  bcc: { type: 'string', multiple: true },
-  'reply-to': { type: 'string', multiple: true },
-  subject: { type: 'string' },
-  text: { type: 'string' },
-  html: { type: 'string' },
-  'text-file': { type: 'string' },
-  'html-file': { type: 'string' },
-  attach: { type: 'string', multiple: true },
-  header: { type: 'string', multiple: true },
-  'message-id': { type: 'string' },
-  importance: { type: 'string' },
-} as const;
+  to: {
+    type: 'string',
+    multiple: true,
+    value: 'ADDRESS',
+    help: 'recipients; may be repeated, or name several',
+  },
+  cc: { type: 'string', multiple: true, value: 'ADDRESS', help: 'likewise' },
+  bcc: { type: 'string', multiple: true, value: 'ADDRESS', help: 'likewise' },
+  'reply-to': { type: 'string', multiple: true, value: 'ADDRESS', help: 'where answers go' },
+  subject: { type: 'string', value: 'TEXT', help: '' },
+  text: { type: 'string', value: 'TEXT', help: 'the body; - reads it from stdin' },
+  html: {
+    type: 'string',
+    value: 'TEXT',
+    help: 'the body as HTML, alone or with a text; - reads it from stdin',
+  },
+  'text-file': { type: 'string', value: 'FILE', help: 'the body from a file' },
+  'html-file': { type: 'string', value: 'FILE', help: 'likewise as HTML' },
+  attach: { type: 'string', multiple: true, value: 'FILE', help: 'may be repeated' },
+  header: { type: 'string', multiple: true, value: "'NAME: VALUE'", help: 'may be repeated' },
+  'message-id': {
+    type: 'string',
+    value: 'ID',
+    help: 'the same ID is the same message, with --delivery exactly-once',
+  },
+  importance: { type: 'string', value: 'LEVEL', help: 'low, normal or high' },
+} as const satisfies FlagTable;
 
 /** How any message is sent. */
 const DELIVERY_FLAGS = {
-  from: { type: 'string' },
-  'no-save': { type: 'boolean' },
-  lossy: { type: 'boolean' },
-  format: { type: 'string' },
-  delivery: { type: 'string' },
-} as const;
+  from: { type: 'string', value: 'ADDRESS', help: 'From, if the message has none; without it the mailbox' },
+  'force-from': {
+    type: 'boolean',
+    help: 'From is the mailbox, whatever the message says; what it said becomes Reply-To,\nif it has none',
+  },
+  aliases: {
+    type: 'string',
+    value: 'FILE',
+    help: 'addresses of recipients without a domain, such as root, as in /etc/aliases',
+  },
+  'default-to': {
+    type: 'string',
+    multiple: true,
+    value: 'ADDRESS',
+    help: 'gets the mail of recipients without a domain that no alias leads elsewhere',
+  },
+  'no-save': { type: 'boolean', help: 'keep no copy in Sent Items' },
+  format: { type: 'string', value: 'FORMAT', help: 'auto, json or mime' },
+  lossy: { type: 'boolean', help: 'send what can be sent, where something has no place' },
+  delivery: { type: 'string', value: 'WAY', help: 'at-most-once or exactly-once' },
+  timeout: {
+    type: 'string',
+    value: 'TIME',
+    help: 'the longest that all of it may take, in ms, or as 30s or 2m (default 10m)',
+  },
+  attempts: { type: 'string', value: 'N', help: 'how often a request is made at most (default 5)' },
+  'log-file': { type: 'string', value: 'FILE', help: 'append a line for each message, sent or not' },
+} as const satisfies FlagTable;
 
 /** What sendmail's flags mean here. */
 const SENDMAIL_FLAGS = {
-  'read-recipients': { type: 'boolean', short: 't' },
-  'ignore-dots': { type: 'boolean', short: 'i' },
-  sender: { type: 'string', short: 'f' },
+  'read-recipients': {
+    type: 'boolean',
+    short: 't',
+    help: 'those in To, Cc and Bcc are the recipients; so for an .eml file without others',
+  },
+  'ignore-dots': {
+    type: 'boolean',
+    short: 'i',
+    help: 'a line with nothing but a dot does not end the message; also as -oi',
+  },
+  sender: {
+    type: 'string',
+    short: 'f',
+    value: 'ADDRESS',
+    help: 'envelope sender, also as -r; bounces come to the mailbox in any case',
+  },
   'sender-r': { type: 'string', short: 'r' },
-  'full-name': { type: 'string', short: 'F' },
-  verbose: { type: 'boolean', short: 'v' },
+  'full-name': {
+    type: 'string',
+    short: 'F',
+    value: 'NAME',
+    help: 'name in From, if the message has no From',
+  },
+  verbose: { type: 'boolean', short: 'v', help: 'say that it was sent' },
   mode: { type: 'string', short: 'b' },
+  queue: { type: 'string', short: 'q' },
   option: { type: 'string', short: 'o', multiple: true },
-} as const;
+} as const satisfies FlagTable;
 
 /** Flags of sendmail that change nothing here: body types, hop counts, tags, notification wishes, tracing. */
 const IGNORED_FLAGS = {
@@ -56,7 +111,7 @@ const IGNORED_FLAGS = {
   'ignored-U': { type: 'boolean', short: 'U' },
   'ignored-V': { type: 'string', short: 'V' },
   'ignored-X': { type: 'string', short: 'X' },
-} as const;
+} as const satisfies FlagTable;
 
 export const SEND_HELP = `Usage: nodemailer-graph-transport send --to ADDRESS --subject TEXT --text TEXT [FLAGS]
        nodemailer-graph-transport send MESSAGE.eml [RECIPIENT …] [FLAGS]
@@ -64,35 +119,20 @@ export const SEND_HELP = `Usage: nodemailer-graph-transport send --to ADDRESS --
        nodemailer-graph-transport send [-i] [-f SENDER] [FLAGS] RECIPIENT …  < MESSAGE
 
 A message of flags:
-  --to, --cc, --bcc ADDRESS  recipients; each may be repeated, or name several
-  --reply-to ADDRESS         where answers go
-  --subject TEXT
-  --text TEXT, --html TEXT   the body, either or both; - reads it from stdin
-  --text-file, --html-file FILE
-  --attach FILE              may be repeated
-  --header 'NAME: VALUE'     may be repeated
-  --message-id ID            the same ID is the same message, with --delivery exactly-once
-  --importance LEVEL         low, normal or high
+${helpOf(MESSAGE_FLAGS)}
 
 A message that is whole already, from a file or as sendmail takes it from stdin:
-  -t, --read-recipients      those in To, Cc and Bcc are the recipients; so for an .eml file without others
-  -i, -oi, --ignore-dots     a line with nothing but a dot does not end the message
-  -f, -r, --sender ADDRESS   envelope sender; bounces come to the mailbox in any case
-  -F, --full-name NAME       name in From, if the message has no From
-  -v, --verbose              say that it was sent
+${helpOf(SENDMAIL_FLAGS)}
   Other flags of sendmail that change nothing here are ignored; -bs, -bd, -bp, -bi, -bt, -bv and -q are refused.
 
 Any message:
-  --from ADDRESS             From, if the message has none; without it the mailbox
-  --no-save                  keep no copy in Sent Items
-  --format FORMAT            auto, json or mime
-  --lossy                    send what can be sent, where something has no place
-  --delivery WAY             at-most-once or exactly-once
+${helpOf(DELIVERY_FLAGS)}
 
 ${CONNECTION_HELP}
 
 Exit codes are those of sendmail (sysexits.h): 0 sent, 64 wrong usage, 65 message, 66 a file is missing,
-67 address, 69 failed or may have been sent, 75 not sent and worth another try, 77 not allowed, 78 options.
+67 address, 69 failed or may have been sent, 70 a fault of this program, 75 not sent and worth another try,
+77 not allowed, 78 options.
 `;
 
 /**
@@ -102,7 +142,8 @@ Exit codes are those of sendmail (sysexits.h): 0 sent, 64 wrong usage, 65 messag
  */
 export function parseSendFlags(args: string[]) {
   const { values, positionals } = parseFlags({
-    args,
+    // The value of -q may be left out, and parseArgs knows only flags that have one or have none.
+    args: args.map((arg, at) => (arg === '-q' && !args.slice(0, at).includes('--') ? '--queue=' : arg)),
     options: {
       ...CONNECTION_FLAGS,
       ...MESSAGE_FLAGS,
@@ -112,8 +153,9 @@ export function parseSendFlags(args: string[]) {
     },
     allowPositionals: true,
   });
-  const { mode = 'm' } = values;
-  if (mode !== 'm') throw usageError(`-b${mode} asks for what only a mail server does: this one only sends.`);
+  const { mode = 'm', queue } = values;
+  const server = queue === undefined ? mode !== 'm' && `-b${mode}` : `-q${queue}`;
+  if (server) throw usageError(`${server} asks for what only a mail server does: this one only sends.`);
   const composing = Object.keys(MESSAGE_FLAGS).filter((flag) => flag in values);
   return { values, positionals, composing };
 }

@@ -1,13 +1,24 @@
-import nodemailer from 'nodemailer';
-import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../index';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
+import {
+  type GraphSentMessageInfo,
+  type GraphTransport,
+  GraphTransportError,
+  type GraphTransportOptions,
+  graphTransport,
+} from '../index';
+import { readAliases } from './aliases';
 import { usageError } from './cli-error';
 import { composeMessage } from './compose-message';
 import { connectionOptions } from './connection-flags';
+import { toMilliseconds } from './duration';
 import { EXIT } from './exit-code';
 import type { CliIo, Command } from './io';
+import { logMail, type MailLogEntry } from './mail-log';
 import { oneOf } from './one-of';
 import { passOnMessage } from './pass-on-message';
 import { createProgressBar } from './progress-bar';
+import { readInTime } from './read-in-time';
+import { exitCodeOfError } from './report-failure';
 import { parseSendFlags, SEND_HELP, type SendFlags } from './send-flags';
 import { createStderrLogger } from './stderr-logger';
 
@@ -30,11 +41,45 @@ export const sendCommand: Command = async (args, io) => {
       'There is nothing to send: give --to, --subject and --text, or an .eml file, or -t. See send --help.',
     );
   }
-  const bar = createProgressBar(io);
+  const entry: MailLogEntry = { exitCode: EXIT.ok };
+  try {
+    const info = await sendOne(flags, io, entry);
+    report(info, flags, io);
+    const { messageId, requestId, messageSize, envelope } = info;
+    Object.assign(entry, { messageId, requestId, size: messageSize, recipients: envelope.to });
+    return EXIT.ok;
+  } catch (error) {
+    Object.assign(entry, failureOf(error));
+    throw error;
+  } finally {
+    if (values['log-file'] !== undefined) logMail(values['log-file'], entry, io);
+  }
+};
+
+/** @param entry is told what is known of the message, whatever becomes of it */
+async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promise<GraphSentMessageInfo> {
+  const { values, composing } = flags;
+  const began = performance.now();
+  const timeoutMs = values.timeout === undefined ? undefined : toMilliseconds('timeout', values.timeout);
+  const attempts = values.attempts === undefined ? undefined : toAttempts(values.attempts);
   const connection = connectionOptions(values, io);
+  const { userId } = connection;
+  const mailbox = typeof userId === 'string' ? userId.trim() : '';
+  Object.assign(entry, { mailbox });
+  const changes = {
+    forcedFrom: values['force-from'] ? mailbox : undefined,
+    addressesOf: readAliases(values.aliases, values['default-to'], io),
+  };
+  const make = composing.length > 0 ? composeMessage : passOnMessage;
+  const delivery = deliveryOptions(flags, mailbox);
+  const { mail, from, recipients } = await readInTime((given) => make(flags, changes, given), timeoutMs, io);
+  Object.assign(entry, { from: from ?? mailbox, recipients });
+  const bar = createProgressBar(io);
   const transport = graphTransport({
     ...connection,
-    ...deliveryOptions(flags, connection.userId),
+    ...delivery,
+    ...(timeoutMs !== undefined && { timeout: timeLeft(timeoutMs, performance.now() - began) }),
+    ...(attempts !== undefined && { retry: { attempts } }),
     debug: values.debug,
     logger: createStderrLogger((line) => {
       bar.clear();
@@ -43,33 +88,56 @@ export const sendCommand: Command = async (args, io) => {
   });
   transport.on('progress', bar.show);
   try {
-    const message = composing.length > 0 ? await composeMessage(flags, io) : await passOnMessage(flags, io);
-    const info = await nodemailer.createTransport(transport).sendMail({ ...message, signal: io.signal });
-    bar.clear();
-    report(info, flags, io);
-    return EXIT.ok;
+    return await sendThrough(transport, { ...mail, signal: io.signal });
   } finally {
     bar.clear();
-    transport.close();
+    transport.close({ force: true });
   }
-};
+}
 
-function deliveryOptions({ values, composing }: SendFlags, userId: unknown): GraphTransportOptions {
+/** Rounded up, so that the timeout that an error names is the one that was given, unless the message was slow to come. */
+function timeLeft(timeoutMs: number, tookMs: number): number {
+  return Math.max(1, Math.min(timeoutMs, Math.ceil((timeoutMs - tookMs) / 100) * 100));
+}
+
+function toAttempts(given: string): number {
+  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
+  throw usageError(`--attempts takes a number from 1 to 9999, not "${given}".`);
+}
+
+function failureOf(error: unknown): MailLogEntry {
+  const message = error instanceof Error ? error.message : String(error);
+  const known: MailLogEntry = { exitCode: exitCodeOfError(error), error: message };
+  if (!(error instanceof GraphTransportError)) return known;
+  const { code, graphCode, requestId } = error;
+  return { ...known, code, graphCode, requestId };
+}
+
+/** Sends a message as an app does: by Nodemailer, over the transport. */
+export function sendThrough(
+  transport: GraphTransport,
+  message: SendMailOptions,
+): Promise<GraphSentMessageInfo> {
+  return nodemailer.createTransport(transport).sendMail(message);
+}
+
+function deliveryOptions({ values, composing }: SendFlags, mailbox: string): GraphTransportOptions {
   const { from, format, delivery, lossy } = values;
   const name = values['full-name'];
-  const [address] = [from, userId].filter(isAddress);
+  const [address] = [from, mailbox].filter(isAddress);
   return {
     format: oneOf('format', format, 'auto', 'json', 'mime'),
     delivery: oneOf('delivery', delivery, 'at-most-once', 'exactly-once'),
     lossy,
     saveToSentItems: values['no-save'] ? false : undefined,
     // For a message that is whole already and has no From.
-    from: composing.length > 0 ? undefined : name && address ? { name, address } : from,
+    from:
+      composing.length > 0 || values['force-from'] ? undefined : name && address ? { name, address } : from,
   };
 }
 
-function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && value.includes('@');
+function isAddress(value: string | undefined): value is string {
+  return value?.includes('@') === true;
 }
 
 function report(

@@ -59,7 +59,7 @@ export const verifyCommand: Command = async (args, io) => {
   }
   const error = optionsError ?? checks.find(({ ok }) => !ok)?.error;
   const exitCode = error ? exitCodeOf(error) : EXIT.ok;
-  stdout.write(json ? `${toJsonLine(checks, optionsError, exitCode)}\n` : toList(checks, optionsError));
+  stdout.write(json ? `${toJsonLine(checks, error, exitCode)}\n` : toList(checks, optionsError));
   return exitCode;
 };
 
@@ -85,18 +85,14 @@ function unseen(checks: VerifyCheck[]): string[] {
   return Object.entries(MEANINGS).flatMap(([name, meaning]) => (seen.includes(name) ? [] : [meaning]));
 }
 
-function toJsonLine(
-  checks: VerifyCheck[],
-  optionsError: GraphTransportError | undefined,
-  exitCode: number,
-): string {
+function toJsonLine(checks: VerifyCheck[], error: GraphTransportError | undefined, exitCode: number): string {
   return JSON.stringify({
     ok: exitCode === EXIT.ok,
     exitCode,
-    ...(optionsError && { error: toJson(optionsError, optionsError.message) }),
-    checks: checks.map(({ error, ...check }) => ({
+    ...(error && { error: toJson(error, error.message) }),
+    checks: checks.map(({ error: own, ...check }) => ({
       ...check,
-      ...(error && { error: toJson(error, error.message) }),
+      ...(own && { error: toJson(own, own.message) }),
     })),
   });
 }

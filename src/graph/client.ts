@@ -112,6 +112,11 @@ export class GraphClient {
     this.#options = options;
   }
 
+  /** Origin of Graph. */
+  get endpoint(): string {
+    return this.#options.endpoint;
+  }
+
   /**
    * Makes a request; resolves only with the expected answer. A token that is refused is renewed, once.
    *

@@ -3,6 +3,17 @@
  * that no user id leads to another resource.
  */
 
+/** Ids of Graph are under 200 characters long. */
+const MAX_ID_LENGTH = 2000;
+
+/**
+ * Whether an id from an answer stands for one path segment. `.` and `..` survive percent-encoding, and URL parsers
+ * take them for directions; a lone surrogate cannot be encoded.
+ */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^(?!\.{1,2}$)\P{Cs}+$/su.test(value) && value.length <= MAX_ID_LENGTH;
+}
+
 /** Whoever the token stands for: a signed-in user, but no app. */
 export const ME_PATH = '/v1.0/me';
 

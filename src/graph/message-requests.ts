@@ -64,6 +64,11 @@ export class MessageRequests {
     this.signal = options.signal;
   }
 
+  /** Origin of Graph. */
+  get endpoint(): string {
+    return this.#options.client.endpoint;
+  }
+
   /**
    * Makes a request until it is accepted, or there is no sense in going on.
    *

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { parseAddressHeader } from 'mailparser';
+import { asciiLowerCase } from '../ascii-case';
 import { readAddressList } from './address-list';
 import { decodeWords } from './decode-text';
 
@@ -88,14 +89,14 @@ export function addressFault(address: string): string | undefined {
   return undefined;
 }
 
-/** Whether two addresses name the same mailbox; Exchange minds case in neither half. */
+/** Whether two addresses name the same mailbox; Exchange minds the case of A to Z in neither half. */
 export function sameAddress(a: string, b: string): boolean {
   return addressKey(a) === addressKey(b);
 }
 
 /** The form of an address under which it is compared and counted. */
 export function addressKey(address: string): string {
-  return toWireAddress(address).toLowerCase();
+  return asciiLowerCase(toWireAddress(address));
 }
 
 /**

@@ -41,7 +41,7 @@ export function readBody(root: MailPart): BodyText {
 /** Text longer than this stays in the lines that it came in: joining them takes too long. */
 const MAX_FLOWED = 1_000_000;
 
-/** The text of a part, lines ended by LF. Its charset is judged by the bytes alone. */
+/** The text of a part, lines ended by LF: see `withLf`. Its charset is judged by the bytes alone. */
 function contentOf({ type, params, body, encoding, faults }: MailPart, losses: Loss[]): string {
   const charset = params.charset ?? 'utf-8';
   const isWide = isUtf16(charset);
@@ -53,11 +53,18 @@ function contentOf({ type, params, body, encoding, faults }: MailPart, losses: L
     losses.push({ because: 'charset', what: `text in the charset ${charset}` });
   }
   const lines = strict ?? decodeCarelessly(bytes, charset);
-  const text = isWide ? replaced(lines, '\r\n', '\n') : lines;
+  const text = isWide ? aroundBareCr(lines, (piece) => replaced(piece, '\r\n', '\n')) : lines;
   const isFlowed = type === 'text/plain' && /^\s*flowed\s*$/i.test(params.format ?? '');
+  const isSpaceLeftOut = /^\s*yes\s*$/i.test(params.delsp ?? '');
   return isFlowed && text.length <= MAX_FLOWED
-    ? libmime.decodeFlowed(text, /^\s*yes\s*$/i.test(params.delsp ?? ''))
+    ? aroundBareCr(text, (piece) => libmime.decodeFlowed(piece, isSpaceLeftOut))
     : text;
+}
+
+/** Changes line ends, except those that follow a CR. */
+function aroundBareCr(text: string, change: (piece: string) => string): string {
+  const pieces = text.split('\r\r\n');
+  return pieces.map((piece, at) => change(at < pieces.length - 1 ? `${piece}\r` : piece)).join('\r\n');
 }
 
 const CR = 0x0d;
@@ -66,6 +73,8 @@ const LF = 0x0a;
 /**
  * Lines that end in CRLF, ended by LF. In bytes where that can be: V8 takes a second for a text of empty lines.
  * In every charset but UTF-16 these bytes are no part of another character.
+ *
+ * A CRLF after a CR stays as it is: as LF it would make one line end of that CR and itself.
  */
 function withLf(bytes: Buffer): Buffer {
   if (!bytes.includes('\r\n')) return bytes;
@@ -73,7 +82,7 @@ function withLf(bytes: Buffer): Buffer {
   let to = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte !== CR || bytes[at + 1] !== LF) lines[to++] = byte;
+    if (byte !== CR || bytes[at + 1] !== LF || bytes[at - 1] === CR) lines[to++] = byte;
   }
   return lines.subarray(0, to);
 }

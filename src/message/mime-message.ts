@@ -114,7 +114,8 @@ function toAddresses(
   });
 }
 
-function formatAddresses(addresses: readonly MailAddress[]): string {
+/** Mailboxes as the value of an address header. */
+export function formatAddresses(addresses: readonly MailAddress[]): string {
   return addresses
     .map(({ name, address }) => (name ? `${formatName(name)} <${address}>` : address))
     .join(',\r\n ');

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { parseJson, property } from '../graph/json-property';
 import { hasMark, messageMark } from '../routes/message-mark';
+import { isUploadUrl } from '../routes/upload-url';
 import { fetch } from '../undici';
 import { UnexpectedAnswer } from './live-check';
 
@@ -92,11 +93,13 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
   const authorization = `Bearer ${token}`;
   const mailbox = `/v1.0/users/${encodeURIComponent(options.userId)}`;
 
-  const askGraph: LiveService['askGraph'] = (method, path, { headers, ...request } = {}) =>
-    exchange(method, options.graphEndpoint + path, {
+  const askGraph: LiveService['askGraph'] = async (method, path, { headers, ...request } = {}) => {
+    if (/\/\.{1,2}(?:[/?]|$)/.test(path)) throw new Error('Graph gave an id that leads to another path');
+    return exchange(method, options.graphEndpoint + path, {
       ...request,
       headers: { 'client-request-id': randomUUID(), ...headers, authorization },
     });
+  };
   const ask: LiveService['ask'] = (method, path, request) => askGraph(method, mailbox + path, request);
   const filter: LiveService['filter'] = async ($filter, wanted, folder) => {
     const query = new URLSearchParams({ $filter, $select: 'id,isDraft', $top: '50' });
@@ -116,7 +119,11 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
     claims: parseJson(Buffer.from(claims, 'base64url').toString()),
     ask,
     askGraph,
-    askUpload: exchange,
+    askUpload: async (method, url, request) => {
+      if (!isUploadUrl(url, options.graphEndpoint))
+        throw new Error('the upload URL is none that Graph gives out');
+      return exchange(method, url, request);
+    },
     message: (mark) => ({
       subject: SUBJECT,
       body: { contentType: 'text', content: 'A check, to be deleted.' },
@@ -192,6 +199,20 @@ function exchangeOver({ dispatcher, log, authorityHost, graphEndpoint }: LiveSer
   };
 }
 
+/** Longest answer that is read: one with a page of messages is far shorter. */
+const MAX_ANSWER_BYTES = 24_000_000;
+
+async function textOf(body: AsyncIterable<Uint8Array> | null): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 async function exchangeBy(
   dispatcher: Dispatcher | undefined,
   method: string,
@@ -208,7 +229,7 @@ async function exchangeBy(
     ...(dispatcher && { dispatcher }),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  const text = await answer.text();
+  const text = await textOf(answer.body);
   const parsed = parseJson(text);
   const code = property(property(parsed, 'error'), 'code');
   return {

@@ -1,6 +1,6 @@
 import { GraphTransportError } from '../errors';
 import type { Accepted } from '../graph/client';
-import { folderPath, messagePath, messagesPath } from '../graph/endpoints';
+import { folderPath, isId, messagePath, messagesPath } from '../graph/endpoints';
 import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import { bufferBody } from '../graph/request-body';
@@ -230,7 +230,7 @@ function toStored(value: unknown): StoredMessage {
 
 function idOf(value: unknown): string {
   const id = property(value, 'id');
-  if (typeof id !== 'string' || id === '') throw garbled();
+  if (!isId(id)) throw garbled();
   return id;
 }
 

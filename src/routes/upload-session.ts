@@ -7,6 +7,7 @@ import { LIKE_CREATED } from './draft-requests';
 import { plainJson } from './json-body';
 import { untilPassed } from './passing-state';
 import { uploadRanges } from './upload-ranges';
+import { isUploadUrl } from './upload-url';
 
 /** Where and how an attachment is uploaded. */
 export interface UploadTarget {
@@ -89,17 +90,17 @@ async function openSession(
       wantsBody: true,
       contentType: 'application/json',
       body: plainJson({ AttachmentItem: item }),
-      check: (answer) => uploadUrlOf(answer, name),
+      check: (answer) => uploadUrlOf(answer, name, requests.endpoint),
       // A session that nobody uses ends by itself.
       repeatable: true,
     });
   const { body } = await untilPassed(requests, open);
-  return uploadUrlOf(body, name);
+  return uploadUrlOf(body, name, requests.endpoint);
 }
 
-function uploadUrlOf(body: string, name: string | null | undefined): string {
+function uploadUrlOf(body: string, name: string | null | undefined, endpoint: string): string {
   const url = property(parseJson(body), 'uploadUrl');
-  if (typeof url === 'string' && isSafeUrl(url)) return url;
+  if (typeof url === 'string' && isUploadUrl(url, endpoint)) return url;
   throw new GraphTransportError('EMESSAGE', `Graph gave no usable upload URL for the attachment "${name}".`, {
     outcome: 'unknown',
     hint: 'Nothing was sent. Does a proxy or gateway change its answers?',
@@ -140,12 +141,4 @@ function withoutSession(error: GraphTransportError): GraphTransportError {
     link: undefined,
     cause: error,
   });
-}
-
-/** The message goes there: never in the clear, but for a sandbox on this machine. */
-function isSafeUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'https:') return true;
-  return protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

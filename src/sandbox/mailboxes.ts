@@ -1,3 +1,4 @@
+import { explainMailbox, explainSender } from './explain';
 import { GraphRefusal } from './graph-answer';
 import { isGuid } from './is-guid';
 import type { SandboxLimits, SandboxMailbox, SandboxSettings } from './settings';
@@ -20,9 +21,10 @@ export function mailboxesOf(
 }
 
 /** The mailbox that `users/{user}` names, if the app gets into it. @throws GraphRefusal */
-export function findMailbox({ mailboxes, scp }: SandboxSettings, user: string): SandboxMailbox {
+export function findMailbox(settings: SandboxSettings, user: string): SandboxMailbox {
+  const { mailboxes, scp } = settings;
   const mailbox = mailboxNamed(mailboxes, user);
-  if (mailbox === undefined) throw unknownUser(user);
+  if (mailbox === undefined) throw unknownUser(user, explainMailbox(settings, user));
   switch (mailbox.state) {
     case 'unlicensed':
       throw new GraphRefusal(
@@ -79,7 +81,11 @@ export function messageLimit(mailbox: SandboxMailbox, limits: SandboxLimits): nu
 }
 
 /** Sending as another address takes a right that the mailbox was given. */
-export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly string[]): void {
+export function checkSendAs(
+  mailbox: SandboxMailbox,
+  claimedSenders: readonly string[],
+  settings: SandboxSettings,
+): void {
   const allowed = [mailbox.userPrincipalName, ...(mailbox.aliases ?? []), ...(mailbox.sendAs ?? [])];
   for (const sender of claimedSenders) {
     if (allowed.some((address) => isSame(address, sender))) continue;
@@ -88,25 +94,32 @@ export function checkSendAs(mailbox: SandboxMailbox, claimedSenders: readonly st
       403,
       'ErrorSendAsDenied',
       'The user account which was used to submit this request does not have the right to send mail ' +
-        'on behalf of the specified sending account., Cannot submit message.',
+        `on behalf of the specified sending account., Cannot submit message.${explainSender(settings, mailbox, sender)}`,
     );
   }
 }
 
 /** The directory answers for an id that it does not know, Exchange for an address. */
-export function unknownUser(user: string, asked: 'exchange' | 'directory' = 'exchange'): GraphRefusal {
+export function unknownUser(
+  user: string,
+  explanation = '',
+  asked: 'exchange' | 'directory' = 'exchange',
+): GraphRefusal {
   if (asked === 'exchange' && !isGuid(user)) {
     return new GraphRefusal(
       'unknown-address',
       404,
       'ErrorInvalidUser',
-      `The requested user '${user}' is invalid.`,
+      `The requested user '${user}' is invalid.${explanation}`,
     );
   }
   const rule = asked === 'directory' ? 'unknown-user' : 'unknown-object-id';
-  return new GraphRefusal(rule, 404, 'Request_ResourceNotFound', `Resource '${user}' does not exist.`);
+  const message = `Resource '${user}' does not exist.${explanation}`;
+  return new GraphRefusal(rule, 404, 'Request_ResourceNotFound', message);
 }
 
+/** By the case of A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */
 function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  const key = (address: string) => address.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return key(one) === key(other);
 }

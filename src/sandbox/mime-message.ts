@@ -30,7 +30,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     bcc: addressesOf(fields, 'bcc'),
     subject: parsed.subject ?? '',
     body: bodyOf(parsed),
-    ...(parsed.html && parsed.text && { textAlternative: parsed.text }),
+    ...(parsed.html && parsed.text && { textAlternative: withBareCr(parsed.text) }),
     importance: importanceOf(parsed),
     // [rule: message-id-kept]
     internetMessageId: parsed.messageId ?? madeUpMessageId(mailbox, ids),
@@ -96,7 +96,14 @@ function addressesOf(fields: readonly MimeHeaderField[], name: string): SandboxA
 }
 
 function bodyOf({ html, text }: ParsedMail): MessageContent['body'] {
-  return html ? { contentType: 'html', content: html } : { contentType: 'text', content: text ?? '' };
+  return html
+    ? { contentType: 'html', content: withBareCr(html) }
+    : { contentType: 'text', content: withBareCr(text ?? '') };
+}
+
+/** mailparser makes LF of each CRLF, which makes one line end of the two in CR CR LF. */
+function withBareCr(text: string): string {
+  return text.replaceAll('\r\n', '\r\r\n');
 }
 
 function importanceOf({ headers }: ParsedMail): MessageContent['importance'] {

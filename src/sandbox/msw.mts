@@ -9,6 +9,6 @@ import { leadToSandbox } from './lead-to-sandbox.js';
  * msw does not see what is sent through the package `undici`, as this package's own transport does: give that one a
  * running sandbox (`startSandbox`) instead.
  */
-export function sandboxHandlers(sandbox: Sandbox = createSandbox()): HttpHandler[] {
+export function sandboxHandlers(sandbox: Sandbox = createSandbox({ explain: true })): HttpHandler[] {
   return leadToSandbox(sandbox).map(({ addresses, resolve }) => http.all(addresses, resolve));
 }

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isGuid } from './is-guid';
+import { domainOf, isMailboxAddress, toMailbox } from './mailbox-address';
+import { mailboxNamed } from './mailboxes';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -41,18 +43,20 @@ const DEFAULT_MAILBOXES: SandboxMailbox[] = [
 ];
 
 /**
- * @throws TypeError given no mailbox, a mailbox id that is no GUID, no secret, or a number that would switch a
+ * @throws TypeError given no mailbox, one that is no address, a mailbox id that is no GUID, no secret, or a number that would switch a
  * check off
  */
 export function resolveSettings(options: SandboxOptions): SandboxSettings {
+  const mailboxes = toMailboxes(options.mailboxes ?? DEFAULT_MAILBOXES);
+  const [first] = options.mailboxes ?? [];
   const settings: SandboxSettings = {
     tenantId: options.tenantId ?? '5f1d2c9e-8a4b-4f0e-b1c3-6d7e8f901234',
-    tenantDomain: options.tenantDomain ?? 'contoso.example',
+    tenantDomain: options.tenantDomain ?? (typeof first === 'string' ? domainOf(first) : 'contoso.example'),
     clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',
     clientSecret: options.clientSecret ?? 'sandbox-client-secret',
     secretState: options.secretState ?? 'valid',
     exchangeOnline: options.exchangeOnline ?? true,
-    mailboxes: options.mailboxes ?? DEFAULT_MAILBOXES,
+    mailboxes,
     roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
     rbac: options.rbac ?? [],
     scp: options.scp ?? [],
@@ -76,6 +80,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
     maxMessages: options.maxMessages ?? 10_000,
     maxBytes: options.maxBytes ?? 256_000_000,
     store: options.store,
+    explain: options.explain ?? false,
     authorityHost: withoutTrailingSlash(options.authorityHost ?? 'https://login.microsoftonline.com'),
     graphEndpoint: withoutTrailingSlash(options.graphEndpoint ?? 'https://graph.microsoft.com'),
     uploadOrigin: withoutTrailingSlash(options.uploadOrigin ?? 'https://outlook.office.com'),
@@ -95,6 +100,7 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   requireOneOf('exchangeOnline', settings.exchangeOnline, [true, false]);
   requireOneOf('immutableIdsOutliveSending', settings.immutableIdsOutliveSending, [true, false]);
   requireOneOf('namedHeadersOnTheWire', settings.namedHeadersOnTheWire, [true, false]);
+  requireOneOf('explain', settings.explain, [true, false]);
   requireOneOf('emptyPages', settings.emptyPages, [true, false]);
   if (typeof settings.random !== 'function') throw new TypeError('Expected `random` to be a function');
   const { limits, tokenLifetime, uploadSessionLifetime, latency, pageSize, maxMessages, maxBytes } = settings;
@@ -106,6 +112,23 @@ export function resolveSettings(options: SandboxOptions): SandboxSettings {
   const numbers = { ...limits, ...times, pageSize, maxMessages, maxBytes };
   for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
   return settings;
+}
+
+/** An address that is given twice is one mailbox. @throws TypeError */
+function toMailboxes(given: readonly (string | SandboxMailbox)[]): SandboxMailbox[] {
+  const mailboxes: SandboxMailbox[] = [];
+  for (const mailbox of given) {
+    if (typeof mailbox !== 'string') {
+      mailboxes.push(mailbox);
+    } else if (!isMailboxAddress(mailbox)) {
+      throw new TypeError(
+        `Expected \`mailboxes\` to hold addresses such as orders@contoso.com, or objects, got ${JSON.stringify(mailbox)}`,
+      );
+    } else if (mailboxNamed(mailboxes, mailbox) === undefined) {
+      mailboxes.push(toMailbox(mailbox));
+    }
+  }
+  return mailboxes;
 }
 
 /** @throws TypeError */

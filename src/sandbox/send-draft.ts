@@ -31,7 +31,7 @@ export async function sendDraft(
     sendNow(draft, state, call);
     return;
   }
-  submit(draft.mailbox, draft.message, settings.limits, call);
+  submit(draft.mailbox, draft.message, settings, call);
   endSessionsOf(state, draft);
   defer(state, {
     of: draft,
@@ -50,7 +50,7 @@ function sendIfStill(draft: StoredMessage, state: SandboxState, call: Call): voi
 }
 
 function sendNow(draft: StoredMessage, state: SandboxState, call: Call): void {
-  const submitted = submit(draft.mailbox, draft.message, state.settings.limits, call);
+  const submitted = submit(draft.mailbox, draft.message, state.settings, call);
   leaveStaleDraft(state, draft);
   moveToSentItems(draft, state, call);
   endSessionsOf(state, draft);

@@ -15,7 +15,7 @@ export async function sendMail(
   call: Call,
 ): Promise<void> {
   const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, state);
-  const submitted = submit(mailbox, message, state.settings.limits, call);
+  const submitted = submit(mailbox, message, state.settings, call);
   const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, state, call);
   if (message.content.savedToSentItems) state.stored.push(copy);
   const sent = { id: copy.immutableId, ...submitted };

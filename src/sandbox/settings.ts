@@ -77,9 +77,9 @@ export interface SandboxSearchDelay extends SandboxDelay {
 
 /** What `createSandbox()` takes: the scene that the client meets. */
 export interface SandboxOptions {
-  /** The GUID of the tenant, made up by default. Token requests name it or `tenantDomain`. */
+  /** The GUID of the tenant, made up by default. Token requests name it, `tenantDomain` or the domain of a mailbox. */
   tenantId?: string;
-  /** @default 'contoso.example' */
+  /** @default the domain of the first mailbox, if that is given by its address, else 'contoso.example' */
   tenantDomain?: string;
   /** The GUID of the one app that is registered, made up by default. */
   clientId?: string;
@@ -96,8 +96,11 @@ export interface SandboxOptions {
    * @default true
    */
   exchangeOnline?: boolean;
-  /** The first one is the client's `userId`. By default app@, sales@ and ceo@contoso.example. */
-  mailboxes?: SandboxMailbox[];
+  /**
+   * The first one is the client's `userId`. One that is given by its address alone has an id and a name made from it.
+   * By default app@, sales@ and ceo@contoso.example.
+   */
+  mailboxes?: (string | SandboxMailbox)[];
   /**
    * Application permissions that tokens carry; an empty list is an app without admin consent.
    * @default ['Mail.Send', 'Mail.ReadWrite']
@@ -212,6 +215,13 @@ export interface SandboxOptions {
    * the start. It is made where it is missing. Removing a message removes its files.
    */
   store?: string;
+  /**
+   * Whether a refusal that comes of the sandbox's settings (a mailbox, From, tenant, client or secret that it does not
+   * know) ends with a sentence of the sandbox's own: that this is the sandbox, what it has, and how to add to it. It
+   * stands behind the service's own sentence, in the same text.
+   * @default true for `startSandbox()`, false for `createSandbox()`
+   */
+  explain?: boolean;
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
   /**
@@ -224,7 +234,10 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type SandboxSettings = Readonly<Required<Omit<SandboxOptions, 'limits' | 'store' | 'searchDelay'>>> & {
+export type SandboxSettings = Readonly<
+  Required<Omit<SandboxOptions, 'limits' | 'store' | 'searchDelay' | 'mailboxes'>>
+> & {
+  readonly mailboxes: readonly SandboxMailbox[];
   readonly limits: Readonly<SandboxLimits>;
   readonly searchDelay: Readonly<Record<'drafts' | 'sentItems' | 'stale', Required<SandboxDelay>>>;
   readonly store?: string;

@@ -35,8 +35,9 @@ export async function startSandbox({
   await once(server, 'listening');
   const url = urlOf(server);
   const uploadOrigin = options.uploadOrigin ?? url;
-  const { sandbox, take } = assembleSandbox({
+  const { sandbox, take } = await assembleBehind(server, {
     ...options,
+    explain: options.explain ?? true,
     uploadOrigin,
     authorityHost: url,
     graphEndpoint: url,
@@ -77,6 +78,19 @@ export async function startSandbox({
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A server that is left listening would keep the process alive after the error. */
+async function assembleBehind(
+  server: Server,
+  options: SandboxOptions,
+): Promise<ReturnType<typeof assembleSandbox>> {
+  try {
+    return assembleSandbox(options);
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
 }
 
 function urlOf(server: Server): string {

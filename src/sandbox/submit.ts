@@ -4,18 +4,19 @@ import { checkAttachmentCount, checkHeaderSize } from './message-bounds';
 import { checkMessageSize } from './message-size';
 import { checkRecipients, requireRecipients } from './recipients';
 import type { ReadMessage, SandboxMessage } from './sandbox-message';
-import type { SandboxLimits, SandboxMailbox } from './settings';
+import type { SandboxMailbox, SandboxSettings } from './settings';
 
 /** The rules for a message that is to go out, whichever way it came into the mailbox. @throws GraphRefusal */
 export function submit(
   mailbox: SandboxMailbox,
   { content, claimedSenders }: ReadMessage,
-  limits: SandboxLimits,
+  settings: SandboxSettings,
   { requestId, clientRequestId, receivedAt }: Call,
 ): Omit<SandboxMessage, 'id'> {
+  const { limits } = settings;
   requireRecipients(content);
   checkRecipients(content, limits.recipients);
-  checkSendAs(mailbox, claimedSenders);
+  checkSendAs(mailbox, claimedSenders, settings);
   checkMessageSize(content, mailbox, limits);
   checkAttachmentCount(content.attachments.length, limits);
   checkHeaderSize(content, limits);

@@ -1,4 +1,5 @@
 import { EntraRefusal } from './entra-refusal';
+import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from './explain';
 import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
@@ -39,7 +40,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
       400,
       'unauthorized_client',
       700016,
-      `Application with identifier '${client}' was not found in the directory '${tenant}'.`,
+      `Application with identifier '${client}' was not found in the directory '${tenant}'.${explainClient(settings)}`,
     );
   }
   const secret = form.get('client_secret');
@@ -53,14 +54,14 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     throw invalidClient(
       'entra-secret-wrong',
       7000215,
-      `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.`,
+      `Invalid client secret provided for app '${client}'. It takes the secret's value, not its id.${explainSecret(settings)}`,
     );
   }
   if (secretState === 'expired') {
     throw invalidClient(
       'entra-secret-expired',
       7000222,
-      `The client secret keys provided for app '${client}' are expired.`,
+      `The client secret keys provided for app '${client}' are expired.${explainExpiry(settings)}`,
     );
   }
   if (resource !== graphEndpoint && resource !== OUTLOOK) {
@@ -85,7 +86,7 @@ function resourceOf(scope: string, graphEndpoint: string): string {
   return isPublic ? graphEndpoint : resource;
 }
 
-function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings): void {
+function checkTenant(tenant: string, settings: SandboxSettings): void {
   const name = tenant.toLowerCase();
   if (SHARED_ENDPOINTS.includes(name)) {
     throw invalidRequest(
@@ -94,8 +95,12 @@ function checkTenant(tenant: string, { tenantId, tenantDomain }: SandboxSettings
       `The grant type is not supported over the /${tenant} endpoint.`,
     );
   }
-  if (name !== tenantId.toLowerCase() && name !== tenantDomain.toLowerCase()) {
-    throw invalidRequest('entra-unknown-tenant', 90002, `Tenant '${tenant}' not found.`);
+  if (name !== settings.tenantId.toLowerCase() && !tenantDomains(settings).includes(name)) {
+    throw invalidRequest(
+      'entra-unknown-tenant',
+      90002,
+      `Tenant '${tenant}' not found.${explainTenant(settings)}`,
+    );
   }
 }
 

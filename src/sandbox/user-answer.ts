@@ -1,5 +1,6 @@
 import { requireSomePermission } from './authorize';
 import type { Call } from './call';
+import { explainMailbox } from './explain';
 import { GraphRefusal, jsonAnswer } from './graph-answer';
 import { mailboxNamed, unknownUser } from './mailboxes';
 import { readQueryOptions } from './query-options';
@@ -24,7 +25,7 @@ export function userAnswer(
   const isOwn = scp.length > 0 && found !== undefined && found === mailboxes[0];
   requireSomePermission(permissions);
   requireRead(permissions, isOwn ? [...READ_ALL, ...READ_OWN] : READ_ALL);
-  if (found === undefined) throw unknownUser(user, 'directory');
+  if (found === undefined) throw unknownUser(user, explainMailbox(settings, user), 'directory');
   const { $select } = readQueryOptions(request, ['$select']);
   const { id, displayName, userPrincipalName, state = 'ok' } = found;
   const usual = {

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from '../ascii-case';
 import { GraphTransportError } from '../errors';
 import type { ResolvedOptions } from '../options';
 import { MAX_HELD_BYTES } from '../routes/limits';
@@ -67,5 +68,5 @@ function checkPermissions(roles: string[], { delivery, maxMessageSize }: Resolve
 }
 
 function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  return asciiLowerCase(one) === asciiLowerCase(other);
 }

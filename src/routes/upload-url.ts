@@ -1,0 +1,39 @@
+/**
+ * Whether an attachment may go to this upload URL. The URL comes with an answer and is its own authorisation, so an
+ * answer that somebody has changed would otherwise make this process write into its own network.
+ *
+ * - It is https, on port 443 or the port of the Graph endpoint, at a public host name, without user info.
+ * - A Graph endpoint on this machine, a sandbox's, may name any port of this machine too, and plain http.
+ * - An endpoint that has no public name may name its own origin.
+ *
+ * Microsoft's host names are not listed here: the URL is opaque (Microsoft Graph documentation,
+ * api-reference/v1.0/api/attachment-createuploadsession.md), and they may change.
+ *
+ * @param graphEndpoint origin of Graph
+ */
+export function isUploadUrl(text: string, graphEndpoint: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const endpoint = new URL(graphEndpoint);
+  if (url.username || url.password) return false;
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
+  if (isWeb && isLoopback(url.hostname) && isLoopback(endpoint.hostname)) return true;
+  if (isWeb && url.origin === endpoint.origin && !isPublicName(endpoint.hostname)) return true;
+  const isUsualPort = url.port === '' || (endpoint.protocol === 'https:' && url.port === endpoint.port);
+  return url.protocol === 'https:' && isUsualPort && isPublicName(url.hostname);
+}
+
+/** @param hostname as `URL` writes it: IPv4 in decimal whatever its spelling was, IPv6 in brackets */
+function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+/** At least two labels, the last of them no number, and no dot at the end: no IP address looks like that. */
+const NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** Names of this machine, and those that belong to no public DNS (RFC 6761, RFC 6762 appendix G, RFC 8375). */
+const PRIVATE = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
+
+function isPublicName(hostname: string): boolean {
+  return NAME.test(hostname) && !PRIVATE.test(hostname);
+}
