@@ -274,7 +274,6 @@ describe('a range', () => {
     ['no Content-Length', { 'content-length': null }, 411, 'invalidRequest'],
     ["a Content-Length that is not the body's", { 'content-length': '4' }, 400, 'fragmentLengthMismatch'],
     ['a Content-Length over the limit', { 'content-length': '6' }, 413, 'maxFragmentLengthExceeded'],
-    ['a token', { authorization: 'Bearer x' }, 401, 'InvalidAudience'],
   ])('is refused given %s', async (_what, headers, status, code) => {
     const { sandbox, url } = await withSession();
     expect(await refusal(putRange(sandbox, url, 'abcde', 'bytes 0-4/10', headers))).toMatchObject({
@@ -342,6 +341,40 @@ describe('the URL of an upload session', () => {
     expect(response.status).toBe(401);
     expect(sandbox.drafts).toMatchObject([{ uploadSessions: 1 }]);
   });
+
+  test.each<[string, (token: string) => string, string]>([
+    ['a token', (token) => `Bearer ${token}`, 'https://graph.microsoft.com'],
+    ['what is no token', () => 'Bearer x.bm8=.y', ''],
+    ['a token of nobody', () => 'Bearer x.eyJhdWQiOjF9.y', ''],
+    ['a password', () => 'Basic eDp5', ''],
+  ])(
+    'refuses %s as one for another resource, without the secret of its URL',
+    async (_what, header, audience) => {
+      const { sandbox, url } = await withSession();
+      const headers = { authorization: header(await tokenFor(sandbox)) };
+      const refused = await putRange(sandbox, url, 'abcde', 'bytes 0-4/10', headers);
+      const [withoutSecret, secret = ''] = url.split('?authtoken=');
+      const text = await refused.clone().text();
+      expect(refused.status).toBe(401);
+      expect(JSON.parse(text)).toEqual({
+        error: {
+          code: 'InvalidAudience',
+          message:
+            'The audience claim value is invalid for current resource. ' +
+            `Audience claim is '${audience}', request url is '${withoutSecret}' and resource type is 'Exchange'.`,
+          innerError: {
+            oAuthEventOperationId: expect.any(String),
+            oAuthEventcV: expect.any(String),
+            errorUrl: 'https://aka.ms/autherrors#error-InvalidResource',
+            requestId: refused.headers.get('request-id'),
+            date: expect.any(String),
+          },
+        },
+      });
+      expect(text).not.toContain(decodeURIComponent(secret));
+      expect(text).not.toContain('authtoken');
+    },
+  );
 
   test.each<[string, (started: Awaited<ReturnType<typeof withSession>>) => Promise<unknown>]>([
     ['it is cancelled', ({ sandbox, url }) => askUrl(sandbox, url, 'DELETE')],

@@ -87,6 +87,8 @@ export function makeScenario(chance: Chance): Scenario {
     timePrecision: chance.happens(0.9) ? 'seconds' : 'milliseconds',
     immutableIdsOutliveSending: chance.happens(0.3),
     deleteLeadsTo: chance.happens(0.3) ? 'deletedItems' : 'recoverableItems',
+    // Drawn with the spread, which has nothing to do with it: the worlds of all seeds stay what they are.
+    secondDelete: spread === 100 ? 'notFound' : 'cannotDelete',
     pageSize: chance.pick([
       [1, 2],
       [2, 1],

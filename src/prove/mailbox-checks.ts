@@ -76,7 +76,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a second DELETE of a draft is refused, by the usual id and by the immutable one',
+    rule: 'a second DELETE of a draft is refused, by the usual id and by the immutable id',
     shows: ['delete-again'],
     expected: { first: 204, usual: '403 ErrorCannotDeleteObject', immutable: '403 ErrorCannotDeleteObject' },
     observe: (service) =>
@@ -109,9 +109,15 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'parentFolderId is the id of Drafts, and once the draft is sent that of Sent Items',
-    shows: ['parent-folder'],
-    expected: { drafts: 200, draft: 'drafts', sentItems: 200, copy: 'sentitems' },
+    rule: 'parentFolderId is the id of Drafts, and once the draft is sent that of Sent Items, while conversationId stays',
+    shows: ['parent-folder', 'conversation-stays'],
+    expected: {
+      drafts: 200,
+      draft: 'drafts',
+      sentItems: 200,
+      copy: 'sentitems',
+      conversation: 'kept',
+    },
     observe: async (service) => {
       const mark = randomUUID();
       const folders = new Map<unknown, string>();
@@ -128,8 +134,10 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
         await service.ask('POST', `${path}/send`);
         const [copy] = await service.find(mark, 1, 'sentitems');
         const copyPath = `/messages/${encodeURIComponent(copy?.id ?? '')}`;
-        const shown = await service.ask('GET', `${copyPath}?$select=parentFolderId`);
-        return { drafts, draft: folderOf(created), sentItems, copy: folderOf(shown) };
+        const shown = await service.ask('GET', `${copyPath}?$select=parentFolderId,conversationId`);
+        const [before, after] = [created, shown].map(({ body }) => property(body, 'conversationId'));
+        const conversation = before !== undefined && before === after ? 'kept' : 'another one';
+        return { drafts, draft: folderOf(created), sentItems, copy: folderOf(shown), conversation };
       });
     },
   },

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SandboxRuleName } from '../sandbox/rules';
 import { ARRIVAL_CHECKS } from './arrival-checks';
+import { CHANGING_CHECKS } from './changing-checks';
 import { DRAFT_CHECKS } from './draft-checks';
 import { type LiveCheck, NotObserved, type Observation } from './live-check';
 import { connectLiveService, type LiveService, type LiveServiceOptions } from './live-service';
 import { MAILBOX_CHECKS } from './mailbox-checks';
 import { startPlayedService } from './played-service';
+import { REQUEST_CHECKS } from './request-checks';
 import { SENDING_CHECKS } from './sending-checks';
 import { UPLOAD_CHECKS } from './upload-checks';
 
@@ -30,7 +32,9 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
   ...DRAFT_CHECKS,
   ...ARRIVAL_CHECKS,
   ...MAILBOX_CHECKS,
+  ...CHANGING_CHECKS,
   ...UPLOAD_CHECKS,
+  ...REQUEST_CHECKS,
 ];
 
 /**

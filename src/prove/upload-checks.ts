@@ -110,7 +110,7 @@ async function statusOfFile(service: LiveService, path: string, bytes: number): 
   return status;
 }
 
-async function openSession(
+export async function openSession(
   service: LiveService,
   path: string,
   size: number,
@@ -122,7 +122,7 @@ async function openSession(
 }
 
 /** @param end behind the last byte */
-function putRange(
+export function putRange(
   service: LiveService,
   url: string,
   start: number,

@@ -90,6 +90,15 @@ export function unauthorized(rule: SandboxRuleName, message: string): GraphRefus
   return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
 }
 
+/** For whom a token is, as far as it says so: nothing of it is checked. */
+export function audienceOf(token: string): string {
+  const [, payload = ''] = token.split('.');
+  if (!isEncodedJson(payload)) return '';
+  const claims: unknown = JSON.parse(decode(payload));
+  const isObject = typeof claims === 'object' && claims !== null;
+  return isObject && 'aud' in claims && typeof claims.aud === 'string' ? claims.aud : '';
+}
+
 function claimsFor(audience: string, settings: SandboxSettings): object {
   const issuedAt = Math.floor(settings.now() / 1000);
   return {

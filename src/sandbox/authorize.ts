@@ -1,4 +1,5 @@
 import { unauthorized } from './access-token';
+import { bearerOf } from './bearer';
 import { GraphRefusal } from './graph-answer';
 import type { SandboxState } from './sandbox-state';
 
@@ -7,15 +8,13 @@ import type { SandboxState } from './sandbox-state';
  * Applications, which no token shows.
  */
 export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
-  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+  const token = bearerOf(headers);
   if (token === '') throw unauthorized('token-missing', 'Access token is empty.');
   const shown = tokens.check(token);
   return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
 }
 
-/**
- * One of the permissions is enough. A token without any is answered 401, one with others 403.
- */
+/** One of the permissions is enough. A token without any is answered 401, one with others 403. */
 export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
   requireSomePermission(permissions);
   if (!allowed.some((permission) => permissions.includes(permission))) {

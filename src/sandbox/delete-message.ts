@@ -16,7 +16,8 @@ const MOST_REMEMBERED = 10_000;
 export function deleteMessage(state: SandboxState, { user, messageId }: MessageRoute): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
-  // It is in Recoverable Items by now, where nothing can be deleted.
+  // The immutable id leads on to Recoverable Items, where nothing can be deleted. Of the usual id some report the
+  // same, and others that it leads nowhere then: that is what the setting is for.
   if (recoverable.get(messageId) === mailbox) {
     throw new GraphRefusal('delete-again', 403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
   }

@@ -7,7 +7,7 @@ const EXPAND = new RegExp(
   'i',
 );
 
-/** What `$expand` adds to a message: the extended properties that it names, where the message has them. */
+/** What `$expand` adds to a message: the extended properties that it names, where the message has them. [rule: expand-properties] */
 export function expandProperties(
   expand: string,
   properties: readonly { id: string; value: string }[],

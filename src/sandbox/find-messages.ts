@@ -18,10 +18,7 @@ interface Place {
   folder?: string;
 }
 
-/**
- * Drafts, sent and deleted messages alike, newest first unless `$orderby` says else, page by page.
- * [rule: page-may-be-short]
- */
+/** Drafts, sent and deleted messages alike, newest first unless `$orderby` says else, page by page. [rule: page-may-be-short] */
 export function findMessages(request: Request, place: Place, state: SandboxState, call: Call): Response {
   const { settings } = state;
   const { mailbox, folder } = openPlace(place, state);

@@ -51,26 +51,28 @@ export function jsonAnswer(
 }
 
 export function refusedAnswer(
-  refusal: GraphError,
+  error: GraphError,
   { settings, ids }: { settings: SandboxSettings; ids: Ids },
   call: Call,
 ): Response {
-  const { status, code, message } = refusal;
-  const innerError = TOKEN_ERRORS.has(code) ? tokenError(code, ids, call) : innerErrorOf(call);
-  const headers = { ...headersFor(status, settings), ...refusal.headers };
+  const { status, code, message } = error;
+  const kind = TOKEN_ERRORS[code];
+  const innerError = kind === undefined ? innerErrorOf(call) : tokenError(kind, ids, call);
+  const headers = { ...headersFor(status, settings), ...error.headers };
   return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
 }
 
 /** The one code that Graph has for every fault of a token. */
 export const INVALID_TOKEN = 'InvalidAuthenticationToken';
+/** The one that Outlook has for a token that is for another resource. */
+export const INVALID_AUDIENCE = 'InvalidAudience';
+/** The codes of what is wrong with a token, each with the anchor of its explanation. */
+const TOKEN_ERRORS: Readonly<Record<string, string>> = {
+  [INVALID_TOKEN]: 'InvalidGrant',
+  [INVALID_AUDIENCE]: 'InvalidResource',
+};
 
-/** The codes of tokens that are refused, with the part of Microsoft's page on each. */
-const TOKEN_ERRORS: ReadonlyMap<string, string> = new Map([
-  [INVALID_TOKEN, 'InvalidGrant'],
-  ['InvalidAudience', 'InvalidResource'],
-]);
-
-/** What a 401 tells about where tokens come from. [rule: token-error-shape] */
+/** What a 401 tells about where tokens come from. [rule: bearer-challenge] */
 export function bearerChallenge(
   { authorityHost }: Pick<SandboxSettings, 'authorityHost'>,
   more: Readonly<Record<string, string>> = {},
@@ -98,12 +100,12 @@ function innerErrorOf(call: Call): object {
   };
 }
 
-/** What is told of a token that is refused, in place of the usual ids. */
-function tokenError(code: string, { eventId, changeKey }: Ids, call: Call): object {
+/** What is told of a token that is refused, in place of the usual ids. [rule: token-error-shape] */
+function tokenError(kind: string, { eventId, changeKey }: Ids, call: Call): object {
   return {
     oAuthEventOperationId: eventId(),
     oAuthEventcV: `${changeKey().slice(-22)}.1.1`,
-    errorUrl: `https://aka.ms/autherrors#error-${TOKEN_ERRORS.get(code)}`,
+    errorUrl: `https://aka.ms/autherrors#error-${kind}`,
     requestId: call.requestId,
     date: dateOf(call),
   };
@@ -117,7 +119,7 @@ function graphHeaders(call: Call): Record<string, string> {
   return {
     date: call.receivedAt.toUTCString(),
     'request-id': call.requestId,
-    // The service names a request that its client did not by its own id. [rule: client-request-id]
+    // The service names a request that its client did not by its own id. [rule: client-request-id] [rule: own-request-id]
     'client-request-id': call.clientRequestId ?? call.requestId,
     'x-ms-ags-diagnostic': DIAGNOSTIC,
   };

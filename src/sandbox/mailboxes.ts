@@ -105,19 +105,17 @@ export function unknownUser(
   explanation = '',
   asked: 'exchange' | 'directory' = 'exchange',
 ): GraphRefusal {
-  return asked === 'directory' || isGuid(user)
-    ? new GraphRefusal(
-        'unknown-object-id',
-        404,
-        'Request_ResourceNotFound',
-        `Resource '${user}' does not exist.${explanation}`,
-      )
-    : new GraphRefusal(
-        'unknown-address',
-        404,
-        'ErrorInvalidUser',
-        `The requested user '${user}' is invalid.${explanation}`,
-      );
+  if (asked === 'exchange' && !isGuid(user)) {
+    return new GraphRefusal(
+      'unknown-address',
+      404,
+      'ErrorInvalidUser',
+      `The requested user '${user}' is invalid.${explanation}`,
+    );
+  }
+  const rule = asked === 'directory' ? 'unknown-user' : 'unknown-object-id';
+  const message = `Resource '${user}' does not exist.${explanation}`;
+  return new GraphRefusal(rule, 404, 'Request_ResourceNotFound', message);
 }
 
 /** By the case of A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */

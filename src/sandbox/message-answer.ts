@@ -47,14 +47,16 @@ export function idHeaders(request: Request): Record<string, string> {
 /** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
 export function describeMessage(stored: StoredMessage, state: SandboxState): Record<string, unknown> {
   const { content } = stored.message;
-  // A draft has both times as well, those of its making. [documented, user-post-messages]
+  // A draft has the times of receiving and sending as well, those of its making. [rule: draft-shown]
   const created = showTime(stored.createdAt, state.settings);
   return {
     createdDateTime: created,
     lastModifiedDateTime: showTime(stored.changedAt, state.settings),
+    // [rule: change-key]
     changeKey: stored.changeKey,
     receivedDateTime: created,
     sentDateTime: created,
+    // [rule: conversation-stays]
     conversationId: stored.conversationId,
     webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(stored.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
     // [rule: parent-folder]

@@ -27,8 +27,7 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 
 /**
  * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by its id and value,
- * and all of these joined by `and`, `or`, `not` and parentheses. [rule: search-by-property]
- * [rule: search-by-message-id] @throws GraphRefusal
+ * and all of these joined by `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
  */
 export function readMessageFilter(filter: string): MessageFilter {
   const tokens = filterTokens(filter);
@@ -123,7 +122,7 @@ export function readMessageFilter(filter: string): MessageFilter {
     return (shown) => isRight(String(shownValue(shown, property)).toLowerCase(), part);
   }
 
-  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. */
+  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. [rule: search-by-property] */
   function extendedProperty(): Matches {
     properties.push('singleValueExtendedProperties');
     const variable = need('name').toLowerCase();

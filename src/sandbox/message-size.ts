@@ -1,5 +1,6 @@
 import { GraphRefusal } from './graph-answer';
 import { messageLimit } from './mailboxes';
+import type { SandboxRuleName } from './rules';
 import type { MessageContent } from './sandbox-message';
 import type { SandboxLimits, SandboxMailbox } from './settings';
 
@@ -17,12 +18,15 @@ export function checkMessageSize(
   const sizeBytes = sizeOf(content);
   const limitBytes = messageLimit(mailbox, limits);
   if (sizeBytes <= limitBytes) return;
-  throw sizeExceeded(`The message has ${sizeBytes} bytes, which exceeds the maximum of ${limitBytes}.`);
+  throw sizeExceeded(
+    'message-size',
+    `The message has ${sizeBytes} bytes, which exceeds the maximum of ${limitBytes}.`,
+  );
 }
 
 /**
- * The rule for a draft that gets more bytes by an upload: the range that crosses the limit is refused. Reported, with
- * this sentence and without a status. [microsoft-graph-docs-contrib#2561] @throws GraphRefusal
+ * The rule for a draft that gets more bytes by an upload: the range that crosses the limit is refused. The
+ * report has this sentence and no status. @throws GraphRefusal
  */
 export function checkUploadedSize(
   content: MessageContent,
@@ -31,9 +35,9 @@ export function checkUploadedSize(
   limits: SandboxLimits,
 ): void {
   if (sizeOf(content) + uploadedBytes <= messageLimit(mailbox, limits)) return;
-  throw sizeExceeded('The message exceeds the maximum supported size.');
+  throw sizeExceeded('message-size-while-uploading', 'The message exceeds the maximum supported size.');
 }
 
-function sizeExceeded(message: string): GraphRefusal {
-  return new GraphRefusal('message-size', 413, 'ErrorMessageSizeExceeded', message);
+function sizeExceeded(rule: SandboxRuleName, message: string): GraphRefusal {
+  return new GraphRefusal(rule, 413, 'ErrorMessageSizeExceeded', message);
 }

@@ -1,6 +1,6 @@
 import { GraphRefusal } from './graph-answer';
 
-/** How many things an answer holds by default, and the most that can be asked for. [documented, user-list-messages] */
+/** How many things an answer holds by default, and the most that can be asked for. [rule: page-size] */
 const PAGE = 10;
 const LARGEST_PAGE = 1000;
 
@@ -12,8 +12,7 @@ export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { 
   };
 }
 
-/** The same request for what comes after. */
-/** [rule: next-link] */
+/** The same request for what comes after. [rule: next-link] */
 export function nextLink(request: Request, graphEndpoint: string, skip: number): string {
   const { pathname, searchParams } = new URL(request.url);
   for (const name of [...searchParams.keys()]) if (/^\$skip$/i.test(name)) searchParams.delete(name);

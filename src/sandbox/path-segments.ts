@@ -1,6 +1,6 @@
 /**
  * The segments of a path, percent-decoded, where a key in parentheses (`users('x')`) is a segment of its own, as if it
- * stood behind a slash. Undefined given a path that cannot be decoded.
+ * stood behind a slash. Undefined given a path that cannot be decoded. [rule: key-in-parentheses]
  */
 export function pathSegments(path: string): string[] | undefined {
   try {

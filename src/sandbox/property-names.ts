@@ -17,8 +17,8 @@ const TYPE_ANNOTATION = '@odata.type';
 
 /**
  * JSON whose properties have the names of the type's table: the service reads them in any case, and Microsoft's own
- * sample writes `Message`, `Subject` and `ContentBytes`. [rule: names-in-any-case] What is of no type of
- * the table stays as it is. @throws GraphRefusal RequestBodyRead given one name in two spellings
+ * sample writes `Message`, `Subject` and `ContentBytes`. [rule: names-in-any-case] What is of no type of the table
+ * stays as it is. @throws GraphRefusal RequestBodyRead given one name in two spellings
  */
 export function withDeclaredNames(value: unknown, declared: string): unknown {
   const type = declared.replace(/!$/, '');

@@ -12,7 +12,8 @@ import { endSessionsOf } from './upload-session';
 
 /**
  * Sends a draft with the attachments that it has by now; an upload that has not ended is none of them. One that asks
- * for a later time waits in Drafts until then, where it is found and where a DELETE calls it off. [rule: deferred-draft] That it is a draft all the while, and that sending it again changes nothing, is ours.
+ * for a later time waits in Drafts until then, where it is found and where a DELETE calls it off.
+ * [rule: deferred-draft] That it is a draft all the while, and that sending it again changes nothing, is ours.
  */
 export async function sendDraft(
   request: Request,

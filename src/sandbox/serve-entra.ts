@@ -33,6 +33,7 @@ async function respond(
       return {
         token_type: 'Bearer',
         expires_in: settings.tokenLifetime,
+        // [rule: token-answer]
         ext_expires_in: settings.tokenLifetime,
         access_token: tokens.issue(resource, readClaims(form)),
       };

@@ -1,8 +1,10 @@
+import { audienceOf } from './access-token';
 import { attachTo } from './add-attachment';
 import { attachmentId } from './attachment-answer';
+import { bearerOf } from './bearer';
 import type { Call } from './call';
 import { beginChange } from './draft-changes';
-import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
+import { emptyAnswer, GraphRefusal, INVALID_AUDIENCE, jsonAnswer } from './graph-answer';
 import { checkUploadedSize } from './message-size';
 import { notPlayed } from './not-played';
 import { readChunks } from './read-body';
@@ -20,7 +22,7 @@ export async function serveUpload(
   call: Call,
 ): Promise<Response> {
   if (request.headers.has('authorization')) {
-    throw wrongAudience(request, state.settings);
+    throw tokenAtUploadUrl(request, state);
   }
   switch (request.method) {
     case 'PUT':
@@ -35,15 +37,19 @@ export async function serveUpload(
   }
 }
 
-/** The secret of the URL is left out of what is told. */
-function wrongAudience(request: Request, { graphEndpoint }: SandboxState['settings']): GraphRefusal {
-  const { origin, pathname } = new URL(request.url);
+/**
+ * Whatever the token: one for Graph is for another resource here, in the words of msgraph-sdk-dotnet#2239. The secret
+ * of the URL is not repeated.
+ */
+function tokenAtUploadUrl(request: Request, { settings }: SandboxState): GraphRefusal {
+  const audience = audienceOf(bearerOf(request.headers));
+  const url = `${settings.uploadOrigin}${new URL(request.url).pathname}`;
   return new GraphRefusal(
     'upload-authorization',
     401,
-    'InvalidAudience',
+    INVALID_AUDIENCE,
     'The audience claim value is invalid for current resource. ' +
-      `Audience claim is '${graphEndpoint}', request url is '${origin}${pathname}' and resource type is 'Exchange'.`,
+      `Audience claim is '${audience}', request url is '${url}' and resource type is 'Exchange'.`,
   );
 }
 

@@ -163,8 +163,8 @@ export interface SandboxOptions {
    */
   deleteLeadsTo?: 'recoverableItems' | 'deletedItems';
   /**
-   * How a second DELETE by the usual id of a message is answered: 403 ErrorCannotDeleteObject, as by the immutable id,
-   * or 404 ErrorItemNotFound. Both are reported.
+   * How a second DELETE by the usual id of a message is answered: 403 ErrorCannotDeleteObject as by the immutable id,
+   * or 404 ErrorItemNotFound. Both are reported. A message that was sent has left its usual id: 404 either way.
    * @default 'cannotDelete'
    */
   secondDelete?: 'notFound' | 'cannotDelete';

@@ -17,7 +17,6 @@ export interface StoredMessage {
   /** Another one after each change. */
   changeKey: string;
   /** Stays when the message is sent. */
-  /** [rule: conversation-stays] */
   readonly conversationId: string;
   isDraft: boolean;
   folder: FolderName;

@@ -13,7 +13,7 @@ const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];
  */
 const OUTLOOK = 'https://outlook.office365.com';
 
-/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. */
+/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. [rule: entra-public-scope] */
 const PUBLIC_GRAPH = 'https://graph.microsoft.com';
 /** Hosts of clouds that have nothing to do with the public one. */
 const OTHER_CLOUD = /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i;

@@ -60,7 +60,7 @@ export function progressOf({ content, expiresAt }: UploadSession): object {
   };
 }
 
-/** The same as Outlook tells it at the session's URL, where the documents spell it with capitals. */
+/** The same as Outlook tells it at the session's URL, where the documents spell it with capitals. [rule: upload-answer-names] */
 export function progressAtUrl(
   session: UploadSession,
   { uploadAnswerNames }: Pick<SandboxSettings, 'uploadAnswerNames'>,

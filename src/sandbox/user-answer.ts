@@ -7,7 +7,7 @@ import { readQueryOptions } from './query-options';
 import type { SandboxState } from './sandbox-state';
 import { selectProperties } from './select-properties';
 
-/** Application permissions that show any user. [documented, user-get] */
+/** Application permissions that show any user. */
 const READ_ALL = ['User.Read.All', 'User.ReadWrite.All', 'User.ReadBasic.All', 'Directory.Read.All'];
 /** Delegated ones that show the user who has signed in. */
 const READ_OWN = ['User.Read', 'User.ReadWrite'];

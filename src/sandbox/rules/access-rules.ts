@@ -1,5 +1,7 @@
 import { documented, ours, recorded, reported } from './rule';
 
+const RECORDINGS = 'recordings in Azure/azure-sdk-for-js';
+
 /** Tokens, permissions and mailboxes that Graph does not let pass, and requests that it cannot make out. */
 export const ACCESS_RULES = {
   'token-missing': ours('A request without a token is refused with InvalidAuthenticationToken.'),
@@ -18,7 +20,7 @@ export const ACCESS_RULES = {
   ),
   'token-revoked': ours('A revoked token is refused with InvalidAuthenticationToken.'),
   'claims-challenge': recorded(
-    'recordings in Azure/azure-sdk-for-js',
+    RECORDINGS,
     'A token that lacks claims is refused with a challenge that names them in base64.',
   ),
   'no-permissions': reported(
@@ -35,6 +37,11 @@ export const ACCESS_RULES = {
     'An address that is no user principal name, such as an alias, is refused in the path with ErrorInvalidUser.',
   ),
   'unknown-object-id': ours('An unknown object id is refused in the path with Request_ResourceNotFound.'),
+  'unknown-user': ours('A user that the directory does not have is refused with Request_ResourceNotFound.'),
+  'directory-permission': documented(
+    'Graph docs: user-get',
+    'The directory shows a user to a token with a permission for users only: Authorization_RequestDenied.',
+  ),
   'mailbox-unlicensed': reported(
     'microsoftgraph/microsoft-graph-docs#10481',
     'A user without a mailbox is refused with MailboxNotEnabledForRESTAPI.',
@@ -55,16 +62,40 @@ export const ACCESS_RULES = {
     'magodo/terraform-provider-outlook#21',
     'Too many requests at once for one mailbox are refused with ApplicationThrottled.',
   ),
+  'token-error-shape': recorded(
+    RECORDINGS,
+    'A refusal of a token has oAuthEventOperationId, oAuthEventcV and errorUrl in its innerError.',
+  ),
+  'bearer-challenge': recorded(
+    RECORDINGS,
+    'A 401 has a WWW-Authenticate with an empty realm, the authorization_uri and the app id of Graph.',
+  ),
   'client-request-id': documented(
     'Graph docs: best-practices-concept',
-    'An answer repeats the client-request-id of its request, or names its own request id there.',
+    'An answer repeats the client-request-id of its request.',
+  ),
+  'own-request-id': recorded(
+    RECORDINGS,
+    'An answer to a request without a client-request-id has the request-id in its place.',
+  ),
+  'action-namespace': recorded(
+    'microsoftgraph/msgraph-sdk-java#1380',
+    'An action may be named with its namespace: microsoft.graph.sendMail.',
+  ),
+  'key-in-parentheses': documented(
+    'OData docs: url-conventions',
+    "A key may stand in parentheses: users('x').",
   ),
   'action-is-post': ours('An action is a POST; other methods are refused.'),
+  'unknown-segment': reported(
+    'O365/python-o365#1187',
+    'A segment of a path that Graph does not have is refused with BadRequest, after the token was looked at.',
+  ),
   'nothing-there': ours('A path that leads to no service is answered 404.'),
   'not-played': ours('What the sandbox does not play is refused with 501, rather than answered by a guess.'),
   'body-too-large': reported(
     'microsoftgraph/microsoft-graph-docs-contrib#682',
-    'A request over 4 MB is refused; whether that is 4,000,000 bytes is not known.',
+    'A request over 4 MB is refused with 413 or 400; whether that is 4,000,000 bytes is not known.',
   ),
   'body-not-json': reported(
     'microsoftgraph/msgraph-sdk-dotnet#435',
@@ -74,32 +105,18 @@ export const ACCESS_RULES = {
     'microsoftgraph/msgraph-sdk-dotnet#435',
     'Another content type than the request takes is refused with 415.',
   ),
-  'names-in-any-case': recorded(
-    'microsoftgraph/nodejs-connect-rest-sample',
-    'The names in a JSON body are read without regard to case.',
-  ),
-  'property-twice': ours('A name that a JSON body has in two spellings is refused.'),
-  'action-namespace': recorded(
-    'microsoftgraph/msgraph-sdk-java#1380',
-    'An action may be named with microsoft.graph. in front.',
-  ),
-  'unknown-segment': reported(
-    'O365/python-o365#1187',
-    'A path that leads nowhere in Graph is refused with BadRequest, which names the segment.',
-  ),
-  'query-unknown': ours('A query option that OData does not have is refused with BadRequest.'),
-  'directory-permission': documented(
-    'Graph docs: user-get',
-    'Reading a user takes User.Read.All; a token without it is refused with Authorization_RequestDenied.',
-  ),
-  'token-error-shape': recorded(
-    'recordings in Azure/azure-sdk-for-js',
-    'A refused token is told of with ids of its own in innerError, and with a challenge that names where tokens come from.',
-  ),
   'body-schema': reported(
     'microsoftgraph/msgraph-sdk-python#313',
     'A property that the type does not have, or of another type, is refused with RequestBodyRead.',
   ),
+  'names-in-any-case': recorded(
+    'microsoftgraph/nodejs-connect-rest-sample',
+    'The names of properties in a body are read in any case.',
+  ),
+  'property-twice': ours('One property in two spellings is refused with RequestBodyRead.'),
+  'query-unknown': ours('A query option that OData does not have is refused with BadRequest.'),
   'query-number': ours('A $top or $skip that is no number in range is refused with BadRequest.'),
-  'select-unknown': ours('A property in $select that the type does not have is refused with BadRequest.'),
+  'select-unknown': ours(
+    'A property in $select, $filter or $orderby that the type does not have is refused with BadRequest.',
+  ),
 };

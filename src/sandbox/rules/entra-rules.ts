@@ -23,6 +23,9 @@ export const ENTRA_RULES = {
   'entra-scope': documented(CODES, 'A scope other than one resource with /.default is refused: AADSTS70011.'),
   'entra-resource': documented(CODES, 'A resource that the tenant does not have is refused: AADSTS500011.'),
   'entra-claims-json': ours('Claims that are not JSON are refused: AADSTS90023.'),
+  'entra-public-scope': ours(
+    'The scope https://graph.microsoft.com/.default is good at any endpoint but those of other clouds.',
+  ),
   'token-answer': recorded(
     RECORDINGS,
     'An answer with a token has ext_expires_in and is not to be stored, and correlation_id and trace_id of a refusal differ.',

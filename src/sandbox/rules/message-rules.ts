@@ -76,9 +76,9 @@ export const MESSAGE_RULES = {
     'microsoftgraph/microsoft-graph-docs#19312',
     'A From or Sender that the mailbox may not send as is refused with ErrorSendAsDenied.',
   ),
-  'message-size': reported(
-    'microsoftgraph/microsoft-graph-docs-contrib#2561',
-    'A message over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
+  'message-size': documented(
+    EWS,
+    'A message over the size limit of the mailbox is refused with ErrorMessageSizeExceeded when it is sent.',
   ),
   'attachment-count': documented(
     'Exchange Online limits',

@@ -1,6 +1,6 @@
 import { documented, reported } from './rule';
 
-/** What the service may answer whatever the request is: the sandbox does so where a fault tells it to. */
+/** What the service may answer whatever the request is: the sandbox does so where a fault or a setting tells it to. */
 export const SCENE_RULES = {
   'tenant-without-exchange': reported(
     'MicrosoftDocs/azure-docs#32957',

@@ -26,6 +26,14 @@ export const UPLOAD_RULES = {
     'microsoftgraph/msgraph-sdk-java-core#445',
     'The URL of an upload session takes no Authorization header: 401 InvalidAudience.',
   ),
+  'message-size-while-uploading': reported(
+    'microsoftgraph/microsoft-graph-docs-contrib#2561',
+    'The range with which a draft would get over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
+  ),
+  'upload-answer-names': documented(
+    'Graph docs: outlook-large-attachments',
+    'The answer to a range may spell nextExpectedRanges with a capital.',
+  ),
   'range-length': ours('A range without a Content-Length is refused.'),
   'range-size': documented(ERRORS, 'A range of 4 MB or more is refused: maxFragmentLengthExceeded.'),
   'range-mismatch': documented(

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { property } from '../graph/json-property';
+import { type LiveCheck, NotObserved } from './live-check';
+import type { LiveAnswer, LiveService } from './live-service';
+import { openSession, putRange } from './upload-checks';
+import { withDraft } from './with-draft';
+
+const HOUR_MS = 3_600_000;
+/** Just more than the largest message of a mailbox whose limit nobody has changed. */
+const TOO_LARGE = 36_000_000;
+const RANGE = 3_900_000;
+
+/** What a draft shows of its changes, and what happens to changes that meet each other or a limit. */
+export const CHANGING_CHECKS: readonly LiveCheck[] = [
+  {
+    rule: 'a draft has a conversationId, a webLink and a changeKey, which changes with the draft',
+    shows: ['draft-shown', 'change-key'],
+    expected: { conversationId: true, webLink: true, changeKey: true, changed: 200, another: true },
+    observe: (service) =>
+      withDraft(service, randomUUID(), async (path, { body }) => {
+        const changed = await service.ask('PATCH', path, { body: { importance: 'high' } });
+        const before = property(body, 'changeKey');
+        const after = property(changed.body, 'changeKey');
+        return {
+          conversationId: isText(property(body, 'conversationId')),
+          webLink: isText(property(body, 'webLink')),
+          changeKey: isText(before),
+          changed: changed.status,
+          another: isText(after) && after !== before,
+        };
+      }),
+  },
+  {
+    rule: 'an $expand shows an extended property by its id, without leading zeros',
+    shows: ['expand-properties', 'property-id-zeros'],
+    expected: { status: 200, id: 'Integer 0x36', value: '1' },
+    observe: (service) => {
+      const id = 'Integer 0x0036';
+      const work = async (path: string) => {
+        const query = new URLSearchParams({
+          $expand: `singleValueExtendedProperties($filter=id eq '${id}')`,
+        });
+        const { status, body } = await service.ask('GET', `${path}?${query}`);
+        const shown = property(body, 'singleValueExtendedProperties');
+        const [first] = Array.isArray(shown) ? shown : [];
+        return { status, id: String(property(first, 'id')), value: String(property(first, 'value')) };
+      };
+      const extras = { singleValueExtendedProperties: [{ id, value: '1' }] };
+      return withDraft(service, randomUUID(), work, extras);
+    },
+  },
+  {
+    rule: 'a draft that is to be sent in an hour stays in Drafts, where it can be deleted',
+    shows: ['deferred-draft'],
+    expected: { sent: 202, inDrafts: 1, inSentItems: 0, deleted: 204 },
+    observe: (service) => {
+      const mark = randomUUID();
+      const work = async (path: string) => {
+        const value = new Date(Date.now() + HOUR_MS).toISOString();
+        const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value }] };
+        await service.ask('PATCH', path, { body: later });
+        const { status: sent } = await service.ask('POST', `${path}/send`);
+        const inDrafts = (await service.find(mark, 1, 'drafts')).length;
+        const inSentItems = (await service.find(mark, 0, 'sentitems')).length;
+        const { status: deleted } = await service.ask('DELETE', path);
+        return { sent, inDrafts, inSentItems, deleted };
+      };
+      return withDraft(service, mark, work);
+    },
+  },
+  {
+    rule: 'of two files that are attached to a draft at the same time, one is refused with 412',
+    shows: ['parallel-attachments'],
+    expected: { one: '201', other: '412 ErrorIrresolvableConflict' },
+    observe: (service) =>
+      withDraft(service, randomUUID(), async (path) => {
+        const answers = await Promise.all(['a.txt', 'b.txt'].map((name) => attach(service, path, name)));
+        const [one, other] = answers.map(({ status, code }) => `${status} ${code ?? ''}`.trim()).sort();
+        return { one, other };
+      }),
+  },
+  {
+    rule: 'an upload that makes a message larger than 35 MB is refused by the range that does so',
+    shows: ['message-size-while-uploading'],
+    expected: { code: 'ErrorMessageSizeExceeded' },
+    observe: (service) =>
+      withDraft(service, randomUUID(), async (path) => {
+        const { url } = await openSession(service, path, TOO_LARGE);
+        for (let start = 0; start < TOO_LARGE; start += RANGE) {
+          const end = Math.min(start + RANGE, TOO_LARGE);
+          const { status, code } = await putRange(service, url, start, end, TOO_LARGE);
+          if (status < 300) continue;
+          await service.askUpload('DELETE', url);
+          return { code };
+        }
+        throw new NotObserved('the mailbox takes messages of 36 MB');
+      }),
+  },
+];
+
+function attach(service: LiveService, path: string, name: string): Promise<LiveAnswer> {
+  return service.ask('POST', `${path}/attachments`, {
+    body: { '@odata.type': '#microsoft.graph.fileAttachment', name, contentBytes: 'eA==' },
+  });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
