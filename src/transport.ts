@@ -17,7 +17,7 @@ import { SendTimeout } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
 import { onAbort } from './errors/on-abort';
 import { Secrets } from './errors/secrets';
-import { checkWithoutSecrets, errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
+import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
 import { GraphClient } from './graph/client';
 import { writeMessage } from './nodemailer/compiled-message';
 import { composeAtOnce, headerAtOnce } from './nodemailer/compose-small';
@@ -27,7 +27,7 @@ import type { GraphTransportOptions, ResolvedOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import { logChecks } from './verify/log-checks';
-import type { VerifyCheck } from './verify/verify-check';
+import { checkWithoutSecrets, type VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
 

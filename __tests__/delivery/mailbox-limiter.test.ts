@@ -1,4 +1,5 @@
-import { type Limits, MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
+import { MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
+import type { Limits } from '../../src/options/options';
 import { createManualClock } from '../support/manual-clock';
 
 const noLimits: Limits = {

@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/delivery/mailbox-limiter';
+import type { Limits } from '../../src/options/options';
 
 interface Message {
   name: string;

@@ -2,22 +2,9 @@ import { asciiLowerCase } from '../ascii-case';
 import type { Clock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { Limits } from '../options/options';
 import { Heap } from './heap';
 import { WaitingLine } from './waiting-line';
-
-/** How much may go on at once, and how fast. */
-export interface Limits {
-  /** Messages under way at once, of one mailbox. */
-  maxConnections: number;
-  /** Messages under way at once, of all mailboxes together. */
-  maxTotalConnections: number;
-  /** Messages of one mailbox that may start within `rateDelta`; undefined is no limit. */
-  rateLimit: number | undefined;
-  /** Milliseconds. */
-  rateDelta: number;
-  /** Messages that may wait for their turn. */
-  maxQueue: number;
-}
 
 /** The time that a mailbox has to be left alone, which all its requests share. */
 export interface Pauses {

@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 import type { getLogger } from 'nodemailer/lib/shared';
-import type { VerifyCheck } from '../verify/verify-check';
 import { changedError, GraphTransportError } from './graph-transport-error';
 
 type Logger = ReturnType<typeof getLogger>;
@@ -86,17 +85,6 @@ function isFree(value: object, strike: Strike): boolean {
     // A Proxy may not let itself be looked at.
     return false;
   }
-}
-
-/** What was looked at, without the secrets that are in its error, its warning or its hint. */
-export function checkWithoutSecrets(check: VerifyCheck, strike: Strike): VerifyCheck {
-  const { error, warning, hint } = check;
-  return {
-    ...check,
-    ...(error !== undefined && { error: errorWithoutSecrets(error, strike) }),
-    ...(warning !== undefined && { warning: strike(warning) }),
-    ...(hint !== undefined && { hint: strike(hint) }),
-  };
 }
 
 /** A logger that is told of no secret. */

@@ -2,8 +2,9 @@ import { type Clock, startTimer } from '../clock';
 import { throwIfGivenUp } from '../errors/abort';
 import { alteredError, GraphTransportError, isOwnWait, outcomeOf } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
+import type { RetryPolicy } from '../options/options';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
-import { decideRetry, type RetryPolicy } from './retry-decision';
+import { decideRetry } from './retry-decision';
 
 /** The time in which a mailbox is to be left alone; all messages of the mailbox share it. */
 export interface MailboxPauses {

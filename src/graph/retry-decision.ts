@@ -1,13 +1,6 @@
 import type { Outcome } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
-
-/** How often and how patiently a request is made again. */
-export interface RetryPolicy {
-  /** Attempts in all, the first one included. */
-  attempts: number;
-  /** The longest wait between two of them, in milliseconds, whatever the service asks for. */
-  maxDelay: number;
-}
+import type { RetryPolicy } from '../options/options';
 
 /** A request that failed. */
 export interface FailedAttempt {

@@ -1,5 +1,6 @@
 import type { Loss, LossReason } from '../mime/loss';
-import type { MailContent, MailHeader } from '../mime/mail-content';
+import type { MailContent } from '../mime/mail-content';
+import type { MailHeader } from '../mime/mail-header';
 import { isBodyText, type MailPart, walk } from '../mime/mail-part';
 import { surplusHeaders, unnamedHeaders } from './header-carriers';
 import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';

@@ -1,7 +1,8 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { addressFault, addressKey, type MailAddress, sameAddress, toWireAddress } from '../mime/address';
 import { quoted } from '../mime/header-block';
-import type { MailContent, MailHeader } from '../mime/mail-content';
+import type { MailContent } from '../mime/mail-content';
+import type { MailHeader } from '../mime/mail-header';
 
 /** Who gets the message, by the class in which Graph is told of them. */
 export interface Recipients {

@@ -1,4 +1,4 @@
-import type { MailHeader } from './mail-content';
+import type { MailHeader } from './mail-header';
 
 /** Why a message does not go into JSON whole, in the order in which the reasons weigh. */
 export type LossReason =

@@ -1,21 +1,7 @@
-import type { MailAddress } from './address';
 import type { Loss } from './loss';
+import type { MailHeader } from './mail-header';
 import type { MailPart } from './mail-part';
 import type { AttachmentContent } from './spool';
-
-/** A header of the message as it was written, decoded. */
-export interface MailHeader {
-  /** Name in lower case. */
-  key: string;
-  /** Name as written. */
-  name: string;
-  /** Value unfolded, encoded words decoded, trimmed. */
-  value: string;
-  /** What of the value is lost by decoding it, in words. */
-  fault: string | undefined;
-  /** The mailboxes that it names, if it is one of `ADDRESS_HEADERS`. */
-  addresses: readonly MailAddress[];
-}
 
 /** A Content-Type, decoded. */
 export interface MediaType {

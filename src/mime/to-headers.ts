@@ -1,7 +1,7 @@
 import { ADDRESS_HEADERS, readMailboxes } from './address';
 import { decodeBytes, decodeWords } from './decode-text';
 import type { HeaderBlock } from './header-block';
-import type { MailHeader } from './mail-content';
+import type { MailHeader } from './mail-header';
 
 const ADDRESSES: ReadonlySet<string> = new Set(ADDRESS_HEADERS);
 /** Who is in these is for the envelope to decide. */

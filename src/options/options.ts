@@ -1,6 +1,4 @@
 import type { Dispatcher } from 'undici';
-import type { Limits } from '../delivery/mailbox-limiter';
-import type { RetryPolicy } from '../graph/retry-decision';
 import type { MailAddress } from '../mime/address';
 import type { ClientSecretOf } from './client-secret';
 import type { CloudName } from './clouds';
@@ -248,6 +246,28 @@ export type Identity =
       authorityHost: string;
     }
   | { kind: 'credential'; credential: TokenCredential };
+
+/** How often and how patiently a request is made again. */
+export interface RetryPolicy {
+  /** Attempts in all, the first one included. */
+  attempts: number;
+  /** The longest wait between two of them, in milliseconds, whatever the service asks for. */
+  maxDelay: number;
+}
+
+/** How much may go on at once, and how fast. */
+export interface Limits {
+  /** Messages under way at once, of one mailbox. */
+  maxConnections: number;
+  /** Messages under way at once, of all mailboxes together. */
+  maxTotalConnections: number;
+  /** Messages of one mailbox that may start within `rateDelta`; undefined is no limit. */
+  rateLimit: number | undefined;
+  /** Milliseconds. */
+  rateDelta: number;
+  /** Messages that may wait for their turn. */
+  maxQueue: number;
+}
 
 /** The options with every fallback applied and every value checked. */
 export interface ResolvedOptions extends DeliveryOptions {

@@ -6,7 +6,7 @@ import { isUploadUrl } from '../delivery/upload-url';
 import { parseJson, property } from '../graph/json-property';
 import { fetch } from '../network/undici';
 import type { ClientSecretOf } from '../options/client-secret';
-import { UnexpectedAnswer } from './live-check';
+import { UnexpectedAnswer } from './unexpected-answer';
 
 /** Where a service is, and who may use it for what. */
 export interface LiveServiceOptions {

@@ -1,9 +1,10 @@
 import { CLOUD_NAMES, CLOUDS } from '../options/clouds';
 import { SANDBOX_RULES, type SandboxRuleName } from '../sandbox/rules/index';
 import type { SandboxEvidence } from '../sandbox/rules/rule';
-import { type Observation, UnexpectedAnswer } from './live-check';
+import type { Observation } from './live-check';
 import { evidenceOf } from './result-lines';
 import type { LiveResult } from './run-live-checks';
+import { UnexpectedAnswer } from './unexpected-answer';
 
 /** How well a rule is known after a run. */
 export type ProvenEvidence = SandboxEvidence | 'confirmed' | 'contradicted';

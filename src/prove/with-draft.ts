@@ -1,7 +1,7 @@
 import { property } from '../graph/json-property';
-import { UnexpectedAnswer } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 import { remove } from './sending-checks';
+import { UnexpectedAnswer } from './unexpected-answer';
 
 /**
  * Makes a draft for as long as the work takes, and takes away what has become of it: the draft by its id, and what

@@ -1,4 +1,5 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
+import { errorWithoutSecrets, type Strike } from '../errors/without-secrets';
 
 /**
  * What is looked at on the way to a message that can be sent, in this order:
@@ -49,4 +50,15 @@ export function doubted(name: VerifyCheckName, warning: string, hint?: string): 
 
 export function failed(name: VerifyCheckName, error: GraphTransportError): VerifyCheck {
   return { name, ok: false, error, ...(error.hint !== undefined && { hint: error.hint }) };
+}
+
+/** What was looked at, without the secrets that are in its error, its warning or its hint. */
+export function checkWithoutSecrets(check: VerifyCheck, strike: Strike): VerifyCheck {
+  const { error, warning, hint } = check;
+  return {
+    ...check,
+    ...(error !== undefined && { error: errorWithoutSecrets(error, strike) }),
+    ...(warning !== undefined && { warning: strike(warning) }),
+    ...(hint !== undefined && { hint: strike(hint) }),
+  };
 }
