@@ -1,3 +1,5 @@
+import { decodeLines } from './base64-lines';
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const NO_DIGIT = 64;
 /** The value of every byte as a digit of base64. */
@@ -65,32 +67,4 @@ export class Base64Decoder {
     if (this.#count === 1 || left !== 0) this.isStrict = false;
     return Buffer.alloc(0);
   }
-}
-
-/**
- * Decodes lines of whole groups without anything else in them, which is nearly all there is, and far faster
- * than digit by digit. Undefined when they are not that; Node does not say, but then less comes out.
- */
-function decodeLines(lines: Buffer, target: Buffer): number | undefined {
-  const digits = lines.length - lineEndBytes(lines);
-  // To Node these two are digits as well.
-  if (digits % 4 !== 0 || lines.includes('-') || lines.includes('_')) return undefined;
-  const written = target.write(lines.toString('latin1'), 'base64');
-  return written === (digits / 4) * 3 ? written : undefined;
-}
-
-function lineEndBytes(lines: Buffer): number {
-  let bytes = 0;
-  let begin = 0;
-  let length = 0;
-  while (begin < lines.length) {
-    // Lines of base64 are nearly always as long as the one before: a look is cheaper than a search.
-    const isAsLong = length > 0 && lines[begin + length - 1] === LF;
-    const end = isAsLong ? begin + length : lines.indexOf(LF, begin) + 1;
-    if (end === 0) break;
-    bytes += lines[end - 2] === CR ? 2 : 1;
-    length = end - begin;
-    begin = end;
-  }
-  return bytes;
 }

@@ -4,8 +4,8 @@ import { composeForReading } from './compose-small';
 import { encodeInPieces } from './stream-large';
 
 /**
- * Has Nodemailer write a message that it has compiled, attachments read and encoded. An error of its contents
- * destroys the sink; a sink that is destroyed closes them.
+ * Makes Nodemailer write a message that it has compiled: reads the attachments and encodes them. If that fails, the sink
+ * is destroyed with the error. If the sink is destroyed, the attachments are closed.
  */
 export function writeMessage(message: MimeNode, into: Writable): void {
   const whole = composeForReading(message);

@@ -1,45 +1,49 @@
+// A shortcut: without it Nodemailer streams every message, at up to four streams a part, which takes longer than all
+// the rest of a small message. It writes what MimeNode.stream() would, and relies on its order, its blank lines and
+// its closing boundaries. compose-small.test.ts compares the two byte for byte, and the matrix of versions does so
+// for each Nodemailer that is supported.
 import { encode as toBase64, wrap as wrapBase64 } from 'nodemailer/lib/base64';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
+import { isKnownNode, isUntransformed, rawContent } from './mime-node';
 
-/** Contents of more bytes than this in all are better streamed. */
+/** Larger contents are better streamed. */
 const MAX_BYTES = 256 * 1024;
 
-/** Longer strings take Node several times as long, byte for byte, to turn into bytes. */
+/** Node takes several times as long per byte to encode longer strings. */
 const MAX_STRING_BYTES = 57 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * The whole of a message whose contents are small and in memory, the same as Nodemailer streams it; undefined
- * for any other. Nodemailer has up to four streams for every part, which take longer than all the rest of a
- * small message. What it writes headers and encodes contents with is its own here too.
+ * The whole message, as Nodemailer would stream it, if its contents are small and in memory; undefined for any other.
+ * Nodemailer's own functions write the headers and encode the contents.
  */
 export function composeAtOnce(message: MimeNode): Buffer | undefined {
   return compose(message, false);
 }
 
 /**
- * The same, but for text that would be quoted-printable, which is left in 8 bits. To encode it only to have it
- * decoded again takes a sixth of all that a small message takes. Not for a mail server, which may want lines
+ * The same, except that text is left in 8 bits where Nodemailer would make it quoted-printable. Encoding it only to
+ * decode it again takes a sixth of the time of a small message. Only for reading: a mail server may insist on lines
  * of 998 bytes.
  */
 export function composeForReading(message: MimeNode): Buffer | undefined {
   return compose(message, true);
 }
 
-/** As much of a raw message as its header may have. */
+/** The longest header that a message may have. */
 const MAX_HEADER_BYTES = 256 * 1024;
 
 /**
- * The header of a message, and perhaps more, without reading its contents; undefined when only reading tells, because
- * it is a raw stream or file, or a plugin changes it as it is written.
+ * The header of a message, and perhaps more, without reading its contents. Undefined if it takes reading to know it: the
+ * message is a raw stream or file, or a plugin changes it as it is written.
  */
 export function headerAtOnce(message: MimeNode): Buffer | undefined {
   if (!isUntransformed(message)) return undefined;
-  const raw = '_raw' in message ? message._raw : undefined;
-  if (!raw) return Buffer.from(`${message.buildHeaders()}\r\n\r\n`);
+  const raw = rawContent(message);
+  if (raw === undefined) return Buffer.from(`${message.buildHeaders()}\r\n\r\n`);
   if (typeof raw === 'string') return Buffer.from(raw.slice(0, MAX_HEADER_BYTES));
   return Buffer.isBuffer(raw) ? raw.subarray(0, MAX_HEADER_BYTES) : undefined;
 }
@@ -57,37 +61,22 @@ function compose(message: MimeNode, in8Bits: boolean): Buffer | undefined {
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
 
-/** Whether no plugin changes the message as it is written. Nodemailer does not tell: unless it is clear, no. */
-function isUntransformed(message: MimeNode): boolean {
-  return (
-    !message.newline &&
-    '_transforms' in message &&
-    isEmptyList(message._transforms) &&
-    '_processFuncs' in message &&
-    isEmptyList(message._processFuncs)
-  );
-}
-
-function isEmptyList(list: unknown): boolean {
-  return Array.isArray(list) && list.length === 0;
-}
-
 function composeNode(
   node: MimeNode,
   in8Bits: boolean,
   pieces: (string | Buffer)[],
   budget: { bytes: number },
 ): boolean {
-  if ('_raw' in node && node._raw) return false;
+  if (!isKnownNode(node) || rawContent(node) !== undefined) return false;
   const { content } = node;
   if (content !== undefined && typeof content !== 'string' && !Buffer.isBuffer(content)) return false;
   budget.bytes -= content?.length ?? 0;
   if (budget.bytes < 0) return false;
-  // What kind of node it is, it knows from here on, and its encoding.
+  // buildHeaders() also settles the node's type and encoding.
   const header = node.buildHeaders();
   const encoding = node.getTransferEncoding();
   const isQuoted = encoding === 'quoted-printable';
-  // Outside text a lone CR or LF is data, for which Nodemailer has an encoding of its own.
+  // Outside text a lone CR or LF is data, which Nodemailer encodes in its own way.
   if (isQuoted && !/^text\//i.test(node.contentType ?? '')) return false;
   const plainHeader = in8Bits && isQuoted ? header.replace(QUOTED_PRINTABLE, '$1 8bit') : header;
   pieces.push(`${plainHeader}\r\n\r\n`);
@@ -101,7 +90,7 @@ function composeNode(
   return true;
 }
 
-/** As Nodemailer writes it, unless the app has it write headers in a way of its own. */
+/** As Nodemailer writes it, unless the app changes how headers are written. */
 const QUOTED_PRINTABLE = /^(Content-Transfer-Encoding:) quoted-printable$/gm;
 
 function* encoded(content: string | Buffer, encoding: string | false): Generator<string | Buffer> {
@@ -110,7 +99,7 @@ function* encoded(content: string | Buffer, encoding: string | false): Generator
   else yield content;
 }
 
-/** Lines of 76 characters, which stand for 57 bytes each. */
+/** Lines of 76 characters: 57 bytes each. */
 function* inBase64(content: Buffer): Generator<string> {
   for (let at = 0; at < content.length; at += MAX_STRING_BYTES) {
     if (at > 0) yield '\r\n';

@@ -1,15 +1,18 @@
+// A shortcut: without it a large Buffer costs several copies in memory. It relies on setContent() after compile(), with
+// a stream, giving the same bytes; stream-large.test.ts compares them.
 import { Readable } from 'node:stream';
 import type MimeNode from 'nodemailer/lib/mime-node';
+import { isKnownNode } from './mime-node';
 
-/** What is encoded at a time: whole lines, since base64 makes 76 characters of 57 bytes. */
+/** How much is encoded at a time: whole lines, since base64 turns 57 bytes into 76 characters. */
 const PIECE_BYTES = 57 * 1024;
 
 /**
- * Has Nodemailer encode large contents that are in memory piece by piece. It takes each for one piece
- * otherwise, and makes several copies of all of it. The message is the same, byte for byte, but can be read
- * only once.
+ * Makes Nodemailer encode large contents in memory piece by piece. Otherwise it encodes each in one go, and makes
+ * several copies of it. The message is the same, byte for byte, but can be read only once.
  */
 export function encodeInPieces(node: MimeNode): void {
+  if (!isKnownNode(node)) return;
   for (const child of node.childNodes) encodeInPieces(child);
   const { content } = node;
   const isLarge = (typeof content === 'string' || Buffer.isBuffer(content)) && content.length > PIECE_BYTES;
@@ -17,7 +20,7 @@ export function encodeInPieces(node: MimeNode): void {
   node.setContent(Readable.from(piecesOf(Buffer.isBuffer(content) ? content : Buffer.from(content))));
 }
 
-/** As declared: an encoding that Nodemailer has yet to choose depends on the content. */
+/** By its header: if there is none, Nodemailer chooses the encoding by looking at the content. */
 function isBase64(node: MimeNode): boolean {
   return /^\s*base64\s*$/i.test(String(node.getHeader('Content-Transfer-Encoding')));
 }

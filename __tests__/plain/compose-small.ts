@@ -1,0 +1,7 @@
+import type { composeAtOnce as Shortcut } from '../../src/nodemailer/compose-small';
+
+const none: typeof Shortcut = () => undefined;
+
+export const composeAtOnce = none;
+export const composeForReading = none;
+export const headerAtOnce = none;
