@@ -90,6 +90,55 @@ test("the table of GitLab's settings leads to options that there are, as does gi
   }
 });
 
+/** The names of what a file of the sources declares between two lines. */
+function declaredIn(file: string, declaration: RegExp, name: RegExp): string[] {
+  const source = readFileSync(join(__dirname, '../../src', file), 'utf8');
+  const [, body = ''] = declaration.exec(source) ?? [];
+  return [...body.matchAll(name)].map(([, found = '']) => found);
+}
+
+test('the table of the result has every field of it, and no other', () => {
+  const fields = declaredIn(
+    'delivery/sent-info.ts',
+    /interface GraphSentMessageInfo [^{]*\{(.*?)^\}/ms,
+    /^ {2}(\w+)\??:/gm,
+  );
+  expect(
+    table('Field', 'Meaning')
+      .flatMap(([names]) => namesIn(names))
+      .sort(),
+  ).toEqual(fields.sort());
+});
+
+test('the table of what an error tells has every field of it, and no other', () => {
+  const fields = declaredIn(
+    'errors/graph-transport-error.ts',
+    /class GraphTransportError [^{]*\{(.*?)constructor\(/ms,
+    /^ {2}(?:declare )?readonly (\w+)/gm,
+  ).filter((name) => name !== 'code');
+  expect(
+    table('Field', 'What it says')
+      .flatMap(([names]) => namesIn(names))
+      .sort(),
+  ).toEqual([...fields, 'cause'].sort());
+});
+
+test('the table of codes has every code of an error, and no other', () => {
+  const codes = declaredIn(
+    'errors/graph-transport-error.ts',
+    /type GraphTransportErrorCode =(.*?);/s,
+    /'(\w+)'/g,
+  );
+  expect(table('`code`', 'Meaning').flatMap(([code]) => namesIn(code))).toEqual(codes);
+});
+
+test('the options of a message are named, all of them and no other', () => {
+  const [, sentence] = /^It takes (`userId`.*)$/m.exec(PAGES.get('docs/options.md') ?? '') ?? [];
+  expect(namesIn(sentence)).toEqual(
+    declaredIn('options/message-options.ts', /const NAMES[^=]*=(.*?);/s, /'(\w+)'/g),
+  );
+});
+
 test('every reason for the MIME route is in the table of routes', () => {
   const source = readFileSync(join(__dirname, '../../src/mime/loss.ts'), 'utf8');
   const [, union = ''] = /export type LossReason =([^;]+);/.exec(source) ?? [];
