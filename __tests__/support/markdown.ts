@@ -1,77 +1,90 @@
-/** A page with its code blocks, code spans and HTML comments blanked out. Line numbers stay as they are. */
-export function withoutCode(page: string): string {
-  const blank = (text: string) => text.replace(/[^\n]/g, '');
-  return page
-    .replace(/^( *)(`{3,}|~{3,}).*\n(?:.*\n)*?\1\2 *$/gm, blank)
-    .replace(/<!--.*?-->/gs, blank)
-    .replace(/(?<!`)(`+)(?!`)(?:(?!\n\n).)*?(?<!`)\1(?!`)/gs, blank);
+/** A page without its fenced code, where hashes, bars and brackets mean other things; every line keeps its number. */
+export function withoutFences(text: string): string {
+  return text.replace(/^( *)(`{3,}|~{3,})[^\n]*\n.*?^\1\2 *$/gms, (fence) => fence.replace(/[^\n]+/g, ''));
 }
 
-/** The number of the line that an offset is in. */
-export function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}
-
-/** A paragraph, list entry or table row of a page, in one line. */
-export interface Passage {
-  line: number;
+export interface Heading {
+  level: number;
   text: string;
 }
 
-/** What a page says in words. A sentence may go on in the next line. */
-export function passagesOf(page: string): Passage[] {
-  const passages: Passage[] = [];
-  for (const [index, line] of withoutCode(page).split('\n').entries()) {
-    const last = passages.at(-1);
-    const isNew = /^\s*(?:[-*+] |\d+\. |\||#|>|$)/.test(line);
-    if (!isNew && last && last.text !== '') last.text += ` ${line.trim()}`;
-    else passages.push({ line: index + 1, text: line.trim() });
-  }
-  return passages.filter(({ text }) => text !== '');
+export function headings(text: string): Heading[] {
+  return [...withoutFences(text).matchAll(/^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$/gm)].map(
+    ([, hashes = '', words = '']) => ({ level: hashes.length, text: words }),
+  );
 }
 
-/** The headings of a page with their level, as they are written. */
-export function headingsOf(page: string): { level: number; text: string }[] {
-  // Code spans belong to a heading; code blocks may hold lines that only look like one.
-  const lines = page.split('\n');
-  return withoutCode(page)
-    .split('\n')
-    .flatMap((line, index) => {
-      const [, hashes] = /^(#{1,6}) /.exec(line) ?? [];
-      if (!hashes) return [];
-      return [{ level: hashes.length, text: (lines[index] ?? '').replace(/^#+\s+|\s+#+\s*$/g, '').trim() }];
-    });
-}
-
-/**
- * The anchors that GitHub gives a page's headings: lower case, punctuation gone, a hyphen for each space, and a number
- * where the same one was there before. Those that the page sets itself, in HTML, come last.
- */
-export function anchorsOf(page: string): string[] {
+/** The anchors of a page's headings as GitHub makes them: from the words that a reader sees, numbered if they repeat. */
+export function anchors(text: string): string[] {
   const seen = new Map<string, number>();
-  const anchors = headingsOf(page).map(({ text }) => {
-    const slug = text
+  return headings(text).map((heading) => {
+    const slug = heading.text
       .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .trim()
       .toLowerCase()
-      .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+      .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
       .replaceAll(' ', '-');
     const before = seen.get(slug) ?? 0;
     seen.set(slug, before + 1);
     return before === 0 ? slug : `${slug}-${before}`;
   });
-  const own = [...withoutCode(page).matchAll(/<[a-z]+\s[^>]*?\b(?:id|name)="([^"]+)"/gi)];
-  return [...anchors, ...own.map(([, id = '']) => id)];
 }
 
-/** Where a page's links and pictures lead: inline, by reference, and in HTML. */
-export function targetsOf(page: string): { line: number; target: string }[] {
-  const text = withoutCode(page);
-  const forms = [
-    /\]\(\s*<?([^\s)>]+)>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g,
-    /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/gm,
-    /\b(?:href|src|srcset)="([^"\s]+)/gi,
-  ];
-  return forms.flatMap((form) =>
-    [...text.matchAll(form)].map(({ 1: target = '', index }) => ({ line: lineAt(text, index), target })),
+export interface Link {
+  line: number;
+  to: string;
+}
+
+const LINKS = [
+  /\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g,
+  /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?/gm,
+  /<(?:a|img)\s[^>]*?(?:href|src)="([^"]*)"/g,
+];
+
+/** Where the links and pictures of a page lead. */
+export function links(text: string): Link[] {
+  const prose = withoutFences(text).replace(/`[^`\n]*`/g, 'code');
+  return LINKS.flatMap((form) =>
+    [...prose.matchAll(form)].map(({ 1: to = '', index }) => ({
+      line: prose.slice(0, index).split('\n').length,
+      to,
+    })),
   );
+}
+
+/** The heads of a page's tables, each as one line. */
+export function tableHeads(text: string): string[] {
+  return [...withoutFences(text).matchAll(/^ *(\|.*\|) *\n *\|(?: *:?-+:? *\|)+ *$/gm)].map(
+    ([, head = '']) => head,
+  );
+}
+
+/** A paragraph, list entry or table row in one line, however many it has in the page. */
+export interface Passage {
+  line: number;
+  text: string;
+}
+
+/** What a page says in words: names in code and the targets of links are left out. */
+export function passages(text: string): Passage[] {
+  const found: Passage[] = [];
+  const prose = withoutFences(text)
+    .replace(/`[^`\n]+`/g, '`code`')
+    .replace(/\]\([^)\n]*\)/g, ']');
+  for (const [index, line] of prose.split('\n').entries()) {
+    const last = found.at(-1);
+    const startsAnother = /^\s*(?:[-*+] |\d+\. |\||#|>|$)/.test(line);
+    if (startsAnother || !last) found.push({ line: index + 1, text: line.trim() });
+    else last.text += ` ${line.trim()}`;
+  }
+  return found;
+}
+
+/** The comments in a page's code: `//` in TypeScript and JavaScript, `#` in shells, YAML and the like. */
+export function commentsIn(text: string): Passage[] {
+  const lines = withoutFences(text).split('\n');
+  return text.split('\n').flatMap((line, index) => {
+    const [, comment] = (lines[index] === line ? undefined : /(?:^|\s)(?:\/\/|#) (.*)/.exec(line)) ?? [];
+    return comment === undefined ? [] : [{ line: index + 1, text: comment }];
+  });
 }
