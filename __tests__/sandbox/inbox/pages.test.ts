@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
 import { ask, attach, LUNCH, makeDraft, openSession, putRange, send, sendMime, TEXT_FILE } from '../support';
 import { get, pathOf, subjectsIn, submit } from './support';
@@ -367,6 +369,17 @@ describe('deleting', () => {
   test('of a message that is gone already leads back as well', async () => {
     expect((await submit(sandbox, '/inbox/messages/gone/delete')).status).toBe(303);
   });
+});
+
+test.each([
+  ['script.js', 'text/javascript; charset=utf-8'],
+  ['style.css', 'text/css; charset=utf-8'],
+  ['icon.svg', 'image/svg+xml'],
+])('a page loads %s as the file is, with its type', async (name, contentType) => {
+  expect((await get(sandbox, '/inbox')).text).toContain(`="/inbox/${name}"`);
+  const { headers, text } = await get(sandbox, `/inbox/${name}`);
+  expect(headers['content-type']).toBe(contentType);
+  expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
 });
 
 test('drafts that were left behind are listed', async () => {

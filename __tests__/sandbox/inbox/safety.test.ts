@@ -73,7 +73,7 @@ describe('a page', () => {
   test('has no script and no style in it', async () => {
     await send(sandbox, html('<p>Hello'));
     const { text } = await get(sandbox, pathOf(first()));
-    expect(text).not.toMatch(/<script(?! src="\/inbox\/script.js" defer>)|<style| style=| on[a-z]+=/);
+    expect(text).not.toMatch(/<script(?! src="\/inbox\/script.js" type="module">)|<style| style=| on[a-z]+=/);
   });
 });
 

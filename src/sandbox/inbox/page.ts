@@ -30,7 +30,7 @@ export function page({ title, place, usage, content, showing, search }: Page): M
 <title>${title}</title>
 <link rel="icon" href="/inbox/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/inbox/style.css">
-<script src="/inbox/script.js" defer></script>
+<script src="/inbox/script.js" type="module"></script>
 </head>
 <body${showing && html` class="showing-${showing}"`}>
 <a class="skip" href="${showing === 'list' ? '#list' : '#content'}">Skip to the content</a>

@@ -7,18 +7,16 @@ import { downloadAnswer } from './download-answer';
 import { draftsPane } from './drafts-pane';
 import { faultsPane } from './faults-pane';
 import { html, type Markup } from './html';
-import { ICON } from './icon';
 import { pageAnswer, redirectAnswer, textAnswer } from './inbox-answer';
 import { readListQuery } from './list-query';
 import { mailboxList } from './mailbox-list';
 import { messageList } from './message-list';
 import { emptyPane, messagePane } from './message-pane';
 import { type Page, page } from './page';
+import { publicFile } from './public-files';
 import { requestsPane } from './requests-pane';
-import { SCRIPT } from './script';
 import type { Inbox } from './serve-inbox';
 import { requestFile } from './show-request';
-import { STYLE } from './style';
 import { usageLine } from './usage-line';
 
 /** The answer to a GET. Undefined given an address where nothing is. */
@@ -48,11 +46,11 @@ export function showPage(inbox: Inbox, request: Request, path: string[]): Respon
     case 'events':
       return changeEvents(sandbox);
     case 'style.css':
-      return textAnswer(STYLE, 'text/css; charset=utf-8');
     case 'script.js':
-      return textAnswer(SCRIPT, 'text/javascript; charset=utf-8');
-    case 'icon.svg':
-      return textAnswer(ICON, 'image/svg+xml');
+    case 'icon.svg': {
+      const file = publicFile(place);
+      return file && textAnswer(file.text, file.contentType);
+    }
     default:
       return undefined;
   }
