@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { Agent, request } from 'undici';
 import { createSandbox, type RunningSandbox, type Sandbox, startSandbox } from '../../../src/sandbox';
-import { serveInbox } from '../../../src/sandbox/inbox/serve-inbox';
+import { createInbox } from '../../../src/sandbox/inbox/app';
 import { requestListener } from '../../../src/sandbox/request-listener';
 import { LUNCH, makeDraft, send } from '../support';
 
@@ -73,9 +73,12 @@ test('a page that was closed is not told any more', async () => {
       };
     },
   };
-  const inbox = serveInbox(counted);
+  const inbox = createInbox(counted);
   server = createServer(
-    requestListener(async (asked) => ({ manner: 'whole', response: await inbox(asked) })),
+    requestListener(async (asked) => ({
+      manner: 'whole',
+      response: (await inbox(asked)) ?? Response.error(),
+    })),
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

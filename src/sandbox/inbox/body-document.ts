@@ -1,8 +1,9 @@
 import type { SandboxAttachment, SandboxMessage } from '../mail/message';
-import { foreignAnswer } from './inbox-answer';
+import { html, type Markup } from './html';
+import { foreignAnswer } from './responses';
 
 /** Links may open a tab of their own, which is what one tests mails for. No scripts, no forms, no origin. */
-export const FRAME_RIGHTS = 'allow-popups allow-popups-to-escape-sandbox';
+const FRAME_RIGHTS = 'allow-popups allow-popups-to-escape-sandbox';
 
 const BLOCKED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const REMOTE = [
@@ -30,6 +31,11 @@ export function bodyDocument({ body, attachments }: SandboxMessage, withRemote: 
     'referrer-policy': 'no-referrer',
     'x-dns-prefetch-control': 'off',
   });
+}
+
+/** The frame that shows such a document: without rights by itself, too. */
+export function bodyFrame(address: string): Markup {
+  return html`<iframe class="body" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${address}"></iframe>`;
 }
 
 const REMOTE_CONTENT =

@@ -1,10 +1,8 @@
 import type { SandboxAddress, SandboxMessage } from '../mail/message';
-import { formatSize } from './format-size';
-import { formatExactTime } from './format-time';
+import { formatExactTime, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
-import { routeChip } from './message-list';
-import { messageSteps } from './message-steps';
+import { messageSteps, routeChip } from './message-route';
 import { defaultView, messageView, viewsOf } from './message-view';
 
 /** One message as a pane of the page. */

@@ -1,12 +1,10 @@
 import { composeEml } from '../mail/compose-eml';
 import { emlHeaders } from '../mail/eml-headers';
 import type { SandboxMessage } from '../mail/message';
-import { FRAME_RIGHTS, hasRemoteContent } from './body-document';
+import { bodyFrame, hasRemoteContent } from './body-document';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';
-import { messageNotes } from './message-notes';
-import { messageSteps } from './message-steps';
-import { showRequest } from './show-request';
+import { routeView } from './message-route';
 import { visibleText } from './visible-text';
 
 const VIEWS = {
@@ -72,7 +70,7 @@ function entry(name: ViewName): [ViewName, string] {
 function frame(message: SandboxMessage, query: ListQuery, withRemote: boolean): Markup {
   const source = messagePath(message.id, withRemote ? '/body?remote=1' : '/body');
   return html`${remoteBar(message, query, withRemote)}
-<iframe class="body" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${source}"></iframe>`;
+${bodyFrame(source)}`;
 }
 
 function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolean): Content {
@@ -124,19 +122,6 @@ function jsonHeaders(message: SandboxMessage): Markup {
 ${rows}</tbody></table></div>`;
 }
 
-function routeView(message: SandboxMessage): Markup {
-  const { summary, steps } = messageSteps(message);
-  const notes = messageNotes(message);
-  return html`<div class="story"><h2>How it came</h2><p>${summary}</p><ol>${steps.map((step) => html`<li><code>${step}</code></li>`)}</ol>
-<h2>What was moved, dropped or hidden</h2>
-${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p>Nothing that the service can tell.</p>`}
-<p class="aside">What the client left out before it sent, only the client knows; this package’s transport tells it in <code>info.dropped</code>.</p>
-<h2>Ids</h2>
-<dl class="envelope"><div><dt>Message</dt><dd><code>${message.id}</code></dd></div>
-<div><dt>request-id</dt><dd><code>${message.requestId}</code></dd></div>
-${message.clientRequestId !== undefined && html`<div><dt>client-request-id</dt><dd><code>${message.clientRequestId}</code></dd></div>`}</dl></div>`;
-}
-
 function requestView(message: SandboxMessage): Markup {
   const isText = typeof message.request === 'string';
   const what =
@@ -173,4 +158,22 @@ function markRemoved(came: Buffer, delivered: Buffer): { text: string; isRemoved
       if (!isRemoved) next += 1;
       return { text, isRemoved };
     });
+}
+
+/** Attachments are the long values of a request. */
+const MOST_VALUE = 2000;
+
+/** The body of a request to look at. */
+function showRequest(request: unknown, mostCharacters: number): string {
+  if (typeof request === 'string') return cut(request, mostCharacters);
+  const short = JSON.stringify(
+    request,
+    (_name, value) => (typeof value === 'string' ? cut(value, MOST_VALUE) : value),
+    2,
+  );
+  return cut(short, mostCharacters);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)} … ${text.length - most} more characters` : text;
 }

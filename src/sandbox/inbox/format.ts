@@ -1,5 +1,20 @@
 import { html, type Markup } from './html';
 
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** `640 bytes`, `12 kB`, `3.4 MB`: decimal, as Graph's limits are stated here. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 999_500) return `${toPrecision(bytes / 1000)} kB`;
+  return `${toPrecision(bytes / 1_000_000)} MB`;
+}
+
+function toPrecision(value: number): string {
+  return value < 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0);
+}
+
 /** The time of a message as the clock of this machine shows it; the day only where it is another one than today. */
 export function formatTime(time: Date, now: Date): Markup {
   const [day, clock] = localParts(time);
