@@ -26,7 +26,7 @@ afterEach(async () => {
 async function listen() {
   const answer = await request(`${sandbox.url}/inbox/events`, { dispatcher });
   const events = answer.body.setEncoding('utf8')[Symbol.asyncIterator]();
-  // What tells the browser that it is connected.
+  // The first line only tells the browser that it is connected.
   await events.next();
   return { answer, next: async () => String((await events.next()).value) };
 }
@@ -49,13 +49,13 @@ test.each<[string, () => unknown]>([
   expect(await next()).toContain('event: change');
 });
 
-test('a burst of messages is told once', async () => {
+test('a burst of messages is one event', async () => {
   const { next } = await listen();
   await Promise.all(Array.from({ length: 20 }, () => send(sandbox, LUNCH)));
   expect((await next()).match(/event: change/g)).toHaveLength(1);
 });
 
-test('a page that was closed is not told any more', async () => {
+test('a closed page gets no more events', async () => {
   const idle = createSandbox();
   let listeners = 0;
   let leave = () => {};
@@ -89,7 +89,7 @@ test('a page that was closed is not told any more', async () => {
   await left;
 });
 
-test('a sandbox closes although a page is open', async () => {
+test('a sandbox closes while a page is open', async () => {
   const { answer } = await listen();
   const cut = new Promise((resolve) => answer.body.once('error', resolve));
   await sandbox.close();

@@ -11,7 +11,7 @@ import { emptyPane, messagePane } from './message-pane';
 import { showPart } from './message-parts';
 import { connectPane, draftsPane, requestsPane } from './panes';
 import { publicFile } from './public-files';
-import { redirectAnswer, textAnswer } from './responses';
+import { redirectTo, textResponse } from './responses';
 import { MessageSearch } from './search';
 
 /** What the pages of one inbox share. */
@@ -41,11 +41,11 @@ async function answer(inbox: Inbox, request: Request, pathname: string): Promise
     return refusalPage(
       sandbox,
       403,
-      'This request comes from the page of another site, which has no business here.',
+      'This request comes from a page of another site, and the inbox answers only its own.',
     );
   }
   const path = segmentsOf(pathname);
-  if (path === undefined) return refusalPage(sandbox, 404, 'Nothing is here.');
+  if (path === undefined) return refusalPage(sandbox, 404, 'There is nothing here.');
   switch (request.method) {
     case 'GET':
     case 'HEAD':
@@ -86,13 +86,13 @@ function segmentsOf(pathname: string): string[] | undefined {
 }
 
 function notFound(sandbox: Sandbox): Response {
-  return refusalPage(sandbox, 404, 'Nothing is here, or not any more.');
+  return refusalPage(sandbox, 404, 'There is nothing here, or no longer.');
 }
 
 function show(inbox: Inbox, request: Request, path: string[]): Response | undefined {
   const { sandbox } = inbox;
   const { pathname, searchParams } = new URL(request.url);
-  if (pathname === '/' || pathname === '/inbox/') return redirectAnswer('/inbox');
+  if (pathname === '/' || pathname === '/inbox/') return redirectTo('/inbox');
   const [place, id, part, ...rest] = path;
   if (place === 'messages' && id !== undefined) {
     const message = sandbox.messages.find((candidate) => candidate.id === id);
@@ -118,7 +118,7 @@ function show(inbox: Inbox, request: Request, path: string[]): Response | undefi
     case 'script.js':
     case 'icon.svg': {
       const file = publicFile(place);
-      return file && textAnswer(file.text, file.contentType);
+      return file && textResponse(file.text, file.contentType);
     }
     default:
       return undefined;

@@ -7,13 +7,13 @@ export interface FaultPreset {
   name: string;
   label: string;
   fault: SandboxFault;
-  /** Has a Retry-After, whose seconds the form asks for. */
+  /** Sends a Retry-After, with the seconds from the form. */
   isPassing?: boolean;
-  /** Entra's, so for a token only. */
+  /** Entra's, so for token requests only. */
   isForToken?: boolean;
-  /** The requests that meet it, if it is for one kind only. */
+  /** The only kind of request that it suits. */
   request?: SandboxRequestName;
-  /** The rule that it plays. */
+  /** The rule whose refusal it imitates. */
   rule?: SandboxRuleName;
 }
 
@@ -32,7 +32,7 @@ const noToken = (status: number, aadsts: number, error: string, message: string)
   message,
 });
 
-/** In groups, by what an app has to be ready for. */
+/** Grouped by what an app has to cope with. */
 export const FAULT_PRESETS: readonly { group: string; presets: readonly FaultPreset[] }[] = [
   {
     group: 'Throttled or busy',

@@ -6,10 +6,10 @@ import { FAULT_PRESETS } from './fault-presets';
 import { count } from './format';
 import { html, type Markup } from './html';
 
-/** What goes wrong next, and forms to let more go wrong. */
+/** The armed faults, and forms to arm more. */
 export function faultsPane(sandbox: Sandbox): Markup {
   return html`<main id="content" class="wide" tabindex="-1"><h1>Faults</h1>
-<p>Let the next requests go wrong and see what your app makes of it. Tests do the same with <code>sandbox.failNext()</code>.</p>
+<p>Make the next requests fail and see how your app copes. Tests do the same with <code>sandbox.failNext()</code>.</p>
 ${waitingFaults(sandbox)}
 <div class="forms">
 ${presetForm(sandbox)}
@@ -51,7 +51,7 @@ function presetForm(sandbox: Sandbox): Markup {
 <label>What goes wrong<select name="fault">${groups}</select></label>
 ${whichRequests(sandbox)}
 <label>Retry-After, seconds<input name="retryAfter" type="number" min="0" value="2"><small>for 429 and 503</small></label>
-<label class="check"><input name="revoke" type="checkbox" value="1"> Revoke tokens, so that clients ask Entra again</label>
+<label class="check"><input name="revoke" type="checkbox" value="1"> Revoke tokens, so clients ask Entra again</label>
 <button class="main">Arm</button></form>`;
 }
 
@@ -87,7 +87,7 @@ function latencyForm({ latency }: Sandbox): Markup {
 
 function tokensForm(): Markup {
   return html`<form class="card" method="post" action="/inbox/revoke-tokens"><h2>Revoked tokens</h2>
-<p>Tokens that were issued until now are answered 401. Clients have to ask for new ones.</p>
+<p>Every token issued so far is answered 401. Clients have to ask for new ones.</p>
 <button class="main">Revoke all tokens</button></form>`;
 }
 

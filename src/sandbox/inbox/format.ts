@@ -4,7 +4,7 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** `640 bytes`, `12 kB`, `3.4 MB`: decimal, as Graph's limits are stated here. */
+/** `640 bytes`, `12 kB`, `3.4 MB`: decimal, like Graph's limits in this package. */
 export function formatSize(bytes: number): string {
   if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
   if (bytes < 999_500) return `${toPrecision(bytes / 1000)} kB`;
@@ -15,7 +15,7 @@ function toPrecision(value: number): string {
   return value < 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0);
 }
 
-/** The time of a message as the clock of this machine shows it; the day only where it is another one than today. */
+/** Local time for today's messages, the date for older ones. */
 export function formatTime(time: Date, now: Date): Markup {
   const [day, clock] = localParts(time);
   const [today] = localParts(now);

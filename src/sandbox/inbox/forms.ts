@@ -5,33 +5,33 @@ import { REQUEST_NAMES } from '../graph/request-name';
 import { FAULT_PRESETS, findPreset } from './fault-presets';
 import { refusalPage } from './layout';
 import { listAddress, readListQuery } from './list-query';
-import { redirectAnswer } from './responses';
+import { redirectTo } from './responses';
 import type { MessageSearch } from './search';
 
-/** More than any form of the inbox has. */
-const MOST_FORM_BYTES = 16 * 1024;
+/** More than any form of the inbox needs. */
+const MAX_FORM_BYTES = 16 * 1024;
 
-/** Does what a form of the inbox asks, and leads back to a page. Undefined given an address that takes no form. */
+/** Carries out a form and redirects to a page. Undefined if the address takes no form. */
 export async function actOnForm(
   sandbox: Sandbox,
   search: MessageSearch,
   request: Request,
   path: string[],
 ): Promise<Response | undefined> {
-  const body = await readBody(request, MOST_FORM_BYTES);
-  // Never half a form: without its search, this one would delete everything.
+  const body = await readBody(request, MAX_FORM_BYTES);
+  // Never act on half a form: without its search, the delete form would delete everything.
   if (body === undefined) return refusalPage(sandbox, 413, 'This form is too long.');
   const values = new URLSearchParams(body.toString());
   try {
     const location = act(sandbox, search, path, values);
-    return location === undefined ? undefined : redirectAnswer(location);
+    return location === undefined ? undefined : redirectTo(location);
   } catch (error) {
     if (error instanceof TypeError) return refusalPage(sandbox, 400, error.message);
     throw error;
   }
 }
 
-/** Where to go when it is done. @throws TypeError given values that make no sense */
+/** Returns the page to redirect to. @throws TypeError if a value makes no sense */
 function act(
   sandbox: Sandbox,
   search: MessageSearch,
@@ -45,7 +45,7 @@ function act(
     return listAddress({ ...query, search: '' });
   }
   if (place === 'messages' && id !== undefined && action === 'delete' && path.length === 3) {
-    // Gone already is as good: another tab may have been faster.
+    // Already gone is fine: another tab may have been faster.
     sandbox.removeMessage(id);
     return placeToReturn(values);
   }
@@ -75,26 +75,24 @@ function placeToReturn(values: URLSearchParams): string {
 }
 
 /**
- * Lays the fault that a form describes, by the same call that a test would make.
- * @throws TypeError given values that no form of the page has, or that make no fault
+ * Arms the fault that a form describes, by the same call that a test would make.
+ * @throws TypeError if a value is not one of the form's, or makes no valid fault
  */
 function armFault(sandbox: Sandbox, values: URLSearchParams): void {
   const preset = findPreset(values.get('fault') ?? '');
   if (values.has('fault') && preset === undefined) {
     const names = FAULT_PRESETS.flatMap(({ presets }) => presets.map(({ name }) => name));
-    throw new TypeError(`There is no such fault. There are ${names.join(', ')}.`);
+    throw new TypeError(`There is no such fault. Choose one of ${names.join(', ')}.`);
   }
   const request = REQUEST_NAMES.find(
     (name) => name === (preset?.isForToken ? 'token' : (preset?.request ?? values.get('request'))),
   );
   if (request === undefined) {
-    throw new TypeError(
-      `The form names no request that a fault could be laid for. There are ${REQUEST_NAMES.join(', ')}.`,
-    );
+    throw new TypeError(`There is no such request. Choose one of ${REQUEST_NAMES.join(', ')}.`);
   }
   if (preset && !preset.isForToken && request === 'token') {
     throw new TypeError(
-      'This fault is one of Graph. For a token, choose one of Entra or an answer of your own.',
+      'This fault is Graph’s. For a token, choose one of Entra’s or an answer of your own.',
     );
   }
   const mailbox = request === 'token' ? '' : (values.get('mailbox') ?? '');
@@ -108,7 +106,7 @@ function armFault(sandbox: Sandbox, values: URLSearchParams): void {
     every: readNumber(values, 'every') ?? 1,
     ...(mailbox !== '' && { mailbox }),
   });
-  // A client that has a token does not ask for another one before it must.
+  // Otherwise a client that holds a token would not ask for another one, and would not meet the fault.
   if (values.has('revoke')) sandbox.revokeTokens();
 }
 
@@ -130,7 +128,7 @@ function ownAnswer(values: URLSearchParams, retryAfter: number | undefined): Ans
   };
 }
 
-/** Undefined given an empty field. */
+/** Undefined for an empty field. */
 function readNumber(values: URLSearchParams, name: string): number | undefined {
   const text = (values.get(name) ?? '').trim();
   if (text === '') return undefined;

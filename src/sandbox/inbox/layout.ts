@@ -1,9 +1,9 @@
 import type { Sandbox } from '../create-sandbox';
 import { count, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
-import { pageAnswer } from './responses';
+import { pageResponse } from './responses';
 
-/** The pages that the head of every page leads to. */
+/** The pages that every page's header links to. */
 const PLACES = {
   messages: ['/inbox', 'Messages'],
   drafts: ['/inbox/drafts', 'Drafts'],
@@ -14,16 +14,16 @@ const PLACES = {
 
 interface Page {
   title: string;
-  /** Which of the places in the head it is, if any. */
+  /** The link in the header to highlight. */
   place?: keyof typeof PLACES;
   content: Content;
-  /** Which of the panes a narrow screen shows. */
+  /** The pane that a narrow screen shows. */
   showing?: 'list' | 'message';
   search?: { value: string; mailbox: string };
 }
 
 export function showPage(sandbox: Sandbox, shown: Page, status?: number): Response {
-  return pageAnswer(page(sandbox, shown), status);
+  return pageResponse(page(sandbox, shown), status);
 }
 
 export function refusalPage(sandbox: Sandbox, status: number, reason: string): Response {
@@ -69,11 +69,11 @@ ${content}
 `;
 }
 
-/** How much is kept, and when the oldest messages begin to go. */
+/** How much is stored, and from when on the oldest messages are dropped. */
 function usageLine({ messages, usage }: Sandbox): string {
   const { bytes, maxBytes, maxMessages, forgotten } = usage;
   const kept = `${count(messages.length, 'message')}, ${formatSize(bytes)}`;
-  const bounds = `the oldest go beyond ${maxMessages.toLocaleString('en')} messages or ${formatSize(maxBytes)}`;
-  const gone = forgotten > 0 ? `; ${forgotten} went so far` : '';
+  const bounds = `the oldest are dropped beyond ${maxMessages.toLocaleString('en')} messages or ${formatSize(maxBytes)}`;
+  const gone = forgotten > 0 ? `; ${forgotten} dropped so far` : '';
   return `${kept} (${bounds}${gone})`;
 }

@@ -6,7 +6,7 @@ import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-q
 import { routeChip } from './message-route';
 import { visibleLine } from './visible-text';
 
-/** The mailboxes of the tenant with what each has sent; those that an option no longer names are listed too. */
+/** The tenant's mailboxes and how many messages each sent, including mailboxes that are no longer configured. */
 export function mailboxList({ mailboxes, messages }: Sandbox, query: ListQuery): Markup {
   const sent = new Map(mailboxes.map(({ userPrincipalName }) => [userPrincipalName, 0]));
   for (const { mailbox } of messages) sent.set(mailbox, (sent.get(mailbox) ?? 0) + 1);
@@ -21,10 +21,10 @@ ${link('', 'All', messages.length)}${[...sent].map(([mailbox, number]) => {
 })}</ul></nav>`;
 }
 
-/** As much of a body as a preview may need, so that a long one is not read for a hundred letters. */
+/** Enough of a body for its preview: extracting text from all of a long one would be slow. */
 const PREVIEW_SOURCE = 20_000;
 
-/** The list as a pane of the page, with what can be done to all of it. */
+/** The list pane, with a button that deletes what is listed. */
 export function messageList(
   found: readonly SandboxMessage[],
   query: ListQuery,
@@ -55,7 +55,7 @@ function row(message: SandboxMessage, query: ListQuery, isSeen: boolean, isOpen:
   const files = attachments.filter(({ isInline }) => !isInline);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return html`<li><a href="${messageAddress(id, query)}" data-message="${id}"${isOpen && html` aria-current="true"`}${!isSeen && html` class="new"`}>
-${!isSeen && html`<span class="hidden">New: </span>`}<span class="who">${first ? first.name || first.address : 'nobody'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
+${!isSeen && html`<span class="hidden">New: </span>`}<span class="who">${first ? first.name || first.address : '(no recipients)'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
 ${formatTime(receivedAt, new Date())}
 <span class="subject">${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
 <span class="preview">${preview(message)}</span>
@@ -77,7 +77,7 @@ function deleteAll(number: number, query: ListQuery): Markup {
 
 function nothing({ search, mailbox }: ListQuery): Markup {
   if (search)
-    return html`<p class="empty">No message has all of these words. <a href="/inbox">Show all</a></p>`;
+    return html`<p class="empty">No message contains all of these words. <a href="/inbox">Show all</a></p>`;
   return html`<div class="empty"><p>${mailbox ? 'This mailbox has sent nothing yet.' : 'Nothing has been sent yet.'}</p>
 <p>Mail that an app sends to this sandbox shows up here at once. <a href="/inbox/connect">How to connect an app</a></p></div>`;
 }

@@ -1,8 +1,9 @@
 import { composeEml } from '../mail/compose-eml';
 import type { SandboxMessage } from '../mail/message';
 import { bodyDocument } from './body-document';
-import { foreignAnswer } from './responses';
+import { foreignResponse } from './responses';
 
+/** A part of a message at an address of its own. Undefined if the message has no such part. */
 export function showPart(
   message: SandboxMessage,
   [part, index, ...rest]: string[],
@@ -10,9 +11,9 @@ export function showPart(
 ): Response | undefined {
   if (part === 'attachments' && index !== undefined && rest.length === 0) {
     const attachment = /^\d+$/.test(index) ? message.attachments[Number(index)] : undefined;
-    // Of some only the hash is kept.
+    // With `keepContent: 'hash'` there are no bytes to download.
     if (attachment === undefined || attachment.sha256 !== undefined) return undefined;
-    return downloadAnswer(attachment.content, attachment.name);
+    return download(attachment.content, attachment.name);
   }
   if (index !== undefined) return undefined;
   switch (part) {
@@ -21,31 +22,30 @@ export function showPart(
         ? bodyDocument(message, values.get('remote') === '1')
         : undefined;
     case 'message.eml':
-      return downloadAnswer(composeEml(message), `${message.subject || 'message'}.eml`);
+      return download(composeEml(message), `${message.subject || 'message'}.eml`);
     case 'request': {
       const { name, content } = requestFile(message.request);
-      return downloadAnswer(content, name);
+      return download(content, name);
     }
     default:
       return undefined;
   }
 }
 
-/** The body of a request whole, as a file, and the name of that file. */
 function requestFile(request: unknown): { name: string; content: string } {
   if (typeof request === 'string') return { name: 'request.txt', content: request };
   return { name: 'request.json', content: `${JSON.stringify(request, null, 2)}\n` };
 }
 
-/** A file to be saved, never shown, by whatever name a mail gave it. */
-function downloadAnswer(content: Buffer | string, name: string): Response {
+/** A file that the browser saves and never shows, whatever its type and name claim. */
+function download(content: Buffer | string, name: string): Response {
   const bytes = typeof content === 'string' ? content : new Uint8Array(content);
-  return foreignAnswer(bytes, 'application/octet-stream', "default-src 'none'; sandbox", {
+  return foreignResponse(bytes, 'application/octet-stream', "default-src 'none'; sandbox", {
     'content-disposition': disposition(name),
   });
 }
 
-/** RFC 6266: a name in ASCII for old programs, the whole name for all others; browsers cut off paths themselves. */
+/** RFC 6266: an ASCII name for old clients, and the full name for the rest. Browsers strip paths themselves. */
 function disposition(name: string): string {
   const plain =
     Buffer.from(name.replace(/[\p{Cc}/\\]+/gu, '_'))

@@ -12,15 +12,15 @@ export function routeView(message: SandboxMessage): Markup {
   const notes = messageNotes(message);
   return html`<div class="story"><h2>How it came</h2><p>${summary}</p><ol>${steps.map((step) => html`<li><code>${step}</code></li>`)}</ol>
 <h2>What was moved, dropped or hidden</h2>
-${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p>Nothing that the service can tell.</p>`}
-<p class="aside">What the client left out before it sent, only the client knows; this package’s transport tells it in <code>info.dropped</code>.</p>
+${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p>Nothing that the sandbox can see.</p>`}
+<p class="aside">Only the client knows what it dropped before sending. This package’s transport lists it in <code>info.dropped</code>.</p>
 <h2>Ids</h2>
 <dl class="envelope"><div><dt>Message</dt><dd><code>${message.id}</code></dd></div>
 <div><dt>request-id</dt><dd><code>${message.requestId}</code></dd></div>
 ${message.clientRequestId !== undefined && html`<div><dt>client-request-id</dt><dd><code>${message.clientRequestId}</code></dd></div>`}</dl></div>`;
 }
 
-/** How a message came to the sandbox: in one sentence why this is its route, and request by request. */
+/** How a message reached the sandbox: a sentence about its route, then each request. */
 interface MessageSteps {
   summary: string;
   steps: string[];
@@ -48,10 +48,10 @@ export function messageSteps(message: SandboxMessage): MessageSteps {
   const ranges = uploaded.reduce((sum, { uploadRanges = 0 }) => sum + uploadRanges, 0);
   return {
     summary:
-      `A draft, made as ${format}, with ${files}` +
+      `A draft, created as ${format} with ${files}` +
       `${uploaded.length > 0 ? ` (${uploaded.length} uploaded in ${count(ranges, 'range')})` : ''}, then sent.`,
     steps: [
-      `POST …/messages as ${format}${inDraft > 0 ? `, ${count(inDraft, 'attachment')} in it` : ''}: makes the draft`,
+      `POST …/messages as ${format}${inDraft > 0 ? `, ${count(inDraft, 'attachment')} in it` : ''}: creates the draft`,
       ...later.map(step),
       'POST …/messages/{id}/send: sends it',
     ],
@@ -64,21 +64,21 @@ function step({ name, size, uploadRanges }: SandboxAttachment): string {
   return `POST …/attachments/createUploadSession, ${count(uploadRanges, 'PUT')} of ranges: adds ${file}`;
 }
 
-/** The attachments that a draft was made with. */
+/** The number of attachments in the request that created the draft. */
 function countIn(request: unknown): number {
   if (typeof request !== 'object' || request === null || !('attachments' in request)) return 0;
   return Array.isArray(request.attachments) ? request.attachments.length : 0;
 }
 
-/** Set by Exchange itself, whatever a message says. */
+/** Exchange sets these itself and ignores a message's own. */
 const EXCHANGE_SETS = ['date', 'return-path', 'dkim-signature'];
-/** Headers with a place in Exchange of their own. */
+/** Headers that Exchange stores as properties or passes on. */
 const EXCHANGE_KNOWS =
   /^(?:from|sender|reply-to|to|cc|subject|message-id|in-reply-to|references|mime-version|content-.+|importance|priority|sensitivity|keywords|disposition-notification-to|return-receipt-to|x-.+)$/;
 
 /**
- * What did not go as it was written: moved to another place, left to Exchange, or hidden from the recipients. Of what
- * the client left out before it sent, the sandbox cannot know.
+ * What changes on the way: moved to another place, set by Exchange, or hidden from the recipients. The sandbox cannot
+ * know what the client dropped before sending.
  */
 function messageNotes(message: SandboxMessage): string[] {
   return [
@@ -90,8 +90,8 @@ function messageNotes(message: SandboxMessage): string[] {
 
 function bccNotes({ bcc, mime }: SandboxMessage): string[] {
   if (bcc.length === 0) return [];
-  const hidden = mime ? 'The Bcc header is taken out before' : 'bccRecipients stand in no header, so';
-  return [`${hidden} anybody gets the mail: ${count(bcc.length, 'recipient')} whom the others do not see.`];
+  const hidden = mime ? 'The Bcc header is removed before delivery' : 'bccRecipients appear in no header';
+  return [`${hidden}: ${count(bcc.length, 'recipient')} whom the others do not see.`];
 }
 
 function jsonNotes(message: SandboxMessage): string[] {
@@ -129,7 +129,7 @@ function mimeNotes({ headers, route }: SandboxMessage): string[] {
         ]
       : []),
     ...(route === 'draft'
-      ? ['The MIME is what the draft was made of; what was added or changed later is not in it.']
+      ? ['The MIME is what the draft was created from; it lacks what was added or changed later.']
       : []),
   ];
 }
@@ -138,5 +138,5 @@ function copyNotes({ savedToSentItems, route }: SandboxMessage): string[] {
   if (!savedToSentItems) return ['No copy is kept in Sent Items, as the request asked.'];
   return route === 'json'
     ? []
-    : ['Exchange keeps a copy in Sent Items; on this route nothing can ask it not to.'];
+    : ['Exchange keeps a copy in Sent Items; on this route a request cannot opt out.'];
 }

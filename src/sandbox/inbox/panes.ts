@@ -4,13 +4,13 @@ import { describeFault } from './faults-pane';
 import { count, formatSize } from './format';
 import { html, type Markup } from './html';
 
-/** As many as one looks through; `sandbox.requests` has more of them. */
-const MOST_REQUESTS = 200;
+/** As many as a person looks through; `sandbox.requests` has more. */
+const MAX_REQUESTS = 200;
 
-/** What clients asked, latest first, and how it was answered. */
+/** The requests of clients, latest first, and their answers. */
 export function requestsPane({ requests }: Sandbox): Markup {
   const rows = requests
-    .slice(-MOST_REQUESTS)
+    .slice(-MAX_REQUESTS)
     .reverse()
     .map(
       ({ method, path, status, requestId, fault, rule }) =>
@@ -18,16 +18,16 @@ export function requestsPane({ requests }: Sandbox): Markup {
 `,
     );
   return html`<main id="content" class="wide" tabindex="-1"><div id="requests" data-live><h1>Requests</h1>
-<p>The latest ${MOST_REQUESTS} requests to Entra, Graph and upload sessions, latest first.</p>
+<p>The latest ${MAX_REQUESTS} requests to Entra, Graph and upload sessions, latest first.</p>
 ${
   rows.length === 0
-    ? html`<p class="empty">There are none yet.</p>`
-    : html`<div class="scroll" tabindex="0"><table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Fault</th><th scope="col">Refused by the rule</th><th scope="col">request-id</th></tr></thead><tbody>
+    ? html`<p class="empty">No requests yet.</p>`
+    : html`<div class="scroll" tabindex="0"><table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Fault</th><th scope="col">Refused by rule</th><th scope="col">request-id</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`
 }</div></main>`;
 }
 
-/** The rule, and how well it is known of the service. */
+/** The rule, and the evidence that the service has it. */
 function ruleNote(name: SandboxRuleName): Markup {
   const { rule, evidence, source } = SANDBOX_RULES[name];
   return html`${rule} <small class="evidence">${evidence}${source && `: ${source}`}</small>`;
@@ -41,7 +41,7 @@ function readable(path: string): string {
   }
 }
 
-/** What lies in Drafts: in the making, or left behind by a client that did not clean up. */
+/** The drafts: still being filled, or left behind by a client that did not clean up. */
 export function draftsPane({ drafts }: Sandbox): Markup {
   const rows = drafts.map(
     ({
@@ -56,16 +56,16 @@ export function draftsPane({ drafts }: Sandbox): Markup {
 `,
   );
   return html`<main id="content" class="wide" tabindex="-1"><div id="drafts" data-live><h1>Drafts</h1>
-<p>Messages that were made as a draft and neither sent nor deleted. A client that sends large mail should leave none behind.</p>
+<p>Messages that were created as a draft and neither sent nor deleted. A client that sends large mail should leave none behind.</p>
 ${
   drafts.length === 0
-    ? html`<p class="empty">There are none.</p>`
+    ? html`<p class="empty">No drafts.</p>`
     : html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Mailbox</th><th scope="col">Subject</th><th scope="col">Attachments</th><th scope="col">Uploads</th><th scope="col">Id</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`
 }</div></main>`;
 }
 
-/** What an app has to be told to send here. */
+/** How to point an app at this sandbox. */
 export function connectPane({ env, mailboxes }: Sandbox): Markup {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return html`<main id="content" class="wide" tabindex="-1"><h1>Connect an app</h1>

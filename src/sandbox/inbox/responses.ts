@@ -1,11 +1,11 @@
 import type { Markup } from './html';
 
-/** What every answer of the inbox says: nobody guesses types, embeds it, reads it from elsewhere or keeps it. */
+/** No response of the inbox may be cached, read by another site, or taken for another type. */
 const ALWAYS = {
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  // Not no-referrer: forms would then come without their origin, which is asked for.
+  // With no-referrer, forms would send `Origin: null`, which the inbox refuses.
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 };
@@ -22,33 +22,33 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export function pageAnswer(page: Markup, status = 200): Response {
-  return textAnswer(`<!doctype html>\n${page.text}`, 'text/html; charset=utf-8', status);
+export function pageResponse(page: Markup, status = 200): Response {
+  return textResponse(`<!doctype html>\n${page.text}`, 'text/html; charset=utf-8', status);
 }
 
-/** A page's own style or script, or a page. */
-export function textAnswer(text: string, contentType: string, status = 200): Response {
+/** A page, or its own style or script. */
+export function textResponse(text: string, contentType: string, status = 200): Response {
   return new Response(text, {
     status,
     headers: { ...ALWAYS, 'content-security-policy': PAGE_POLICY, 'content-type': contentType },
   });
 }
 
-/** Somebody else's content: without the rights of a page, whatever it holds. */
-export function foreignAnswer(
+/** Content from a mail, which gets none of a page's rights. */
+export function foreignResponse(
   body: BodyInit,
   contentType: string,
   policy: string,
   headers?: HeadersInit,
 ): Response {
-  const answer = new Response(body, { headers });
-  for (const [name, value] of Object.entries(ALWAYS)) answer.headers.set(name, value);
-  answer.headers.set('content-security-policy', policy);
-  answer.headers.set('content-type', contentType);
-  return answer;
+  const response = new Response(body, { headers });
+  for (const [name, value] of Object.entries(ALWAYS)) response.headers.set(name, value);
+  response.headers.set('content-security-policy', policy);
+  response.headers.set('content-type', contentType);
+  return response;
 }
 
-/** After a form has done its work; the browser asks for the page anew. */
-export function redirectAnswer(location: string): Response {
+/** Where a form leads when it is done; reloading that page does not submit the form again. */
+export function redirectTo(location: string): Response {
   return new Response(null, { status: 303, headers: { ...ALWAYS, location } });
 }

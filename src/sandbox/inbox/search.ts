@@ -5,7 +5,7 @@ import { visibleLine } from './visible-text';
 
 type Test = (message: SandboxMessage) => boolean;
 
-/** What may stand before a colon, and where it looks. */
+/** The words that may precede a colon, and the text each searches. */
 const FIELDS: Readonly<Record<string, (message: SandboxMessage) => string>> = {
   from: ({ from, sender }) => addresses([from, sender]),
   to: ({ to, cc, bcc }) => addresses([...to, ...cc, ...bcc]),
@@ -21,14 +21,14 @@ const FIELDS: Readonly<Record<string, (message: SandboxMessage) => string>> = {
 /** Searches the messages of one sandbox. */
 export class MessageSearch {
   readonly #sandbox: Sandbox;
-  /** Kept, since reading the HTML of thousands of mails takes seconds. */
+  /** Cached: extracting the text of thousands of HTML mails takes seconds. */
   readonly #texts = new WeakMap<SandboxMessage, string>();
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
   }
 
-  /** The messages of a query, latest first, on all its pages. */
+  /** The messages that match, latest first, of all pages. */
   find({ mailbox, search }: ListQuery): SandboxMessage[] {
     const tests = this.#testsFor(search);
     const found = this.#sandbox.messages.filter(
@@ -38,8 +38,8 @@ export class MessageSearch {
   }
 
   /**
-   * A message must have all words of the query, in any case: anywhere, or in one field as in `to:ann`. Words in quotes
-   * belong together; `has:attachment` finds files.
+   * A message must contain every word, in any case: anywhere, or in one field, as in `to:ann`. Quoted words belong
+   * together; `has:attachment` finds messages with files.
    */
   #testsFor(query: string): Test[] {
     const words = query.match(/(?:[a-z]+:)?"[^"]*"|\S+/gi) ?? [];
@@ -61,7 +61,7 @@ export class MessageSearch {
   }
 }
 
-/** All that a word is searched in. */
+/** Everything that a word without a field is searched in. */
 function textOf(message: SandboxMessage): string {
   const { body, textAlternative = '' } = message;
   const shown = body.contentType === 'html' ? visibleLine(body.content) : body.content;
