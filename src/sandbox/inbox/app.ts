@@ -1,5 +1,3 @@
-import type { Sandbox } from '../create-sandbox';
-import type { SandboxMessage } from '../mail/message';
 import { changeEvents } from './events';
 import { faultsPane } from './faults-pane';
 import { actOnForm } from './forms';
@@ -12,6 +10,7 @@ import { showPart } from './message-parts';
 import { connectPane, draftsPane, requestsPane } from './panes';
 import { publicFile } from './public-files';
 import { redirectTo, textResponse } from './responses';
+import type { Sandbox, SandboxMessage } from './sandbox';
 import { MessageSearch } from './search';
 
 /** What the pages of one inbox share. */

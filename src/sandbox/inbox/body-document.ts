@@ -1,6 +1,6 @@
-import type { SandboxAttachment, SandboxMessage } from '../mail/message';
 import { html, type Markup } from './html';
 import { foreignResponse } from './responses';
+import type { SandboxAttachment, SandboxMessage } from './sandbox';
 
 /** No scripts, forms or origin. Links may open a tab, since testing them is what people open mails for. */
 const FRAME_RIGHTS = 'allow-popups allow-popups-to-escape-sandbox';

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../create-sandbox';
+import type { Sandbox } from './sandbox';
 
 /** Changes in quick succession are sent as one event: the page then asks for everything new. */
 const PAUSE_MS = 100;

@@ -1,6 +1,4 @@
-import type { SandboxFault } from '../faults/fault';
-import type { SandboxRequestName } from '../graph/request-name';
-import type { SandboxRuleName } from '../rules/index';
+import type { SandboxFault, SandboxRequestName, SandboxRuleName } from './sandbox';
 
 /** A fault that the page offers by name. */
 export interface FaultPreset {

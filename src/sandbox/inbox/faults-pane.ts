@@ -1,10 +1,7 @@
-import type { Sandbox } from '../create-sandbox';
-import type { FaultTime, SandboxFault } from '../faults/fault';
-import { REQUEST_NAMES } from '../graph/request-name';
-import { SANDBOX_RULES } from '../rules/index';
 import { FAULT_PRESETS } from './fault-presets';
 import { count } from './format';
 import { html, type Markup } from './html';
+import { type FaultTime, REQUEST_NAMES, SANDBOX_RULES, type Sandbox, type SandboxFault } from './sandbox';
 
 /** The armed faults, and forms to arm more. */
 export function faultsPane(sandbox: Sandbox): Markup {

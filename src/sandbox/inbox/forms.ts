@@ -1,11 +1,15 @@
-import type { Sandbox } from '../create-sandbox';
-import type { AnswerFault, FaultTime, SandboxFault } from '../faults/fault';
-import { readBody } from '../graph/read-body';
-import { REQUEST_NAMES } from '../graph/request-name';
 import { FAULT_PRESETS, findPreset } from './fault-presets';
 import { refusalPage } from './layout';
 import { listAddress, readListQuery } from './list-query';
 import { redirectTo } from './responses';
+import {
+  type AnswerFault,
+  type FaultTime,
+  REQUEST_NAMES,
+  readBody,
+  type Sandbox,
+  type SandboxFault,
+} from './sandbox';
 import type { MessageSearch } from './search';
 
 /** More than any form of the inbox needs. */

@@ -1,7 +1,7 @@
-import type { Sandbox } from '../create-sandbox';
 import { count, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
 import { pageResponse } from './responses';
+import type { Sandbox } from './sandbox';
 
 /** The pages that every page's header links to. */
 const PLACES = {

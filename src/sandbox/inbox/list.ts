@@ -1,9 +1,8 @@
-import type { Sandbox } from '../create-sandbox';
-import type { SandboxMessage } from '../mail/message';
 import { count, formatSize, formatTime } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-query';
 import { routeChip } from './message-route';
+import type { Sandbox, SandboxMessage } from './sandbox';
 import { visibleLine } from './visible-text';
 
 /** The tenant's mailboxes and how many messages each sent, including mailboxes that are no longer configured. */

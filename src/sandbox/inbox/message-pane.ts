@@ -1,9 +1,9 @@
-import type { SandboxAddress, SandboxMessage } from '../mail/message';
 import { formatExactTime, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
 import { messageSteps, routeChip } from './message-route';
 import { defaultView, messageView, viewsOf } from './message-view';
+import type { SandboxAddress, SandboxMessage } from './sandbox';
 
 /** One message as a pane of the page. */
 export function messagePane(message: SandboxMessage, query: ListQuery, values: URLSearchParams): Markup {

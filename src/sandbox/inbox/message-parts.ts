@@ -1,7 +1,6 @@
-import { composeEml } from '../mail/compose-eml';
-import type { SandboxMessage } from '../mail/message';
 import { bodyDocument } from './body-document';
 import { foreignResponse } from './responses';
+import { composeEml, type SandboxMessage } from './sandbox';
 
 /** A part of a message at an address of its own. Undefined if the message has no such part. */
 export function showPart(

@@ -1,7 +1,6 @@
-import { emlHeaders } from '../mail/eml-headers';
-import type { SandboxAttachment, SandboxMessage } from '../mail/message';
 import { count, formatSize } from './format';
 import { html, type Markup } from './html';
+import { emlHeaders, type SandboxAttachment, type SandboxMessage } from './sandbox';
 
 export function routeChip(route: SandboxMessage['route']): Markup {
   return html`<span class="chip route-${route}">${route === 'draft' ? route : route.toUpperCase()}</span>`;

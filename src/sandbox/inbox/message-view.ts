@@ -1,10 +1,8 @@
-import { composeEml } from '../mail/compose-eml';
-import { emlHeaders } from '../mail/eml-headers';
-import type { SandboxMessage } from '../mail/message';
 import { bodyFrame, hasRemoteContent } from './body-document';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';
 import { routeView } from './message-route';
+import { composeEml, emlHeaders, type SandboxMessage } from './sandbox';
 import { visibleText } from './visible-text';
 
 const VIEWS = [

@@ -1,8 +1,7 @@
-import type { Sandbox } from '../create-sandbox';
-import { SANDBOX_RULES, type SandboxRuleName } from '../rules/index';
 import { describeFault } from './faults-pane';
 import { count, formatSize } from './format';
 import { html, type Markup } from './html';
+import { SANDBOX_RULES, type Sandbox, type SandboxRuleName } from './sandbox';
 
 /** As many as a person looks through; `sandbox.requests` has more. */
 const MAX_REQUESTS = 200;

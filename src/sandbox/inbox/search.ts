@@ -1,6 +1,5 @@
-import type { Sandbox } from '../create-sandbox';
-import type { SandboxAddress, SandboxMessage } from '../mail/message';
 import type { ListQuery } from './list-query';
+import type { Sandbox, SandboxAddress, SandboxMessage } from './sandbox';
 import { visibleLine } from './visible-text';
 
 type Test = (message: SandboxMessage) => boolean;
