@@ -23,7 +23,7 @@ const sourceOf = (path) =>
     .replace(/\.(?:d\.([mc]?)ts|([mc]?)js(?:\.map)?)$/, (_, a, b) => `.${a ?? b ?? ''}ts`);
 const foreign = packed
   .filter((path) => !['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].includes(path))
-  .filter((path) => !/^docs\/[\w-]+\.md$/.test(path))
+  .filter((path) => !/^docs\/[\w-]+\.(?:md|svg)$/.test(path))
   .filter((path) => !path.startsWith('dist/') || !existsSync(join(root, sourceOf(path))));
 assert.deepEqual(foreign, [], 'files that nothing of src was made into');
 
