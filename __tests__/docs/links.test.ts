@@ -104,3 +104,8 @@ test('no table stands twice: no two have the same heads', () => {
   expect(twice).toEqual([]);
   expect(all.length).toBeGreaterThan(15);
 });
+
+test('README.md names every page of docs/', () => {
+  const readme = PAGES.get('README.md') ?? '';
+  expect([...PAGES.keys()].filter((page) => page !== 'README.md' && !readme.includes(page))).toEqual([]);
+});

@@ -63,3 +63,33 @@ export function tableHeads(text: string): string[] {
     ([, head = '']) => head,
   );
 }
+
+/** A paragraph, list entry or table row in one line, however many it has in the page. */
+export interface Passage {
+  line: number;
+  text: string;
+}
+
+/** What a page says in words: names in code and the targets of links are left out. */
+export function passages(text: string): Passage[] {
+  const found: Passage[] = [];
+  const prose = withoutFences(text)
+    .replace(/`[^`\n]+`/g, '`code`')
+    .replace(/\]\([^)\n]*\)/g, ']');
+  for (const [index, line] of prose.split('\n').entries()) {
+    const last = found.at(-1);
+    const startsAnother = /^\s*(?:[-*+] |\d+\. |\||#|>|$)/.test(line);
+    if (startsAnother || !last) found.push({ line: index + 1, text: line.trim() });
+    else last.text += ` ${line.trim()}`;
+  }
+  return found;
+}
+
+/** The comments in a page's code: `//` in TypeScript and JavaScript, `#` in shells, YAML and the like. */
+export function commentsIn(text: string): Passage[] {
+  const lines = withoutFences(text).split('\n');
+  return text.split('\n').flatMap((line, index) => {
+    const [, comment] = (lines[index] === line ? undefined : /(?:^|\s)(?:\/\/|#) (.*)/.exec(line)) ?? [];
+    return comment === undefined ? [] : [{ line: index + 1, text: comment }];
+  });
+}
