@@ -8,6 +8,7 @@ const root = join(__dirname, '../..');
 /** Every page that has links: those of the package, and those that only the repository has. */
 const LINKED: ReadonlyMap<string, string> = new Map([
   ...PAGES,
+  ['CHANGELOG.md', readFileSync(join(root, 'CHANGELOG.md'), 'utf8')],
   ...readdirSync(join(root, '.github'))
     .filter((name) => name.endsWith('.md'))
     .map((name): [string, string] => [`.github/${name}`, readFileSync(join(root, '.github', name), 'utf8')]),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { anchors, headings, links, prose } from '../support/markdown';
 import { PAGES } from '../support/pages';
 
 const root = join(__dirname, '../..');
@@ -10,20 +11,14 @@ const manifest: Record<string, unknown> = require('../../package.json');
 /** Pictures that are in the repository alone: of the package's megabyte this one would be a twentieth. */
 const TOO_HEAVY = ['.github/inbox.png'];
 
-/** A page without its code, where brackets and hashes mean other things. */
-const prose = (text: string) => text.replace(/^ *```.*?^ *```$/gms, '').replace(/`[^`\n]*`/g, 'code');
+/** The headings below a page's title, one level down. */
+const titles = (text: string) =>
+  headings(text)
+    .filter(({ level }) => level === 2)
+    .map((heading) => heading.text);
 
 /** Where the links and pictures of a page lead. */
-const targets = (text: string) => [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
-
-/** The anchors of a page's headings, as GitHub makes them. */
-const anchors = (text: string) =>
-  [...text.replace(/^ *```.*?^ *```$/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+const targets = (text: string) => links(text).map(({ to }) => to);
 
 test('the README has at most 250 lines', () => {
   expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(250);
@@ -34,7 +29,7 @@ test('the README begins with one sentence and the change', () => {
 });
 
 test('the README goes from what it is to where to read on', () => {
-  expect([...prose(readme).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+  expect(titles(readme)).toEqual([
     'Status',
     'See it in a minute',
     'Your app on your laptop',
@@ -75,7 +70,7 @@ test.each([
 
 test('SECURITY.md names a heading that the README has', () => {
   const [, heading = ''] = /see "([^"]+)" in the README/.exec(security) ?? [];
-  expect(prose(readme).split('\n')).toContain(`## ${heading}`);
+  expect(titles(readme)).toContain(heading);
 });
 
 test.each([...PAGES.keys()].filter((path) => path !== 'README.md'))(

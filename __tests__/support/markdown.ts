@@ -3,6 +3,11 @@ export function withoutFences(text: string): string {
   return text.replace(/^( *)(`{3,}|~{3,})[^\n]*\n.*?^\1\2 *$/gms, (fence) => fence.replace(/[^\n]+/g, ''));
 }
 
+/** A page without any code. */
+export function prose(text: string): string {
+  return withoutFences(text).replace(/`[^`\n]*`/g, 'code');
+}
+
 export interface Heading {
   level: number;
   text: string;
@@ -43,10 +48,10 @@ const LINKS = [
 
 /** Where the links and pictures of a page lead. */
 export function links(text: string): Link[] {
-  const prose = withoutFences(text).replace(/`[^`\n]*`/g, 'code');
+  const searched = prose(text);
   return LINKS.flatMap((form) =>
-    [...prose.matchAll(form)].map(({ 1: to = '', index }) => ({
-      line: prose.slice(0, index).split('\n').length,
+    [...searched.matchAll(form)].map(({ 1: to = '', index }) => ({
+      line: searched.slice(0, index).split('\n').length,
       to,
     })),
   );
