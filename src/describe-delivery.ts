@@ -2,14 +2,17 @@ import { addressKey, sameAddress } from './message/address';
 import type { GraphMessage } from './message/graph-message';
 import type { RouteDecision } from './routes/choose-route';
 
-/** An envelope sender that is not used: bounces go to the mailbox, and Exchange has no place for another. */
+/**
+ * The envelope sender, if it is ignored: bounces go to the mailbox, and Exchange has no place for another
+ * address.
+ */
 export function droppedByGraph(returnPath: string | false, message: GraphMessage, userId: string): string[] {
   const senders = [message.from, message.sender].flatMap((sender) => sender?.emailAddress?.address ?? []);
   const isOwn = !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
   return isOwn ? [] : [`envelope sender ${returnPath}`];
 }
 
-/** Why the message went as it did, for people. */
+/** Why the message took its route, for people. */
 export function reasonOf(
   { because, route, named = [] }: Exclude<RouteDecision, { route: 'none' }>,
   what: string | undefined,
@@ -34,7 +37,7 @@ function reasonOfNamed(named: readonly string[]): string {
   return `; as properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: ${named.join(', ')}`;
 }
 
-/** Everybody the message is for, each once. */
+/** Everyone the message is for, each once. */
 export function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): string[] {
   const unique = new Map<string, string>();
   for (const { emailAddress } of [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? [])) {
