@@ -28,13 +28,13 @@ export function reasonOf(
     case 'size':
       return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
     default:
-      return `${because}: JSON has no place for ${what}`;
+      return `${because}: JSON cannot carry ${what}`;
   }
 }
 
 function reasonOfNamed(named: readonly string[]): string {
   if (named.length === 0) return '';
-  return `; as properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: ${named.join(', ')}`;
+  return `; sent as named properties ([MS-OXCMAIL] 2.1.3.2.4, not tried on the service): ${named.join(', ')}`;
 }
 
 /** Everyone the message is for, each once. */
