@@ -46,7 +46,7 @@ export function toConnectionError(
     {
       hint: isUntrusted(reason)
         ? ASK_FOR_CA
-        : 'Check DNS, and any firewall or proxy between this machine and that host.',
+        : 'Check DNS, firewall and proxy between this machine and that host.',
       ...details,
       cause,
     },

@@ -6,7 +6,7 @@ import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 
 const RBAC =
-  "With Exchange's RBAC for Applications this is normal, since its permissions are not in the token. Otherwise";
+  "With Exchange's RBAC for Applications that is as it should be, since its rights are in no token. Otherwise";
 
 /** What a token's own claims show. Claims are undefined if only Graph can read the token. */
 export function checkToken(claims: TokenClaims | undefined, options: ResolvedOptions): VerifyCheck[] {
@@ -55,7 +55,7 @@ function checkPermissions(roles: string[], { delivery, maxMessageSize }: Resolve
     const needs = exactlyOnce ? "delivery 'exactly-once' needs" : 'messages over about 3 MB need';
     const instead = exactlyOnce
       ? ''
-      : `, or set maxMessageSize to ${MAX_HELD_BYTES} so that large messages are refused early`;
+      : `, or have large messages refused early: maxMessageSize ${MAX_HELD_BYTES}`;
     checks.push(
       doubted(
         'mail-readwrite',
