@@ -2,39 +2,39 @@ import { encode as toBase64, wrap as wrapBase64 } from 'nodemailer/lib/base64';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
 
-/** Contents of more bytes than this in all are better streamed. */
+/** Above this total size, streaming the contents is better. */
 const MAX_BYTES = 256 * 1024;
 
-/** Longer strings take Node several times as long, byte for byte, to turn into bytes. */
+/** Node takes several times as long per byte to encode longer strings. */
 const MAX_STRING_BYTES = 57 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * The whole of a message whose contents are small and in memory, the same as Nodemailer streams it; undefined
- * for any other. Nodemailer has up to four streams for every part, which take longer than all the rest of a
- * small message. What it writes headers and encodes contents with is its own here too.
+ * The whole message as bytes, identical to what Nodemailer would stream; undefined if its contents are large or
+ * not in memory. Nodemailer runs each part through up to four streams, which takes longer than everything else
+ * for a small message. Headers and encodings still come from Nodemailer's own code.
  */
 export function composeAtOnce(message: MimeNode): Buffer | undefined {
   return compose(message, false);
 }
 
 /**
- * The same, but for text that would be quoted-printable, which is left in 8 bits. To encode it only to have it
- * decoded again takes a sixth of all that a small message takes. Not for a mail server, which may want lines
- * of 998 bytes.
+ * The same, except that text is left in 8 bits where Nodemailer would make it quoted-printable. Encoding it
+ * only to decode it again takes a sixth of the time of a small message. Do not give this to a mail server:
+ * lines may be longer than 998 bytes.
  */
 export function composeForReading(message: MimeNode): Buffer | undefined {
   return compose(message, true);
 }
 
-/** As much of a raw message as its header may have. */
+/** The longest header that a raw message can have. */
 const MAX_HEADER_BYTES = 256 * 1024;
 
 /**
- * The header of a message, and perhaps more, without reading its contents; undefined when only reading tells, because
- * it is a raw stream or file, or a plugin changes it as it is written.
+ * The message's header, and perhaps some of what follows, without reading the contents. Undefined if the header
+ * is known only after reading: the message is a raw stream or file, or a plugin changes it while it is written.
  */
 export function headerAtOnce(message: MimeNode): Buffer | undefined {
   if (!isUntransformed(message)) return undefined;
@@ -57,7 +57,10 @@ function compose(message: MimeNode, in8Bits: boolean): Buffer | undefined {
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
 
-/** Whether no plugin changes the message as it is written. Nodemailer does not tell: unless it is clear, no. */
+/**
+ * Whether no plugin changes the message while it is written. Nodemailer has no public way to tell, so the
+ * answer is no unless it is certain.
+ */
 function isUntransformed(message: MimeNode): boolean {
   return (
     !message.newline &&
@@ -83,11 +86,11 @@ function composeNode(
   if (content !== undefined && typeof content !== 'string' && !Buffer.isBuffer(content)) return false;
   budget.bytes -= content?.length ?? 0;
   if (budget.bytes < 0) return false;
-  // What kind of node it is, it knows from here on, and its encoding.
+  // buildHeaders() also settles the node's content type and encoding.
   const header = node.buildHeaders();
   const encoding = node.getTransferEncoding();
   const isQuoted = encoding === 'quoted-printable';
-  // Outside text a lone CR or LF is data, for which Nodemailer has an encoding of its own.
+  // Outside text, a lone CR or LF is data, and Nodemailer encodes it differently.
   if (isQuoted && !/^text\//i.test(node.contentType ?? '')) return false;
   const plainHeader = in8Bits && isQuoted ? header.replace(QUOTED_PRINTABLE, '$1 8bit') : header;
   pieces.push(`${plainHeader}\r\n\r\n`);
@@ -101,7 +104,7 @@ function composeNode(
   return true;
 }
 
-/** As Nodemailer writes it, unless the app has it write headers in a way of its own. */
+/** As Nodemailer writes this header, unless the app formats headers itself. */
 const QUOTED_PRINTABLE = /^(Content-Transfer-Encoding:) quoted-printable$/gm;
 
 function* encoded(content: string | Buffer, encoding: string | false): Generator<string | Buffer> {
@@ -110,7 +113,7 @@ function* encoded(content: string | Buffer, encoding: string | false): Generator
   else yield content;
 }
 
-/** Lines of 76 characters, which stand for 57 bytes each. */
+/** Lines of 76 characters, which hold 57 bytes each. */
 function* inBase64(content: Buffer): Generator<string> {
   for (let at = 0; at < content.length; at += MAX_STRING_BYTES) {
     if (at > 0) yield '\r\n';

@@ -1,9 +1,9 @@
 import type { Transporter } from 'nodemailer';
 
 /**
- * Keeps Nodemailer from signing messages with DKIM keys of the app. Exchange signs what it sends itself, after
- * it has written the message anew, so that no signature made before would still be true; and Nodemailer would
- * hold the whole message in memory to make it. `onKeys` is called for each message that has such keys.
+ * Keeps Nodemailer from signing messages with the app's DKIM keys. Exchange signs what it sends itself, and it
+ * rewrites the message first, which would break any earlier signature. Signing would also make Nodemailer hold
+ * the whole message in memory. `onKeys` is called for each message that has such keys.
  */
 export function leaveUnsigned(mailer: Pick<Transporter, 'use'>, onKeys: () => void): void {
   // Nodemailer looks for keys after the plugins of this step.

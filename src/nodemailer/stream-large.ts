@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
 import type MimeNode from 'nodemailer/lib/mime-node';
 
-/** What is encoded at a time: whole lines, since base64 makes 76 characters of 57 bytes. */
+/**
+ * The piece that is encoded at a time. It makes whole lines, since base64 turns 57 bytes into 76 characters.
+ */
 const PIECE_BYTES = 57 * 1024;
 
 /**
- * Has Nodemailer encode large contents that are in memory piece by piece. It takes each for one piece
- * otherwise, and makes several copies of all of it. The message is the same, byte for byte, but can be read
- * only once.
+ * Makes Nodemailer encode large contents in memory piece by piece. Otherwise it treats each as a single piece
+ * and makes several full copies. The message is the same, byte for byte, but can be read only once.
  */
 export function encodeInPieces(node: MimeNode): void {
   for (const child of node.childNodes) encodeInPieces(child);
@@ -17,7 +18,7 @@ export function encodeInPieces(node: MimeNode): void {
   node.setContent(Readable.from(piecesOf(Buffer.isBuffer(content) ? content : Buffer.from(content))));
 }
 
-/** As declared: an encoding that Nodemailer has yet to choose depends on the content. */
+/** Only as declared: if Nodemailer has yet to choose an encoding, the choice depends on the content. */
 function isBase64(node: MimeNode): boolean {
   return /^\s*base64\s*$/i.test(String(node.getHeader('Content-Transfer-Encoding')));
 }
