@@ -1,31 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time and chance, so that a test can hold both in its hand. */
+/** Time and randomness, which tests can replace. */
 export interface Clock {
   /**
-   * Milliseconds that have passed since some moment. It never goes back: whoever sets the machine's clock back by an
-   * hour must not make a mailbox wait for that hour.
+   * Milliseconds since some fixed moment. It never goes back: if someone sets the machine's clock back by an
+   * hour, no mailbox may wait for that hour.
    */
   now(): number;
-  /** Resolves when the time is over, or as soon as the signal aborts: what that means is the caller's to say. */
+  /** Resolves when the time is over or the signal aborts, whichever comes first. It never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** From 0 up to, and without, 1. */
+  /** At least 0 and less than 1. */
   random(): number;
-  /** Calls back when the time is over, unless the function that it returns is called before. By default setTimeout. */
+  /**
+   * Calls back when the time is over, unless the function it returns is called first. Without it, `setTimeout`
+   * is used.
+   */
   timer?(ms: number, act: () => void): () => void;
 }
 
-/** Starts a timer of the clock, and gives the function that stops it. */
+/** Starts a timer and returns the function that stops it. */
 export function startTimer(clock: Clock, ms: number, act: () => void): () => void {
   if (clock.timer) return clock.timer(ms, act);
   const timer = setTimeout(act, ms);
   return () => clearTimeout(timer);
 }
 
-/** The longest that Node's timers can wait; a longer time would be over at once. */
+/** The longest time that Node's timers can wait. A longer timer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own. */
+/** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (ms, signal) =>

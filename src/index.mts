@@ -31,11 +31,11 @@ export type {
 } from './index.js';
 export { GraphTransport, GraphTransportError, graphTransport } from './index.js';
 
-// Nodemailer's types for import are other files than those for require.
-/** @ts-ignore: @types/nodemailer, for Nodemailer before 10, has nothing there that could be added to. */
+// Nodemailer has separate type files for import and for require.
+/** @ts-ignore: @types/nodemailer, for Nodemailer before 10, has nothing to augment here. */
 declare module 'nodemailer/lib/mailer/mail-message' {
   interface SendMailOptions {
-    /** How Graph is to send this message; overrides the options of `graphTransport()`. */
+    /** How Graph should send this message; overrides the options of `graphTransport()`. */
     graph?: GraphMessageOptions | undefined;
   }
 }

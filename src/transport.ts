@@ -31,32 +31,32 @@ import { checkWithoutSecrets, type VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
 
-/** Messages that are read before their turn, because only they themselves tell from which mailbox they go. */
+/** Messages that may be read before their turn, because their content decides which mailbox sends them. */
 const MAX_READ_AHEAD = 16;
 
 type VerifyCallback = (error: Error | null, success?: true) => void;
-/** As the types of the app's Nodemailer have it: those of @types/nodemailer differ from Nodemailer 10's own. */
+/** In the types of the app's own Nodemailer: @types/nodemailer and Nodemailer 10 differ here. */
 type SendCallback = Parameters<Transport<GraphSentMessageInfo>['send']>[1];
 
 /**
- * A Nodemailer transport that sends through Microsoft Graph. Make it with `graphTransport()` and hand it to
+ * A Nodemailer transport that sends through Microsoft Graph. Create it with `graphTransport()` and pass it to
  * `nodemailer.createTransport()`.
  *
- * Events: `idle` when there is room for more messages, `progress` (`UploadProgress`) while a large message
- * is uploaded.
+ * Events: `idle` when there is room for more messages, `progress` (`UploadProgress`) while a large message is
+ * uploaded.
  */
 export class GraphTransport
   extends EventEmitter<{ idle: []; progress: [UploadProgress] }>
   implements Transport<GraphSentMessageInfo>
 {
-  /** By which Nodemailer's logs name the transport. */
+  /** The name of the transport in Nodemailer's logs. */
   readonly name = 'GraphTransport';
   /** The version of this package. */
   readonly version = version;
-  /** Nodemailer's `signal` of a message is heeded at every step. */
+  /** Tells Nodemailer that a message's `signal` is observed at every step. */
   readonly supportsAbortSignal = true;
   readonly #options: ResolvedOptions;
-  /** What no error and no log line may tell. */
+  /** What no error and no log line may contain. */
   readonly #secrets = new Secrets();
   readonly #logger: ReturnType<typeof getLogger>;
   readonly #tokens: AccessTokenSource;
@@ -65,9 +65,9 @@ export class GraphTransport
   readonly #clock: Clock;
   readonly #limiter: MailboxLimiter;
   readonly #readAhead: MailboxLimiter;
-  /** The sends that have not ended, each with what gives it up. */
+  /** The sends in progress, each with the controller that aborts it. */
   readonly #sends = new Map<Promise<unknown>, AbortController>();
-  /** The checks that have not ended. */
+  /** The checks in progress. */
   readonly #checks = new Map<Promise<unknown>, AbortController>();
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
@@ -105,8 +105,8 @@ export class GraphTransport
       clock,
       onTurn,
     );
-    // Loaded here, and undici with it, for the sake of apps that load this package and never send. What sends
-    // and what verifies is loaded when it is wanted.
+    // Loaded only here, undici included, for the sake of apps that load this package but never send. The code
+    // that sends and verifies is loaded on first use.
     const {
       createDispatcher,
       passwordsOf,
@@ -131,11 +131,11 @@ export class GraphTransport
       secrets: this.#secrets,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
-    // As Nodemailer's pool does, once whoever made it has had the time to listen.
+    // Like Nodemailer's pool: emitted after the constructor returns, so the app can attach listeners first.
     setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
   }
 
-  /** What `createTransport()` has made of this transport: Nodemailer sets it. */
+  /** What `createTransport()` made of this transport. Nodemailer sets it. */
   get mailer(): Transporter<GraphSentMessageInfo> | undefined {
     return this.#mailer;
   }
@@ -149,7 +149,7 @@ export class GraphTransport
     });
   }
 
-  /** Whether there is room for more messages; as in Nodemailer's pool, not whether nothing is under way. */
+  /** Whether there is room for more messages: as in Nodemailer's pool, not whether nothing is in progress. */
   isIdle(): boolean {
     return this.#isIdle && !this.#closed;
   }
@@ -167,7 +167,7 @@ export class GraphTransport
       stopListening();
       this.#sends.delete(sending);
       this.#tellQueue();
-      // The callback runs outside the promise chain: one that throws must not be called a second time.
+      // The callback runs outside the promise chain, so that if it throws, it is not called a second time.
       setImmediate(() => callback(...outcome));
     };
     sending.then(
@@ -177,17 +177,18 @@ export class GraphTransport
   }
 
   /**
-   * Resolves with true when a message could be sent from here: Entra gives the app a token, and Graph knows the
-   * mailbox and lets the app into it. Nothing is sent.
+   * Resolves with true if a message could be sent: Entra issues the app a token, Graph knows the mailbox, and
+   * the app may use it. Nothing is sent.
    *
-   * Graph has no documented way to ask that. So it is asked to send a message without recipients, which it is
-   * known to refuse before anything can be delivered (400 `ErrorInvalidRecipients`): that is the good answer.
-   * A success would be reported as a failure. This was tried on the sandbox only, not on Microsoft's service.
+   * Graph has no documented way to check that. So it is asked to send a message without recipients, which it is
+   * known to refuse before anything can be delivered (400 `ErrorInvalidRecipients`): that refusal is the good
+   * answer. If Graph accepted the message, that would be reported as a failure. This was tried on the sandbox
+   * only, not on Microsoft's service.
    *
-   * What may be wrong but need not be, such as a permission that the token does not show, is a warning in the
-   * log. Each request is made once, and asks for a new token.
+   * Anything that may be wrong but need not be, such as a permission that the token does not show, is logged as
+   * a warning. Each request is made once, with a new token.
    *
-   * @throws GraphTransportError of the first thing that is wrong, with a `hint`
+   * @throws GraphTransportError for the first thing that is wrong, with a `hint`
    */
   verify(): Promise<true>;
   verify(callback: VerifyCallback): void;
@@ -201,9 +202,10 @@ export class GraphTransport
   }
 
   /**
-   * The same as a list: each thing that was looked at and how it was found, up to the first that is wrong.
+   * The same checks as `verify()`, as a list: each thing that was checked and its result, up to the first that
+   * is wrong.
    *
-   * @throws GraphTransportError `ECONNECTION` when the transport is closed
+   * @throws GraphTransportError `ECONNECTION` if the transport is closed
    */
   async check(): Promise<VerifyCheck[]> {
     if (this.#closed) throw closedError();
@@ -230,27 +232,26 @@ export class GraphTransport
     }
   }
 
-  /** Messages that have not ended: those that wait for their turn, and those that are being sent. */
+  /** The number of messages that are waiting for their turn or being sent. */
   pendingCount(): number {
     return this.#sends.size;
   }
 
   /**
-   * Resolves when no message is left, neither one that waits for its turn nor one that is being sent. Messages that
-   * are handed over meanwhile are waited for too, so stop sending first. It never rejects: each message tells its own
-   * outcome.
+   * Resolves when no message is waiting or being sent. It also waits for messages that are handed over in the
+   * meantime, so stop sending first. It never rejects: each message reports its own outcome.
    */
   async drain(): Promise<void> {
     while (this.#sends.size > 0) await Promise.allSettled(this.#sends.keys());
   }
 
   /**
-   * Takes no more messages, fails those that wait for their turn with `ECONNECTION` (`retryable`), and closes the
-   * connections that the transport opened itself once the messages under way are done. With `force` these
-   * are aborted too: they fail with `EABORT`, and their drafts are deleted.
+   * Accepts no more messages and fails those that are waiting with `ECONNECTION` (`retryable`). Once the
+   * messages being sent are done, it closes the connections that the transport opened itself. With `force`,
+   * messages being sent are aborted: they fail with `EABORT`, and their drafts are deleted.
    *
-   * Resolves when all of that has ended, and never rejects. Nodemailer's `transporter.close()` calls this and does not
-   * wait for it.
+   * Resolves when all of that is done, and never rejects. Nodemailer's `transporter.close()` calls this and
+   * does not wait for it.
    */
   async close(options: { force?: boolean } = {}): Promise<void> {
     this.#closed = true;
@@ -262,7 +263,7 @@ export class GraphTransport
     await this.#dispatcherClosed?.catch(() => undefined);
   }
 
-  /** Messages that wait for their turn. */
+  /** The number of messages that are waiting for their turn. */
   get #waiting(): number {
     return this.#limiter.waiting + this.#readAhead.waiting;
   }
@@ -310,7 +311,7 @@ export class GraphTransport
     try {
       const graph = ownProperties(data.graph ?? {});
       checkMessageOptions(graph);
-      // Graph is told of bcc recipients apart from the headers, so their names are of use here.
+      // Graph gets the bcc recipients separately from the headers, so keep the header for their names.
       message.keepBcc = true;
       const outgoing: OutgoingMessage = {
         header: () => headerAtOnce(message),
@@ -366,14 +367,14 @@ export class GraphTransport
     tellQueue(this, this.#waiting, this.#sends.size);
   }
 
-  /** Says that there is room again, to those who wait with their messages until there is. */
+  /** Emits `idle` for senders that are waiting for room. */
   #tellIdle(): void {
     if (this.#isIdle || this.#waiting >= this.#options.limits.maxConnections) return;
     this.#isIdle = true;
     setImmediate(() => this.#isIdle && !this.#closed && this.#tell(() => this.emit('idle')));
   }
 
-  /** A listener that throws is a fault of the app's, not of the message that is told of. */
+  /** A listener that throws is the app's fault, and must not fail the message. */
   #tell(emit: () => boolean): void {
     try {
       emit();

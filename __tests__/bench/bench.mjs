@@ -41,7 +41,7 @@ for (const name of ['smtp', 'ours']) reportPerMegabyte(name);
 const machine = `${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}, Nodemailer ${versionOf('nodemailer')}`;
 console.log(machine);
 if (mails.length === Object.keys(MAILS).length) {
-  writeFileSync(path('../../.github/bench.svg'), plot(results, SENDERS, machine));
+  writeFileSync(path('../../docs/bench.svg'), plot(results, SENDERS, machine));
 }
 
 /** All senders of one mail, each in a process of its own. They take turns, so that a busy moment hits all. */

@@ -1,4 +1,4 @@
-// Mail that would like to run, to call home or to lead away, in a real browser.
+// Mail that tries to run code, call home or lead the reader away, in a real browser.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Everything that a mail can try without a click; each attempt has a path of its own. */
+/** Everything that a mail can try without a click. Each attempt has its own path. */
 const hostile = (url) => `
   <meta http-equiv="refresh" content="0;url=${url}/refresh">
   <base href="${url}/base/">
@@ -42,7 +42,7 @@ async function openPage(t) {
   return context.newPage();
 }
 
-/** Opens a message and waits until nothing moves any more. */
+/** Opens a message and waits until the page is idle. */
 async function openMessage(t, sandbox) {
   const page = await openPage(t);
   const answered = [];
@@ -51,12 +51,12 @@ async function openMessage(t, sandbox) {
   await page.goto(`${sandbox.url}/inbox/messages/${id}`, { waitUntil: 'load' });
   const frame = page.frameLocator('iframe.body');
   await frame.getByText('Hello Ann').waitFor();
-  // What a mail tries comes after the load too; the control shows that this is time enough.
+  // A mail may act after loading, too. The plain page shows that this wait is long enough.
   await page.waitForTimeout(500);
   return { page, frame, answered };
 }
 
-test('as a plain page the mail calls home by every way there is', async (t) => {
+test('as a plain page the mail calls home in every way', async (t) => {
   const canary = await startCanary(t, (path) => (path === '/mail' ? hostile(canary.url) : ''));
   const page = await openPage(t);
   await page.goto(`${canary.url}/mail`, { waitUntil: 'commit' });
@@ -66,7 +66,7 @@ test('as a plain page the mail calls home by every way there is', async (t) => {
   }
 });
 
-test('in the inbox the mail reaches nobody, runs nothing and leads nowhere', async (t) => {
+test('in the inbox the mail contacts no server, runs no code and leads nowhere', async (t) => {
   const canary = await startCanary(t);
   const sandbox = await startSandbox();
   t.after(() => sandbox.close());
@@ -77,14 +77,14 @@ test('in the inbox the mail reaches nobody, runs nothing and leads nowhere', asy
   assert.equal(await page.title(), 'Hostile');
   assert.match(page.url(), /\/inbox\/messages\//);
 
-  // What needs a click: the form does not go off either.
+  // The form, which needs a click, is not sent either.
   await frame.locator('#go').click();
   await page.waitForTimeout(300);
   assert.deepEqual([canary.connections, canary.paths], [0, []]);
   assert.equal(page.frames().length, 2, 'the page and the mail');
 });
 
-test('remote images and styles come when asked for, and still no script and no frame', async (t) => {
+test('remote images and styles load on request, but no script or frame', async (t) => {
   const canary = await startCanary(t);
   const sandbox = await startSandbox();
   t.after(() => sandbox.close());
@@ -111,7 +111,7 @@ test('remote images and styles come when asked for, and still no script and no f
   }
 });
 
-test('a link in a mail opens a tab of its own, which cannot reach back', async (t) => {
+test('a link in a mail opens a new tab, which cannot reach the inbox', async (t) => {
   const canary = await startCanary(
     t,
     () => '<script>document.title = opener === null ? "alone" : "opener"</script>',
@@ -133,7 +133,7 @@ test('a link in a mail opens a tab of its own, which cannot reach back', async (
   assert.match(page.url(), /\/inbox\/messages\//);
 });
 
-test('the page of another site can neither delete mail nor arm a fault nor show the inbox', async (t) => {
+test('a page of another site cannot delete mail, arm a fault or embed the inbox', async (t) => {
   const sandbox = await startSandbox();
   t.after(() => sandbox.close());
   await send(sandbox, { subject: 'Keep me', text: 'Hello' });

@@ -1,4 +1,4 @@
-// The inbox as somebody uses it, in a real browser.
+// The inbox as people use it, in a real browser.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** A sandbox and its page; whatever the page complains of fails the test. */
+/** A sandbox and its page. Any error on the page fails the test. */
 async function openInbox(t, options = {}, path = '/inbox') {
   const sandbox = await startSandbox(options.sandbox);
   for (const message of options.messages ?? []) await send(sandbox, message);
@@ -34,7 +34,7 @@ async function openInbox(t, options = {}, path = '/inbox') {
 const subjects = (page) => page.locator('.list .subject').allInnerTexts();
 const isLive = (page) => page.getByText('live', { exact: true }).waitFor();
 
-test('a message appears by itself, is announced, and opens beside the list', async (t) => {
+test('a message appears by itself, is announced, and opens next to the list', async (t) => {
   const { sandbox, page } = await openInbox(t, { messages: [{ subject: 'First', text: 'One' }] });
   await isLive(page);
   await send(sandbox, { subject: 'Second', text: 'Two' });
@@ -54,7 +54,7 @@ test('a message appears by itself, is announced, and opens beside the list', asy
   await page.getByRole('heading', { name: 'Second' }).waitFor();
 });
 
-test('the open message stays as it is while others arrive and go', async (t) => {
+test('the open message stays open while others arrive and go', async (t) => {
   const { sandbox, page } = await openInbox(t, { messages: [{ subject: 'First', text: 'One' }] });
   await page.getByRole('link', { name: /First/ }).click();
   await page.getByRole('link', { name: 'Headers' }).click();
@@ -74,7 +74,7 @@ test('the open message stays as it is while others arrive and go', async (t) => 
   await page.getByText('1 message', { exact: true }).waitFor();
 });
 
-test('everything can be done by keys', async (t) => {
+test('everything works by keyboard', async (t) => {
   const messages = ['One', 'Two', 'Three'].map((subject) => ({ subject, text: subject }));
   const { sandbox, page } = await openInbox(t, { messages });
   const heading = (name) => page.getByRole('heading', { name, exact: true }).waitFor();
@@ -122,7 +122,7 @@ test('deleting all asks first', async (t) => {
   assert.equal(sandbox.messages.length, 0);
 });
 
-test('what is unfolded and where the focus is stay so when something arrives', async (t) => {
+test('unfolded parts and the focus stay when something arrives', async (t) => {
   const messages = ['One', 'Two'].map((subject) => ({ subject, text: subject }));
   const { sandbox, page } = await openInbox(t, { messages });
   await isLive(page);
@@ -157,7 +157,7 @@ test('files and the message itself are saved under their names', async (t) => {
   assert.match(page.url(), /\/inbox\/messages\//);
 });
 
-test('an inline image is shown, although nothing is fetched for it', async (t) => {
+test('an inline image is shown without a request', async (t) => {
   const pixel =
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
   const attachments = [{ filename: 'logo.png', cid: 'logo@x', content: Buffer.from(pixel, 'base64') }];
@@ -169,7 +169,7 @@ test('an inline image is shown, although nothing is fetched for it', async (t) =
   assert.equal(await image.evaluate((element) => element.naturalWidth), 1);
 });
 
-test('a fault that is armed on the page hits the next message, and the page shows that it did', async (t) => {
+test('a fault that is armed on the page hits the next message, and the page shows it', async (t) => {
   const { sandbox, page } = await openInbox(t, {}, '/inbox/faults');
   await isLive(page);
   await page.getByLabel('What goes wrong').selectOption({ label: '403 ErrorSendAsDenied: another From' });
@@ -192,7 +192,7 @@ test('a fault is disarmed on the page', async (t) => {
   await send(sandbox, { subject: 'Fine', text: 'Hello' });
 });
 
-test('what somebody types stays when something changes meanwhile', async (t) => {
+test('typed text stays when something changes meanwhile', async (t) => {
   const { sandbox, page } = await openInbox(t, {}, '/inbox/faults');
   await isLive(page);
   await page.getByLabel('Message', { exact: true }).fill('My own words');
@@ -201,7 +201,7 @@ test('what somebody types stays when something changes meanwhile', async (t) => 
   assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'My own words');
 });
 
-test('the variables for an app are copied by a click', async (t) => {
+test('a click copies the variables for an app', async (t) => {
   const context = { permissions: ['clipboard-read', 'clipboard-write'] };
   const { sandbox, page } = await openInbox(t, { context }, '/inbox/connect');
   await page.getByRole('button', { name: 'Copy' }).first().click();

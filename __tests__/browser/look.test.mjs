@@ -1,4 +1,4 @@
-// The pages at the widths and in the colours that people have, as pictures to look at.
+// Screenshots of the pages, at common widths and in both colour schemes.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -146,7 +146,7 @@ for (const [name, width] of Object.entries(WIDTHS)) {
   }
 }
 
-test('what is to be touched on a phone is large enough, and its text is not zoomed in', async (t) => {
+test('touch targets on a phone are large enough, and typing does not zoom the page', async (t) => {
   const context = await browser.newContext({ viewport: { width: 390, height: 800 }, hasTouch: true });
   t.after(() => context.close());
   const page = await context.newPage();

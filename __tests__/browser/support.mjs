@@ -10,7 +10,7 @@ const { graphTransport } = require('../../dist/index.js');
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Chromium as it is installed, or the program that CHROMIUM names. */
+/** The installed Chromium, or the program that CHROMIUM names. */
 export async function launchBrowser() {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const installed = PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name)));
@@ -18,11 +18,11 @@ export async function launchBrowser() {
   if (!executablePath) {
     throw new Error('The browser tests found no Chromium. Install it, or name the program in CHROMIUM.');
   }
-  // As root, which a container's user may be, Chromium has no sandbox of its own.
+  // Chromium refuses to start its own sandbox as root, which is the user of many containers.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
 
-/** Sends a message as an app does, by Nodemailer and the transport. */
+/** Sends a message as an app does, with Nodemailer and the transport. */
 export async function send(sandbox, message, userId = sandbox.options.userId) {
   const transporter = nodemailer.createTransport(graphTransport({ ...sandbox.options, userId }));
   try {
@@ -32,7 +32,7 @@ export async function send(sandbox, message, userId = sandbox.options.userId) {
   }
 }
 
-/** Many messages, past the network: it is the page that is looked at. */
+/** Sends many messages without the network, since the page is under test. */
 export async function sendMany(sandbox, number) {
   const { tenantId, clientId, clientSecret, graphEndpoint, userId } = sandbox.options;
   const form = new URLSearchParams({
@@ -61,7 +61,7 @@ export async function sendMany(sandbox, number) {
   }
 }
 
-/** A server of somebody else's, for one test, that notes who connects and what is asked. */
+/** A third party's server, for one test, that records connections and requests. */
 export async function startCanary(t, respond = () => '') {
   const canary = { connections: 0, paths: [] };
   const server = createServer((request, response) => {

@@ -11,13 +11,13 @@ import { PAGES } from '../support/pages';
 const root = join(__dirname, '../..');
 
 interface Snippet {
-  /** Where it stands, for who reads the failure. */
+  /** Where it is, for the message of a failed test. */
   page: string;
   line: number;
   code: string;
 }
 
-/** Those of some languages, as the fences name them. */
+/** The snippets in these languages, as the fences name them. */
 function snippetsIn(...languages: string[]): Snippet[] {
   const fence = new RegExp(`^\`\`\`(?:${languages.join('|')})\\n(.*?)^\`\`\`$`, 'gms');
   return [...PAGES].flatMap(([page, text]) =>
@@ -31,7 +31,7 @@ function snippetsIn(...languages: string[]): Snippet[] {
 
 const snippets = snippetsIn('ts');
 
-/** What a snippet may take for granted, having been said further up. One that declares it itself comes first. */
+/** What a snippet may use without declaring it. Its own declarations take precedence. */
 const SAID_BEFORE = `
 import type * as mailer from 'nodemailer';
 import type * as transport from 'nodemailer-graph-transport';
@@ -108,7 +108,7 @@ test.each(snippetsIn('ini'))(
   },
 );
 
-/** Those that need nothing but Nodemailer and this package: no Azure, no Redis, no file of the operator's. */
+/** Snippets that need only Nodemailer and this package: no Azure, no Redis, no files. */
 const runnable = snippets.filter(({ code }) =>
   [...code.matchAll(/ from '([^']+)'/g)].every(
     ([, name = '']) => name.startsWith('nodemailer') && name !== 'nodemailer-graph-transport/bullmq',
@@ -135,7 +135,7 @@ describe('against the sandbox', () => {
   });
   afterAll(() => sandbox.close());
 
-  /** The transport as the README has it, but for the endpoints, which are the sandbox's. */
+  /** The transport as the page has it, except that its endpoints are the sandbox's. */
   const toSandbox = (options: GraphTransportOptions) => {
     const { authorityHost, graphEndpoint } = sandbox.options;
     return graphTransport({ authorityHost, graphEndpoint, ...options });
@@ -173,7 +173,7 @@ describe('against the sandbox', () => {
     const shown = [...code.matchAll(/\/\/=> (.+)$/gm)].map(([, line]) => line);
     expect(printed.slice(0, shown.length)).toEqual(shown);
     if (code.includes('sendMail') && !code.includes('startSandbox')) {
-      // What is sent on an event is not waited for by the snippet.
+      // A snippet that sends on an event does not wait for it.
       while (sandbox.messages.length === 0) await new Promise(setImmediate);
       expect(sandbox.messages).toHaveLength(1);
     }

@@ -27,6 +27,15 @@ function table(...heads: string[]): string[][] {
     );
 }
 
+/** The names that a file of the source declares in one place, in order. */
+function declared(file: string, where: RegExp, member: RegExp): string[] {
+  const source = readFileSync(join(__dirname, '../../src', file), 'utf8').replace(/\/\*\*.*?\*\//gs, '');
+  const [, body = ''] = where.exec(source) ?? [];
+  const members = [...body.matchAll(member)].map(([, name = '']) => name);
+  expect(members.length).toBeGreaterThan(5);
+  return members.sort();
+}
+
 test('the table of headers says what the code does', () => {
   const told = new Map(
     table('Header', 'JSON route').flatMap(([names = '', carrier = '']) =>
@@ -47,7 +56,7 @@ test('the table of headers says what the code does', () => {
   expect([...told.keys()].filter((name) => !HEADER_CARRIERS.has(name))).toEqual(others);
 });
 
-/** What the transport says to settings that it does not know. */
+/** What the transport says about settings that it does not know. */
 function complaint(settings: object): string {
   try {
     resolveOptions(settings, {});
@@ -57,17 +66,18 @@ function complaint(settings: object): string {
   return '';
 }
 
-const optionNames = (/there are ([^)]+)/.exec(complaint({ 'unheard-of': 1 }))?.[1] ?? '').split(', ');
+/** The names of all options, which it lists for a name that is like none of them. */
+const optionNames = (/(?:\w+, ){10,}\w+/.exec(complaint({ 'unheard-of': 1 }))?.[0] ?? '').split(', ');
 
-/** The names in a cell, which are in code. */
+/** The names in a cell: its code spans. */
 const namesIn = (cell = '') => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
 
-test('the table of options has them all, and no other', () => {
+test('the table of options has every option and no other', () => {
   const listed = table('Option', 'Environment', 'Default', 'Meaning').flatMap(([name]) => namesIn(name));
   expect([...listed].sort()).toEqual([...optionNames].sort());
 });
 
-test('the table of SMTP settings has all that are refused as such, and says where the others are', () => {
+test('the table of SMTP settings has all that are refused, and names the options for the others', () => {
   const ofTransport = table('SMTP setting', 'Here', 'Why').filter(
     ([setting = '', here = '']) => !setting.includes(', in a message') && /^(?:none$|`)/.test(here),
   );
@@ -78,7 +88,7 @@ test('the table of SMTP settings has all that are refused as such, and says wher
   for (const name of names) expect(complaint({ [name]: 1 })).toContain(`these are SMTP settings: ${name};`);
 });
 
-test("the table of GitLab's settings leads to options that there are, as does giving them to the transport", () => {
+test("the table of GitLab's settings names options that exist, and so does the error for each setting", () => {
   const rows = table('`gitlab.rb`', 'Here', 'Why');
   const meant = rows.filter(([, here]) => here !== 'none');
   expect(meant.flatMap(([, here]) => namesIn(here)).filter((name) => !optionNames.includes(name))).toEqual(
@@ -90,10 +100,40 @@ test("the table of GitLab's settings leads to options that there are, as does gi
   }
 });
 
+test('the options of a message are all listed', () => {
+  const [, list = ''] = /^It takes (.*)\.$/m.exec(PAGES.get('docs/options.md') ?? '') ?? [];
+  const names = declared('options/message-options.ts', /const NAMES.*? = \[(.*?)\]/s, /'(\w+)'/g);
+  expect(namesIn(list).sort()).toEqual(names);
+});
+
+test('the table of the result has all of its fields', () => {
+  const listed = table('Field', 'Meaning').flatMap(([name]) => namesIn(name));
+  expect(listed.sort()).toEqual(
+    declared(
+      'delivery/sent-info.ts',
+      /interface GraphSentMessageInfo [^{]*\{\n(.*?)^\}/ms,
+      /^ {2}(\w+)\??:/gm,
+    ),
+  );
+});
+
+const ERRORS = 'errors/graph-transport-error.ts';
+
+test('the table of error codes has them all', () => {
+  const listed = table('`code`', 'Meaning').flatMap(([name]) => namesIn(name));
+  expect(listed.sort()).toEqual(declared(ERRORS, /type GraphTransportErrorCode =([^;]+);/, /'(\w+)'/g));
+});
+
+test("the table of an error's fields has them all", () => {
+  const listed = table('Field', 'What it says').flatMap(([name]) => namesIn(name));
+  const own = declared(ERRORS, /class GraphTransportError [^{]*\{\n(.*?)^\}/ms, /readonly (\w+)\??:/gm);
+  expect(['code', ...listed].sort()).toEqual(['cause', ...own].sort());
+});
+
 test('every reason for the MIME route is in the table of routes', () => {
-  const source = readFileSync(join(__dirname, '../../src/mime/loss.ts'), 'utf8');
-  const [, union = ''] = /export type LossReason =([^;]+);/.exec(source) ?? [];
-  const reasons = [...union.matchAll(/'([^']+)'/g)].map(([, reason]) => `\`${reason}\``);
+  const reasons = declared('mime/loss.ts', /export type LossReason =([^;]+);/, /'([^']+)'/g).map(
+    (reason) => `\`${reason}\``,
+  );
   const told = table('`routeReason` begins with', 'What JSON cannot carry').flatMap(([names = '']) =>
     names.split(', '),
   );
@@ -103,7 +143,7 @@ test('every reason for the MIME route is in the table of routes', () => {
 test.each([
   ['Code of Graph or Exchange', GRAPH_CODES],
   ["Entra's code", ENTRA_CODES],
-])('the troubleshooting table "%s" says row by row what the errors say', (head, rows) => {
+])('the troubleshooting table "%s" says what the errors say, row by row', (head, rows) => {
   const again = { 'not-accepted': 'yes', unknown: 'no, it may have gone out', refused: 'no' };
   expect(table(head, '`code`', 'Sent again', 'What to do', "Microsoft's page")).toEqual(
     rows.map(({ codes, code, outcome, hint, link }) => [

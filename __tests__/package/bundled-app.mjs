@@ -21,8 +21,10 @@ async function send() {
   await assert.rejects(transporter.sendMail({ to: 'ann@example.com' }), GraphTransportError);
   assert.equal(sandbox.messages.length, 3);
   transporter.close();
+  assert.equal((await fetch(sandbox.inboxUrl)).status, 200);
+  const style = await fetch(`${sandbox.inboxUrl}/style.css`);
   await sandbox.close();
-  console.log('sent');
+  console.log(`sent, and its inbox is ${style.ok ? 'styled' : 'plain'}`);
 }
 
 send().catch((error) => {

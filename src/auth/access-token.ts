@@ -4,32 +4,34 @@ import type { AccessToken } from '../options/options';
 import type { Credential } from './credential';
 import { toTokenError } from './token-error';
 
-/** Tokens are renewed this long before they expire, so that none expires on its way to Graph. */
+/** Tokens are renewed this long before they expire, so that none expires on the way to Graph. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
 
-/** A refused token that is older than this may lack rights that the app has been given since. */
+/** A refused token that is older than this may lack permissions that the app was granted later. */
 const MAY_LACK_RIGHTS_MS = 5 * 60 * 1000;
 
 /**
- * Access tokens from a credential: kept while they last, and asked for once however many sends want one.
- * Azure's credentials keep tokens too, but ask anew for each of the calls that start before the first
- * answer is there.
+ * Access tokens from a credential. A token is cached until it is about to expire, and concurrent sends share
+ * one request for it. Azure's credentials cache tokens too, but make a request for every call that starts
+ * before the first answer arrives.
  */
 export class AccessTokenSource {
   readonly #credential: Credential;
   readonly #scope: string;
   readonly #onToken: (token: string) => void;
   #token: AccessToken | undefined;
-  /** What the token that is kept was asked to hold. */
+  /** The claims that the cached token was requested with. */
   #claims: string | undefined;
-  /** The requests under way, by the claims that they ask for; undefined are those that any token will do for. */
+  /**
+   * Requests in progress, by the claims they ask for. Undefined stands for requests that any token satisfies.
+   */
   readonly #flights = new Map<string | undefined, Promise<AccessToken>>();
   #since = 0;
   #requests = 0;
-  /** The number of the request that brought the token. */
+  /** The number of the request that returned the cached token. */
   #broughtBy = 0;
 
-  /** @param onToken is told every token before it is used */
+  /** @param onToken receives every token before it is used */
   constructor(credential: Credential, scope: string, onToken: (token: string) => void = () => undefined) {
     this.#credential = credential;
     this.#scope = scope;
@@ -39,9 +41,9 @@ export class AccessTokenSource {
   /**
    * The bearer token.
    *
-   * @param signal gives up the waiting, not the request, which others may wait for
-   * @throws GraphTransportError `EAUTH` when there is none to be had, `ECONNECTION` or `ETIMEDOUT` when
-   *   Entra cannot be asked, `EABORT` when the signal aborts
+   * @param signal ends the wait, but not the request, which others may be waiting for
+   * @throws GraphTransportError `EAUTH` if there is no token, `ECONNECTION` or `ETIMEDOUT` if Entra cannot be
+   *   reached, `EABORT` if the signal aborts
    */
   async get(signal?: AbortSignal): Promise<string> {
     const token = this.#token;
@@ -51,13 +53,13 @@ export class AccessTokenSource {
   }
 
   /**
-   * A token in the place of one that Graph has refused.
+   * A token to replace one that Graph has refused.
    *
-   * @param claims what Graph wants of the new one, from its challenge
+   * @param claims what Graph's challenge demands of the new token
    * @throws GraphTransportError as `get` does
    */
   async renew(refused: string, claims?: string, signal?: AbortSignal): Promise<string> {
-    // Of the requests that were refused together, the first renews the token for all of them that want the same.
+    // When several requests are refused at once, the first renews the token for all that need the same claims.
     const isRenewed = this.#token !== undefined && this.#token.token !== refused;
     if (isRenewed && (claims === undefined || claims === this.#claims)) return this.get(signal);
     this.#token = undefined;
@@ -66,8 +68,8 @@ export class AccessTokenSource {
   }
 
   /**
-   * A token of this moment, whatever is kept: to see whether there still is one, and the rights that the app
-   * has been given by now.
+   * A new token, bypassing the cache: to check that the app can still get one, and which permissions it has
+   * now.
    *
    * @throws GraphTransportError as `get` does
    */
@@ -77,8 +79,8 @@ export class AccessTokenSource {
   }
 
   /**
-   * Forgets a token with which Graph has forbidden something, unless it is fresh: rights that were granted
-   * meanwhile are in the next one only.
+   * Drops a token that Graph has answered with 403, unless it is recent: permissions granted in the meantime
+   * are only in the next token.
    */
   distrust(forbidden: string): void {
     if (this.#token?.token !== forbidden || Date.now() - this.#since < MAY_LACK_RIGHTS_MS) return;
@@ -87,12 +89,12 @@ export class AccessTokenSource {
   }
 
   /**
-   * Joins a request that asks for the same, since another's token need not hold what these claims are for.
+   * Joins a request for the same claims. A token requested for other claims need not satisfy these.
    *
-   * @param claims given at all, it asks for a token that no cache has
+   * @param claims if given, the token must not come from any cache
    */
   #ask(claims?: string): Promise<AccessToken> {
-    // Who needs nothing in particular does well with whatever comes first.
+    // A caller that needs no particular claims can take the result of any request.
     const under =
       this.#flights.get(claims) ?? (claims === undefined ? this.#flights.values().next().value : undefined);
     if (under) return under;
@@ -112,7 +114,7 @@ export class AccessTokenSource {
     }
     if (!token?.token) throw new GraphTransportError('EAUTH', 'No token: the credential returned none.');
     this.#onToken(token.token);
-    // One that was asked for earlier, and holds less, must not take the place of one that has come meanwhile.
+    // A token that was requested earlier, with fewer claims, must not replace one that has arrived since.
     if (number > this.#broughtBy) {
       this.#token = token;
       this.#claims = claims;

@@ -1,23 +1,23 @@
 import type { ClientSecretCredentialOptions } from '@azure/identity';
 import type { Dispatcher } from 'undici';
 
-/** The HTTP client that Azure's credentials take, by the type of the option that takes it. */
+/** The HTTP client that Azure's credentials accept, derived from the option that accepts it. */
 export type AzureHttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>;
 type AzureResponse = Awaited<ReturnType<AzureHttpClient['sendRequest']>>;
 
-/** What became of a request for a token: Azure's errors tell of refusals, but swallow these. */
+/** How a token request ended. Azure's errors describe refusals, but hide these details. */
 export type Exchange =
   | { error: unknown }
   | { status: number; requestId: string | undefined; retryAfter: string | undefined };
 
 /**
- * An HTTP client for Azure's credentials over undici, so that tokens and Graph share one dispatcher, and
- * with it proxy, certificates and connections.
+ * An HTTP client for Azure's credentials that uses undici, so that token requests and Graph share one
+ * dispatcher, and with it the proxy, certificates and connections.
  *
- * @param authorityHost where Entra really is: Azure's credentials insist on https, so for a local Entra
- *   they are told `https://127.0.0.1:…`, and this client goes to `authorityHost` instead
- * @param timeoutMs the longest that an answer may take, whole
- * @param onExchange is told of every answer and of every failure to get one
+ * @param authorityHost where Entra really is: Azure's credentials insist on https, so for a local Entra they
+ *   are given `https://127.0.0.1:…`, and this client connects to `authorityHost` instead
+ * @param timeoutMs the longest that a complete answer may take
+ * @param onExchange receives every answer, and every failure to get one
  */
 export function createAzureHttpClient(
   dispatcher: Dispatcher,
@@ -36,12 +36,12 @@ export function createAzureHttpClient(
         const url = new URL(azureRequest.url);
         if (url.origin === secureOrigin(authorityHost)) url.protocol = new URL(authorityHost).protocol;
         if (body !== undefined && body !== null && typeof body !== 'string') {
-          throw new TypeError('a request for a token has a form as its body');
+          throw new TypeError('The body of a token request must be a form.');
         }
         const answer = await request(url, {
           method,
           dispatcher,
-          // Azure's pipeline offers gzip on behalf of a client that would undo it; undici's request does not.
+          // Azure's pipeline offers gzip because its own client would decompress it; undici's request does not.
           headers: { ...azureRequest.headers.toJSON(), 'accept-encoding': 'identity' },
           body: body ?? null,
           signal: abort.signal,
@@ -67,7 +67,7 @@ export function createAzureHttpClient(
   };
 }
 
-/** A token and what stands around it are a few kilobytes. */
+/** A token answer has a few kilobytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
 async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
@@ -82,28 +82,28 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** An answer that is too long to be one of Entra. */
+/** An answer that is too long to come from Entra. */
 export class LongAnswerError extends Error {
   constructor() {
     super(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
   }
 }
 
-/** Named for the code by which such failures are recognised. */
+/** Named after the code by which such failures are recognised. */
 class SlowAnswerError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(timeoutMs: number) {
-    super(`no whole answer within ${timeoutMs} ms`);
+    super(`no complete answer within ${timeoutMs} ms`);
   }
 }
 
-/** The origin that Azure's credentials are told for an authority host. */
+/** The origin that Azure's credentials are given for an authority host. */
 export function secureOrigin(authorityHost: string): string {
   return authorityHost.replace(/^http:/, 'https:');
 }
 
-/** Response headers as Azure's pipeline reads them. Names arrive in lower case from undici. */
+/** Response headers as Azure's pipeline reads them. undici already gives the names in lower case. */
 class AzureHeaders extends Map<string, string> {
   override get(name: string): string | undefined {
     return super.get(name.toLowerCase());

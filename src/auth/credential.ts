@@ -7,30 +7,33 @@ import { createAzureHttpClient, type Exchange, secureOrigin } from './azure-http
 import { SecretSource } from './secret-source';
 import { toTokenError } from './token-error';
 
-/** Microsoft's library knows the authorities of the clouds by heart; for any other it would first ask one of these. */
+/**
+ * Microsoft's library knows the clouds' authorities. For any other it would first look up instance metadata at
+ * one of these.
+ */
 const KNOWN_AUTHORITIES: ReadonlySet<string> = new Set(
   Object.values(CLOUDS).flatMap(({ authorityHosts }) => authorityHosts),
 );
 
-/** A credential whose cache can be passed over. */
+/** A credential whose cache can be bypassed. */
 export interface Credential {
   getToken: TokenCredential['getToken'];
-  /** Makes the next token a new one. What a credential of the caller's caches is out of our reach. */
+  /** Makes the next token a new one. The cache of a caller's own credential cannot be bypassed. */
   forget(): void;
 }
 
-/** What must not be passed on of what Entra says. */
+/** Keeps secrets out of what Entra says. */
 export interface KnownSecrets {
   /** Remembers a client secret before it is used. */
   addSecret(secret: string): void;
-  /** Strikes secrets out of a text. */
+  /** Removes secrets from a text. */
   strike(text: string): string;
 }
 
 const NO_SECRETS: KnownSecrets = { addSecret: () => undefined, strike: (text) => text };
 
 /**
- * The credential of the options: the one given, else one for the client secret, over our dispatcher.
+ * The credential for these options: the caller's own, or one for the client secret that uses our dispatcher.
  *
  * @param timeoutMs the longest that Entra may take to answer
  */
@@ -46,7 +49,7 @@ export function createCredential(
   }
   const { tenantId, clientId, clientSecret, authorityHost } = identity;
   const secrets = new SecretSource(clientSecret, timeoutMs, (secret) => known.addSecret(secret));
-  /** One that is forgotten may still be asked: what its last exchange was is not another's. */
+  /** A credential that was dropped may still be in use, so each keeps its own last exchange. */
   let current: { credential: TokenCredential; secret: string; last: Exchange | undefined } | undefined;
   return {
     forget() {
@@ -66,7 +69,8 @@ export function createCredential(
   };
 
   async function ask(secret: string, request: Parameters<TokenCredential['getToken']>) {
-    // Loading Azure's library takes longer than the rest of this package: only who sends pays for it.
+    // Loading Azure's library takes longer than loading the rest of this package, so it waits until a message
+    // is sent.
     const azure: typeof import('@azure/identity') = require('@azure/identity');
     if (current?.secret !== secret) current = createSecretCredential(azure, secret);
     const asked = current;
@@ -74,8 +78,8 @@ export function createCredential(
     try {
       return await asked.credential.getToken(...request);
     } catch (error) {
-      // Microsoft's library answers from memory for a minute what Entra refused because it was busy: asking
-      // again would not reach Entra at all. When to ask again is decided where all requests are retried.
+      // For a minute, Microsoft's library repeats from memory the answer of an Entra that was busy, so asking
+      // again would not reach Entra at all. Our own retry code decides when to ask again.
       if (current === asked) current = undefined;
       throw toTokenError(error, authorityHost, asked.last, known.strike);
     }
@@ -91,7 +95,7 @@ export function createCredential(
         httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
           created.last = exchange;
         }),
-        // Requests for tokens are made again where those to Graph are, by the same rules.
+        // Token requests are retried together with the requests to Graph, by the same rules.
         retryOptions: { maxRetries: 0 },
       }),
     };
@@ -99,7 +103,7 @@ export function createCredential(
   }
 }
 
-/** Whether Entra says that the secret is wrong or has expired, so that another one may do. */
+/** Whether Entra says that the secret is wrong or has expired, so that a different one may work. */
 function isSecretRefused(error: unknown): boolean {
   const [, number] =
     /^AADSTS(\d+)$/.exec((error instanceof GraphTransportError && error.graphCode) || '') ?? [];

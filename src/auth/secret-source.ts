@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { ClientSecretError, type ClientSecretOf } from '../options/client-secret';
 
-/** The client secret: asked for when it is first needed, and again when Entra refuses it. */
+/** The client secret: fetched when it is first needed, and again when Entra refuses it. */
 export class SecretSource {
   readonly #given: string | ClientSecretOf;
   readonly #timeoutMs: number;
@@ -11,7 +11,7 @@ export class SecretSource {
 
   /**
    * @param timeoutMs the longest that a function may take
-   * @param onSecret is told every secret before it is used
+   * @param onSecret receives every secret before it is used
    */
   constructor(given: string | ClientSecretOf, timeoutMs: number, onSecret: (secret: string) => void) {
     this.#given = given;
@@ -22,19 +22,19 @@ export class SecretSource {
     onSecret(given);
   }
 
-  /** @throws ClientSecretError when there is none to be had */
+  /** @throws ClientSecretError if there is no secret */
   async get(): Promise<string> {
     return this.#secret ?? this.#ask();
   }
 
   /**
-   * The secret in the place of one that Entra has refused, which may be the same; undefined when there can be no other.
+   * The secret to replace one that Entra has refused. It may be the same; undefined if there can be no other.
    *
-   * @throws ClientSecretError when there is none to be had
+   * @throws ClientSecretError if there is no secret
    */
   async renew(refused: string): Promise<string | undefined> {
     if (typeof this.#given === 'string') return undefined;
-    // Of the requests that were refused together, the first asks for all of them.
+    // When several requests are refused at once, the first fetches the secret for all.
     return this.#secret === undefined || this.#secret === refused ? this.#ask() : this.#secret;
   }
 
@@ -50,11 +50,11 @@ export class SecretSource {
     if (typeof given === 'string') return given;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const message = `The clientSecret function has given no secret within ${this.#timeoutMs} ms.`;
+      const message = `The clientSecret function did not return a secret within ${this.#timeoutMs} ms.`;
       const fail = () => reject(new ClientSecretError('ETIMEDOUT', message, 'not-accepted'));
       timer = setTimeout(fail, this.#timeoutMs).unref();
     });
-    // In a promise of its own: it may throw before it returns one.
+    // Inside an async function, because `given` may throw before it returns a promise.
     const asked = (async (): Promise<unknown> => given())();
     try {
       const secret = await Promise.race([asked, late]);
@@ -79,10 +79,10 @@ export class SecretSource {
 
 function checked(secret: unknown): string {
   if (typeof secret === 'string' && secret.trim() !== '') return secret.trim();
-  const got = typeof secret === 'string' ? 'an empty one' : typeof secret;
+  const got = typeof secret === 'string' ? 'an empty string' : typeof secret;
   throw new ClientSecretError(
     'ECONFIG',
-    `The clientSecret function must give a string, got ${got}.`,
+    `The clientSecret function must return a string, got ${got}.`,
     'refused',
   );
 }

@@ -5,11 +5,11 @@ import { entraCode } from '../errors/service-codes';
 import { type Exchange, LongAnswerError } from './azure-http-client';
 
 /**
- * A failure to get a token, as a `GraphTransportError`: `EAUTH` when Entra refused, `ECONNECTION` or
- * `ETIMEDOUT` when it could not be asked.
+ * A failure to get a token, as a `GraphTransportError`: `EAUTH` if Entra refused, `ECONNECTION` or `ETIMEDOUT`
+ * if it could not be reached.
  *
- * @param last the last HTTP exchange of the attempt, where we had the HTTP in hand
- * @param strike strikes out secrets of what Entra says, before it is cut
+ * @param last the last HTTP exchange of the attempt, if the HTTP was ours
+ * @param strike removes secrets from what Entra says, before it is shortened
  */
 export function toTokenError(
   error: unknown,
@@ -42,9 +42,9 @@ export function toTokenError(
   }
   const graphCode = refusal?.[0];
   const known = refusal ? entraCode(Number(refusal[1])) : undefined;
-  // The library's own prefix says nothing to an operator; Entra's sentence begins with its code.
+  // The library's own prefix tells an operator nothing. Entra's sentence begins with its code.
   const said = withIdsOnce(refusal ? text.slice(refusal.index) : text);
-  // To ask for a token twice does no harm, so that an answer that makes no sense is worth another try.
+  // Asking for a token twice does no harm, so an answer that makes no sense is worth a retry.
   const mayPass = isBusy(status) || (status !== undefined && status < 300);
   const outcome = known?.outcome ?? (mayPass ? 'not-accepted' : 'refused');
   const isThrottled = outcome === 'not-accepted' && (status === 429 || known?.throttles === true);
@@ -69,13 +69,16 @@ export function toTokenError(
     : new GraphTransportError(code, `No token from ${authority}: ${sentence}`, details);
 }
 
-/** What support asks for, wherever it stands in the text. */
+/** The ids that support asks for, wherever they are in the text. */
 const IDS = /[\s.-]*\b(Trace ID|Correlation ID|Timestamp): (\d{4}-\d\d-\d\d[ T][\d:.]+Z?|[\w-]+)/g;
 
-/** The longest text that is passed on; those of Entra are far shorter. */
+/** The longest text that is passed on. Entra's are far shorter. */
 const MAX_TEXT_LENGTH = 2000;
 
-/** Entra's text in one line, each of its ids once and at the end: Microsoft's library repeats them after the sentence. */
+/**
+ * Entra's text on one line, with each id once and at the end: Microsoft's library repeats them after the
+ * sentence.
+ */
 function withIdsOnce(text: string): string {
   const start = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
   const line = start.replace(/\s+/g, ' ').trim();
@@ -86,7 +89,8 @@ function withIdsOnce(text: string): string {
   return `${sentence} ${[...ids].map(([name, id]) => `${name}: ${id}`).join(' ')}`;
 }
 
-const NOT_ENTRA = 'The answer is not one of Entra: check authorityHost, and whether a proxy stands between.';
+const NOT_ENTRA =
+  "The answer is not one of Entra's: check authorityHost, and whether there is a proxy in between.";
 
 const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };
 

@@ -2,11 +2,12 @@ import { type ConnectionOptions, type Job, type JobsOptions, Queue, type QueueOp
 import type { GraphSentMessageInfo } from '../index';
 import { type QueuedMessage, type StoredMessage, toStored } from './stored-message';
 
-/** Options of `createMailQueue`: BullMQ's own. */
+/** BullMQ's options of a queue, except the connection. */
 export interface MailQueueOptions extends Omit<QueueOptions, 'connection'> {
   /**
-   * What holds for each message unless `add()` says otherwise.
-   * @default 10 attempts, waits that are random and grow from a second, and a week for which sent messages are kept
+   * Options for each message, unless `add()` overrides them.
+   *
+   * @default 10 attempts, with random waits that grow from a second; sent messages are kept for a week
    */
   defaultJobOptions?: QueueOptions['defaultJobOptions'];
 }
@@ -14,34 +15,34 @@ export interface MailQueueOptions extends Omit<QueueOptions, 'connection'> {
 /** A message in the queue. */
 export type MailJob = Job<StoredMessage, GraphSentMessageInfo, 'message'>;
 
-/** Where an app leaves the messages of one mailbox for the workers. */
+/** Where an app puts messages of one mailbox for the workers to send. */
 export interface MailQueue {
-  /** BullMQ's queue: its events, counts, and failed messages. */
+  /** BullMQ's own queue, for its events, counts and failed messages. */
   readonly queue: Queue<StoredMessage, GraphSentMessageInfo, 'message'>;
   /**
-   * Adds a message, once: one whose Message-ID is in the queue, sent and failed ones included, is not added again.
-   * So when it is in doubt whether Redis has a message, add it again.
+   * Adds a message once. If its Message-ID is already in the queue, even of a message that was sent or has
+   * failed, it is not added again. So if you do not know whether Redis has a message, add it again.
    *
    * @param message what `sendMail` takes, with a `messageId`; a Buffer is stored as base64
    * @param options BullMQ's options of a job, such as `delay` or `priority`
-   * @throws TypeError if the message has no `messageId`, has something that cannot wait in a queue (a stream, a
-   *   `signal`), or says what is the worker's to say (`graph.userId`, `graph.delivery`)
+   * @throws TypeError if the message has no `messageId`, contains something that cannot be stored (a stream, a
+   *   `signal`), or sets what the worker decides (`graph.userId`, `graph.delivery`)
    */
   add(message: QueuedMessage, options?: Omit<JobsOptions, 'jobId'>): Promise<MailJob>;
-  /** Closes the connection to Redis. The messages stay there. */
+  /** Closes the connection to Redis. The messages stay in the queue. */
   close(): Promise<void>;
 }
 
 /**
- * The queue of one mailbox, for the processes that have mail to send. Each mailbox has a queue of its own, because
- * rate and pauses belong to the mailbox.
+ * The queue of one mailbox, for processes that have mail to send. Each mailbox has its own queue, because rate
+ * and pauses apply per mailbox.
  *
  * @example
  * const orders = createMailQueue('orders@contoso.com', { url: process.env.REDIS_URL });
  * await orders.add({ messageId: '<order-4711@contoso.com>', to: 'ann@example.com', subject: 'Your order', text });
  *
- * @param mailbox the sending mailbox, by user principal name or object id: written as for its workers
- * @param connection BullMQ's: options of ioredis, or a client
+ * @param mailbox the sending mailbox, as user principal name or object id: the same form as for its workers
+ * @param connection BullMQ's: ioredis options, or a client
  */
 export function createMailQueue(
   mailbox: string,
@@ -78,15 +79,15 @@ export function openQueue(
   });
 }
 
-/** Exchange tells mailboxes apart without regard to case, and two queues of one mailbox would each have its rate. */
+/** Exchange ignores case in mailbox names, and two queues for one mailbox would each have its full rate. */
 function queueName(mailbox: string): string {
   const name = typeof mailbox === 'string' ? mailbox.trim().toLowerCase() : '';
   if (name === '')
-    throw new TypeError('A mail queue needs the mailbox that it is for, such as orders@contoso.com.');
+    throw new TypeError('A mail queue needs the name of its mailbox, such as orders@contoso.com.');
   return `mail-${name}`;
 }
 
-/** The same with and without <>, as Nodemailer sees it. BullMQ takes no ":" in the id of a job. */
+/** The same with and without <>, as in Nodemailer. BullMQ does not accept ":" in the id of a job. */
 function jobIdOf({ messageId }: QueuedMessage): string {
   const id = typeof messageId === 'string' ? messageId.trim().replace(/^<|>$/g, '') : '';
   if (id === '') {

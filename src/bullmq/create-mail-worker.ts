@@ -14,75 +14,82 @@ import { afterFailure, backoffMs } from './after-failure';
 import { type MailJob, type MailQueue, openQueue } from './create-mail-queue';
 import { fromStored, type StoredMessage } from './stored-message';
 
-/** What Graph serves of one mailbox at once (Microsoft Graph documentation, concepts/throttling-limits.md). */
+/**
+ * How many requests Graph serves at once for one mailbox (Microsoft Graph documentation,
+ * concepts/throttling-limits.md).
+ */
 const CONCURRENCY = 4;
-/** What Exchange Online is said to send of one mailbox in a minute. */
+/** How many messages Exchange Online is said to send per minute for one mailbox. */
 const RATE = { max: 30, duration: 60_000 };
-/** No rate: what `getRateLimitTtl` is to see is a pause, not the limiter's count. */
+/** Higher than any real rate, so that `getRateLimitTtl` reports a pause, not the limiter's count. */
 const MORE_THAN_ANY_RATE = 1e9;
 const TRY_AGAIN_MS = 1000;
-/** Then a worker looks again whether the pause is over. */
+/** A worker checks at least this often whether a pause is over. */
 const MOST_PAUSE_AT_ONCE_MS = 5000;
 
-/** Options of `createMailWorker`: BullMQ's own, and the transport's as `graph`. */
+/** BullMQ's options of a worker, except the connection, and the transport's as `graph`. */
 export interface MailWorkerOptions extends Omit<WorkerOptions, 'connection'> {
   /**
-   * Options of `graphTransport()`; those that are missing come from the environment. The mailbox is that of the
-   * worker, and `retry.attempts` is 1 unless given, since the queue does the waiting.
+   * Options of `graphTransport()`; missing ones come from the environment. The mailbox is the worker's.
+   * `retry.attempts` defaults to 1, since the queue does the waiting.
    *
-   * `delivery` is `exactly-once` unless given. With `at-most-once` a message that may have been sent fails, and so
+   * `delivery` defaults to `exactly-once`. With `at-most-once`, a message that may have been sent fails, and so
    * does one whose worker died.
    */
   graph?: Omit<GraphTransportOptions, 'userId'>;
   /**
-   * Messages of the mailbox that all processes together send at once.
-   * @default 4, what Graph serves of one mailbox
+   * How many messages of the mailbox all processes together send at once.
+   *
+   * @default 4, what Graph serves for one mailbox
    */
   globalConcurrency?: number;
   /**
-   * Messages that this process sends at once.
+   * How many messages this process sends at once.
+   *
    * @default 4
    */
   concurrency?: number;
   /**
-   * Messages that all processes together send in a time, counted in windows that do not slide.
-   * @default { max: 30, duration: 60_000 }, what Exchange Online is said to send
+   * How many messages all processes together send in a time window. The windows are fixed, not sliding.
+   *
+   * @default { max: 30, duration: 60_000 } (milliseconds), what Exchange Online is said to send
    */
   limiter?: WorkerOptions['limiter'];
   /**
-   * How often a message may be taken over from a worker that died; one more, and it fails.
-   * @default 5, and 0 with `at-most-once`: such a message may have been sent
+   * How often a message may be taken over from a worker that died. After that, it fails.
+   *
+   * @default 5, and 0 with `at-most-once`, because such a message may have been sent
    */
   maxStalledCount?: number;
 }
 
-/** What sends the messages of one mailbox in this process. */
+/** Sends the messages of one mailbox in this process. */
 export interface MailWorker {
-  /** BullMQ's worker: listen here to `completed`, `failed` and `error`. */
+  /** BullMQ's own worker, for its events `completed`, `failed` and `error`. */
   readonly worker: Worker<StoredMessage, GraphSentMessageInfo, 'message'>;
-  /** The queue that it works on. */
+  /** The queue that it takes messages from. */
   readonly queue: MailQueue['queue'];
-  /** What it sends with, for Nodemailer's plugins. */
+  /** The Nodemailer transporter that it sends with, for plugins. */
   readonly transporter: Transporter<GraphSentMessageInfo>;
   /**
-   * Takes no more messages, waits for those under way, and closes all connections. Call it again with `force` to
-   * stop waiting: messages under way are aborted and put back into the queue; with `at-most-once` one that may have
-   * been sent fails instead.
+   * Takes no more messages, waits for those in progress, and closes all connections. Call it again with `force`
+   * to stop waiting: messages in progress are aborted and put back into the queue. With `at-most-once`, one
+   * that may have been sent fails instead.
    */
   close(force?: boolean): Promise<void>;
 }
 
 /**
- * Sends what is in the queue of a mailbox. Run it in as many processes as you like: together they keep to the rate
- * and the concurrency of the mailbox, and pause when it is throttled.
+ * Starts a worker that sends what is in the queue of a mailbox. Run it in as many processes as you like:
+ * together they keep to the mailbox's rate and concurrency, and pause when it is throttled.
  *
  * @example
  * const worker = createMailWorker('orders@contoso.com', { url: process.env.REDIS_URL });
  * process.once('SIGTERM', () => worker.close());
  *
- * @param mailbox the sending mailbox, by user principal name or object id: written as for its queue
- * @param connection BullMQ's: options of ioredis, or a client with `maxRetriesPerRequest: null`
- * @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options of `graph`
+ * @param mailbox the sending mailbox, as user principal name or object id: the same form as for its queue
+ * @param connection BullMQ's: ioredis options, or a client with `maxRetriesPerRequest: null`
+ * @throws GraphTransportError `ECONFIG`, which names everything that is wrong with the options in `graph`
  */
 export function createMailWorker(
   mailbox: string,
@@ -104,7 +111,7 @@ export function createMailWorker(
   const send: Processor<StoredMessage, GraphSentMessageInfo, 'message'> = async (job, token) => {
     try {
       const message = fromStored(job.data);
-      // A job that was not added by `add()` has no say in it either.
+      // These two override the job's own, even if the job was not added by `add()`.
       return await transporter.sendMail({
         ...message,
         graph: { ...message.graph, userId: mailbox, delivery },
@@ -114,7 +121,7 @@ export function createMailWorker(
     }
   };
 
-  /** The error by which BullMQ does what is to be done about a message that was not sent. */
+  /** The error that makes BullMQ do the right thing with a message that was not sent. */
   async function whatToThrow(error: unknown, job: MailJob, token: string | undefined): Promise<unknown> {
     const next = afterFailure(error, { delivery, isStopping: closing !== undefined });
     switch (next.action) {
@@ -130,7 +137,10 @@ export function createMailWorker(
     }
   }
 
-  /** Without an attempt. A worker that stops would wait out the pause after a `RateLimitError`. */
+  /**
+   * Puts a job back without counting an attempt. After a `RateLimitError`, a worker that is stopping would wait
+   * out the pause.
+   */
   async function putBack(job: MailJob, token: string | undefined): Promise<Error> {
     try {
       await job.moveToWait(token);
@@ -141,13 +151,13 @@ export function createMailWorker(
     }
   }
 
-  /** Keeps all processes from the queue for so long; a longer pause that has begun stays. */
+  /** Keeps all processes from taking messages for `ms`, unless a longer pause has already begun. */
   async function pause(ms: number): Promise<void> {
     const underWay = await queue.getRateLimitTtl(MORE_THAN_ANY_RATE);
     await queue.rateLimit(Math.max(ms, underWay));
   }
 
-  /** Does something in Redis, again and again while Redis is away and the worker is wanted. */
+  /** Performs an action in Redis, retrying while Redis is down and the worker is running. */
   async function untilDone(action: () => Promise<unknown>): Promise<void> {
     for (;;) {
       try {
@@ -166,10 +176,10 @@ export function createMailWorker(
     connection,
     concurrency: options.concurrency ?? CONCURRENCY,
     limiter: options.limiter ?? RATE,
-    // A worker that is closed as a pause begins waits so long for nothing.
+    // A worker that is closed just as a pause begins waits this long for nothing.
     maximumRateLimitDelay: options.maximumRateLimitDelay ?? MOST_PAUSE_AT_ONCE_MS,
     maxStalledCount: options.maxStalledCount ?? (delivery === 'exactly-once' ? 5 : 0),
-    // Not before the global concurrency is set.
+    // It starts only after the global concurrency is set.
     autorun: false,
     settings: {
       backoffStrategy: (attempt, _type, error, job) => backoffMs(attempt, baseOf(job), error, Math.random()),
@@ -209,12 +219,15 @@ export function createMailWorker(
   };
 }
 
-/** Its message is kept in Redis as `failedReason`: what an operator reads before sending the message again. */
+/**
+ * BullMQ stores its message in Redis as `failedReason`, which an operator reads before sending the message
+ * again.
+ */
 function unrecoverable(error: unknown, because: 'refused' | 'may have been sent'): UnrecoverableError {
   const reason = error instanceof Error ? error.message : String(error);
-  const warning = 'The message may have been sent: look into Sent Items before you send it again.';
+  const warning = 'The message may have been sent: check Sent Items before you send it again.';
   const failure = new UnrecoverableError(because === 'refused' ? reason : `${warning} ${reason}`);
-  // Not stored; for those who listen to `failed`.
+  // The cause is not stored; it is for listeners to `failed`.
   failure.cause = error;
   return failure;
 }

@@ -1,19 +1,19 @@
 import type { Attachment, AttachmentLike, SendMailOptions } from 'nodemailer';
 
-/** A message for a queue: what `sendMail` takes, without streams, and with a Message-ID of its own. */
+/** A message for a queue: what `sendMail` takes, but without streams and with its own Message-ID. */
 export interface QueuedMessage extends SendMailOptions {
   /**
-   * Identifies the message, in the queue and in the mailbox: the same for each attempt to add or send it. Derive it
-   * from what the mail is about, such as an order number.
+   * Identifies the message in the queue and in the mailbox, so it must be the same each time the message is
+   * added or sent. Derive it from what the mail is about, such as an order number.
    */
   messageId: string;
 }
 
-/** Bytes as JSON carries them, in the form that Nodemailer reads. */
+/** Bytes in a form that JSON can carry and Nodemailer reads. */
 export interface StoredBytes {
   /** The bytes in base64. */
   content: string;
-  /** Says so. */
+  /** Tells Nodemailer how `content` is encoded. */
   encoding: 'base64';
 }
 
@@ -26,11 +26,11 @@ export interface StoredMessage extends Omit<QueuedMessage, 'raw'> {
 type Content = Exclude<SendMailOptions['html'], undefined>;
 
 /**
- * The message as JSON carries it: bytes become base64, dates become text.
+ * The message in a form that JSON can carry: bytes become base64, dates become text.
  *
- * Left out are DKIM keys and SMTP logins, which Graph has no use for and Redis should not hold.
+ * DKIM keys and SMTP credentials are left out: Graph has no use for them, and Redis should not hold them.
  *
- * @throws TypeError if something in the message cannot wait in a queue, such as a stream
+ * @throws TypeError if something in the message, such as a stream, cannot be stored
  */
 export function toStored(message: QueuedMessage): StoredMessage {
   const { dkim, _dkim, auth, date, text, html, watchHtml, amp, icalEvent, raw, ...others } = message;
@@ -50,7 +50,7 @@ export function toStored(message: QueuedMessage): StoredMessage {
   return stored;
 }
 
-/** The message that was stored, as `sendMail` takes it. */
+/** The stored message, as `sendMail` takes it. */
 export function fromStored(message: StoredMessage): SendMailOptions {
   const { text, html, watchHtml, amp, icalEvent, raw, ...others } = message;
   return {
@@ -64,7 +64,7 @@ export function fromStored(message: StoredMessage): SendMailOptions {
   };
 }
 
-/** In an attachment Nodemailer reads base64 itself. Of a body that is empty, or a raw message, it does not. */
+/** In an attachment, Nodemailer decodes base64 itself. It does not do so for an empty body or a raw message. */
 function fromStoredContent<Value>(value: Value | StoredBytes): Value | Buffer {
   return isStoredBytes(value) ? Buffer.from(value.content, value.encoding) : value;
 }
@@ -94,7 +94,10 @@ function toStoredBytes(bytes: Uint8Array): StoredBytes {
   return { content: Buffer.from(buffer, byteOffset, byteLength).toString('base64'), encoding: 'base64' };
 }
 
-/** As Nodemailer writes a Date into a header. A string it writes as it is, and JSON's is none that mail knows. */
+/**
+ * Formats a Date as Nodemailer writes it into a header. A string is written as it is, and JSON's date format is
+ * not valid in mail.
+ */
 function toDateField(date: Date): string {
   return date.toUTCString().replace('GMT', '+0000');
 }
@@ -106,11 +109,11 @@ function refuseUnstorable(value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null) return;
   if (isStream(value)) {
     throw new TypeError(
-      `${path} is a stream, which cannot wait in a queue. Give a path, a string or a Buffer.`,
+      `${path} is a stream, which cannot wait in a queue. Use a path, a string or a Buffer instead.`,
     );
   }
   if (isBytes(value)) {
-    throw new TypeError(`${path} is bytes, which a queue takes only as content. Give a string.`);
+    throw new TypeError(`${path} is bytes, which a queue accepts only as content. Use a string instead.`);
   }
   if (value instanceof AbortSignal || value instanceof Map || value instanceof Set) {
     throw new TypeError(
@@ -124,7 +127,7 @@ function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array;
 }
 
-/** A stream of Node's or of the web, or anything else that is read once. */
+/** A stream of Node's or of the web, or anything else that can be read only once. */
 function isStream(value: object): boolean {
   return 'pipe' in value || 'getReader' in value || Symbol.asyncIterator in value;
 }

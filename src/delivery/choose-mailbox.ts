@@ -7,13 +7,13 @@ import { bytesBeforeHeader } from '../mime/message-start';
 import { toHeaders } from '../mime/to-headers';
 import { type MailboxQuestion, type UserIdOf, userIdProblems } from '../options/message-options';
 
-/** The headers of a message that has not been read. */
+/** The headers of a message that has not been read yet. */
 export function headerOf(message: Buffer): Pick<MailContent, 'headers'> {
   const text = message.toString('latin1', bytesBeforeHeader(message));
   return { headers: toHeaders(readHeaderBlock(text)) };
 }
 
-/** What a `userId` function is asked. */
+/** The argument of a `userId` function. */
 export function questionOf(
   content: Pick<MailContent, 'headers'>,
   { envelope }: { envelope: MailboxQuestion['envelope'] },
@@ -24,17 +24,16 @@ export function questionOf(
 }
 
 /**
- * The mailbox that a `userId` function names.
+ * The mailbox that a `userId` function returns.
  *
- * @throws GraphTransportError `ECONFIG` when it names none, `EABORT` or `ETIMEDOUT` when the send is given up before
- *   it does
+ * @throws GraphTransportError `ECONFIG` if it returns none, `EABORT` or `ETIMEDOUT` if the send ends first
  */
 export async function mailboxFor(
   userId: UserIdOf,
   question: MailboxQuestion,
   signal: AbortSignal,
 ): Promise<string> {
-  // In a promise of its own: it may throw before it returns one.
+  // Inside an async function, because `userId` may throw before it returns a promise.
   const asked = (async () => userId(question))().catch((cause: unknown) => {
     throw new GraphTransportError('ECONFIG', `The userId function failed: ${String(cause)}.`, { cause });
   });

@@ -29,58 +29,58 @@ import { jsonRequest, mimeRequest } from './send-mail-request';
 import type { GraphSentMessageInfo } from './sent-info';
 import type { UploadProgress } from './upload-progress';
 
-/** A message as Nodemailer hands it over. */
+/** A message as Nodemailer passes it on. */
 export interface OutgoingMessage {
-  /** Its header, where that is known before the message is read. */
+  /** Its header, if that is known before the message is read. */
   header: () => Buffer | undefined;
-  /** Writes the compiled message, Bcc header included; its attachments are read from then on. */
+  /** Writes the compiled message, Bcc header included. Its attachments are read from this point on. */
   writeTo: (sink: Writable) => void;
-  /** The message as it may travel, if that is not what was written: text may be in 8 bits there. */
+  /** The message as it may be sent, if that differs from what was written, which may contain 8-bit text. */
   asMime: () => Buffer | undefined;
-  /** The envelope is who gets it, whatever the headers say. */
+  /** The envelope decides who gets the message, whatever the headers say. */
   envelope: { from: string | false; to: string[] };
-  /** The envelope's sender, when the app set an envelope of its own. */
+  /** The envelope's sender, if the app set its own envelope. */
   returnPath: string | false;
-  /** Message-ID that Nodemailer gave it; one in a raw message counts more. */
+  /** The Message-ID that Nodemailer gave it. One in a raw message takes precedence. */
   messageId: string;
-  /** What the app gave it of that: if nothing, Nodemailer made it up. */
+  /** What the app itself set. If it set no Message-ID, Nodemailer made one up. */
   given: GivenId;
-  /** Whether the app asked for SMTP's delivery status notifications. */
+  /** Whether the app asked for SMTP delivery status notifications. */
   dsn: boolean;
-  /** The message's own options. */
+  /** The options for this message. */
   graph: GraphMessageOptions;
 }
 
-/** What a message is sent with. */
+/** What is needed to send a message. */
 export interface Delivery {
   defaults: ResolvedOptions;
   client: GraphClient;
   limiter: MailboxLimiter;
-  /** Lets only a few messages be read before it is their turn. */
+  /** Lets only a few messages be read before their turn. */
   readAhead: MailboxLimiter;
   clock: Clock;
-  /** Gives the message up. */
+  /** Aborts the send. */
   signal: AbortSignal;
-  /** Is filled in as the message goes on. */
+  /** Filled in as the send proceeds. */
   trace: SendTrace;
-  /** Is called when it is the message's turn, from which on its timeout counts anew. */
+  /** Called when the message's turn comes. Its timeout starts again from there. */
   onTurn: () => void;
-  /** Is called when work begins before it is the message's turn: its timeout counts for that alone. */
+  /** Called when work begins before the message's turn. The timeout then covers that work alone. */
   onEarlyWork: () => void;
-  /** Is called when that work is done, and the message waits for its turn. */
+  /** Called when that work is done and the message waits for its turn. */
   onEarlyWorkDone: () => void;
-  /** Milliseconds since the message's turn. */
+  /** Milliseconds since the message's turn came. */
   elapsedMs: () => number;
-  /** Is told the Message-ID that the message goes by. */
+  /** Receives the Message-ID that the message is sent under. */
   onMessageId: (messageId: string) => void;
   onRetry: (event: RetryEvent) => void;
   onProgress: (event: UploadProgress) => void;
 }
 
-/** All messages that are read before their turn wait in one line. */
+/** All messages that are read before their turn share one queue. */
 const READ_AHEAD = 'read-ahead';
 
-/** Sends one message: wait for its turn, read, convert, choose the route, send, report. */
+/** Sends one message: waits for its turn, reads it, converts it, chooses the route, sends it and reports. */
 export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Promise<GraphSentMessageInfo> {
   const { defaults, signal } = delivery;
   const userId = outgoing.graph.userId ?? defaults.userId;
@@ -93,7 +93,7 @@ export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Pr
   return readAndSend(outgoing, mailbox, delivery);
 }
 
-/** Like a pool of SMTP connections: a message that waits is not read yet, and takes no memory. */
+/** As with a pool of SMTP connections, a waiting message is not read yet and takes up no memory. */
 function readAndSend(
   outgoing: OutgoingMessage,
   mailbox: string,
@@ -112,7 +112,7 @@ function readAndSend(
   );
 }
 
-/** The mailbox depends on what the message says, and that is known only when it has been read. */
+/** The mailbox depends on the message's content, which is known only after reading it. */
 async function readBeforeTurn(
   outgoing: OutgoingMessage,
   userId: UserIdOf,
@@ -203,7 +203,7 @@ async function deliverRead(
   });
   const losses = jsonLosses(content, controlCharactersIn(message));
   const stripped = strippedHeaders(content);
-  // What has no place in JSON, for the draft of a message that is too large for MIME.
+  // What JSON cannot carry goes into the draft if the message is too large for MIME.
   const named = toNamedProperties([...losses.flatMap(({ header }) => header ?? []), ...stripped]);
   const properties = [...(message.singleValueExtendedProperties ?? []), ...named];
   const largeMessage = named.length > 0 ? { ...message, singleValueExtendedProperties: properties } : message;
@@ -309,7 +309,7 @@ async function deliverRead(
   };
 }
 
-/** Message-IDs tell upper from lower case, and Graph's search does not: it is given a digest. */
+/** Message-IDs are case-sensitive and Graph's search is not, so the mark is a digest. */
 function markOf(messageId: string): string {
   return createHash('sha256').update(messageId).digest('hex');
 }
@@ -320,7 +320,7 @@ function refusal(why: string): GraphTransportError {
   });
 }
 
-/** The result of `make`, made when it is first wanted. */
+/** Calls `make` on first use and keeps its result. */
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {

@@ -4,48 +4,48 @@ import type { RetryEvent } from '../graph/message-requests';
 import type { GraphSentMessageInfo } from './sent-info';
 
 /**
- * What the tracing channel `nodemailer-graph-transport:send` tells of a message: one object from `start` to `asyncEnd`,
- * in which more is known as the message goes on. No subject, body, recipient, secret or token is in it, but in
- * `result` the envelope.
+ * What the tracing channel `nodemailer-graph-transport:send` reports about a message: one object from `start`
+ * to `asyncEnd`, filled in as the message proceeds. It contains no subject, body, secret or token, and no
+ * recipients except in the envelope of `result`.
  */
 export interface SendTrace {
-  /** Its Message-ID. At `start` this is Nodemailer's, and later the one that the message goes by. */
+  /** The Message-ID. At `start` this is Nodemailer's; later it is the one that the message is sent under. */
   messageId: string;
-  /** The mailbox that it is sent from; undefined until that is known. */
+  /** The mailbox that sends the message; undefined until it is known. */
   mailbox: string | undefined;
-  /** How it goes; undefined until that is decided. */
+  /** The route it takes; undefined until it is decided. */
   route: GraphSentMessageInfo['route'] | undefined;
-  /** Bytes of the message, as `info.messageSize` has them; undefined until it is read. */
+  /** Bytes of the message, the same as `info.messageSize`; undefined until it has been read. */
   bytes: number | undefined;
-  /** How often the request that sends was made so far. */
+  /** How many times the sending request has been made so far. */
   attempts: number;
-  /** Why it failed; set for `error`, and from then on. */
+  /** Why it failed; set from `error` on. */
   error?: unknown;
-  /** What `sendMail` resolves with; set for `asyncStart`, and from then on. */
+  /** What `sendMail` resolves with; set from `asyncStart` on. */
   result?: GraphSentMessageInfo;
 }
 
-/** What the channels `nodemailer-graph-transport:retry` and `nodemailer-graph-transport:throttled` tell. */
+/** What the channels `nodemailer-graph-transport:retry` and `nodemailer-graph-transport:throttled` report. */
 export interface RetryNotice {
-  /** The message whose request failed and is made again. */
+  /** The Message-ID of the message whose request failed and will be made again. */
   messageId: string;
-  /** The mailbox that it is sent from. After throttling, all its messages wait. */
+  /** The mailbox that sends it. After throttling, all messages of the mailbox wait. */
   mailbox: string | undefined;
-  /** The attempt that failed, from 1. */
+  /** The number of the attempt that failed, from 1. */
   attempt: number;
-  /** Milliseconds until the next. */
+  /** Milliseconds until the next attempt. */
   waitMs: number;
   /** Why it failed. */
   error: GraphTransportError;
 }
 
-/** What the channel `nodemailer-graph-transport:queue` tells, whenever one of the numbers has changed. */
+/** What the channel `nodemailer-graph-transport:queue` reports each time one of the numbers changes. */
 export interface QueueNotice {
   /** The `GraphTransport` whose queue it is. */
   transport: object;
-  /** Messages that wait for their turn. */
+  /** Messages that are waiting for their turn. */
   waiting: number;
-  /** These, and those that are being sent: `transport.pendingCount()`. */
+  /** Messages that are waiting or being sent: `transport.pendingCount()`. */
   pending: number;
 }
 
@@ -54,7 +54,7 @@ const retries = channel('nodemailer-graph-transport:retry');
 const throttlings = channel('nodemailer-graph-transport:throttled');
 const queues = channel('nodemailer-graph-transport:queue');
 
-/** Sends a message in sight of those who listen to the tracing channel; without any, this only calls `send`. */
+/** Sends a message and reports it to the tracing channel. Without subscribers it only calls `send`. */
 export function traced(
   trace: SendTrace,
   send: () => Promise<GraphSentMessageInfo>,
@@ -62,7 +62,7 @@ export function traced(
   return sends.tracePromise(send, trace);
 }
 
-/** Tells of a request that failed and is made again. */
+/** Reports a request that failed and will be made again. */
 export function tellRetry(
   { messageId, mailbox }: SendTrace,
   { error, attempt, waitMs, throttled }: RetryEvent,
@@ -72,7 +72,7 @@ export function tellRetry(
   told.publish({ messageId, mailbox, attempt, waitMs, error } satisfies RetryNotice);
 }
 
-/** Tells how many messages there are. */
+/** Reports how many messages there are. */
 export function tellQueue(transport: object, waiting: number, pending: number): void {
   if (!queues.hasSubscribers) return;
   queues.publish({ transport, waiting, pending } satisfies QueueNotice);

@@ -245,7 +245,7 @@ function idOf(value: unknown): string {
 
 /** An answer with the right status that cannot be read: what was asked for may well have been done. */
 function garbled(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', 'The answer of Graph breaks off, or is not one of Graph.', {
+  return new GraphTransportError('ECONNECTION', "The answer of Graph breaks off, or is not one of Graph's.", {
     outcome: 'unknown',
     hint: 'Is there a proxy or gateway in between?',
   });

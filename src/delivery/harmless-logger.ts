@@ -1,6 +1,6 @@
 import type { LogMethod, TransportLogger } from '../options/options';
 
-/** A logger that may throw or reject without changing what becomes of a message or a check. */
+/** A logger whose failures change nothing: it may throw or reject without affecting a message or a check. */
 export function harmlessLogger(logger: TransportLogger): TransportLogger {
   const method =
     (level: keyof TransportLogger): LogMethod =>

@@ -1,4 +1,4 @@
-/** Gives back what was put in, the least first. */
+/** A priority queue: returns the smallest item first. */
 export class Heap<Item> {
   readonly #items: Item[] = [];
   readonly #isLess: (one: Item, other: Item) => boolean;
@@ -7,7 +7,7 @@ export class Heap<Item> {
     this.#isLess = isLess;
   }
 
-  /** The least item, which stays. */
+  /** The smallest item, without removing it. */
   get first(): Item | undefined {
     return this.#items[0];
   }
@@ -25,7 +25,7 @@ export class Heap<Item> {
     items[at] = item;
   }
 
-  /** Takes the least item out. */
+  /** Removes and returns the smallest item. */
   pop(): Item | undefined {
     const items = this.#items;
     const first = items[0];
@@ -34,7 +34,7 @@ export class Heap<Item> {
     return first;
   }
 
-  /** Puts an item in the place of the first, and moves it down to where it belongs. */
+  /** Replaces the first item and moves the new one down to its place. */
   #sink(item: Item): void {
     const items = this.#items;
     let at = 0;

@@ -6,7 +6,7 @@ import type { UploadProgress } from './upload-progress';
 
 type Logger = ReturnType<typeof getLogger>;
 
-/** The log lines of one message, in Nodemailer's manner: no subjects, no bodies, no secrets. */
+/** The log lines of one message, in Nodemailer's style: no subjects, no bodies, no secrets. */
 export class SendLog {
   readonly #logger: Logger;
   #entry: { tnx: string; messageId: string };
@@ -16,7 +16,7 @@ export class SendLog {
     this.#entry = { tnx: 'send', messageId };
   }
 
-  /** From here on, the message goes by this Message-ID. */
+  /** From here on, the message is logged under this Message-ID. */
   goesBy(messageId: string): void {
     this.#entry = { ...this.#entry, messageId };
   }
@@ -28,7 +28,7 @@ export class SendLog {
   retried({ error, attempt, waitMs, throttled }: RetryEvent): void {
     const { messageId } = this.#entry;
     const entry = { ...this.#entry, tnx: throttled ? 'throttled' : 'retry', attempt, waitMs };
-    const what = throttled ? 'Graph throttles the mailbox of message %s' : 'Message %s met a failure';
+    const what = throttled ? 'Graph throttles the mailbox of message %s' : 'Sending message %s failed';
     this.#say(
       'warn',
       entry,
@@ -47,14 +47,21 @@ export class SendLog {
       this.#say(
         'debug',
         entry,
-        'Attachment "%s" of %s: %s of %s bytes',
+        'Uploading attachment "%s" of message %s: %s of %s bytes',
         attachment,
         messageId,
         sentBytes,
         totalBytes,
       );
     } else {
-      this.#say('info', entry, 'Attachment "%s" of %s is there, %s bytes', attachment, messageId, totalBytes);
+      this.#say(
+        'info',
+        entry,
+        'Uploaded attachment "%s" of message %s: %s bytes',
+        attachment,
+        messageId,
+        totalBytes,
+      );
     }
   }
 
@@ -74,7 +81,7 @@ export class SendLog {
       this.#say('warn', this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
     }
     if (info.draftMayBeLeft) {
-      const why = 'Graph did not answer when it was made, nor when we looked for it';
+      const why = 'Graph answered neither the request that created it nor the search for it';
       this.#say('warn', this.#entry, 'A draft of message %s may be left in Drafts: %s', messageId, why);
     }
     const recipients = info.accepted.length;
@@ -106,7 +113,7 @@ export class SendLog {
     );
   }
 
-  /** A log that cannot be written must not change what becomes of the message, nor what is told of it. */
+  /** A failing logger must not affect the message or what is reported about it. */
   #say(level: 'debug' | 'info' | 'warn' | 'error', entry: object, message: string, ...args: unknown[]): void {
     this.#logger[level](entry, message, ...args);
   }
@@ -123,21 +130,21 @@ export class SendLog {
   }
 }
 
-/** Logs an answer of Graph: that there was one, and not what it said. */
+/** Logs that Graph answered, without what it said. */
 export function logAnswer(logger: Logger, event: AnswerEvent): void {
   const { method, path, status, requestId, ms } = event;
   const said = '%s %s: %s in %s ms (request-id %s)';
   logger.debug({ tnx: 'http', ...event }, said, method, path, status, ms, requestId);
 }
 
-/** Logs that DKIM keys of the app are of no use. */
+/** Logs that the app's DKIM keys are not used. */
 export function logUnusedKeys(logger: Logger): void {
   const why =
-    'Exchange signs what it sends: set DKIM up for the domain in Microsoft 365, and leave out dkim.';
-  logger.warn({ tnx: 'dkim' }, `Messages go without a DKIM signature of the app's. ${why}`);
+    'Exchange signs what it sends: set up DKIM for the domain in Microsoft 365, and remove the option dkim.';
+  logger.warn({ tnx: 'dkim' }, `The app's DKIM keys are not used. ${why}`);
 }
 
-/** The recipients as Nodemailer's own transports log them: the first two of many. */
+/** The recipients as Nodemailer's own transports log them: the first two if there are many. */
 function summary(to: string[]): string {
   return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
 }

@@ -6,11 +6,11 @@ import type { Limits } from '../options/options';
 import { Heap } from './heap';
 import { WaitingLine } from './waiting-line';
 
-/** The time that a mailbox has to be left alone, which all its requests share. */
+/** Holds back all requests to a mailbox for a while. */
 export interface Pauses {
-  /** Resolves when the mailbox may be asked again, or as soon as the signal aborts. */
+  /** Resolves when the mailbox may be asked again or the signal aborts, whichever comes first. */
   pauseOver(signal: AbortSignal | undefined): Promise<void>;
-  /** Leaves the mailbox alone for so many milliseconds from now. */
+  /** Holds back requests to the mailbox for this many milliseconds from now. */
   pauseFor(ms: number): void;
 }
 
@@ -20,24 +20,24 @@ interface Turn {
 }
 
 /**
- * Lets as many messages through at once as their mailbox takes, the others in the order in which they came.
- * Mailboxes take turns, so that a thousand messages of one do not hold up the first of another.
+ * Lets as many messages through at once as their mailbox allows; the others wait in the order in which they
+ * came. Mailboxes take turns, so a thousand messages of one do not hold up the first of another.
  *
- * What a message costs does not depend on how many mailboxes there are, nor on how many messages wait: nothing here
- * looks at all lanes or at all of a line.
+ * The cost of a message depends neither on the number of mailboxes nor on the number of waiting messages:
+ * nothing here goes through all lanes or a whole line.
  */
 export class MailboxLimiter {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #onTurn: () => void;
   readonly #lanes = new Map<string, Lane>();
-  /** Lanes with messages that may begin, or could when this was last looked at. */
+  /** Lanes whose next message may begin, or could when this was last checked. */
   readonly #ready = new Heap<Lane>((one, other) =>
     one.readyTurn === other.readyTurn ? one.number < other.number : one.readyTurn < other.readyTurn,
   );
-  /** Lanes with messages that time will let begin. */
+  /** Lanes whose next message may begin later. */
   readonly #later = new Heap<Lane>((one, other) => one.laterAt < other.laterAt);
-  /** Lanes without messages that cannot be forgotten yet. */
+  /** Lanes without messages that must still be remembered. */
   readonly #resting = new Heap<Lane>((one, other) => one.restsUntil < other.restsUntil);
   #underWay = 0;
   #waiting = 0;
@@ -45,28 +45,28 @@ export class MailboxLimiter {
   #laneCount = 0;
   #wake: { at: number; abort: AbortController } | undefined;
 
-  /** @param onTurn is told whenever a message that waited does so no more */
+  /** @param onTurn called each time a message stops waiting */
   constructor(limits: Limits, clock: Clock, onTurn: () => void = () => undefined) {
     this.#limits = limits;
     this.#clock = clock;
     this.#onTurn = onTurn;
   }
 
-  /** Messages that wait for their turn. */
+  /** Messages that are waiting for their turn. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Mailboxes that something is known of. */
+  /** The number of mailboxes that are being tracked. */
   get mailboxes(): number {
     return this.#lanes.size;
   }
 
   /**
-   * Does the work when it is the message's turn.
+   * Does the work when the message's turn comes.
    *
-   * @throws GraphTransportError `ECONNECTION` when too many are waiting, `EABORT` when the signal aborts
-   *   before it is its turn
+   * @throws GraphTransportError `ECONNECTION` if too many messages are waiting, `EABORT` if the signal aborts
+   *   before the message's turn
    */
   async run<T>(
     userId: string,
@@ -87,7 +87,7 @@ export class MailboxLimiter {
     }
   }
 
-  /** Lets nobody wait any longer: all who do fail. */
+  /** Fails all messages that are waiting. */
   rejectWaiting(error: Error): void {
     for (const lane of this.#lanes.values()) {
       for (let turn = lane.waiting.shift(); turn; turn = lane.waiting.shift()) turn.fail(error);
@@ -104,7 +104,7 @@ export class MailboxLimiter {
     return lane;
   }
 
-  /** Forgets the lane of a mailbox without messages, now or when its pause and its rate are over. */
+  /** Forgets the lane of a mailbox without messages, now or when its pause and its rate window are over. */
   #forget(lane: Lane): void {
     if (lane.underWay > 0 || !lane.waiting.isEmpty || this.#lanes.get(lane.mailbox) !== lane) return;
     const now = this.#clock.now();
@@ -171,12 +171,12 @@ export class MailboxLimiter {
     });
   }
 
-  /** Puts a lane where its first message belongs: with those that may begin, or with those that time lets begin. */
+  /** Files a lane by its first message: under those that may begin now, or those that may begin later. */
   #consider(lane: Lane): void {
     if (lane.isListed || lane.waiting.isEmpty) return;
     const now = this.#clock.now();
     const waitMs = lane.waitMs(now);
-    // The end of one of its messages brings it back.
+    // The lane is looked at again when one of its messages ends.
     if (waitMs === Number.POSITIVE_INFINITY) return;
     lane.isListed = true;
     if (waitMs <= 0) {
@@ -188,7 +188,7 @@ export class MailboxLimiter {
     }
   }
 
-  /** Begins whatever may begin now, and comes back when time alone lets more begin. */
+  /** Starts every message that may begin now, and sets a timer for the next one that may begin later. */
   #next(): void {
     const now = this.#clock.now();
     for (let lane = this.#later.first; lane && lane.laterAt <= now; lane = this.#later.first) {
@@ -203,7 +203,7 @@ export class MailboxLimiter {
         return;
       }
       lane.isListed = false;
-      // Since it was listed its mailbox may have been paused, or its messages given up.
+      // Since it was listed, its mailbox may have been paused or its messages aborted.
       if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0) {
         this.#underWay++;
         lane.begin(now, ++this.#turns);
@@ -225,7 +225,7 @@ export class MailboxLimiter {
     });
   }
 
-  /** A timer would keep the process from ending. */
+  /** Stops the timer, which would keep the process alive. */
   #stopWaking(): void {
     this.#wake?.abort.abort();
     this.#wake = undefined;
@@ -237,28 +237,31 @@ export class MailboxLimiter {
       `The queue of the transport is full: ${this.#limits.maxQueue} messages wait for their turn (maxQueue).`,
       {
         outcome: 'not-accepted',
-        hint: 'Nothing was sent. Send on when isIdle() is true, or raise maxQueue.',
+        hint: 'Nothing was sent. Send more when isIdle() is true, or raise maxQueue.',
       },
     );
   }
 }
 
-/** One mailbox: its messages and when the next may begin. */
+/** One mailbox: its messages, and when the next one may begin. */
 class Lane implements Pauses {
   readonly waiting = new WaitingLine<Turn>();
   underWay = 0;
-  /** Counted over all mailboxes: who had the last turn longest ago is next. */
+  /** When it last had a turn, counted over all mailboxes. The one whose last turn is longest ago goes next. */
   lastTurn = 0;
-  /** Whether it is with those that may begin, by its last turn then, or with those that time lets begin, by when. */
+  /** Whether it is listed: by its last turn at that time, or by when its next message may begin. */
   isListed = false;
   readyTurn = 0;
   laterAt = 0;
-  /** Whether it is with those without messages; and when it was to be forgotten. */
+  /** Whether it has no messages, and when it was due to be forgotten. */
   isResting = false;
   restsUntil = 0;
   readonly #limits: Limits;
   readonly #clock: Clock;
-  /** When the last messages began, as far as the rate is about them: a ring, whose oldest is where the next goes. */
+  /**
+   * When the most recent messages began, as far back as the rate limit looks: a ring buffer whose oldest entry
+   * is overwritten next.
+   */
   readonly #begun: number[] = [];
   #beginnings = 0;
   #lastBegan = Number.NEGATIVE_INFINITY;
@@ -274,7 +277,7 @@ class Lane implements Pauses {
     this.#clock = clock;
   }
 
-  /** How long the next message has to wait; for ever, as far as time goes, while the mailbox is busy. */
+  /** How long the next message has to wait; infinite while the mailbox is busy. */
   waitMs(now: number): number {
     const { maxConnections, rateLimit, rateDelta } = this.#limits;
     if (this.underWay >= maxConnections) return Number.POSITIVE_INFINITY;
@@ -304,7 +307,7 @@ class Lane implements Pauses {
   }
 
   async pauseOver(signal: AbortSignal | undefined): Promise<void> {
-    // It may have been prolonged while we waited.
+    // The pause may have been extended while we waited.
     for (;;) {
       const waitMs = this.#pausedUntil - this.#clock.now();
       if (waitMs <= 0 || signal?.aborted) return;

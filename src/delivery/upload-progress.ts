@@ -1,10 +1,10 @@
-/** How far the upload of an attachment has come: what `progress` events tell. */
+/** How much of an attachment has been uploaded: the argument of `progress` events. */
 export interface UploadProgress {
   /** The Message-ID, with `<>`. */
   messageId: string;
   /** Name of the attachment. */
   attachment: string;
-  /** Bytes that Graph has. */
+  /** Bytes that Graph has received. */
   sentBytes: number;
   /** Bytes of the whole attachment. */
   totalBytes: number;

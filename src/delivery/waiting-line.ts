@@ -1,4 +1,4 @@
-/** A place in a line. */
+/** A place in the line. */
 export interface Place<Item> {
   readonly item: Item;
   before: Place<Item> | undefined;
@@ -6,8 +6,8 @@ export interface Place<Item> {
 }
 
 /**
- * A line in which anyone may leave at any place. Arrays and sets take as long for that as the line is, and with
- * 40,000 messages that leave at once this is half a minute.
+ * A line that anyone can leave from any place. With an array or a set, leaving takes time in proportion to the
+ * length of the line: half a minute if 40,000 messages leave at once.
  */
 export class WaitingLine<Item> {
   #first: Place<Item> | undefined;
@@ -17,7 +17,7 @@ export class WaitingLine<Item> {
     return this.#first === undefined;
   }
 
-  /** Joins the line, and gives the place to leave it by. */
+  /** Joins the line. The returned place is what `leave` takes. */
   join(item: Item): Place<Item> {
     const place: Place<Item> = { item, before: this.#last, behind: undefined };
     if (this.#last) this.#last.behind = place;
@@ -26,7 +26,7 @@ export class WaitingLine<Item> {
     return place;
   }
 
-  /** Leaves the line, once. */
+  /** Leaves the line. A second call has no effect. */
   leave(place: Place<Item>): void {
     const { before, behind } = place;
     if (before) before.behind = behind;
@@ -35,7 +35,7 @@ export class WaitingLine<Item> {
     else this.#last = before;
   }
 
-  /** Who stands first, and leaves. */
+  /** Removes and returns the first in line. */
   shift(): Item | undefined {
     const first = this.#first;
     if (first) this.leave(first);

@@ -1,6 +1,6 @@
 import { GraphTransportError } from './graph-transport-error';
 
-/** Reason of the signal of a send whose overall `timeout` is over. */
+/** The reason of the signal when a send exceeds its overall `timeout`. */
 export class SendTimeout extends Error {
   constructor(readonly timeoutMs: number) {
     super(`The timeout of ${timeoutMs} ms is over`);
@@ -8,9 +8,9 @@ export class SendTimeout extends Error {
 }
 
 /**
- * The error of a send that its caller, `close()` or its overall timeout has given up.
+ * The error of a send that was ended by its caller, by `close()` or by its overall timeout.
  *
- * @param mayBeSent whether the request that sends had gone out by then
+ * @param mayBeSent whether the request that sends had already gone out
  */
 export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTransportError {
   const cause: unknown = signal.reason;
@@ -28,7 +28,8 @@ export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTrans
       },
     );
   }
-  // Whoever closes the transport may send the message with another; whoever aborts a message wants it no more.
+  // After `close()`, the app may send the message through another transport. After an abort, it no longer wants
+  // it sent.
   const unsent = cause instanceof GraphTransportError && cause.retryable ? 'not-accepted' : 'refused';
   return new GraphTransportError('EABORT', 'The send was aborted.', {
     outcome: mayBeSent ? 'unknown' : unsent,
@@ -37,15 +38,15 @@ export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTrans
   });
 }
 
-/** @throws GraphTransportError `EABORT` or `ETIMEDOUT` of a send that was given up before it was sent */
+/** @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send was ended before the message was sent */
 export function throwIfGivenUp(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw givenUpError(signal);
 }
 
 /**
- * The result of something that others wait for too and that goes on whatever becomes of this send.
+ * The result of work that others wait for too, and that continues whatever happens to this send.
  *
- * @throws GraphTransportError `EABORT` or `ETIMEDOUT` when the send is given up first
+ * @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send is ended first
  */
 export async function unlessGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
@@ -56,7 +57,7 @@ export async function unlessGivenUp<T>(work: Promise<T>, signal: AbortSignal | u
     signal.addEventListener('abort', abort, { once: true });
     stop = () => signal.removeEventListener('abort', abort);
   });
-  // When the send is given up, nobody may be left to hear how the work ends.
+  // Once the send has ended, the rejection may have no listener left.
   work.catch(() => undefined);
   return Promise.race([work, givenUp]).finally(stop);
 }

@@ -6,7 +6,9 @@ import {
 } from './graph-transport-error';
 import { ProxyError } from './proxy-error';
 
-/** An Error of any realm, since Node's own may come from another than ours (in Jest, in a vm). */
+/**
+ * Recognises an Error of any realm: in Jest or a vm, Node's own errors may come from a different one than ours.
+ */
 const { isNativeError } = types;
 
 const TIMEOUTS: ReadonlySet<string> = new Set([
@@ -16,7 +18,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** What Node says of a certificate that nobody it trusts has signed. */
+/** Node's codes for a certificate that no trusted authority has signed. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -26,12 +28,13 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 ]);
 
 const ASK_FOR_CA =
-  'A proxy or virus scanner that reads along may have put its own certificate there: give the certificate of its authority in tls.ca.';
+  'A proxy or virus scanner that inspects traffic may have replaced the certificate: add the certificate of its authority to tls.ca.';
 
 /**
  * A request that got no answer, as a `GraphTransportError`: `ETIMEDOUT` or `ECONNECTION`.
  *
- * undici's errors are told apart by `code`, since the caller's dispatcher may come from another copy of it.
+ * undici's errors are recognised by `code`, because the caller's dispatcher may come from another copy of
+ * undici.
  */
 export function toConnectionError(
   error: unknown,
@@ -54,14 +57,16 @@ export function toConnectionError(
   );
 }
 
-/** Longest message of another library that is passed on. */
+/** The longest message of another library that we pass on. */
 const MAX_MESSAGE_LENGTH = 500;
 
 function startOf(message: string): string {
   return message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
 }
 
-/** Codes of connections that never came to be, as far as `syscall` does not say so: certificates, mostly. */
+/**
+ * Codes of connections that were never established, where `syscall` does not say so: mostly certificate errors.
+ */
 const NO_CONNECTION =
   /^(?:UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_ALTNAME_INVALID|CERT_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*)$/;
 
@@ -76,7 +81,7 @@ export function hadNoConnection(error: unknown): boolean {
   });
 }
 
-/** The service behind has not seen the request, so that nothing was sent, whatever it was. */
+/** The request never reached the service, so nothing was sent. */
 function toProxyFailure(
   error: ProxyError,
   target: string,
@@ -86,9 +91,9 @@ function toProxyFailure(
   if (status === 407) {
     return new GraphTransportError(
       'EAUTH',
-      `No way to ${target}: the proxy ${proxy} wants a user name and password, or other ones (407${logins ? `, ${logins}` : ''}).`,
+      `Cannot reach ${target}: the proxy ${proxy} wants a user name and password, or rejected the ones it got (407${logins ? `, ${logins}` : ''}).`,
       {
-        hint: 'Put them into the option proxy or the variable HTTPS_PROXY, as in http://user:password@host:port; other logins than Basic are not supported.',
+        hint: 'Put them in the option proxy or the variable HTTPS_PROXY, as in http://user:password@host:port. Only Basic authentication is supported.',
         ...details,
         responseCode: status,
         outcome: 'refused',
@@ -112,8 +117,8 @@ function toProxyFailure(
 }
 
 function proxyHint(status: number | undefined): string {
-  if (status !== undefined) return 'Have the proxy let this machine through to that host.';
-  return 'Check the option proxy or the variable HTTPS_PROXY, and whether this machine reaches that proxy.';
+  if (status !== undefined) return "Allow this host in the proxy's rules.";
+  return 'Check the option proxy or the variable HTTPS_PROXY, and that this machine can reach the proxy.';
 }
 
 function isUntrusted(reason: string | undefined): boolean {
@@ -124,7 +129,7 @@ function codeOf(reason: string | undefined): GraphTransportErrorCode {
   return reason && TIMEOUTS.has(reason) ? 'ETIMEDOUT' : 'ECONNECTION';
 }
 
-/** The code of an error, or of the first of the errors that it stands for (Node tries IPv6 and IPv4 at once). */
+/** The error's code, or the first code among the errors it wraps (Node tries IPv6 and IPv4 at once). */
 function errorCode(error: Error): string | undefined {
   for (const candidate of [error, ...innerErrors(error)]) {
     if (isNativeError(candidate) && 'code' in candidate && typeof candidate.code === 'string') {
@@ -134,7 +139,7 @@ function errorCode(error: Error): string | undefined {
   return undefined;
 }
 
-/** What an AggregateError stands for. */
+/** The errors that an AggregateError wraps. */
 function innerErrors(error: unknown): unknown[] {
   return isNativeError(error) && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
 }

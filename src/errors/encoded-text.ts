@@ -1,20 +1,23 @@
-/** A text, decoded so many times, as a string whose characters are bytes; and where in the text each of them stands. */
+/**
+ * A text after a number of decodings, as a string with one character per byte, and where each byte comes from
+ * in the original text.
+ */
 export interface Decoding {
   bytes: string;
-  /** Where what a byte stands for begins in the text. */
+  /** Where the encoded form of a byte begins in the text. */
   startOf(at: number): number;
   /** Where it ends. */
   endOf(at: number): number;
 }
 
-/** Texts that are encoded more often than this are not looked into. */
+/** Text that is encoded more often than this is not searched. */
 const MAX_TIMES = 4;
-/** Nor are more ways of decoding one. */
+/** The most ways of decoding one text that are tried. */
 const MAX_DECODINGS = 40;
 
 type Escaped = (string | undefined)[];
 
-/** Each of them alone, since what is an escape to one of them is plain to the others. */
+/** Each is applied on its own, since an escape in one encoding is plain text in the others. */
 const ENCODINGS: readonly { escape: RegExp; decode: (escaped: Escaped) => string }[] = [
   // Percent-encoding.
   { escape: /%([\da-f]{2})/gi, decode: ([, byte = '']) => String.fromCharCode(Number.parseInt(byte, 16)) },
@@ -46,7 +49,7 @@ const NAMED: Readonly<Record<string, string>> = {
   nbsp: '\u00a0',
 };
 
-/** The text as it is, and as it is once it is decoded: once, twice, in all ways in which there is something to decode. */
+/** The text itself and every decoding of it, once or more, in each encoding that finds something to decode. */
 export function* decodings(text: string): Generator<Decoding> {
   const first = toBytes(text);
   const seen = new Set([first.bytes]);
@@ -67,7 +70,7 @@ export function* decodings(text: string): Generator<Decoding> {
   }
 }
 
-/** Without a map each byte stands where its character does. */
+/** Without a map, each byte is where its character is. */
 interface Layer {
   bytes: string;
   starts?: readonly number[];
@@ -120,8 +123,8 @@ function utf8(text: string): string {
 }
 
 /**
- * The forms of a text, in bytes, that `decodings` does not lead back to the text: plain, with `+` for a space as forms
- * have it, and inside base64, whatever stands around it there.
+ * The spellings of a text, in bytes, that `decodings` does not decode: plain, with `+` for a space as in forms,
+ * and in base64, whatever surrounds it there.
  */
 export function encodedForms(text: string): string[] {
   const inForm = new URLSearchParams([['', text]]).toString().slice(1);
@@ -140,7 +143,7 @@ function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\ufffd');
 }
 
-/** The characters of base64 that depend on these bytes alone, for each of the three places where they may begin. */
+/** The base64 characters that depend on these bytes alone, for each of the three possible alignments. */
 function* inBase64(bytes: Buffer): Generator<string> {
   for (const before of [0, 1, 2]) {
     const padded = Buffer.concat([Buffer.alloc(before), bytes]);

@@ -6,10 +6,10 @@ interface SharedListener {
 const listeners = new WeakMap<AbortSignal, SharedListener>();
 
 /**
- * Does something when the signal aborts, or at once if it has. The function that it returns takes it back.
+ * Calls `act` when the signal aborts, or at once if it already has. The returned function cancels that.
  *
- * A signal has one listener, however many messages share it: Node looks through all listeners of a signal for every
- * one that comes or goes, and warns of more than ten.
+ * Each signal gets a single listener, however many messages share it: Node goes through all listeners of a
+ * signal whenever one is added or removed, and warns about more than ten.
  */
 export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
   if (!signal) return () => undefined;
@@ -23,7 +23,7 @@ export function onAbort(signal: AbortSignal | undefined, act: () => void): () =>
   shared.acts.add(own);
   return () => {
     shared.acts.delete(own);
-    // Node keeps a signal that is listened to, even if it can be reached no more.
+    // Node keeps a signal alive while it has a listener, even if nothing else refers to it.
     if (shared.acts.size === 0) shared.stop();
   };
 }

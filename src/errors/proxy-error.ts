@@ -1,15 +1,15 @@
-/** What is known of a failure between this machine and a proxy, or of the proxy's own refusal. */
+/** What is known about a failed connection to a proxy, or about the proxy's own refusal. */
 export interface ProxyFailure {
   /** Host and port, without the password that may be in the URL. */
   proxy: string;
   /** The proxy's answer, if there was one. */
   status?: number | undefined;
-  /** The kinds of login that the proxy offers: `Basic`, `Negotiate` … */
+  /** The authentication schemes that the proxy offers: `Basic`, `Negotiate` … */
   logins?: string | undefined;
   cause?: unknown;
 }
 
-/** A request that did not get past the proxy, so that the service has not seen it. */
+/** A request that did not get past the proxy, so the service never saw it. */
 export class ProxyError extends Error implements ProxyFailure {
   override readonly name = 'ProxyError';
   readonly code = 'EPROXY';

@@ -1,23 +1,23 @@
 import { decodings, encodedForms } from './encoded-text';
 
-/** Shorter texts are not struck out: they would stand in many a sentence that has nothing to do with them. */
+/** Shorter texts are not removed: they would also occur in many harmless sentences. */
 const LEAST = 8;
-/** Parts of a path that are shorter open no door. */
+/** Shorter parts of a path are not secret enough to grant access. */
 const LEAST_OF_URL = 16;
-/** What stands for a secret. */
+/** What replaces a secret. */
 const STRUCK = '[secret]';
-/** Where a text was cut, as whoever cuts it writes. */
+/** The mark that our code puts where it cuts a text. */
 const CUT = '…';
 
-/** How many are remembered: others take the place of those that were added longest ago. */
+/** How many are remembered. When there are more, the oldest are forgotten. */
 const MOST = { secret: 20, token: 50, url: 200 } as const;
 
 type Kind = keyof typeof MOST;
 
-/** A spelling of a secret, as text whose characters are bytes. */
+/** A spelling of a secret, as text with one character per byte. */
 interface Needle {
   text: string;
-  /** How much of its beginning is struck out where it is cut off, and where something else follows. */
+  /** How much of its beginning is removed when it is cut off, and when something else follows. */
   beginning: Beginning;
 }
 
@@ -27,17 +27,17 @@ interface Beginning {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** What begins like a secret is one, most likely garbled. */
+/** A text that begins like a secret is probably a garbled copy of it. */
 const OF_SECRET: Beginning = { cutOff: LEAST, elsewhere: 2 * LEAST };
-/** Ids of Exchange begin alike, be they secret or not. */
+/** Exchange's ids all begin alike, whether they are secret or not. */
 const OF_URL_PART: Beginning = { cutOff: LEAST_OF_URL, elsewhere: NEVER };
-/** A URL begins as harmless ones do. */
+/** The beginning of the URL is the same as that of harmless URLs. */
 const WHOLE: Beginning = { cutOff: NEVER, elsewhere: NEVER };
 
 /**
- * The secrets of one transport, and texts without them. Whatever another host says may hold what it was sent: a
- * gateway's page, a sentence of Entra, an error with a URL in it. We know what we sent, so it is found exactly, also
- * in percent-encoding, in the escapes of JSON and HTML, and in base64.
+ * The secrets of one transport, and the means to remove them from texts. Anything another host says may repeat
+ * what it was sent: a gateway's page, a sentence from Entra, an error with a URL. We know what we sent, so we
+ * can find it exactly, including in percent-encoding, in JSON and HTML escapes and in base64.
  */
 export class Secrets {
   readonly #known: Record<Kind, Map<string, Needle[] | undefined>> = {
@@ -63,7 +63,7 @@ export class Secrets {
     this.#add('url', url);
   }
 
-  /** The text with every secret struck out. */
+  /** The text with every secret replaced. */
   readonly strike = (text: string): string => {
     if (text.length < LEAST) return text;
     const index = this.#indexed();
@@ -93,7 +93,7 @@ export class Secrets {
     this.#index = undefined;
   }
 
-  /** Made only when there is a text to look at, since most messages fail in no way. */
+  /** Built only when there is a text to check, since most messages do not fail. */
   #indexed(): Map<string, Needle[]> {
     if (this.#index) return this.#index;
     const index = new Map<string, Needle[]>();
@@ -120,7 +120,7 @@ function needlesOf(secret: string, beginning: Beginning): Needle[] {
     .map((text) => ({ text, beginning }));
 }
 
-/** The whole is secret, and so is each of its parts that may be what opens the door. */
+/** The whole URL is secret, and so is each part of it that may grant access. */
 function needlesOfUrl(text: string): Needle[] {
   if (!URL.canParse(text)) return needlesOf(text, WHOLE);
   const { href, pathname, search, searchParams } = new URL(text);
@@ -133,7 +133,7 @@ function needlesOfUrl(text: string): Needle[] {
   ];
 }
 
-/** How many bytes from there on are a secret, or the beginning of one that was cut off; 0 is none. */
+/** How many bytes from `at` on are a secret, or the beginning of one that was cut off; 0 if none. */
 function longestMatch(bytes: string, at: number, needles: readonly Needle[] = []): number {
   let longest = 0;
   for (const { text, beginning } of needles) {

@@ -4,17 +4,17 @@ import { changedError, GraphTransportError } from './graph-transport-error';
 
 type Logger = ReturnType<typeof getLogger>;
 
-/** Strikes secrets out of a text. */
+/** Removes secrets from a text. */
 export type Strike = (text: string) => string;
 
-/** Longest text of another library's error, or of a service, that is passed on. */
+/** The longest text that is passed on from another library's error or from a service. */
 const MAX_TEXT = 4000;
-/** Objects that are looked through for secrets; one that leads to more is not passed on. */
+/** The most objects that are searched for secrets. An object that leads to more is not passed on. */
 const MAX_OBJECTS = 500;
-/** Causes of causes. */
+/** The most levels of nested causes. */
 const MAX_DEPTH = 20;
 
-/** The error, or one like it without the secrets that were in it, wherever: also in what caused it. */
+/** The error itself, or a copy without the secrets that it or its causes contain. */
 export function errorWithoutSecrets(error: GraphTransportError, strike: Strike): GraphTransportError;
 export function errorWithoutSecrets(error: Error, strike: Strike): Error;
 export function errorWithoutSecrets(error: Error, strike: Strike): Error {
@@ -35,7 +35,7 @@ function causeWithoutSecrets(cause: unknown, strike: Strike, depth: number): unk
   return isFree(cause, strike) ? cause : undefined;
 }
 
-/** Whoever handles the error may know it by its identity: it is another only where it must be. */
+/** Callers may recognise an error by identity, so a copy is made only if necessary. */
 function foreignError(error: Error, strike: Strike, depth: number): Error {
   if (isFree(error, strike)) return error;
   const text = (value: string) => shortened(strike(value));
@@ -55,12 +55,12 @@ function foreignError(error: Error, strike: Strike, depth: number): Error {
   return copy;
 }
 
-/** Whether there is no secret and no endless text in an object, nor in anything that it leads to. */
+/** Whether an object, and everything it leads to, is free of secrets and overlong texts. */
 function isFree(value: object, strike: Strike): boolean {
   const seen = new Set<object>([value]);
   const isFreeText = (text: string) => text.length <= MAX_TEXT && strike(text) === text;
   try {
-    // What is added meanwhile is looked at, too.
+    // Also visits what is added during the loop.
     for (const one of seen) {
       if (seen.size > MAX_OBJECTS) return false;
       if (ArrayBuffer.isView(one)) {
@@ -82,12 +82,12 @@ function isFree(value: object, strike: Strike): boolean {
     }
     return true;
   } catch {
-    // A Proxy may not let itself be looked at.
+    // A Proxy may throw when it is inspected.
     return false;
   }
 }
 
-/** A logger that is told of no secret. */
+/** A logger that never receives a secret. */
 export function loggerWithoutSecrets(logger: Logger, strike: Strike): Logger {
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return strike(value);

@@ -3,23 +3,23 @@ import { waitOf } from '../errors/retry-after';
 import { type AnswerMeaning, answerCode, graphCode, statusCode } from '../errors/service-codes';
 import { parseJson, property } from './json-property';
 
-/** An answer of Graph, as far as errors need it. */
+/** The parts of Graph's answer that errors need. */
 export interface GraphAnswer {
   status: number;
-  /** The body as text; the start of it, when it is long. */
+  /** The body as text; only its start if it is long. */
   body: string;
   requestId: string | undefined;
-  /** Undefined where the request carried none. */
+  /** Undefined if the request carried none. */
   clientRequestId: string | undefined;
-  /** What `Retry-After` asks for, in milliseconds. */
+  /** The wait that `Retry-After` asks for, in milliseconds. */
   retryAfter: number | undefined;
 }
 
 /**
- * An answer other than the one that says "accepted", as a `GraphTransportError`.
+ * Any answer other than the expected one, as a `GraphTransportError`.
  *
- * @param what what was asked of Graph to accept
- * @param strike strikes out secrets of what Graph says, before it is cut
+ * @param what the thing that Graph was asked to accept, such as "the message"
+ * @param strike removes secrets from what Graph says, before it is shortened
  */
 export function toAnswerError(
   answer: GraphAnswer,
@@ -47,9 +47,12 @@ export function toAnswerError(
   );
 }
 
-const FOREIGN = 'The answer is not one of Graph: does a proxy or gateway stand between?';
+const FOREIGN = "The answer is not one of Graph's: is there a proxy or gateway in between?";
 
-/** The codes that Graph would have given, had it not given a generic one: what they advise holds all the same. */
+/**
+ * The codes that Graph usually gives with these statuses. Their advice also fits when the code is a generic
+ * one.
+ */
 const USUAL_CODES: ReadonlyMap<number, string> = new Map([
   [401, 'ErrorAccessDenied'],
   [403, 'ErrorAccessDenied'],
@@ -65,14 +68,14 @@ function meaningOf(status: number, graphError: GraphError | undefined): AnswerMe
 }
 
 interface GraphError {
-  /** The most specific code first: Graph nests them in `innerError`. None where Graph gives an empty one. */
+  /** The most specific code first: Graph nests them in `innerError`. Empty codes are left out. */
   codes: string[];
   message: string;
 }
 
 /**
- * Reads `{ error: { code, message, innerError } }` with names in any case, since services behind Graph
- * spell `innerError` both ways (Microsoft Graph documentation, concepts/errors.md).
+ * Reads `{ error: { code, message, innerError } }` with names in any case, since services behind Graph spell
+ * `innerError` both ways (Microsoft Graph documentation, concepts/errors.md).
  */
 function parseGraphError(body: string, strike: (text: string) => string): GraphError | undefined {
   const codes: string[] = [];
@@ -92,14 +95,14 @@ function parseGraphError(body: string, strike: (text: string) => string): GraphE
   return isGraphs ? { codes, message } : undefined;
 }
 
-/** Graph's own codes are half as long. */
+/** Graph's own codes are at most half as long. */
 const MAX_CODE_LENGTH = 100;
 
-/** Longest part of a service's sentence that is passed on: some answers echo what they were sent. */
+/** The longest part of a service's sentence that is passed on. Some answers echo what they were sent. */
 const MAX_MESSAGE_LENGTH = 500;
 
 function presentable(text: string): string {
-  // Graph has been seen to put the page of a service behind it into its message.
+  // Graph has been seen to put the HTML page of a service behind it into its message.
   const plain = /<(?:!doctype|html)\b/i.test(text) ? text.replace(/<[^<>]*>/g, ' ') : text;
   const line = plain
     .replace(/\s+/g, ' ')

@@ -1,13 +1,13 @@
-/** A parameter of a challenge, its value quoted or not; or else the scheme with which the next challenge begins. */
+/** A parameter of a challenge, with its value quoted or not, or the scheme that begins the next challenge. */
 const PARAMETER_OR_SCHEME = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w-]+)/g;
 
 /**
- * What Graph wants of the next token, out of the `WWW-Authenticate` of an answer; undefined when it asks for
- * nothing in particular. The claims are JSON, in base64
- * (Microsoft Entra documentation, docs/identity-platform/claims-challenge.md).
+ * The claims that Graph demands of the next token, from an answer's `WWW-Authenticate`; undefined if it demands
+ * none. The claims are JSON in base64 (Microsoft Entra documentation,
+ * docs/identity-platform/claims-challenge.md).
  *
- * There may be a PoP challenge as well, in the same header or in one of its own (recorded). Its claims are not for
- * a bearer token.
+ * There may also be a PoP challenge, in the same header or in a separate one (recorded). Its claims do not
+ * apply to a bearer token.
  */
 export function claimsOf(wwwAuthenticate: string | string[] | undefined): string | undefined {
   let scheme = '';

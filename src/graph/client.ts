@@ -11,50 +11,50 @@ import { parseJson, property } from './json-property';
 import type { RequestBody } from './request-body';
 
 /**
- * Where an answer is cut whose body is wanted. Graph answers the creation of a draft with the whole message, its text
- * included (documented: api-reference/v1.0/api/user-post-messages.md). That is up to 4 MB, and JSON may escape a byte
- * with six characters.
+ * Where an answer is cut if its body is needed. When a draft is created, Graph answers with the whole message
+ * including its text (documented: api-reference/v1.0/api/user-post-messages.md). That is up to 4 MB, and JSON
+ * may escape a byte as six characters.
  */
 const MAX_WANTED_BYTES = 24_000_000;
 
 /** A request to Graph, and what its answer must be. */
 export interface GraphCall {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the Graph endpoint. */
+  /** Relative to the Graph endpoint. */
   path: string;
-  /** What Graph is asked to accept, for the error that says it did not. */
+  /** Names the thing being sent, for the error message ("Graph did not accept the draft"). */
   what: string;
   /** The documented status of success. */
   expect: number;
   /**
-   * Other statuses that mean the same, where nothing is lost by believing one: some are only documented, and no record
-   * of the service shows them. The body has to be one of Graph, since gateways like to say 200 as well.
+   * Other statuses that are taken as success, where doing so can do no harm: some statuses are only documented,
+   * and no record of the service shows them. The body must be Graph's, since gateways also answer 200.
    */
   alike?: readonly number[];
-  /** Whether the answer's body is of use. */
+  /** Whether the answer's body is needed. */
   wantsBody?: boolean;
   contentType?: string;
   body?: RequestBody;
   headers?: Readonly<Record<string, string>>;
-  /** Whether this is the request that sends: one that is broken off may have sent the message all the same. */
+  /** Whether this is the request that sends the message. If it breaks off, the message may have been sent. */
   sends?: boolean;
-  /** Whether it makes something that would stay behind: one that is broken off may have made it all the same. */
+  /** Whether it creates something that would be left behind. If it breaks off, that may have been created. */
   creates?: boolean;
 }
 
-/** Graph's answer to a request that it has accepted. */
+/** Graph's answer to a request that it accepted. */
 export interface Accepted {
   status: number;
   requestId: string | undefined;
   clientRequestId: string;
-  /** The body; empty where Graph sends none. */
+  /** The body; empty if Graph sends none. */
   body: string;
 }
 
-/** A request to a pre-authenticated URL that Graph has given out. */
+/** A request to a pre-authenticated URL that Graph issued. */
 export interface UploadCall {
   method: 'PUT' | 'GET' | 'DELETE';
-  /** As secret as a password: whoever has it can write to the message. */
+  /** As secret as a password: anyone who has it can write to the message. */
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: RequestBody;
@@ -63,32 +63,32 @@ export interface UploadCall {
 /** The answer of an upload session. */
 export type UploadAnswer = GraphAnswer;
 
-/** Where bearer tokens come from. */
+/** Supplies bearer tokens. */
 export interface Tokens {
   get(signal: AbortSignal | undefined): Promise<string>;
-  /** A token in the place of one that Graph has refused. */
+  /** Returns a token to replace one that Graph has refused. */
   renew(refused: string, claims: string | undefined, signal: AbortSignal | undefined): Promise<string>;
-  /** Says that Graph has forbidden something with this token. */
+  /** Reports that Graph answered a request with this token with 403. */
   distrust(forbidden: string): void;
 }
 
-/** An answer, as the log is told of it. */
+/** An answer, as it is logged. */
 export interface AnswerEvent {
   method: string;
-  /** Of Graph; the URL of an upload session is a secret and not told. */
+  /** The path on Graph. The URL of an upload session is secret, so it is not included. */
   path: string;
   status: number;
   requestId: string | undefined;
   clientRequestId: string | undefined;
-  /** Milliseconds that it took. */
+  /** How long it took, in milliseconds. */
   ms: number;
 }
 
-/** What must not be passed on of what Graph says. */
+/** Keeps secrets out of what Graph says. */
 export interface KnownSecrets {
   /** Remembers the URL of an upload session. */
   addUrl(url: string): void;
-  /** Strikes secrets out of a text. */
+  /** Removes secrets from a text. */
   strike(text: string): string;
 }
 
@@ -99,7 +99,7 @@ export interface GraphClientOptions {
   endpoint: string;
   tokens: Tokens;
   dispatcher: Dispatcher;
-  /** The longest silence in an exchange, in milliseconds. */
+  /** The longest silence during a request, in milliseconds. */
   socketTimeout: number;
   secrets?: KnownSecrets;
   onAnswer?: (event: AnswerEvent) => void;
@@ -112,11 +112,13 @@ interface Request {
   headers: Readonly<Record<string, string>>;
   body: RequestBody | undefined;
   maxAnswerBytes?: number | undefined;
-  /** Whether it matters that a request which its caller has given up may have been carried out. */
+  /** Whether it matters that an aborted request may have been carried out. */
   leavesTraces: boolean;
 }
 
-/** Requests to Graph, each made once. It knows endpoints, tokens and answers, and nothing of mail. */
+/**
+ * Makes requests to Graph, each of them once. It knows endpoints, tokens and answers, and nothing about mail.
+ */
 export class GraphClient {
   readonly #options: GraphClientOptions;
   readonly #secrets: KnownSecrets;
@@ -132,9 +134,9 @@ export class GraphClient {
   }
 
   /**
-   * Makes a request; resolves only with the expected answer. A token that is refused is renewed, once.
+   * Makes a request, and resolves only with the expected answer. If the token is refused, it is renewed, once.
    *
-   * @throws GraphTransportError for every other answer, and when none comes; its outcome tells what may have
+   * @throws GraphTransportError for any other answer, and if none arrives; its outcome says what may have
    *   become of the request
    */
   async call(call: GraphCall, signal?: AbortSignal): Promise<Accepted> {
@@ -143,7 +145,7 @@ export class GraphClient {
     let token = await tokens.get(signal);
     let answer = await this.#ask(call, token, clientRequestId, signal);
     const claims = claimsOf(answer.headers['www-authenticate']);
-    // Refused on account of its token, a request was not carried out.
+    // A request that is refused because of its token was not carried out.
     if (answer.status === 401 || (answer.status === 403 && claims !== undefined)) {
       const refused = token;
       token = await tokens.renew(refused, claims, signal);
@@ -154,7 +156,8 @@ export class GraphClient {
     const { strike } = this.#secrets;
     const requestId = idOf(answer.headers, strike);
     if (status === call.expect && !call.wantsBody) {
-      // The status has said it all: a body that never ends is no reason to wait, nor one that breaks to fail.
+      // The status says everything that is needed here, so do not wait for a body that never ends, or fail over
+      // one that breaks off.
       return { status, requestId, clientRequestId, body: '' };
     }
     const body = await answer.bodyStart();
@@ -166,9 +169,10 @@ export class GraphClient {
   }
 
   /**
-   * Makes a request to an upload URL. It carries no token: the URL is one, and may be on another host.
+   * Makes a request to an upload URL. It carries no token: the URL is its own authorisation, and may be on
+   * another host.
    *
-   * @throws GraphTransportError when no answer comes; what the answer says is the caller's to judge
+   * @throws GraphTransportError if no answer arrives; the caller judges what the answer says
    */
   async upload(call: UploadCall, signal?: AbortSignal): Promise<UploadAnswer> {
     const { method, url, headers = {}, body } = call;
@@ -255,14 +259,14 @@ export class GraphClient {
   }
 }
 
-/** Whether a body may stand beside a success of Graph: none at all, or an object that tells of no error. */
+/** Whether this body is possible in a successful answer of Graph: empty, or an object without an error. */
 function isOfGraph(body: string): boolean {
   if (body.trim() === '') return true;
   const parsed = parseJson(body);
   return typeof parsed === 'object' && parsed !== null && property(parsed, 'error') === undefined;
 }
 
-/** Graph's are GUIDs. */
+/** Graph's ids are GUIDs. */
 const MAX_ID_LENGTH = 200;
 
 function idOf(headers: IncomingHttpHeaders, strike: (text: string) => string): string | undefined {

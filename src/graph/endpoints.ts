@@ -1,28 +1,28 @@
 /**
- * Paths below the Graph endpoint. A mailbox and an id are one path segment each, whatever is in them, so
- * that no user id leads to another resource.
+ * Paths on the Graph endpoint. A mailbox or an id is always a single path segment, whatever characters it
+ * contains, so no user id can lead to another resource.
  */
 
-/** Ids of Graph are under 200 characters long. */
+/** Graph's ids are under 200 characters long. */
 const MAX_ID_LENGTH = 2000;
 
 /**
- * Whether an id from an answer stands for one path segment. `.` and `..` survive percent-encoding, and URL parsers
- * take them for directions; a lone surrogate cannot be encoded.
+ * Whether an id from an answer can be used as one path segment. Percent-encoding leaves `.` and `..` as they
+ * are, and URL parsers resolve them; a lone surrogate cannot be encoded.
  */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && /^(?!\.{1,2}$)\P{Cs}+$/su.test(value) && value.length <= MAX_ID_LENGTH;
 }
 
-/** Whoever the token stands for: a signed-in user, but no app. */
+/** The user that the token stands for: a signed-in user, never an app. */
 export const ME_PATH = '/v1.0/me';
 
-/** The call that sends a message as the mailbox, in one request. */
+/** The request that sends a message from the mailbox in one step. */
 export function sendMailPath(userId: string): string {
   return `${mailboxPath(userId)}/sendMail`;
 }
 
-/** The mailbox's messages: where a draft is made. */
+/** The mailbox's messages: where a draft is created. */
 export function messagesPath(userId: string): string {
   return `${mailboxPath(userId)}/messages`;
 }

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BodyStream, type RequestBody, wholeOf } from './request-body';
 
-/** Most answers are a few kilobytes; a gateway's page, or an attacker's, is cut here. */
+/** Most answers have a few kilobytes. A gateway's page, or an attacker's, is cut here. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** A body that has begun is there at once, or never. */
+/** Once a body has begun, the rest arrives right away or never. */
 const MAX_ANSWER_MS = 10_000;
-/** A body of up to so many bytes goes out in one piece. */
+/** The largest body that is sent in one piece, in bytes. */
 const MAX_WHOLE_BYTES = 64 * 1024;
 
-/** A request as undici takes it. */
+/** A request in the form that undici takes. */
 export interface ExchangeRequest {
   /** Scheme, host and port. */
   origin: string;
@@ -28,21 +28,22 @@ export interface ExchangeRequest {
   maxAnswerBytes?: number | undefined;
 }
 
-/** An answer, of which the head is there. */
+/** An answer whose status and headers have arrived. */
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   /**
-   * Resolves with the start of its body: all of it, if it comes in time and is not too long. The status has said
-   * what matters, so that a body which breaks off is no reason to lose it. Whoever does not wait for it need not
-   * do anything: it is read to its end for the connection's sake, and both are given up when that takes long.
+   * Resolves with the start of the body, or all of it if it arrives in time and is not too long. If the body
+   * breaks off, the answer still counts: the status has said what matters. Callers that do not need the body
+   * can ignore this: the body is read to its end to keep the connection usable, and if that takes long, both
+   * are dropped.
    */
   bodyStart: () => Promise<string>;
 }
 
 /**
- * One request on its way and its answer. undici's `request` makes a stream of the answer, and does not tell when
- * it writes a body that is none: for small mail, streams are half of what a request costs.
+ * One request and its answer. undici's `request` makes a stream of the answer, and does not report when it has
+ * written a body that is not a stream. For small mail, streams are half the cost of a request.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: ExchangeRequest;
@@ -68,15 +69,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Whether all of the request was given to the connection. Until then the service cannot have a whole one, so
-   * that a request which fails before has certainly not been carried out.
+   * Whether the whole request was written to the connection. Before that, the service cannot have received all
+   * of it, so a request that fails earlier was certainly not carried out.
    */
   get isWritten(): boolean {
     if (!this.#controller) return false;
     return this.#body instanceof BodyStream ? this.#body.isWritten : true;
   }
 
-  /** Makes the request; resolves as soon as there is the head of an answer. Rejects with undici's errors. */
+  /** Makes the request, and resolves as soon as the answer's headers arrive. Rejects with undici's errors. */
   run(dispatcher: Dispatcher): Promise<Answer> {
     const { origin, path, method, headers, body, socketTimeout } = this.#request;
     return new Promise((resolve, reject) => {
@@ -99,7 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#hasEnded) controller.abort(new Error('the request was given up'));
+    if (this.#hasEnded) controller.abort(new Error('the request was aborted'));
     else this.#controller = controller;
   }
 
@@ -108,7 +109,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
-    // An interim answer is none.
+    // Ignore 1xx responses.
     if (status < 200) return;
     const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
     this.#timer = setTimeout(() => this.#giveUp(new Error('the answer has no end')), maxMs).unref();

@@ -1,4 +1,4 @@
-/** What a text of JSON stands for; undefined when it is none. */
+/** The parsed JSON; undefined if the text is not valid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -8,7 +8,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * A property of an object of an answer. Services behind Graph differ in the case of names: `innerError`,
+ * A property of an object in an answer, whatever its case: services behind Graph write `innerError` and
  * `innererror` (Microsoft Graph documentation, concepts/errors.md).
  */
 export function property(value: unknown, name: string): unknown {

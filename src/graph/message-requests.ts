@@ -6,19 +6,19 @@ import type { RetryPolicy } from '../options/options';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
 import { decideRetry } from './retry-decision';
 
-/** The time in which a mailbox is to be left alone; all messages of the mailbox share it. */
+/** Holds back all requests to a mailbox for a while; all its messages share this. */
 export interface MailboxPauses {
   pauseOver(signal: AbortSignal | undefined): Promise<void>;
   pauseFor(ms: number): void;
 }
 
-/** A request that failed and is made again, as the log is told of it. */
+/** A request that failed and will be made again, as it is logged. */
 export interface RetryEvent {
   error: GraphTransportError;
-  /** The attempt that failed, from 1. */
+  /** The number of the attempt that failed, from 1. */
   attempt: number;
   waitMs: number;
-  /** Whether all of the mailbox waits. */
+  /** Whether all messages of the mailbox wait. */
   throttled: boolean;
 }
 
@@ -27,36 +27,36 @@ export interface MessageRequestsOptions {
   pauses: MailboxPauses;
   policy: RetryPolicy;
   clock: Clock;
-  /** Gives the message up. */
+  /** Aborts the send. */
   signal: AbortSignal | undefined;
   onRetry?: (event: RetryEvent) => void;
-  /** Is told how often the request that sends was made, whenever it is. */
+  /** Called with the number of attempts each time the sending request is made. */
   onAttempt?: (attempts: number) => void;
 }
 
-/** A call, and what its answer has to hold. */
+/** A call, and what its answer must contain. */
 export interface CheckedCall extends GraphCall {
-  /** Throws when the body of the answer is not what it should be, which makes the attempt a failure. */
+  /** Throws if the body of the answer is wrong, which makes the attempt a failure. */
   check?: (body: string) => void;
 }
 
-/** A call, and what to do when it fails. */
+/** A call, and what to do if it fails. */
 export interface RetriedCall extends CheckedCall {
-  /** Whether it does no harm when it is carried out twice. */
+  /** Whether it does no harm to carry it out twice. */
   repeatable?: boolean;
 }
 
-/** Attempts to clean up: it is done when the message has failed already, and must not take long. */
+/** Attempts of a clean-up request: the message has already failed by then, so this must not take long. */
 const CLEAN_UP_ATTEMPTS = 3;
-/** How long cleaning up may take in all once the message was given up: the caller is waiting to be rid of it. */
+/** How long clean-up may take in total after the send was aborted: the caller is waiting for it to end. */
 const CLEAN_UP_MS = 15_000;
 
-/** The requests of one message: each is made again where that is safe and has a chance. */
+/** The requests of one message. Each is retried if that is safe and may help. */
 export class MessageRequests {
-  /** How often the request that sends was made. */
+  /** How many times the sending request was made. */
   attempts = 0;
   readonly signal: AbortSignal | undefined;
-  /** When cleaning up has to be over. */
+  /** When clean-up must be finished. */
   #cleanUpEndsAt: number | undefined;
   readonly #options: MessageRequestsOptions;
 
@@ -71,9 +71,9 @@ export class MessageRequests {
   }
 
   /**
-   * Makes a request until it is accepted, or there is no sense in going on.
+   * Makes a request until it is accepted or retrying no longer makes sense.
    *
-   * @throws GraphTransportError of the last attempt; its outcome tells what may have become of it
+   * @throws GraphTransportError of the last attempt; its outcome says what may have become of it
    */
   async call(call: RetriedCall): Promise<Accepted> {
     const { client, pauses, signal, onAttempt } = this.#options;
@@ -98,17 +98,14 @@ export class MessageRequests {
     }
   }
 
-  /** Makes a request to an upload session, once; to go on from where it stands is the caller's. */
+  /** Makes a request to an upload session, once. Resuming after a failure is up to the caller. */
   async upload(call: UploadCall): Promise<UploadAnswer> {
     const { client, pauses, signal } = this.#options;
     await pauses.pauseOver(signal);
     return client.upload(call, signal);
   }
 
-  /**
-   * Makes a request that does no harm when it is carried out twice, even if the message was given up: to clean
-   * up after it.
-   */
+  /** Makes a clean-up request, even if the send was aborted. It must do no harm to carry it out twice. */
   async cleanUp({ check, ...call }: CheckedCall): Promise<Accepted> {
     const { client, policy, clock } = this.#options;
     for (let attempt = 1; ; attempt++) {
@@ -128,7 +125,7 @@ export class MessageRequests {
     return this.#inTime((signal) => this.#options.client.upload(call, signal));
   }
 
-  /** Gives a clean-up what time is left for it once the message is given up; until then, as much as it takes. */
+  /** Limits clean-up to the time that is left for it once the send is aborted. Until then there is no limit. */
   async #inTime<T>(cleanUp: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, signal } = this.#options;
     const over = new AbortController();
@@ -149,8 +146,8 @@ export class MessageRequests {
   }
 
   /**
-   * Waits after a failure, with all of the mailbox when Graph throttles it. False means that there should be
-   * no other attempt.
+   * Waits after a failure; if Graph throttles, the whole mailbox waits. Resolves with false if there should be
+   * no further attempt.
    *
    * @param attempt the one that failed, from 1
    */
@@ -169,30 +166,30 @@ export class MessageRequests {
     return true;
   }
 
-  /** The error of a request that was tried so many times, in the place of the last attempt's. */
+  /** The last attempt's error, with the number of attempts added. */
   afterAttempts(error: GraphTransportError, attempts: number): GraphTransportError {
     return afterAttempts(error, attempts, this.#options.policy);
   }
 
-  /** Milliseconds on the clock by which this waits. */
+  /** The current time in milliseconds, on the clock that the waits use. */
   now(): number {
     return this.#options.clock.now();
   }
 
-  /** Waits, but no longer than between two attempts. */
+  /** Waits, but no longer than the longest wait between two attempts. */
   async wait(ms: number): Promise<void> {
     const { clock, policy, signal } = this.#options;
     await clock.sleep(Math.min(policy.maxDelay, ms), signal);
     throwIfGivenUp(signal);
   }
 
-  /** Waits as before the given attempt, for something that takes Graph a moment. */
+  /** Waits as before this attempt, for something that takes Graph a moment. */
   moment(attempt: number): Promise<void> {
     return this.wait(momentMs(attempt));
   }
 
   /**
-   * Waits before the next attempt at something that takes Graph a moment, and tells the log why.
+   * Waits before the next attempt at something that takes Graph a moment, and logs why.
    *
    * @param attempt the one that failed, from 1
    */
@@ -203,7 +200,7 @@ export class MessageRequests {
     await this.wait(waitMs);
   }
 
-  /** Waits as `moment` does, for clean-up: even if the message was given up. */
+  /** Waits like `moment`, but for clean-up: even if the send was aborted. */
   async cleanUpMoment(attempt: number): Promise<void> {
     const { clock, policy } = this.#options;
     await clock.sleep(Math.min(policy.maxDelay, momentMs(attempt)));

@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream';
 
-/** The bytes of a request. They are made when they are wanted, and anew for every attempt. */
+/** The bytes of a request. They are produced on demand, and again for every attempt. */
 export interface RequestBody {
-  /** Bytes in all. */
+  /** The total number of bytes. */
   readonly length: number;
   pieces(): Iterable<Buffer>;
 }
 
-/** Large enough to cost little, small enough for memory to stay flat and for progress to be seen. */
+/** Large enough to be cheap, small enough to keep memory use flat and to show progress. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Bytes that are there already. */
+/** A body whose bytes are in memory. */
 export function bufferBody(bytes: Buffer): RequestBody {
   return {
     length: bytes.length,
@@ -26,7 +26,9 @@ export function wholeOf(body: RequestBody): Buffer {
   return first && rest.length === 0 ? first : Buffer.concat(first ? [first, ...rest] : []);
 }
 
-/** A body on its way: it is read only as fast as the connection takes it, so that what was read has gone out. */
+/**
+ * A body being sent. It is read only as fast as the connection takes it, so what has been read has gone out.
+ */
 export class BodyStream extends Readable {
   readonly #pieces: Iterator<Buffer>;
   #left: number;
@@ -38,8 +40,8 @@ export class BodyStream extends Readable {
   }
 
   /**
-   * Whether the last byte was given to the connection. Until then the service cannot have a whole request,
-   * so that one which fails before has certainly not been carried out.
+   * Whether the last byte was written to the connection. Before that, the service cannot have received the
+   * whole request, so one that fails earlier was certainly not carried out.
    */
   get isWritten(): boolean {
     return this.#left === 0;

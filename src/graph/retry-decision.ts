@@ -5,32 +5,35 @@ import type { RetryPolicy } from '../options/options';
 /** A request that failed. */
 export interface FailedAttempt {
   outcome: Outcome;
-  /** Which attempt it was, from 1. */
+  /** The number of the attempt, from 1. */
   attempt: number;
-  /** Whether the request does no harm when it is carried out twice. */
+  /** Whether it does no harm to carry the request out twice. */
   repeatable: boolean;
-  /** What the service asks for, in milliseconds. */
+  /** The wait that the service asks for, in milliseconds. */
   retryAfter: number | undefined;
-  /** Whether the service throttles without a number. */
+  /** Whether the service throttles without saying for how long. */
   isThrottledUntold?: boolean;
 }
 
 /** Whether to make the request again, and why. */
 export type RetryDecision = { retry: true; waitMs: number } | { retry: false; because: string };
 
-/** The first wait, before chance shortens it; each further one is twice as long. */
+/** The first wait, before it is randomised; each further one is twice as long. */
 const FIRST_WAIT_MS = 1000;
 
-/** A throttled request waits between two and four thirds of its time: never short, and not all come back at once. */
+/**
+ * A throttled request waits between two and four thirds of its time: never short, and not all come back at
+ * once.
+ */
 const THROTTLED_SPREAD = { least: 2 / 3, width: 2 / 3 };
 
 /**
- * Decides what follows a failure. A request that may have sent the message is never made again.
+ * Decides what to do after a failure. A request that may have sent the message is never made again.
  *
- * The wait is exponential with full jitter, so that many senders that were refused at once do not come back
- * at once. `Retry-After` is a lower bound to it: users report that Exchange asks for one second whatever the
- * real wait is (microsoftgraph/msgraph-sdk-javascript #297). Throttling without a number wants longer waits than a
- * broken connection does.
+ * The wait is exponential with full jitter, so that many senders that were refused at once do not all come back
+ * at once. `Retry-After` is a lower bound: users report that Exchange asks for one second whatever the real
+ * wait is (microsoftgraph/msgraph-sdk-javascript #297). Throttling without a number calls for longer waits than
+ * a broken connection.
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: number): RetryDecision {
   const { outcome, attempt, repeatable } = failed;

@@ -6,30 +6,32 @@ import { ProxyPool } from './proxy-pool';
 import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
 
 export interface NetworkOptions {
-  /** The proxy for every request. Without it the environment says which go through one. */
+  /** The proxy for all requests. Without it, environment variables decide which requests use a proxy. */
   proxy?: string | undefined;
   tls?: TlsOptions | undefined;
-  /** Milliseconds for a connection to come about, to the proxy and through it each. */
+  /**
+   * Milliseconds to wait for a connection. The connection to the proxy and the one through it count separately.
+   */
   connectionTimeout?: number | undefined;
-  /** Most connections to one host. */
+  /** The most connections to one host. */
   maxConnections?: number | undefined;
 }
 
-/** The sandbox is on this machine, where no proxy leads to. */
+/** The sandbox runs on this machine, which no proxy can reach. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * The transport's own connections, for tokens, Graph and upload URLs alike. They are kept open for as long
- * as undici thinks safe (four idle seconds): a request that meets a connection which the other end is just
- * closing may have sent its message, and could not be made again.
+ * The transport's own connections, shared by requests for tokens, to Graph and to upload URLs. An idle
+ * connection stays open only as long as undici considers safe (four seconds): if the server closes it just as a
+ * request is written, the message may have been sent, and the request could not be repeated.
  *
- * @throws GraphTransportError `ECONFIG` given a proxy in the environment that is none
+ * @throws GraphTransportError `ECONFIG` if a proxy variable in the environment is not a valid proxy URL
  */
 export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv): Dispatcher {
   const { proxy, tls, connectionTimeout, maxConnections } = options;
   const connect = {
     timeout: connectionTimeout,
-    // Not left to Node, which lets NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment switch the check off.
+    // Set here because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise make Node skip the check.
     rejectUnauthorized: true,
     secureContext: tls === undefined ? undefined : createSecureContext(tls, env),
   };
@@ -51,7 +53,7 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
   return new EnvHttpProxyAgent({ ...tunnelled, httpProxy, httpsProxy, noProxy });
 }
 
-/** The passwords of the proxies that connections may go through. */
+/** The passwords of all proxies that connections may go through. */
 export function passwordsOf({ proxy }: NetworkOptions, env: NodeJS.ProcessEnv): string[] {
   return [proxy, variable('HTTP_PROXY', env), variable('HTTPS_PROXY', env)].flatMap((value) => {
     const given = value ? toProxyUrl(value) : undefined;
@@ -70,7 +72,7 @@ function proxyOf(name: string, env: NodeJS.ProcessEnv): string {
   );
 }
 
-/** Lower case goes first, as curl has it. */
+/** Lower case takes precedence, as in curl. */
 function variable(name: string, env: NodeJS.ProcessEnv): string {
   const [value = ''] = [name.toLowerCase(), name].flatMap((spelling) =>
     Object.hasOwn(env, spelling) && env[spelling] ? env[spelling] : [],

@@ -6,8 +6,8 @@ type TunnelOptions = Omit<Dispatcher.ConnectOptions, 'origin'>;
 type TunnelCallback = (error: Error | null, data: Dispatcher.ConnectData) => void;
 
 /**
- * The connections to a proxy, through which undici's ProxyAgent tunnels. It fails with an error that names
- * the proxy: undici itself would say "aborted" of a 407, and would ask for ever a proxy that hangs up.
+ * The connections to a proxy that undici's ProxyAgent tunnels through. Failures become errors that name the
+ * proxy: undici itself would report a 407 as "aborted", and would retry forever a proxy that hangs up.
  */
 export class ProxyPool extends Pool {
   readonly #proxy: string;
@@ -34,7 +34,7 @@ export class ProxyPool extends Pool {
       throw new ProxyError({ proxy, cause });
     });
     const { statusCode: status, headers, socket } = answer;
-    // undici takes no other status for a tunnel either, though HTTP would allow all of 2xx.
+    // undici accepts no other status for a tunnel either, although HTTP would allow any 2xx.
     if (status === 200) return answer;
     socket.on('error', () => undefined).destroy();
     const logins = [headers['proxy-authenticate'] ?? []].flat().map((login) => login.split(' ')[0]);

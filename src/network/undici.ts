@@ -1,5 +1,5 @@
 /**
- * The one place where undici is loaded. By the name of its file: Bun replaces the bare name by a stub of its own
- * (Bun 1.4), whose dispatchers make no request.
+ * The only place that loads undici. It uses the file's name because Bun replaces the bare name with a stub of
+ * its own (Bun 1.4), whose dispatchers make no requests.
  */
 export { Agent, EnvHttpProxyAgent, fetch, Pool, ProxyAgent, request } from 'undici/index.js';

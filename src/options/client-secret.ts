@@ -7,10 +7,10 @@ import {
   type Outcome,
 } from '../errors/graph-transport-error';
 
-/** Gives the client secret of this moment: for secrets that are rotated, or kept in a vault. */
+/** Returns the current client secret: for secrets that are rotated or kept in a vault. */
 export type ClientSecretOf = () => string | Promise<string>;
 
-/** There is no client secret to ask Entra with. */
+/** There is no client secret to authenticate with. */
 export class ClientSecretError extends GraphTransportError {
   constructor(code: GraphTransportErrorCode, message: string, outcome: Outcome, cause?: unknown) {
     super(code, message, {
@@ -21,14 +21,17 @@ export class ClientSecretError extends GraphTransportError {
   }
 }
 
-/** Secrets of Entra have 40 characters; a longer file is another one. */
+/** Entra's secrets have 40 characters, so a longer file is the wrong file. */
 const MAX_FILE_BYTES = 64 * 1024;
 
-/** The client secret in a file, read whenever it is asked for; white space around it is not part of it. */
+/**
+ * The client secret from a file. The file is read each time the secret is asked for; surrounding white space is
+ * ignored.
+ */
 export function secretInFile(path: string): ClientSecretOf {
   return async () => {
     const secret = (await startOf(path)).toString().trim();
-    // It may just be written.
+    // Another process may be writing it right now.
     if (secret === '') throw unreadable('it is empty');
     return secret;
   };
@@ -44,7 +47,7 @@ async function startOf(path: string): Promise<Buffer> {
     for (let read = -1; read !== 0 && bytes < buffer.length; bytes += read) {
       read = (await file.read(buffer, bytes)).bytesRead;
     }
-    if (bytes > MAX_FILE_BYTES) throw unreadable('it is too long to be one');
+    if (bytes > MAX_FILE_BYTES) throw unreadable('it is too long to be a client secret');
     return buffer.subarray(0, bytes);
   } catch (error) {
     throw error instanceof ClientSecretError ? error : unreadable(codeOf(error), error);
@@ -53,7 +56,10 @@ async function startOf(path: string): Promise<Buffer> {
   }
 }
 
-/** What is wrong with a file that is to hold the client secret. It is not read yet: a pipe can be read only once. */
+/**
+ * What is wrong with the file that should hold the client secret. It does not read the file, because a pipe can
+ * be read only once.
+ */
 export function secretFileProblem(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK);
@@ -74,7 +80,7 @@ function unreadable(why: string, cause?: unknown): ClientSecretError {
   );
 }
 
-/** Without the path, in whose place somebody may have put the secret itself. */
+/** Leaves out the path: someone may have put the secret itself there by mistake. */
 function codeOf(error: unknown): string {
   return types.isNativeError(error) && 'code' in error ? String(error.code) : 'no reason given';
 }

@@ -1,9 +1,9 @@
 /** Microsoft's clouds by the names of the option `cloud`. */
 export type CloudName = 'global' | 'usgov' | 'usgov-dod' | 'china';
 
-/** Where a cloud's Graph is, and the Entra that gives out tokens for it. */
+/** Where a cloud's Graph is, and the Entra that issues tokens for it. */
 export interface Cloud {
-  /** Whose tenants live there. */
+  /** The tenants it is for. */
   serves: string;
   graphEndpoint: string;
   /** The documented origin first; then other spellings of the same Entra. */
@@ -11,8 +11,8 @@ export interface Cloud {
 }
 
 /**
- * Source: Microsoft Graph documentation, concepts/deployments.md. Tokens of one cloud are worth nothing in
- * another. China's second authority is a newer name of the first, which users report.
+ * Source: Microsoft Graph documentation, concepts/deployments.md. A token from one cloud is not valid in
+ * another. Users report China's second authority host, a newer name for the first.
  */
 export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
   global: {
@@ -41,11 +41,11 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
 export const CLOUD_NAMES = ['global', 'usgov', 'usgov-dod', 'china'] as const satisfies CloudName[];
 
 /**
- * What is wrong with endpoints of different clouds. An origin that no cloud has, such as a proxy's or the
- * sandbox's, goes with every other.
+ * What is wrong when endpoints belong to different clouds. An origin that belongs to no cloud, such as a proxy
+ * or the sandbox, may be combined with any other.
  *
  * @param chosen the option `cloud`, if it is given
- * @param authorityHost where tokens come from, if we ask for them ourselves
+ * @param authorityHost where tokens come from, if we request them ourselves
  */
 export function cloudProblems(
   chosen: CloudName | undefined,
@@ -74,6 +74,6 @@ export function cloudProblems(
     return [];
   }
   return [
-    `graphEndpoint ${graphEndpoint} belongs to the cloud ${ofGraph.join(' and ')} and authorityHost ${authorityHost} to ${ofAuthority.join(' and ')}, whose tokens it does not take: set cloud instead of both`,
+    `graphEndpoint ${graphEndpoint} belongs to the cloud ${ofGraph.join(' and ')} and authorityHost ${authorityHost} to ${ofAuthority.join(' and ')}, but Graph accepts tokens of its own cloud only: set cloud instead of both`,
   ];
 }

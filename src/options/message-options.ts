@@ -3,50 +3,48 @@ import type { Importance } from '../message/importance';
 import type { MailAddress } from '../mime/address';
 import { shownName, shownValue } from './shown-value';
 
-/** A message, as far as the choice of its mailbox may depend on it. */
+/** What a `userId` function gets to choose the mailbox by. */
 export interface MailboxQuestion {
-  /** The message's From, or the one of the options; undefined when there is neither. */
+  /** The message's From, or else the `from` option; undefined if there is neither. */
   from: MailAddress | undefined;
   /** Who gets the message. */
   envelope: { from: string | false; to: string[] };
 }
 
-/** Finds the mailbox, by object id or user principal name, that sends a message. */
+/** Returns the mailbox that sends a message, as object id or user principal name. */
 export type UserIdOf = (message: MailboxQuestion) => string | Promise<string>;
 
-/** How a message is to be sent. */
+/** How a message is sent. */
 export interface DeliveryOptions {
   /** The sending mailbox: object id or user principal name, or a function that finds it for a message. */
   userId: string | UserIdOf;
-  /** Whether Exchange keeps a copy in Sent Items. It always does so for a message that goes as MIME. */
+  /** Whether Exchange keeps a copy in Sent Items. It always does for a message that goes as MIME. */
   saveToSentItems: boolean;
-  /**
-   * `auto` sends JSON, and MIME what JSON cannot carry whole; `json` and `mime` force one of them.
-   */
+  /** `auto` sends JSON, and uses MIME for what JSON cannot carry whole; `json` and `mime` force one of them. */
   format: 'auto' | 'json' | 'mime';
   /**
-   * Sends what can be sent where a message would otherwise be refused because something of it has no
-   * place: the loss is logged as a warning and listed in `info.dropped`.
+   * Instead of refusing a message because something in it cannot be carried, sends the rest: the loss is logged
+   * as a warning and listed in `info.dropped`.
    */
   lossy: boolean;
   /**
    * `at-most-once` sends in one request where it can, and reports an unknown outcome as an error that is
-   * `ambiguous`. `exactly-once` sends every message by way of a draft under its Message-ID and asks the
-   * mailbox whether that was sent, also by another process; it needs the permission `Mail.ReadWrite`.
+   * `ambiguous`. `exactly-once` sends every message as a draft marked with its Message-ID, and asks the mailbox
+   * whether the message was already sent, even by another process. It needs the permission `Mail.ReadWrite`.
    */
   delivery: 'at-most-once' | 'exactly-once';
 }
 
 /**
- * `graph` of a message, which overrides the transport's options for it.
+ * The `graph` field of a message, which overrides the transport's options for that message.
  *
  * @example
  * await transporter.sendMail({ to, subject, text, graph: { saveToSentItems: false, importance: 'high' } });
  */
 export interface GraphMessageOptions extends Partial<DeliveryOptions> {
-  /** Instead of what the headers say of importance. */
+  /** Overrides what the headers say about importance. */
   importance?: Importance;
-  /** Outlook's categories, instead of Keywords. */
+  /** Outlook's categories; override the Keywords header. */
   categories?: string[];
 }
 
@@ -61,14 +59,14 @@ const NAMES: readonly string[] = [
 ] satisfies (keyof GraphMessageOptions)[];
 
 /**
- * Checks the `graph` of a message.
+ * Checks the `graph` field of a message.
  *
  * @throws GraphTransportError `ECONFIG`, which names everything that is wrong with it
  */
 export function checkMessageOptions(options: GraphMessageOptions): void {
   const problems = Object.keys(options)
     .filter((name) => !NAMES.includes(name))
-    .map((name) => `${shownName(name)} is not an option of a message (there are ${NAMES.join(', ')})`);
+    .map((name) => `${shownName(name)} is not an option of a message (the options are ${NAMES.join(', ')})`);
   const { importance, categories } = options;
   problems.push(...deliveryProblems(options));
   if (importance !== undefined && !['low', 'normal', 'high'].includes(importance)) {
@@ -106,15 +104,17 @@ export function deliveryProblems(options: Partial<DeliveryOptions>): string[] {
   return problems;
 }
 
-/** What is wrong with a mailbox. */
+/** What is wrong with a mailbox name. */
 export function userIdProblems(userId: unknown): string[] {
   if (typeof userId !== 'string') return [`userId must be a string, got ${typeof userId}`];
   const name = userId.trim();
   if (name === '') return ['userId is empty'];
   if (name.toLowerCase() === 'me') {
-    return ['userId "me" means a signed-in user, whom an app has not: give the mailbox itself'];
+    return [
+      'userId cannot be "me": an app has no signed-in user. Give the mailbox\'s object id or user principal name',
+    ];
   }
-  // '.' and '..' survive percent-encoding, and URL parsers take them for directions.
+  // Percent-encoding leaves '.' and '..' as they are, and URL parsers resolve them as path segments.
   if (/^\.{1,2}$/.test(name) || /[\p{Cc}\p{Cs}]/u.test(name)) {
     return ['userId is neither an object id nor a user principal name'];
   }

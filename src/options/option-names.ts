@@ -36,7 +36,7 @@ const OPTION_NAMES = [
   'tls',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];
 
-/** Settings of Nodemailer's SMTP transport that mean nothing here. */
+/** Settings of Nodemailer's SMTP transport that mean nothing to Graph. */
 export const SMTP_NAMES: readonly string[] = [
   'host',
   'port',
@@ -62,7 +62,7 @@ export const SMTP_NAMES: readonly string[] = [
   'dkim',
 ];
 
-/** Names that other tools use for the same thing: GitLab's settings, MSAL's, Entra's own screens. */
+/** Names that other tools use for the same thing: GitLab's settings, MSAL, Entra's own pages. */
 const NEAR_NAMES: Readonly<Record<string, string>> = {
   tenant: 'tenantId',
   tenantID: 'tenantId',
@@ -85,7 +85,7 @@ const NEAR_NAMES: Readonly<Record<string, string>> = {
   reply_to: 'replyTo',
 };
 
-/** What is wrong with the names of options: values that are undefined count as not given. */
+/** What is wrong with the names of options. A value of undefined counts as not given. */
 export function unknownNames(options: GraphTransportOptions): string[] {
   const known: readonly string[] = OPTION_NAMES;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -96,11 +96,11 @@ export function unknownNames(options: GraphTransportOptions): string[] {
     .map((name) =>
       Object.hasOwn(NEAR_NAMES, name)
         ? `${name} is called ${NEAR_NAMES[name]} here`
-        : `${shownName(name)} is not an option (there are ${known.join(', ')})`,
+        : `${shownName(name)} is not an option (the options are ${known.join(', ')})`,
     );
   if (smtp.length > 0) {
     problems.unshift(
-      `these are SMTP settings: ${smtp.join(', ')}; Graph wants tenantId, clientId, clientSecret and userId instead`,
+      `these are SMTP settings: ${smtp.join(', ')}; Graph needs tenantId, clientId, clientSecret and userId instead`,
     );
   }
   return problems;

@@ -2,7 +2,7 @@ import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { ownProperties } from './own-properties';
 import { shownName, shownValue } from './shown-value';
 
-/** The options that are numbers: limits, timeouts and patience. */
+/** The options that are numbers: limits, timeouts and retries. */
 export type NumberOptions = Pick<
   ResolvedOptions,
   'maxMessageSize' | 'limits' | 'retry' | 'searchLag' | 'connectionTimeout' | 'socketTimeout' | 'timeout'
@@ -11,7 +11,7 @@ export type NumberOptions = Pick<
 const MAX_MESSAGE_BYTES = 150_000_000;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
-/** Applies defaults to the numbers, and tells what is wrong with those that were given. */
+/** Applies the defaults to the numbers, and reports what is wrong with those that were given. */
 export function resolveNumbers(options: GraphTransportOptions): {
   resolved: NumberOptions;
   problems: string[];
@@ -19,7 +19,7 @@ export function resolveNumbers(options: GraphTransportOptions): {
   const problems = retryProblems(options.retry);
   const number = (name: string, given: number | undefined, fallback: number, least: number, unit = '') => {
     const value = given ?? fallback;
-    // Infinity is how a caller says "no limit" where that is the default.
+    // Infinity means "no limit", where that is the default.
     const isNumber = Number.isSafeInteger(value) || (value === NO_LIMIT && fallback === NO_LIMIT);
     if (!isNumber || value < least) {
       problems.push(
@@ -60,5 +60,5 @@ function retryProblems(retry: unknown): string[] {
   }
   return Object.keys(retry)
     .filter((name) => name !== 'attempts' && name !== 'maxDelay')
-    .map((name) => `retry.${shownName(name)} is not an option (there are attempts, maxDelay)`);
+    .map((name) => `retry.${shownName(name)} is not an option (the options are attempts, maxDelay)`);
 }

@@ -1,6 +1,6 @@
 /**
- * A copy of an object that has the object's own properties and inherits nothing: what another library was tricked into
- * putting on `Object.prototype` is no option of ours.
+ * A copy of an object with only its own properties, inheriting nothing. If another library was tricked into
+ * adding something to `Object.prototype`, that is not one of our options.
  */
 export function ownProperties<T extends object>(object: T): T {
   return Object.assign(Object.create(null), object);

@@ -1,6 +1,6 @@
 /**
- * The URL of an HTTP proxy the way people write it, `proxy.example:3128` too. What is wrong with it is told
- * without the text itself, which may hold a password.
+ * Parses the URL of an HTTP proxy as people write it, including `proxy.example:3128`. The description of a
+ * problem does not repeat the text, which may hold a password.
  */
 export function toProxyUrl(value: unknown): { href: string } | { problem: string } {
   if (typeof value !== 'string') return { problem: 'must be a URL such as http://proxy.example:3128' };
@@ -8,7 +8,7 @@ export function toProxyUrl(value: unknown): { href: string } | { problem: string
   if (!URL.canParse(text)) return { problem: 'is not a URL such as http://proxy.example:3128' };
   const { href, protocol, username, password } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') {
-    return { problem: 'must begin with http:// or https://, other kinds of proxy are not supported' };
+    return { problem: 'must begin with http:// or https://: other kinds of proxy are not supported' };
   }
   if (username && !password) return { problem: 'has a user name without a password' };
   try {

@@ -25,7 +25,7 @@ const WAYS_TO_SET =
 /**
  * Applies environment and defaults to the caller's options and checks the result.
  *
- * @throws GraphTransportError `ECONFIG`, whose message names every problem at once
+ * @throws GraphTransportError `ECONFIG`, whose message lists all problems at once
  */
 export function resolveOptions(given: GraphTransportOptions, env: NodeJS.ProcessEnv): ResolvedOptions {
   if (typeof given !== 'object' || given === null) {
@@ -148,7 +148,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     tls: options.tls && ownProperties(options.tls),
   };
   if (problems.length > 0) {
-    // In the place of another option it may be part of what is wrong.
+    // A secret given for the wrong option may be quoted in the list of problems.
     const secrets = new Secrets();
     if (typeof options.clientSecret === 'string') secrets.addSecret(options.clientSecret.trim());
     secrets.addSecret(fromEnv('AZURE_CLIENT_SECRET')?.trim() ?? '');
@@ -160,7 +160,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   return resolved;
 }
 
-/** The client secret, or what gives it; what is wrong with it is told without it. */
+/** The client secret, or what supplies it. Problems are described without quoting it. */
 function resolveSecret(
   options: GraphTransportOptions,
   fromEnv: (variable: string) => string | undefined,
@@ -195,9 +195,11 @@ function resolveSecret(
   }
   if (typeof clientSecret === 'function') return { resolved: clientSecret, problems: [] };
   if (typeof clientSecret?.then !== 'function') {
-    return refused(`clientSecret must be a string or a function that gives one, got ${typeof clientSecret}`);
+    return refused(
+      `clientSecret must be a string or a function that returns one, got ${typeof clientSecret}`,
+    );
   }
-  // Its failure is told when the secret is needed.
+  // A rejection is reported when the secret is needed.
   clientSecret.then(undefined, () => undefined);
   return { resolved: () => clientSecret, problems: [] };
 }
@@ -212,7 +214,9 @@ function isLogger(logger: TransportLogger): boolean {
 
 function tenantProblems(tenantId: string): string[] {
   if (/^(?:common|organizations|consumers)$/i.test(tenantId)) {
-    return [`tenantId "${tenantId}" names no single tenant: give the GUID or a domain name of yours`];
+    return [
+      `tenantId "${tenantId}" names no single tenant: give your tenant's GUID or one of its domain names`,
+    ];
   }
   const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
   const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;

@@ -4,21 +4,23 @@ import tls, { type SecureContext, type SecureVersion } from 'node:tls';
 import { ownProperties } from './own-properties';
 import { shownName } from './shown-value';
 
-/** How connections are secured, where Node's own way does not do. */
+/** How connections are secured, if Node's defaults do not fit. */
 export interface TlsOptions {
   /**
-   * Certificates in PEM of authorities to trust beside those that Node trusts: the one of a proxy or virus
-   * scanner that reads along.
+   * Certificates (PEM) of authorities to trust in addition to Node's: for instance that of a proxy or virus
+   * scanner that inspects traffic.
    */
   ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
   /**
-   * The oldest version of TLS to speak.
+   * The oldest version of TLS to accept.
+   *
    * @default Node's, 'TLSv1.2'
    */
   minVersion?: SecureVersion | undefined;
   /**
    * Certificates are always checked, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says: `true` changes nothing, and
-   * anything else is refused.
+   * any other value is refused.
+   *
    * @default true
    */
   rejectUnauthorized?: true | undefined;
@@ -39,11 +41,11 @@ export function tlsProblems(options: unknown): string[] {
       case 'rejectUnauthorized':
         return value !== true
           ? [
-              'tls.rejectUnauthorized can only be true: without the check of certificates anyone in between would get the client secret and all mail. Put the certificate of the proxy into tls.ca instead',
+              'tls.rejectUnauthorized can only be true: without the certificate check, anyone on the network path could read the client secret and all mail. Add the certificate of the proxy to tls.ca instead',
             ]
           : [];
       default:
-        return [`tls.${shownName(name)} is not an option (there are tls.ca and tls.minVersion)`];
+        return [`tls.${shownName(name)} is not an option (the options are tls.ca and tls.minVersion)`];
     }
   });
 }
@@ -63,7 +65,7 @@ function isCertificate(value: unknown): boolean {
 export function createSecureContext({ ca, minVersion }: TlsOptions, env: NodeJS.ProcessEnv): SecureContext {
   return tls.createSecureContext(
     ownProperties({
-      // Node drops its own authorities as soon as it is given others.
+      // As soon as Node is given any authorities, it drops its own.
       ...(ca === undefined ? {} : { ca: [...trustedByNode(env), ca].flat() }),
       ...(minVersion === undefined ? {} : { minVersion }),
     }),
@@ -71,7 +73,7 @@ export function createSecureContext({ ca, minVersion }: TlsOptions, env: NodeJS.
 }
 
 function trustedByNode(env: NodeJS.ProcessEnv): readonly (string | Buffer)[] {
-  // Node 22.15 and later tell all that they trust, be it from NODE_EXTRA_CA_CERTS or from the system.
+  // Node 22.15 and later list everything they trust, whether from NODE_EXTRA_CA_CERTS or from the system.
   const node: typeof tls & { getCACertificates?: (type: 'default') => string[] } = tls;
   if (node.getCACertificates) return node.getCACertificates('default');
   const extra = Object.hasOwn(env, 'NODE_EXTRA_CA_CERTS') ? env.NODE_EXTRA_CA_CERTS : undefined;
@@ -79,7 +81,7 @@ function trustedByNode(env: NodeJS.ProcessEnv): readonly (string | Buffer)[] {
   try {
     return [...tls.rootCertificates, readFileSync(extra)];
   } catch {
-    // Node itself only warns of a file that it cannot read.
+    // Node itself only warns about a file that it cannot read.
     return tls.rootCertificates;
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { assembleSandbox, type Sandbox } from './create-sandbox';
-import { isInboxPath, serveInbox } from './inbox/serve-inbox';
+import { createInbox } from './inbox/app';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
@@ -42,14 +42,13 @@ export async function startSandbox({
     authorityHost: url,
     graphEndpoint: url,
   });
-  const inbox = serveInbox(sandbox);
+  const inbox = createInbox(sandbox);
   server.on(
     'request',
-    requestListener(async (request) =>
-      isInboxPath(new URL(request.url).pathname)
-        ? { manner: 'whole', response: await inbox(request) }
-        : take(request),
-    ),
+    requestListener(async (request) => {
+      const response = await inbox(request);
+      return response ? { manner: 'whole', response } : take(request);
+    }),
   );
   const close = () => closeServer(server);
   return {

@@ -2,9 +2,9 @@ import type { ResolvedOptions } from '../options/options';
 import { doubted, type VerifyCheck } from './verify-check';
 
 /**
- * A doubt about the address that recipients see, if there is one. Since June 2026 Microsoft is reported to bounce mail
- * of tenants whose addresses at onmicrosoft.com write to more than 100 recipients outside in a day (550 5.7.236);
- * Microsoft's own pages on it were not read.
+ * A warning about the address that recipients see, if there is a reason for one. Since June 2026, Microsoft is
+ * reported to bounce mail from onmicrosoft.com addresses of tenants that write to more than 100 outside
+ * recipients (550 5.7.236). Microsoft's own pages about it were not read.
  */
 export function checkSender({ from, userId }: ResolvedOptions): VerifyCheck[] {
   const sender = from?.address ?? (typeof userId === 'string' ? userId.trim() : '');

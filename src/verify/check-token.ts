@@ -8,10 +8,10 @@ import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 const RBAC =
   "With Exchange's RBAC for Applications that is as it should be, since its rights are in no token. Otherwise";
 
-/** What a token's own claims tell; undefined claims are those of a token that only Graph can read. */
+/** What a token's own claims show. Claims are undefined if only Graph can read the token. */
 export function checkToken(claims: TokenClaims | undefined, options: ResolvedOptions): VerifyCheck[] {
   if (claims === undefined) {
-    return [doubted('token', 'The token is not one that can be read, so its permissions are not known.')];
+    return [doubted('token', 'The token cannot be read, so its permissions are not known.')];
   }
   if (claims.scopes !== undefined) return [checkDelegated(claims.scopes, claims.user, options)];
   return [passed('token'), ...checkPermissions(claims.roles, options)];
@@ -22,7 +22,7 @@ function checkDelegated(scopes: string[], user: string[], { userId }: ResolvedOp
   if (isOwnMailbox && scopes.some((scope) => isSame(scope, 'Mail.Send'))) {
     return doubted(
       'token',
-      'The token is of a signed-in user: it is good for this mailbox only, and for as long as the sign-in lasts.',
+      "The token belongs to a signed-in user: it works for this mailbox only, and only while the user's sign-in lasts.",
     );
   }
   return failed(
@@ -31,7 +31,7 @@ function checkDelegated(scopes: string[], user: string[], { userId }: ResolvedOp
       'EAUTH',
       'The token is a delegated one: it stands for a signed-in user (it has scp), not for the app.',
       {
-        hint: 'Use a credential of the app itself (client secret, certificate, managed identity), and give the app registration the application permission Mail.Send, not the delegated one. A DefaultAzureCredential may have found the sign-in of a developer, of the Azure CLI for instance.',
+        hint: 'Use a credential of the app itself (client secret, certificate, managed identity), and give the app registration the application permission Mail.Send, not the delegated one. A DefaultAzureCredential may have picked up the sign-in of a developer, for instance from the Azure CLI.',
       },
     ),
   );

@@ -3,7 +3,7 @@ import { ENTRA_ORDER, entraCode } from '../errors/service-codes';
 import { ClientSecretError } from '../options/client-secret';
 import { failed, passed, type VerifyCheck } from './verify-check';
 
-/** What a failure to get a token tells. */
+/** What a failure to get a token shows about each check. */
 export function entraFailure(error: GraphTransportError, withSecret: boolean): VerifyCheck[] {
   if (error instanceof ClientSecretError) return [failed('secret', error)];
   const aadsts = Number(/^AADSTS(\d+)$/.exec(error.graphCode ?? '')?.[1]);

@@ -1,11 +1,17 @@
 import type { getLogger } from 'nodemailer/lib/shared';
 import type { VerifyCheck } from './verify-check';
 
-/** The log lines of a verification: one for each doubt, and one for the end of it. */
+/** Logs the result of a verification: one line for each warning, and one for the end. */
 export function logChecks(logger: ReturnType<typeof getLogger>, checks: readonly VerifyCheck[]): void {
   for (const { name, warning, hint } of checks) {
     if (warning === undefined) continue;
-    logger.warn({ tnx: 'verify', check: name }, 'Verified %s with a doubt: %s %s', name, warning, hint ?? '');
+    logger.warn(
+      { tnx: 'verify', check: name },
+      'Verified %s with a warning: %s %s',
+      name,
+      warning,
+      hint ?? '',
+    );
   }
   const wrong = checks.find(({ ok }) => !ok);
   if (wrong) {

@@ -6,8 +6,8 @@ import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 
 /**
- * Asks Graph who the app is, where no mailbox is known to ask about. That an app is nobody, and is told so,
- * shows as well that Graph is there and takes the token.
+ * Asks Graph who the app is, for use when no mailbox is known. Graph refuses, because an app is not a user, and
+ * the refusal shows that Graph can be reached and accepts the token.
  */
 export async function probeGraph(
   client: GraphClient,
@@ -26,7 +26,7 @@ export async function probeGraph(
     passed('graph'),
     doubted(
       'mailbox',
-      'No mailbox was checked: userId is a function, so only a message can tell which it is.',
+      'No mailbox was checked: userId is a function, so the mailbox depends on the message.',
     ),
   ];
 }

@@ -6,21 +6,22 @@ import { sendMailPath } from '../graph/endpoints';
 import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 
-/** Codes that are about the mailbox itself though their status is that of a lack of rights. */
+/** Codes that are about the mailbox itself, though their status is that of missing permissions. */
 const MAILBOX_CODES: ReadonlySet<string> = new Set(
   ['ErrorAccountDisabled', 'ErrorAccountSuspend', 'extensionError', 'OrganizationFromTenantGuidNotFound'].map(
     spelling,
   ),
 );
 
-/** With 401, as for a token that is no good: but Graph has read it, and found no right in it. */
+/** Comes with 401, like an invalid token. But Graph has read this token, and found no permissions in it. */
 const NO_PERMISSIONS = spelling('NoPermissionsInAccessToken');
 
 /**
- * Asks Graph to send a message to nobody, which it refuses before anything can be delivered. Graph has no
- * documented way to ask whether an app may send from a mailbox. That it answers 400 `ErrorInvalidRecipients`,
- * once token, mailbox and access are in order, is reported by users (SMTP2Graph #30, microsoftgraph/
- * msgraph-sdk-powershell #463). Any success would mean that something else answers, so it is a failure here.
+ * Asks Graph to send a message without recipients, which it refuses before anything can be delivered. Graph has
+ * no documented way to ask whether an app may send from a mailbox. Users report that once token, mailbox and
+ * access are in order it answers 400 `ErrorInvalidRecipients` (SMTP2Graph #30,
+ * microsoftgraph/msgraph-sdk-powershell #463). Any success would mean that something else answered, so it
+ * counts as a failure here.
  */
 export async function probeMailbox(
   client: GraphClient,
@@ -69,7 +70,7 @@ function explainAnswer(error: GraphTransportError, claims: TokenClaims | undefin
     return [passed('graph'), passed('mailbox'), passed('access')];
   }
   if (status === 400 && (error.code === 'EMESSAGE' || known === undefined)) {
-    // About the message, and it was never meant to be a good one: no reason to say that nothing works.
+    // It concerns the message, which was never meant to be valid, so it does not show that sending fails.
     return [
       passed('graph'),
       doubted(
@@ -84,7 +85,7 @@ function explainAnswer(error: GraphTransportError, claims: TokenClaims | undefin
 
 const INVALID_RECIPIENTS = spelling('ErrorInvalidRecipients');
 
-/** A refusal that lies beyond the token, though its status is that of a token or of rights. */
+/** A refusal that is not about the token, though its status says token or permissions. */
 export function explainRights(
   error: GraphTransportError,
   claims: TokenClaims | undefined,
@@ -97,13 +98,13 @@ export function explainRights(
   return isAboutAccess ? [passed('graph'), failed('access', withAccessHint(error, claims))] : undefined;
 }
 
-/** Whether Graph itself has answered, and got as far as to judge the request. Its code may be empty. */
+/** Whether Graph itself answered, and got as far as judging the request. Its code may be empty. */
 export function isGraphsOwn({ responseCode: status, graphCode, response }: GraphTransportError): boolean {
   if (status === undefined || (graphCode === undefined && response === String(status))) return false;
   return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
 
-/** The permissions that the token shows tell which of the reasons for 403 it can be. */
+/** The permissions in the token show which reason for a 403 it can be. */
 function withAccessHint(error: GraphTransportError, claims: TokenClaims | undefined): GraphTransportError {
   if (claims === undefined || claims.scopes !== undefined) return error;
   const hint = claims.roles.some((role) => role.toLowerCase() === 'mail.send')
@@ -121,7 +122,7 @@ function acceptedError(
     'ECONNECTION',
     `Graph did not refuse a message to nobody, but answered ${status}.`,
     {
-      hint: 'This is not how Graph is known to answer: does something else answer in its place? Look into Sent Items and Drafts of the mailbox.',
+      hint: 'This is not how Graph is known to answer: is there a proxy or gateway in between? Check Sent Items and Drafts of the mailbox.',
       responseCode: status,
       requestId,
       clientRequestId,

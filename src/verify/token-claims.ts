@@ -1,18 +1,18 @@
 import { parseJson, property } from '../graph/json-property';
 
-/** What an access token says of itself, as far as sending mail is concerned. */
+/** What an access token says about sending mail. */
 export interface TokenClaims {
   /** Application permissions. */
   roles: string[];
-  /** Delegated permissions, of an app that acts for a signed-in user; undefined in a token of an app alone. */
+  /** Delegated permissions, of an app that acts for a signed-in user; undefined in an app's own token. */
   scopes: string[] | undefined;
   /** The names of the signed-in user: object id and user principal name. */
   user: string[];
 }
 
 /**
- * Reads the claims of a token; undefined when it is not a JWT. Nobody but Graph can tell whether the token is
- * genuine, and nobody else needs to: what is read here serves to explain, not to grant.
+ * Reads the claims of a token; undefined if it is not a JWT. Only Graph can tell whether the token is genuine,
+ * and that is enough: the claims are used here to explain a result, not to grant access.
  */
 export function readTokenClaims(token: string): TokenClaims | undefined {
   const [, payload, signature, ...more] = token.split('.');

@@ -2,15 +2,15 @@ import type { GraphTransportError } from '../errors/graph-transport-error';
 import { errorWithoutSecrets, type Strike } from '../errors/without-secrets';
 
 /**
- * What is looked at on the way to a message that can be sent, in this order:
+ * What `verify()` checks on the way to a message that can be sent, in this order:
  *
  * - `entra`: Entra answers
  * - `tenant`, `app`, `secret`: Entra knows the tenant, the app in it, and the secret of the app
  * - `token`: there is a token, and it is the app's own
  * - `mail-send`, `mail-readwrite`: the token shows these permissions
- * - `sender`: the address that recipients see; told of only where it is in doubt
- * - `graph`: Graph answers, and takes the token
- * - `mailbox`: there is a mailbox of Exchange Online behind `userId`
+ * - `sender`: the address that recipients see; included only if there is a warning about it
+ * - `graph`: Graph answers, and accepts the token
+ * - `mailbox`: there is an Exchange Online mailbox behind `userId`
  * - `access`: the app may send from it
  */
 export type VerifyCheckName =
@@ -26,17 +26,17 @@ export type VerifyCheckName =
   | 'mailbox'
   | 'access';
 
-/** One thing that was looked at, and how it was found. What could not be looked at is not told of. */
+/** One thing that was checked, and the result. What could not be checked is left out. */
 export interface VerifyCheck {
-  /** What was looked at. */
+  /** What was checked. */
   name: VerifyCheckName;
-  /** Whether nothing speaks against sending; true also where there is only a warning. */
+  /** Whether nothing prevents sending; also true if there is only a warning. */
   ok: boolean;
-  /** What may be wrong, or could not be found out. */
+  /** What may be wrong, or could not be determined. */
   warning?: string;
   /** What is wrong. */
   error?: GraphTransportError;
-  /** What to do about warning or error. */
+  /** What to do about the warning or error. */
   hint?: string;
 }
 
@@ -52,7 +52,7 @@ export function failed(name: VerifyCheckName, error: GraphTransportError): Verif
   return { name, ok: false, error, ...(error.hint !== undefined && { hint: error.hint }) };
 }
 
-/** What was looked at, without the secrets that are in its error, its warning or its hint. */
+/** The check with secrets removed from its error, warning and hint. */
 export function checkWithoutSecrets(check: VerifyCheck, strike: Strike): VerifyCheck {
   const { error, warning, hint } = check;
   return {

@@ -10,7 +10,7 @@ import { probeMailbox } from './probe-mailbox';
 import { readTokenClaims } from './token-claims';
 import { failed, passed, type VerifyCheck } from './verify-check';
 
-/** What is looked at, and by what means. */
+/** What is checked, and with what. */
 export interface Verification {
   options: ResolvedOptions;
   tokens: { fresh(signal: AbortSignal): Promise<string> };
@@ -19,8 +19,8 @@ export interface Verification {
 }
 
 /**
- * Looks at everything that sending a message takes, up to the first thing that is wrong, and sends none. Each
- * request is made once.
+ * Checks everything that sending a message requires, up to the first thing that is wrong, without sending one.
+ * Each request is made once.
  */
 export async function verify(verification: Verification): Promise<VerifyCheck[]> {
   const checks = await runChecks(verification);
@@ -51,7 +51,10 @@ async function runChecks({ options, tokens, client, signal }: Verification): Pro
   return [...checks, ...answers];
 }
 
-/** In the words of a check: nothing was to be sent, so that nothing is in doubt, and it can be made again. */
+/**
+ * Words the error as one of a check: nothing was to be sent, so nothing is in doubt, and the check can be
+ * repeated.
+ */
 function asCheckError(error: GraphTransportError): GraphTransportError {
   const { cause } = error;
   if (cause instanceof SendTimeout) {

@@ -1,8 +1,11 @@
-import { STYLE } from '../../../src/sandbox/inbox/style';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const style = readFileSync(join(__dirname, '../../../src/sandbox/inbox/public/style.css'), 'utf8');
 
 /** The variables of the light scheme and, over them, those of the dark one. */
 const [light = new Map<string, string>(), dark = new Map<string, string>()] = [
-  ...STYLE.matchAll(/:root \{([^}]*)\}/g),
+  ...style.matchAll(/:root \{([^}]*)\}/g),
 ].map(
   ([, block = '']) =>
     new Map(

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { Agent, request } from 'undici';
 import { createSandbox, type RunningSandbox, type Sandbox, startSandbox } from '../../../src/sandbox';
-import { serveInbox } from '../../../src/sandbox/inbox/serve-inbox';
+import { createInbox } from '../../../src/sandbox/inbox/app';
 import { requestListener } from '../../../src/sandbox/request-listener';
 import { LUNCH, makeDraft, send } from '../support';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 async function listen() {
   const answer = await request(`${sandbox.url}/inbox/events`, { dispatcher });
   const events = answer.body.setEncoding('utf8')[Symbol.asyncIterator]();
-  // What tells the browser that it is connected.
+  // The first line only tells the browser that it is connected.
   await events.next();
   return { answer, next: async () => String((await events.next()).value) };
 }
@@ -49,13 +49,13 @@ test.each<[string, () => unknown]>([
   expect(await next()).toContain('event: change');
 });
 
-test('a burst of messages is told once', async () => {
+test('a burst of messages is one event', async () => {
   const { next } = await listen();
   await Promise.all(Array.from({ length: 20 }, () => send(sandbox, LUNCH)));
   expect((await next()).match(/event: change/g)).toHaveLength(1);
 });
 
-test('a page that was closed is not told any more', async () => {
+test('a closed page gets no more events', async () => {
   const idle = createSandbox();
   let listeners = 0;
   let leave = () => {};
@@ -73,9 +73,12 @@ test('a page that was closed is not told any more', async () => {
       };
     },
   };
-  const inbox = serveInbox(counted);
+  const inbox = createInbox(counted);
   server = createServer(
-    requestListener(async (asked) => ({ manner: 'whole', response: await inbox(asked) })),
+    requestListener(async (asked) => ({
+      manner: 'whole',
+      response: (await inbox(asked)) ?? Response.error(),
+    })),
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -86,7 +89,7 @@ test('a page that was closed is not told any more', async () => {
   await left;
 });
 
-test('a sandbox closes although a page is open', async () => {
+test('a sandbox closes while a page is open', async () => {
   const { answer } = await listen();
   const cut = new Promise((resolve) => answer.body.once('error', resolve));
   await sandbox.close();

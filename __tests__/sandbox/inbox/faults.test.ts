@@ -14,7 +14,7 @@ afterEach(() => sandbox.close());
 const arm = (values: Record<string, string>) =>
   submit(sandbox, '/inbox/faults', { request: 'send-mail', ...values });
 
-test('the next requests of a kind are throttled, as a form says', async () => {
+test('a form throttles the next requests of a kind', async () => {
   const { status, headers } = await arm({ fault: 'throttled', times: '2', retryAfter: '2' });
   expect([status, headers.location]).toEqual([303, '/inbox/faults']);
   for (let time = 0; time < 2; time += 1) {
@@ -33,7 +33,7 @@ test('a fault is for one mailbox only, if the form says so', async () => {
   });
 });
 
-test('a secret expires, whatever request and mailbox the form was left at', async () => {
+test('a secret expires, whichever request and mailbox the form still shows', async () => {
   await arm({ fault: 'expired-secret', mailbox: 'sales@contoso.example' });
   const { error_codes: codes } = await (await askForToken(sandbox)).json();
   expect(codes).toEqual([7000222]);
@@ -46,7 +46,7 @@ test('clients that have a token must ask for another one when the form revokes t
   expect(answer.status).toBe(401);
 });
 
-test('an answer is one of your own', async () => {
+test('an answer can be your own', async () => {
   await arm({ status: '418', code: 'Teapot', message: 'Short and stout.', when: 'after', retryAfter: '' });
   const answer = await send(sandbox, LUNCH);
   expect(answer.headers.has('retry-after')).toBe(false);
@@ -63,7 +63,7 @@ test('every fault of the page can be armed, and is described', async () => {
   expect(new Set(described).size).toBe(presets.length);
 });
 
-test('what tests arm is shown too, and what is met is shown with its request', async () => {
+test('faults that tests arm are shown, and a fault that was met is shown with its request', async () => {
   sandbox.failNext(
     'send-mail',
     { kind: 'reset', when: 'after' },
@@ -89,7 +89,7 @@ test('a refused request is shown with its rule and its evidence', async () => {
   expect((await get(sandbox, '/inbox/requests')).text).toContain('<small class="evidence">ours</small></td>');
 });
 
-test('a scene tells its evidence, and is for its own request, whatever the form was left at', async () => {
+test('a scene shows its evidence, and is for its own request, whichever the form still shows', async () => {
   const { text } = await get(sandbox, '/inbox/faults');
   expect(text).toContain(
     'title="reported">401 OrganizationFromTenantGuidNotFound: no Exchange Online</option>',
@@ -117,7 +117,7 @@ test('all faults are disarmed at once', async () => {
   expect((await send(sandbox, LUNCH)).status).toBe(202);
 });
 
-test('requests take their time on a slow network', async () => {
+test('requests are slow on a slow network', async () => {
   await submit(sandbox, '/inbox/latency', { latency: '50' });
   expect(sandbox.latency).toBe(50);
   expect((await get(sandbox, '/inbox/faults')).text).toContain(
@@ -138,16 +138,16 @@ test('tokens are revoked', async () => {
 });
 
 test.each<[string, string, Record<string, string>, string]>([
-  ['a fault that there is not', '/inbox/faults', { fault: 'fire' }, 'There is no such fault.'],
-  ['a request that there is not', '/inbox/faults', { fault: 'busy', request: 'x' }, 'names no request'],
+  ['an unknown fault', '/inbox/faults', { fault: 'fire' }, 'There is no such fault.'],
+  ['an unknown request', '/inbox/faults', { fault: 'busy', request: 'x' }, 'There is no such request.'],
   [
     'a fault of Graph for a token',
     '/inbox/faults',
     { fault: 'busy', request: 'token' },
     'choose one of Entra',
   ],
-  ['a fault that there is not, with a list', '/inbox/faults', { fault: 'fire' }, 'There are throttled, '],
-  ['a time that there is not', '/inbox/faults', { when: 'never' }, '`when` to be before or after'],
+  ['an unknown fault, with a list', '/inbox/faults', { fault: 'fire' }, 'Choose one of throttled, '],
+  ['an unknown time', '/inbox/faults', { when: 'never' }, '`when` to be before or after'],
   [
     'no requests to choose from',
     '/inbox/faults',
@@ -156,13 +156,13 @@ test.each<[string, string, Record<string, string>, string]>([
   ],
   ['no times', '/inbox/faults', { fault: 'busy', times: '0' }, '`times` to be an integer from 1'],
   [
-    'times that are no number',
+    'a number of times that is not an integer',
     '/inbox/faults',
     { fault: 'busy', times: '1e3' },
     '`times` to be an integer from 0',
   ],
-  ['a status that is none', '/inbox/faults', { status: '42' }, '`status` to be an integer from 200'],
-  ['a latency of nothing', '/inbox/latency', { latency: '' }, '`latency` to be an integer from 0'],
+  ['a status out of range', '/inbox/faults', { status: '42' }, '`status` to be an integer from 200'],
+  ['an empty latency', '/inbox/latency', { latency: '' }, '`latency` to be an integer from 0'],
   ['a latency below zero', '/inbox/latency', { latency: '-1' }, '`latency` to be an integer from 0'],
 ])('a form is refused given %s', async (_what, path, values, message) => {
   const { status, text } = await submit(sandbox, path, { request: 'send-mail', ...values });
@@ -172,7 +172,7 @@ test.each<[string, string, Record<string, string>, string]>([
   expect(sandbox.latency).toBe(0);
 });
 
-test('no other site arms a fault', async () => {
+test('no other site can arm a fault', async () => {
   const { status } = await submit(
     sandbox,
     '/inbox/faults',

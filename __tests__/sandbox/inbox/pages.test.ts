@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
 import { ask, attach, LUNCH, makeDraft, openSession, putRange, send, sendMime, TEXT_FILE } from '../support';
 import { get, pathOf, subjectsIn, submit } from './support';
@@ -14,7 +16,7 @@ const HTML = { contentType: 'html', content: '<style>p{}</style><p>Dear <b>Meg</
 const first = () => sandbox.messages[0];
 
 describe('the list', () => {
-  test('has the latest message on top, with recipient, preview and route', async () => {
+  test('shows the latest message first, with recipient, preview and route', async () => {
     await send(sandbox, LUNCH);
     await send(sandbox, { ...LUNCH, subject: 'Later', body: HTML });
     const page = await get(sandbox, '/inbox');
@@ -26,7 +28,7 @@ describe('the list', () => {
     expect(page.text).toContain('<span class="chip route-json">JSON</span>');
   });
 
-  test('is where the address of the sandbox leads', async () => {
+  test('opens at the address of the sandbox', async () => {
     const { status, headers } = await get(sandbox, '/');
     expect([status, headers.location]).toEqual([303, '/inbox']);
     expect(sandbox.inboxUrl).toBe(`${sandbox.url}/inbox`);
@@ -38,7 +40,7 @@ describe('the list', () => {
     for (const [name, value] of Object.entries(sandbox.env)) expect(text).toContain(`${name}=${value}`);
   });
 
-  test('shows one mailbox, with the number of messages that each has sent', async () => {
+  test('shows one mailbox, and how many messages each has sent', async () => {
     await send(sandbox, LUNCH);
     await send(sandbox, { ...LUNCH, subject: 'From sales' }, { user: 'sales@contoso.example' });
     const page = await get(sandbox, '/inbox?mailbox=sales%40contoso.example');
@@ -47,14 +49,14 @@ describe('the list', () => {
     expect(page.text).toContain('<span>ceo@contoso.example</span><b>0</b>');
   });
 
-  test('marks what nobody has opened yet', async () => {
+  test('marks what no one has opened yet', async () => {
     await send(sandbox, LUNCH);
     expect((await get(sandbox, '/inbox')).text).toContain('class="new"');
     await get(sandbox, pathOf(first()));
     expect((await get(sandbox, '/inbox')).text).not.toContain('class="new"');
   });
 
-  test('does not take a message for opened because its script asked for what has changed', async () => {
+  test('does not count a message as opened when its script asks for changes', async () => {
     await send(sandbox, LUNCH);
     const { text } = await get(sandbox, pathOf(first()), { 'x-inbox-changes': '1' });
     expect(text).not.toContain('At the new place.\n');
@@ -72,7 +74,7 @@ describe('the list', () => {
     expect(oldest.text).toContain('href="/inbox">Newer</a>');
   });
 
-  test('stays small given messages that are not', async () => {
+  test('stays small when messages are large', async () => {
     const content = '<p>word</p>'.repeat(100_000);
     for (let number = 1; number <= 3; number += 1) {
       await send(sandbox, { ...LUNCH, body: { contentType: 'html', content } });
@@ -99,9 +101,9 @@ describe('the search', () => {
 
   test.each([
     ['a word of the subject', 'lunch', ['Meet for lunch?']],
-    ['capitals, which make no difference', 'INVOICE', ['Invoice']],
+    ['a word in any case', 'INVOICE', ['Invoice']],
     ['a word of the text', 'new', ['Newsletter', 'Meet for lunch?']],
-    ['what HTML shows, tags left out', 'megan,', ['Invoice']],
+    ['what HTML shows, without its tags', 'megan,', ['Invoice']],
     ['nothing of its style', 'p{}', []],
     ['several words, all of which must be there', 'dear megan', ['Invoice']],
     ['words that stand together', '"dear all"', ['Newsletter']],
@@ -111,8 +113,8 @@ describe('the search', () => {
     ['messages with a file', 'has:attachment', ['Invoice']],
     ['a header', 'header:"spring sale"', ['Newsletter']],
     ['a route', 'route:mime', ['Newsletter']],
-    ['a word with a colon that is no field', 'constructor:x', []],
-    ['what stands in no message', 'zebra', []],
+    ['nothing for a colon after no field', 'constructor:x', []],
+    ['nothing when no message has the word', 'zebra', []],
   ])('finds %s', async (_what, query, subjects) => {
     const page = await get(sandbox, `/inbox?q=${encodeURIComponent(query)}`);
     expect(subjectsIn(page)).toEqual(subjects);
@@ -153,14 +155,14 @@ describe('a message', () => {
     expect(frame).toContain('sandbox="allow-popups allow-popups-to-escape-sandbox"');
   });
 
-  test('shows about what HTML says where the message has no text of its own', async () => {
+  test('shows roughly what HTML says when the message has no text version', async () => {
     await send(sandbox, { ...LUNCH, body: HTML });
     const { text } = await get(sandbox, pathOf(first(), '?show=text'));
     expect(text).toContain('>Dear Megan,\n\n1 &lt; 2</pre>');
     expect(text).toContain('The message has HTML only.');
   });
 
-  test('shows the text that a MIME message brings beside its HTML', async () => {
+  test('shows the text version of a MIME message with HTML', async () => {
     await sendMime(sandbox, [
       'To: ann@x.example',
       'Content-Type: multipart/alternative; boundary=b',
@@ -185,7 +187,7 @@ describe('a message', () => {
     expect(text).toContain('&lt;p&gt;Dear &lt;b&gt;Meg&lt;/b&gt;an,&lt;/p&gt;');
   });
 
-  test('shows the headers of its MIME, and that Bcc was taken out', async () => {
+  test('shows the headers of its MIME, and that Bcc was removed', async () => {
     await sendMime(sandbox, ['To: ann@x.example', 'Bcc: bob@x.example', 'X-One: 1', '', 'Hello']);
     const { text } = await get(sandbox, pathOf(first(), '?show=headers'));
     expect(text).toContain('<th scope="row">X-One</th><td>1</td>');
@@ -209,7 +211,7 @@ describe('a message', () => {
     expect(text).toContain('<code>made up by the sandbox</code>');
   });
 
-  test('shows the request as it came, attachments cut, and offers the whole of it', async () => {
+  test('shows its request with attachments cut short, and offers all of it', async () => {
     const contentBytes = Buffer.alloc(9000, 'x').toString('base64');
     await send(sandbox, { ...LUNCH, attachments: [{ ...TEXT_FILE, contentBytes }] });
     const { text } = await get(sandbox, pathOf(first(), '?show=request'));
@@ -220,7 +222,7 @@ describe('a message', () => {
     expect(whole.headers['content-disposition']).toContain('filename="request.json"');
   });
 
-  test('shows its MIME with the lines marked that recipients do not get', async () => {
+  test('shows its MIME and marks the lines that recipients do not get', async () => {
     const lines = [
       'To: ann@x.example',
       'Bcc: bob@x.example,',
@@ -237,7 +239,7 @@ describe('a message', () => {
     );
   });
 
-  test('says by which requests a draft was made and sent', async () => {
+  test('says which requests created and sent a draft', async () => {
     const id = await makeDraft(sandbox, { ...LUNCH, attachments: [TEXT_FILE] });
     await attach(sandbox, id, { ...TEXT_FILE, name: 'second.txt' });
     const session = await openSession(sandbox, id);
@@ -245,10 +247,12 @@ describe('a message', () => {
     await putRange(sandbox, session, 'World', 'bytes 5-9/10');
     await ask(sandbox, 'POST', `messages/${id}/send`);
     const { text } = await get(sandbox, pathOf(first(), '?show=route'));
-    expect(text).toContain('A draft, made as JSON, with 3 attachments (1 uploaded in 2 ranges), then sent.');
+    expect(text).toContain(
+      'A draft, created as JSON with 3 attachments (1 uploaded in 2 ranges), then sent.',
+    );
     const steps = [...text.matchAll(/<li><code>(.*?)<\/code><\/li>/g)].map(([, step]) => step);
     expect(steps).toEqual([
-      'POST …/messages as JSON, 1 attachment in it: makes the draft',
+      'POST …/messages as JSON, 1 attachment in it: creates the draft',
       'POST …/attachments: adds second.txt, 5 bytes',
       'POST …/attachments/createUploadSession, 2 PUTs of ranges: adds ten.bin, 10 bytes',
       'POST …/messages/{id}/send: sends it',
@@ -265,13 +269,13 @@ describe('a message', () => {
       'Hello',
     ]);
     const { text } = await get(sandbox, pathOf(first(), '?show=route'));
-    expect(text).toContain('The Bcc header is taken out before anybody gets the mail: 1 recipient');
+    expect(text).toContain('The Bcc header is removed before delivery: 1 recipient');
     expect(text).toContain('Exchange sets these itself, whatever they say here: Date.');
     expect(text).toContain('which do not begin with X-: List-Id.');
-    expect(text).toContain('nothing can ask it not to.');
+    expect(text).toContain('a request cannot opt out.');
   });
 
-  test('is not found when it is gone', async () => {
+  test('is not found once it is gone', async () => {
     expect((await get(sandbox, '/inbox/messages/gone')).status).toBe(404);
     expect((await get(sandbox, '/inbox/nowhere')).status).toBe(404);
     expect((await get(sandbox, '/inbox/messages/%zz')).status).toBe(404);
@@ -290,7 +294,7 @@ describe('a download', () => {
     );
   });
 
-  test('is the message as a mail program takes it', async () => {
+  test('is the message as a mail program opens it', async () => {
     await sendMime(sandbox, ['To: ann@x.example', 'Subject: One', '', 'Hello']);
     const { headers, body } = await get(sandbox, pathOf(first(), '/message.eml'));
     expect(body.toString()).toBe('To: ann@x.example\r\nSubject: One\r\n\r\nHello');
@@ -309,7 +313,7 @@ describe('a download', () => {
     expect((await get(sandbox, pathOf(first(), part))).status).toBe(404);
   });
 
-  test('is not there where only the hash was kept', async () => {
+  test('is missing where only the hash was kept', async () => {
     await using other = await startSandbox({ keepContent: 'hash', limits: { sessionMinimumBytes: 1 } });
     const id = await makeDraft(other);
     await putRange(other, await openSession(other, id), 'HelloWorld', 'bytes 0-9/10');
@@ -329,33 +333,33 @@ describe('deleting', () => {
 
   const left = () => sandbox.messages.map(({ subject }) => subject);
 
-  test('takes one message and leads back to the list', async () => {
+  test('removes one message and leads back to the list', async () => {
     const { status, headers } = await submit(sandbox, pathOf(first(), '/delete'), { back: '/inbox?q=e' });
     expect([status, headers.location]).toEqual([303, '/inbox?q=e']);
     expect(left()).toEqual(['Second', 'Third']);
   });
 
-  test('leads to no other place than the inbox', async () => {
+  test('never leads outside the inbox', async () => {
     const { headers } = await submit(sandbox, pathOf(first(), '/delete'), { back: '//evil.example/inbox' });
     expect(headers.location).toBe('/inbox');
   });
 
-  test('takes everything', async () => {
+  test('removes everything', async () => {
     expect((await submit(sandbox, '/inbox/delete')).status).toBe(303);
     expect(left()).toEqual([]);
   });
 
-  test('takes what was found', async () => {
+  test('removes what was found', async () => {
     await submit(sandbox, '/inbox/delete', { q: 'subject:second' });
     expect(left()).toEqual(['Meet for lunch?', 'Third']);
   });
 
-  test('takes the messages of one mailbox', async () => {
+  test('removes the messages of one mailbox', async () => {
     await submit(sandbox, '/inbox/delete', { mailbox: 'app@contoso.example' });
     expect(left()).toEqual(['Third']);
   });
 
-  test('takes a sent draft from Sent Items too', async () => {
+  test('removes a sent draft from Sent Items too', async () => {
     sandbox.clear();
     await ask(sandbox, 'POST', `messages/${await makeDraft(sandbox)}/send`);
     const { id } = sandbox.messages[0] ?? {};
@@ -364,9 +368,20 @@ describe('deleting', () => {
     expect((await ask(sandbox, 'GET', `messages/${id}`)).status).toBe(404);
   });
 
-  test('of a message that is gone already leads back as well', async () => {
+  test('a message that is already gone leads back, too', async () => {
     expect((await submit(sandbox, '/inbox/messages/gone/delete')).status).toBe(303);
   });
+});
+
+test.each([
+  ['script.js', 'text/javascript; charset=utf-8'],
+  ['style.css', 'text/css; charset=utf-8'],
+  ['icon.svg', 'image/svg+xml'],
+])('a page loads %s as the file is, with its type', async (name, contentType) => {
+  expect((await get(sandbox, '/inbox')).text).toContain(`="/inbox/${name}"`);
+  const { headers, text } = await get(sandbox, `/inbox/${name}`);
+  expect(headers['content-type']).toBe(contentType);
+  expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
 });
 
 test('drafts that were left behind are listed', async () => {
@@ -378,7 +393,7 @@ test('drafts that were left behind are listed', async () => {
   expect(text).toContain('1 upload under way');
 });
 
-test('requests are listed with their answers, those for the inbox itself not among them', async () => {
+test('requests are listed with their answers, except those for the inbox itself', async () => {
   await send(sandbox, { ...LUNCH, toRecipients: [] });
   await get(sandbox, '/inbox');
   const { text } = await get(sandbox, '/inbox/requests');

@@ -16,7 +16,7 @@ const ESCAPED = '&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=aler
 const first = () => sandbox.messages[0];
 const html = (content: string) => ({ ...LUNCH, body: { contentType: 'html', content } });
 
-describe('text that came from elsewhere', () => {
+describe('untrusted text', () => {
   test('is escaped on every page', async () => {
     await send(sandbox, {
       ...LUNCH,
@@ -47,7 +47,7 @@ describe('text that came from elsewhere', () => {
 });
 
 describe('a page', () => {
-  test('runs its own script only, and is in no frame and no cache', async () => {
+  test('runs only its own script, and cannot be framed or cached', async () => {
     const { headers } = await get(sandbox, '/inbox');
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toContain("default-src 'none'");
@@ -61,19 +61,10 @@ describe('a page', () => {
     });
   });
 
-  test.each([
-    ['/inbox/script.js', 'text/javascript; charset=utf-8'],
-    ['/inbox/style.css', 'text/css; charset=utf-8'],
-    ['/inbox/icon.svg', 'image/svg+xml'],
-  ])('has %s as a file of its own', async (path, type) => {
-    const { status, headers } = await get(sandbox, path);
-    expect([status, headers['content-type']]).toEqual([200, type]);
-  });
-
-  test('has no script and no style in it', async () => {
+  test('contains no inline script or style', async () => {
     await send(sandbox, html('<p>Hello'));
     const { text } = await get(sandbox, pathOf(first()));
-    expect(text).not.toMatch(/<script(?! src="\/inbox\/script.js" defer>)|<style| style=| on[a-z]+=/);
+    expect(text).not.toMatch(/<script(?! src="\/inbox\/script.js" type="module">)|<style| style=| on[a-z]+=/);
   });
 });
 
@@ -95,7 +86,7 @@ describe('the HTML of a mail', () => {
     ]);
   });
 
-  test('may load images and styles when asked to, and still no scripts', async () => {
+  test('may load images and styles on request, but no scripts', async () => {
     await send(sandbox, html('<img src="https://x.example/a.png">'));
     const shown = await get(sandbox, pathOf(first()));
     expect(shown.text).toContain('show=html&amp;remote=1">Show them</a>');
@@ -106,12 +97,12 @@ describe('the HTML of a mail', () => {
     expect(policy).toContain('sandbox allow-popups allow-popups-to-escape-sandbox');
   });
 
-  test('does not offer to load remote content that it has not', async () => {
+  test('does not offer to load remote content when it has none', async () => {
     await send(sandbox, html('<img src="cid:logo"><a class=x href="https://x.example/">go</a>'));
     expect((await get(sandbox, pathOf(first()))).text).not.toContain('Show them');
   });
 
-  test('loses the elements that work past a policy', async () => {
+  test('loses the elements that get around a policy', async () => {
     await send(
       sandbox,
       html(
@@ -127,7 +118,7 @@ describe('the HTML of a mail', () => {
     );
   });
 
-  test('shows the images that are attached, as data', async () => {
+  test('shows attached images, as data', async () => {
     const image = {
       '@odata.type': '#microsoft.graph.fileAttachment',
       isInline: true,
@@ -150,7 +141,7 @@ describe('the HTML of a mail', () => {
     );
   });
 
-  test('does not grow without end by one image that is shown again and again', async () => {
+  test('has a size limit, even if it shows one image again and again', async () => {
     const image = Buffer.alloc(2_000_000).toString('base64');
     await send(sandbox, {
       ...html('<img src="cid:a">'.repeat(1000)),
@@ -205,12 +196,12 @@ describe('a web page of another site', () => {
     }
   });
 
-  test('may have a link to it', async () => {
+  test('may link to it', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     expect((await get(sandbox, '/inbox', headers)).status).toBe(200);
   });
 
-  test('does not get in by a host name that it lets resolve to this machine', async () => {
+  test('does not get in by a host name that resolves to this machine', async () => {
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     socket.end('GET /inbox HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
     let answer = '';
@@ -219,13 +210,13 @@ describe('a web page of another site', () => {
   });
 });
 
-test('a program such as curl, which says nothing of where it comes from, may delete', async () => {
+test('a program such as curl, which does not say where it comes from, may delete', async () => {
   await send(sandbox, LUNCH);
   expect((await submit(sandbox, '/inbox/delete', {}, {})).status).toBe(303);
   expect(sandbox.messages).toEqual([]);
 });
 
-test('a page is also there for the name localhost', async () => {
+test('the inbox also works under the name localhost', async () => {
   const port = new URL(sandbox.url).port;
   await send(sandbox, LUNCH);
   const headers = {
@@ -236,7 +227,7 @@ test('a page is also there for the name localhost', async () => {
   expect((await submit(sandbox, '/inbox/delete', {}, headers)).status).toBe(303);
 });
 
-test('nothing changes by a GET, and other methods are refused', async () => {
+test('a GET changes nothing, and other methods are refused', async () => {
   await send(sandbox, LUNCH);
   expect((await get(sandbox, '/inbox/delete')).status).toBe(404);
   expect((await get(sandbox, pathOf(first(), '/delete'))).status).toBe(404);
@@ -245,14 +236,14 @@ test('nothing changes by a GET, and other methods are refused', async () => {
   expect(sandbox.messages).toHaveLength(1);
 });
 
-test('a form is read to its bound and no further', async () => {
+test('a form that is too long is refused, and changes nothing', async () => {
   await send(sandbox, LUNCH);
   const answer = await submit(sandbox, '/inbox/delete', { q: 'x'.repeat(20_000) });
   expect(answer.status).toBe(413);
   expect(sandbox.messages).toHaveLength(1);
 });
 
-test('markup that is broken or hostile is read in one pass', async () => {
+test('broken or hostile markup is read in one pass', async () => {
   for (const piece of [
     '<',
     '<style',

@@ -22,7 +22,7 @@ export async function get(
   return { status: answer.statusCode, headers: answer.headers, body, text: body.toString() };
 }
 
-/** Sends a form of the inbox, as a browser does that shows it. */
+/** Submits a form of the inbox as a browser would. */
 export async function submit(
   { url }: RunningSandbox,
   path: string,
@@ -39,12 +39,12 @@ export async function submit(
   return { status: answer.statusCode, headers: answer.headers, body, text: body.toString() };
 }
 
-/** Where the inbox shows a message. */
+/** The path at which the inbox shows a message. */
 export function pathOf(message: SandboxMessage | undefined, part = ''): string {
   return `/inbox/messages/${encodeURIComponent(message?.id ?? '')}${part}`;
 }
 
-/** The subjects of the list, in its order. */
+/** The subjects in the order of the list. */
 export function subjectsIn({ text }: Answer): (string | undefined)[] {
   return [...text.matchAll(/<span class="subject">(.*?)<\/span>\n/g)].map(([, subject]) => subject);
 }

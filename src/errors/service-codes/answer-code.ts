@@ -2,18 +2,18 @@ import { graphCode } from './graph-codes';
 import type { ServiceCode } from './service-code';
 import { isThrottling, type StatusMeaning, statusCode } from './status-code';
 
-/** Statuses by which Graph says itself that it has turned a request away for now. */
+/** Statuses with which Graph itself turns a request away for now. */
 const TURNED_AWAY: ReadonlySet<number> = new Set([429, 503, 509]);
-/** Statuses of a gateway that gave up waiting: what stands behind it may have done its work. */
+/** Statuses of a gateway that gave up waiting: the service behind it may have carried out the request. */
 const GATEWAY_GAVE_UP: ReadonlySet<number> = new Set([408, 502, 504]);
 
-/** What is known of an answer: by its code where that is in the table, else by its status. */
+/** What is known about an answer: by its code if the table has it, otherwise by its status. */
 export type AnswerMeaning = StatusMeaning & Partial<Pick<ServiceCode, 'link' | 'generic'>>;
 
 /**
- * What to make of an answer of Graph. Where code and status contradict each other, the more careful of them
- * decides whether the request may be made again. A 4xx other than 408 was not carried out, whatever its code says:
- * users meet generic codes there, for a missing permission or mailbox (microsoftgraph/microsoft-graph-docs #6968,
+ * What Graph's answer means. If code and status contradict each other, the more cautious of them decides
+ * whether the request may be made again. A 4xx other than 408 was not carried out, whatever its code says:
+ * users see generic codes there for a missing permission or mailbox (microsoftgraph/microsoft-graph-docs #6968,
  * graph-docs-contrib #5934, #7920).
  *
  * @param names the answer's codes, the most specific first
@@ -30,7 +30,7 @@ export function answerCode(status: number, names: readonly string[]): AnswerMean
   return isThrottling(status) && known.outcome === 'not-accepted' ? { ...known, throttles: true } : known;
 }
 
-/** Whether the status says more than the code, or what the code must not contradict. */
+/** Whether the status says more than the code, or something that the code must not override. */
 function isSaidByStatus(status: number, known: ServiceCode, byStatus: StatusMeaning): boolean {
   // "UnknownError" with a 429 is throttling.
   if (known.outcome === 'unknown' && byStatus.outcome === 'not-accepted') return true;

@@ -4,23 +4,24 @@ const DOCS = 'https://learn.microsoft.com/entra';
 const ERROR_CODES = `${DOCS}/identity-platform/reference-error-codes`;
 const CLOUDS = 'https://learn.microsoft.com/graph/deployments';
 
-/** What Entra looks at, in its order: a refusal for one of them says that those before it are in order. */
+/** What Entra checks, in its order: a refusal about one of them means that those before it passed. */
 export const ENTRA_ORDER = ['tenant', 'app', 'secret'] as const;
 
-/** What a code of Entra means, and what it is about. */
+/** What one of Entra's codes means, and what it is about. */
 export interface EntraCode extends ServiceCode {
-  /** Undefined where it is about none of these: the resource, a policy, the service itself. */
+  /** Undefined if it is about none of these, but about the resource, a policy or the service itself. */
   about?: (typeof ENTRA_ORDER)[number];
 }
 
-/** Codes that mean the same. */
+/** A row of codes that mean the same. */
 export interface EntraCodeRow extends EntraCode {
   codes: readonly string[];
 }
 
 /**
- * Entra's codes. Meanings: Microsoft Entra documentation, docs/identity-platform/reference-error-codes.md,
- * which warns that numbers may change; for those that it leaves out, the sentence that comes with them.
+ * Entra's codes. Meanings come from the Microsoft Entra documentation,
+ * docs/identity-platform/reference-error-codes.md, which warns that the numbers may change. For codes that it
+ * omits, they come from the sentence that Entra sends along.
  */
 export const ENTRA_CODES: readonly EntraCodeRow[] = [
   {
@@ -28,7 +29,7 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     code: 'EAUTH',
     about: 'secret',
     outcome: 'refused',
-    hint: 'clientSecret is wrong: it must be the value of the secret, shown once when it is made, and not its "Secret ID".',
+    hint: 'clientSecret is wrong: it must be the value of the secret, shown once when it is created, not its "Secret ID".',
     link: ERROR_CODES,
   },
   {
@@ -44,7 +45,7 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     code: 'EAUTH',
     about: 'secret',
     outcome: 'refused',
-    hint: 'The request held neither secret nor certificate: check that clientSecret is not empty.',
+    hint: 'The request contained neither a secret nor a certificate: check that clientSecret is not empty.',
     link: `${DOCS}/identity-platform/v2-oauth2-client-creds-grant-flow`,
   },
   {
@@ -68,7 +69,7 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     code: 'EAUTH',
     about: 'app',
     outcome: 'refused',
-    hint: 'The app is registered, but has no service principal in this tenant: grant admin consent there, or make one under Enterprise applications (az ad sp create --id CLIENT-ID).',
+    hint: 'The app is registered, but has no service principal in this tenant: grant admin consent there, or create one under Enterprise applications (az ad sp create --id CLIENT-ID).',
     link: `${DOCS}/identity-platform/app-objects-and-service-principals`,
   },
   {
@@ -76,7 +77,7 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     code: 'EAUTH',
     about: 'tenant',
     outcome: 'refused',
-    hint: 'There is no such tenant: tenantId must be the GUID ("Directory (tenant) ID") or a verified domain name, and cloud that of the tenant.',
+    hint: 'There is no such tenant: tenantId must be the GUID ("Directory (tenant) ID") or a verified domain name, and cloud must be that of the tenant.',
     link: ERROR_CODES,
   },
   {
@@ -84,7 +85,7 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     code: 'EAUTH',
     about: 'tenant',
     outcome: 'refused',
-    hint: 'The tenant lives in another cloud: set cloud to that one.',
+    hint: 'The tenant is in another cloud: set cloud to that one.',
     link: CLOUDS,
   },
   {
@@ -92,7 +93,7 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     code: 'EAUTH',
     about: 'tenant',
     outcome: 'refused',
-    hint: 'tenantId must name one tenant: "common", "organizations" and "consumers" do not serve apps without a user.',
+    hint: 'tenantId must name one tenant: "common", "organizations" and "consumers" do not work for apps without a user.',
     link: ERROR_CODES,
   },
   {
@@ -106,14 +107,14 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     codes: ['AADSTS500014'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The service behind graphEndpoint is disabled in this tenant: a subscription has run out, or an administrator has disabled it under Enterprise applications.',
+    hint: 'The service behind graphEndpoint is disabled in this tenant: a subscription has expired, or an administrator has disabled it under Enterprise applications.',
     link: ERROR_CODES,
   },
   {
     codes: ['AADSTS70011', 'AADSTS700022', 'AADSTS700023', 'AADSTS28002'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The scope made of graphEndpoint is not valid: graphEndpoint must be the bare address of Graph.',
+    hint: 'The scope derived from graphEndpoint is not valid: graphEndpoint must be the bare address of Graph.',
     link: `${DOCS}/identity-platform/v2-oauth2-client-creds-grant-flow`,
   },
   {
@@ -134,56 +135,56 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
     codes: ['AADSTS500021', 'AADSTS500022', 'AADSTS50002'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: "A proxy of this network lets nobody into this tenant: have the tenant added to the network's list of allowed ones.",
+    hint: "A proxy of this network blocks this tenant: have the tenant added to the network's list of allowed tenants.",
     link: `${DOCS}/identity/enterprise-apps/tenant-restrictions`,
   },
   {
     codes: ['AADSTS700025'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The app is registered as a public client: it needs a confidential one, with a secret or a certificate.',
+    hint: 'The app is registered as a public client: it must be a confidential client, with a secret or a certificate.',
     link: ERROR_CODES,
   },
   {
     codes: ['AADSTS700027', 'AADSTS50012', 'AADSTS700030', 'AADSTS500133'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'Entra does not accept the certificate or assertion: check that this certificate is uploaded to the app registration and has not expired, and the clock of this machine.',
+    hint: 'Entra does not accept the certificate or assertion: check that this certificate is uploaded to the app registration and has not expired, and check the clock of this machine.',
     link: `${DOCS}/identity-platform/certificate-credentials`,
   },
   {
     codes: ['AADSTS700024'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The assertion of the credential is not valid at this time: check the clock of this machine, and have the credential read its token again before it runs out.',
+    hint: 'The assertion of the credential is not valid at this time: check the clock of this machine, and make the credential read its token again before it expires.',
     link: `${DOCS}/identity-platform/certificate-credentials`,
   },
   {
     codes: ['AADSTS70021', 'AADSTS700211', 'AADSTS700213'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: "No federated credential of the app matches the token of the workload: issuer, subject and audience must be the token's to the letter, and a new one takes some minutes to count.",
+    hint: 'No federated credential of the app matches the token of the workload: issuer, subject and audience must match the token exactly, and a new credential takes a few minutes to work.',
     link: `${DOCS}/workload-id/workload-identity-federation-create-trust`,
   },
   {
     codes: ['AADSTS1000031'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The app cannot be reached for now: an administrator of the tenant must see to it.',
+    hint: 'The app is currently unavailable: an administrator of the tenant must fix it.',
     link: ERROR_CODES,
   },
   {
     codes: ['AADSTS90006', 'AADSTS90012', 'AADSTS90024', 'AADSTS90033', 'AADSTS90090', 'AADSTS50000'],
     code: 'ECONNECTION',
     outcome: 'not-accepted',
-    hint: 'Entra is busy or out of order, so that nothing was sent: send again later.',
+    hint: 'Entra is busy or unavailable, so nothing was sent: send again later.',
     link: ERROR_CODES,
   },
   {
     codes: ['AADSTS90055'],
     code: 'ECONNECTION',
     outcome: 'not-accepted',
-    hint: 'Entra throttles this tenant, so that nothing was sent: send again later.',
+    hint: 'Entra throttles this tenant, so nothing was sent: send again later.',
     link: ERROR_CODES,
     throttles: true,
   },

@@ -4,22 +4,22 @@ import { spelling } from './spelling';
 const DOCS = 'https://learn.microsoft.com/graph';
 
 /**
- * Codes of Graph and Exchange. Meanings: Microsoft Graph documentation, the page of each link, and for codes
- * that no page explains what users report of them.
+ * Codes of Graph and Exchange. Meanings come from the page that each row links to, in the Microsoft Graph
+ * documentation, and for codes that no page explains from users' reports.
  */
 export const GRAPH_CODES: readonly ServiceCodeRow[] = [
   {
     codes: ['InvalidAuthenticationToken', 'unauthenticated', 'AuthenticationError'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The token does not fit this Graph: authorityHost, graphEndpoint and the tenant must belong to one cloud.',
+    hint: 'The token is not valid for this Graph endpoint: authorityHost, graphEndpoint and the tenant must belong to one cloud.',
     link: `${DOCS}/resolve-auth-errors`,
   },
   {
     codes: ['InvalidAudience', 'InvalidAudienceForResource'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'The token, or the address that Graph gave for an upload, is for another service: authorityHost, graphEndpoint and the tenant must belong to one cloud, and nothing on the way may change the headers of an upload.',
+    hint: 'The token, or the address that Graph gave for an upload, is for another service: authorityHost, graphEndpoint and the tenant must belong to one cloud, and no proxy may change the headers of an upload.',
     link: `${DOCS}/resolve-auth-errors`,
   },
   {
@@ -33,7 +33,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['NoPermissionsInAccessToken'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'Give the app registration the application permission Mail.Send (not the delegated one) and grant admin consent; a token from before that lacks it for up to an hour.',
+    hint: 'Give the app registration the application permission Mail.Send (not the delegated one) and grant admin consent; older tokens, which lack it, last up to an hour.',
     link: `${DOCS}/resolve-auth-errors`,
   },
   {
@@ -54,7 +54,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['ErrorAccountSuspend'],
     code: 'EAUTH',
     outcome: 'refused',
-    hint: 'Microsoft has suspended the account of the mailbox in userId: sign in to it and do what is asked there, or have an administrator of the tenant release it.',
+    hint: 'Microsoft has suspended the account of the mailbox in userId: sign in and follow the instructions there, or have an administrator of the tenant release it.',
     link: `${DOCS}/api/resources/user`,
   },
   {
@@ -94,7 +94,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['OrganizationFromTenantGuidNotFound'],
     code: 'EENVELOPE',
     outcome: 'refused',
-    hint: 'The tenant has no Exchange Online: check that tenantId is the tenant with the mailboxes, and give it a subscription with Exchange Online and the mailbox in userId a licence.',
+    hint: 'The tenant has no Exchange Online: check that tenantId is the tenant with the mailboxes, that it has an Exchange Online subscription, and that the mailbox in userId has a licence.',
     link: `${DOCS}/api/user-sendmail`,
   },
   {
@@ -122,7 +122,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['ErrorExceededMessageLimit', 'ErrorSubmissionQuotaExceeded'],
     code: 'EENVELOPE',
     outcome: 'refused',
-    hint: 'The mailbox has used up its sending quota: wait a day, or spread the mail.',
+    hint: 'The mailbox has used up its sending quota: wait a day, or send some of the mail from other mailboxes.',
     link: `${DOCS}/api/user-sendmail`,
   },
   {
@@ -136,21 +136,21 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['ErrorMessageBlocked'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'Exchange blocks this message for what is in it: check its text, links and attachments, and the mail flow rules and spam policies of the tenant.',
+    hint: 'Exchange blocks this message because of its content: check its text, links and attachments, and the mail flow rules and spam policies of the tenant.',
     link: `${DOCS}/outlook-things-to-know-about-send-mail`,
   },
   {
     codes: ['ErrorMessageSizeExceeded'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: "The message is over the mailbox's MaxSendSize (35 MB unless raised): make it smaller, or raise that.",
+    hint: "The message is over the mailbox's MaxSendSize (35 MB unless raised): make the message smaller, or raise the limit.",
     link: `${DOCS}/api/attachment-createuploadsession`,
   },
   {
     codes: ['RequestEntityTooLarge'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'The request is over what Graph takes in one piece (4 MB): a larger message needs the application permission Mail.ReadWrite, to go as a draft.',
+    hint: 'The request is larger than Graph accepts in one piece (4 MB): a larger message must go as a draft, which needs the application permission Mail.ReadWrite.',
     link: `${DOCS}/outlook-large-attachments`,
   },
   {
@@ -162,7 +162,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     ],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'An attachment has a size that Graph does not take: at most 150 MB, of which the mailbox may allow less.',
+    hint: 'Graph does not accept the size of an attachment: the limit is 150 MB, and the mailbox may allow less.',
     link: `${DOCS}/outlook-large-attachments`,
   },
   {
@@ -177,7 +177,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     ],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'The upload of an attachment broke down before anything was sent: send the message again.',
+    hint: 'The upload of an attachment failed before anything was sent: send the message again.',
     link: `${DOCS}/outlook-large-attachments`,
   },
   {
@@ -190,7 +190,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     ],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'The draft was changed or taken away while it was made: does another program work on the Drafts of this mailbox?',
+    hint: 'The draft was changed or removed before it was finished: does another program use the Drafts folder of this mailbox?',
     link: `${DOCS}/errors`,
   },
   {
@@ -204,7 +204,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['malwareDetected', 'virusSuspicious'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'Exchange takes an attachment for malware: send the message without it.',
+    hint: 'Exchange considers an attachment to be malware: send the message without it.',
     link: `${DOCS}/errors`,
   },
   {
@@ -223,14 +223,14 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['ErrorMimeContentInvalidBase64String', 'UnableToDeserializePostBody'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'The request did not arrive as it was sent: does a proxy change what passes through it?',
+    hint: 'The request did not arrive as it was sent: does a proxy change requests on the way?',
     link: `${DOCS}/api/user-sendmail`,
   },
   {
     codes: ['BadRequest', 'invalidRequest', 'ErrorInvalidRequest'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'Graph finds the request malformed or larger than 4 MB: its own sentence says which.',
+    hint: 'Graph says that the request is malformed or larger than 4 MB: see its own message.',
     link: `${DOCS}/errors`,
     generic: true,
   },
@@ -238,14 +238,14 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['InvalidInternetMessageHeader', 'InvalidInternetMessageHeaderCollection'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: "Graph takes at most five headers of the app's own, each with a name that begins with X-: rename or remove some.",
+    hint: 'Graph accepts at most five custom headers, each with a name that begins with X-: rename or remove some.',
     link: `${DOCS}/api/resources/internetmessageheader`,
   },
   {
     codes: ['ErrorInvalidExtendedProperty', 'ErrorInvalidExtendedPropertyValue'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: "Exchange does not take the value of a header that travels as a MAPI property: check In-Reply-To, References, Sensitivity and the List headers, or set format to 'mime'.",
+    hint: "Exchange does not accept the value of a header that is sent as a MAPI property: check In-Reply-To, References, Sensitivity and the List headers, or set format to 'mime'.",
     link: `${DOCS}/api/resources/extended-properties-overview`,
   },
   {
@@ -259,21 +259,21 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     ],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: "Graph does not understand how this package put the message: report it with the request id, and try format: 'mime' meanwhile.",
+    hint: "Graph does not understand how this package wrote the message: report it with the request id, and try format: 'mime' in the meantime.",
     link: `${DOCS}/errors`,
   },
   {
     codes: ['notSupported', 'NotImplemented'],
     code: 'EMESSAGE',
     outcome: 'refused',
-    hint: 'This cloud or mailbox cannot do what was asked: check graphEndpoint and userId.',
+    hint: 'This cloud or mailbox does not support the request: check graphEndpoint and userId.',
     link: `${DOCS}/deployments`,
   },
   {
     codes: ['ErrorSendFailed', 'ErrorCannotSendMessage'],
     code: 'EMESSAGE',
     outcome: 'unknown',
-    hint: 'Exchange could not submit the message: look into Drafts and Sent Items before sending it again.',
+    hint: 'Exchange could not submit the message: check Drafts and Sent Items before sending it again.',
     link: `${DOCS}/outlook-things-to-know-about-send-mail`,
   },
   {
@@ -286,21 +286,21 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     ],
     code: 'ECONNECTION',
     outcome: 'unknown',
-    hint: 'Exchange failed halfway: look into Sent Items before sending the message again, and give Microsoft support the request id if it goes on.',
+    hint: 'Exchange failed halfway: check Sent Items before sending the message again. If it keeps happening, give Microsoft support the request id.',
     link: `${DOCS}/best-practices-concept`,
   },
   {
     codes: ['ErrorMessageTransientError'],
     code: 'ECONNECTION',
     outcome: 'not-accepted',
-    hint: 'Exchange cannot send for the moment, and did not send this message: send it again later.',
+    hint: 'Exchange cannot send at the moment and did not send this message: send it again later.',
     link: `${DOCS}/best-practices-concept`,
   },
   {
     codes: ['ErrorMailboxStoreUnavailable', 'ErrorMailboxMoveInProgress', 'MailboxInfoStale'],
     code: 'ECONNECTION',
     outcome: 'not-accepted',
-    hint: 'The mailbox is being moved or is out of reach for now: send again later.',
+    hint: 'The mailbox is being moved or is temporarily unavailable: send again later.',
     link: `${DOCS}/errors`,
   },
   {
@@ -314,7 +314,7 @@ export const GRAPH_CODES: readonly ServiceCodeRow[] = [
     codes: ['ErrorExceededHourlyMessageLimit', 'ErrorMessageThrottled'],
     code: 'ETIMEDOUT',
     outcome: 'not-accepted',
-    hint: 'The mailbox has sent as many messages as it may for now: send the others later, or spread them over several mailboxes.',
+    hint: 'The mailbox has reached its current sending limit: send the other messages later, or spread them over several mailboxes.',
     link: `${DOCS}/outlook-things-to-know-about-send-mail`,
     throttles: true,
   },
@@ -339,7 +339,7 @@ const BY_NAME: ReadonlyMap<string, ServiceCode> = new Map(
   GRAPH_CODES.flatMap(({ codes, ...meaning }) => codes.map((name) => [spelling(name), meaning])),
 );
 
-/** What a code of Graph or Exchange means, whichever way it is spelled. */
+/** What a code of Graph or Exchange means, however it is spelled. */
 export function graphCode(name: string): ServiceCode | undefined {
   return BY_NAME.get(spelling(name));
 }

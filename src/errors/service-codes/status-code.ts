@@ -1,6 +1,6 @@
 import type { GraphTransportErrorCode, Outcome } from '../graph-transport-error';
 
-/** What the status of an answer says when its code is unknown, or when it has none. */
+/** What an answer's status says if its code is unknown or missing. */
 export interface StatusMeaning {
   code: GraphTransportErrorCode;
   outcome: Outcome;
@@ -10,15 +10,15 @@ export interface StatusMeaning {
 }
 
 /**
- * What to make of an answer by its status alone. Statuses: Microsoft Graph documentation, concepts/errors.md;
- * that mail may have gone out behind a 408, 502 or 504 is what users report.
+ * What an answer means by its status alone. Statuses: Microsoft Graph documentation, concepts/errors.md. Users
+ * report that mail may have gone out despite a 408, 502 or 504.
  */
 export function statusCode(status: number): StatusMeaning {
   const meaning = { code: codeOf(status), outcome: outcomeOf(status), hint: hintOf(status) };
   return isThrottling(status) ? { ...meaning, throttles: true } : meaning;
 }
 
-/** Whether a status asks for fewer requests, whatever is written beside it. */
+/** Whether a status asks for fewer requests, whatever else the answer says. */
 export function isThrottling(status: number): boolean {
   return status === 429 || status === 509;
 }
@@ -38,15 +38,15 @@ function outcomeOf(status: number): Outcome {
 
 function hintOf(status: number): string | undefined {
   if (status < 300) {
-    return 'Only the documented status says that Exchange has taken it: look into Sent Items before sending the message again.';
+    return 'Only the documented status means that Exchange has accepted the message: check Sent Items before sending it again.';
   }
   if (status < 400) return 'Redirects are not followed: check graphEndpoint.';
   if (status === 413) {
-    return 'The request is over what Graph takes in one piece (4 MB), or over what a proxy lets through.';
+    return 'The request is larger than Graph accepts in one piece (4 MB), or larger than a proxy allows.';
   }
   if (status === 429) return 'Graph throttles this app or mailbox: send more slowly.';
   if (outcomeOf(status) === 'unknown') {
-    return 'It may have gone out all the same: look into Sent Items before sending the message again.';
+    return 'The message may have gone out: check Sent Items before sending it again.';
   }
   return undefined;
 }

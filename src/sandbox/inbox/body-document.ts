@@ -1,8 +1,9 @@
-import type { SandboxAttachment, SandboxMessage } from '../mail/message';
-import { foreignAnswer } from './inbox-answer';
+import { html, type Markup } from './html';
+import { foreignResponse } from './responses';
+import type { SandboxAttachment, SandboxMessage } from './sandbox';
 
-/** Links may open a tab of their own, which is what one tests mails for. No scripts, no forms, no origin. */
-export const FRAME_RIGHTS = 'allow-popups allow-popups-to-escape-sandbox';
+/** No scripts, forms or origin. Links may open a tab, since testing them is what people open mails for. */
+const FRAME_RIGHTS = 'allow-popups allow-popups-to-escape-sandbox';
 
 const BLOCKED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const REMOTE = [
@@ -14,45 +15,50 @@ const REMOTE = [
 ].join('; ');
 const NO_RIGHTS = `base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox ${FRAME_RIGHTS}`;
 
-/** One large image may be shown a thousand times. */
-const MOST_INLINE_BYTES = 50_000_000;
+/** A mail may show one large image a thousand times. */
+const MAX_INLINE_BYTES = 50_000_000;
 
 /**
- * The HTML of a mail as a document without rights. What the policy forbids is not even asked for, so a mail cannot
- * tell that it was read, unless its reader wants remote content.
+ * A mail's HTML as a document without rights. The browser never requests what the policy forbids, so the sender cannot
+ * tell that the mail was read, unless the reader asks for remote content.
  */
 export function bodyDocument({ body, attachments }: SandboxMessage, withRemote: boolean): Response {
   const markup = withInlineImages(withoutSideDoors(body.content, withRemote), attachments);
-  // In its own tab, since nothing but this frame would be where a link leads otherwise.
+  // Without a base target, links would open inside the frame.
   const document = `<!doctype html><base target="_blank">${markup}`;
   const policy = `${withRemote ? REMOTE : BLOCKED}; ${NO_RIGHTS}`;
-  return foreignAnswer(document, 'text/html; charset=utf-8', policy, {
+  return foreignResponse(document, 'text/html; charset=utf-8', policy, {
     'referrer-policy': 'no-referrer',
     'x-dns-prefetch-control': 'off',
   });
 }
 
+/** The frame for such a document, which grants it no rights either. */
+export function bodyFrame(address: string): Markup {
+  return html`<iframe class="body" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${address}"></iframe>`;
+}
+
 const REMOTE_CONTENT =
   /(?:src|srcset|background|poster|href)\s{0,9}=\s{0,9}["']?\s{0,9}(?:https?:)?\/\/|url\(\s{0,9}["']?\s{0,9}(?:https?:)?\/\/|@import/i;
 
-/** Whether the HTML seems to fetch something. A guess: it decides what the page offers, never what is let through. */
+/** Whether the HTML seems to load something. A guess: it decides what the page offers, never what is allowed. */
 export function hasRemoteContent(markup: string): boolean {
   return REMOTE_CONTENT.test(markup.replace(/<a\s[^>]{0,2000}>/gi, ''));
 }
 
 /**
- * A policy does not reach everything: for a frame that it forbids Chromium opens a connection before it looks, as
- * `<link rel="preconnect">` does by its nature, and a `<base>` or `<meta>` of the mail's would work beside ours. As
- * elements that no browser knows they do nothing.
+ * Renames elements that the policy cannot hold back. Chromium connects for a forbidden frame before it checks the
+ * policy, `<link rel="preconnect">` is not subject to it, and the mail's own `<base>` or `<meta>` would compete with
+ * ours. Browsers ignore elements they do not know.
  */
 function withoutSideDoors(markup: string, withRemote: boolean): string {
   const names = `meta|base|i?frame|fencedframe|object|embed${withRemote ? '' : '|link'}`;
   return markup.replace(new RegExp(`<(${names})(?=[\\s/>])`, 'gi'), '<x-$1');
 }
 
-/** Puts the images in that the HTML shows by `cid:`; as data, so that nothing has to be fetched. */
+/** Replaces `cid:` links to images by their data, so the frame has nothing to load. */
 function withInlineImages(markup: string, attachments: readonly SandboxAttachment[]): string {
-  let leftBytes = MOST_INLINE_BYTES;
+  let leftBytes = MAX_INLINE_BYTES;
   return markup.replace(/(["'=(]\s{0,9})cid:([^\s"'()<>]+)/gi, (link, before: string, id: string) => {
     const image = attachments.find(({ contentId }) => contentId === id || contentId === decodeId(id));
     const [type] = /^image\/[\w.+-]+/i.exec(image?.contentType ?? '') ?? [];

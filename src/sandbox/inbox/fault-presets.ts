@@ -1,19 +1,17 @@
-import type { SandboxFault } from '../faults/fault';
-import type { SandboxRequestName } from '../graph/request-name';
-import type { SandboxRuleName } from '../rules/index';
+import type { SandboxFault, SandboxRequestName, SandboxRuleName } from './sandbox';
 
 /** A fault that the page offers by name. */
 export interface FaultPreset {
   name: string;
   label: string;
   fault: SandboxFault;
-  /** Has a Retry-After, whose seconds the form asks for. */
+  /** Sends a Retry-After, with the seconds from the form. */
   isPassing?: boolean;
-  /** Entra's, so for a token only. */
+  /** Entra's, so for token requests only. */
   isForToken?: boolean;
-  /** The requests that meet it, if it is for one kind only. */
+  /** The only kind of request that it suits. */
   request?: SandboxRequestName;
-  /** The rule that it plays. */
+  /** The rule whose refusal it imitates. */
   rule?: SandboxRuleName;
 }
 
@@ -32,7 +30,7 @@ const noToken = (status: number, aadsts: number, error: string, message: string)
   message,
 });
 
-/** In groups, by what an app has to be ready for. */
+/** Grouped by what an app has to cope with. */
 export const FAULT_PRESETS: readonly { group: string; presets: readonly FaultPreset[] }[] = [
   {
     group: 'Throttled or busy',

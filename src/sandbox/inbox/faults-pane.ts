@@ -1,15 +1,12 @@
-import type { Sandbox } from '../create-sandbox';
-import { REQUEST_NAMES } from '../graph/request-name';
-import { SANDBOX_RULES } from '../rules/index';
-import { describeFault } from './describe-fault';
 import { FAULT_PRESETS } from './fault-presets';
+import { count } from './format';
 import { html, type Markup } from './html';
-import { count } from './usage-line';
+import { type FaultTime, REQUEST_NAMES, SANDBOX_RULES, type Sandbox, type SandboxFault } from './sandbox';
 
-/** What goes wrong next, and forms to let more go wrong. */
+/** The armed faults, and forms to arm more. */
 export function faultsPane(sandbox: Sandbox): Markup {
   return html`<main id="content" class="wide" tabindex="-1"><h1>Faults</h1>
-<p>Let the next requests go wrong and see what your app makes of it. Tests do the same with <code>sandbox.failNext()</code>.</p>
+<p>Make the next requests fail and see how your app copes. Tests do the same with <code>sandbox.failNext()</code>.</p>
 ${waitingFaults(sandbox)}
 <div class="forms">
 ${presetForm(sandbox)}
@@ -51,7 +48,7 @@ function presetForm(sandbox: Sandbox): Markup {
 <label>What goes wrong<select name="fault">${groups}</select></label>
 ${whichRequests(sandbox)}
 <label>Retry-After, seconds<input name="retryAfter" type="number" min="0" value="2"><small>for 429 and 503</small></label>
-<label class="check"><input name="revoke" type="checkbox" value="1"> Revoke tokens, so that clients ask Entra again</label>
+<label class="check"><input name="revoke" type="checkbox" value="1"> Revoke tokens, so clients ask Entra again</label>
 <button class="main">Arm</button></form>`;
 }
 
@@ -87,6 +84,46 @@ function latencyForm({ latency }: Sandbox): Markup {
 
 function tokensForm(): Markup {
   return html`<form class="card" method="post" action="/inbox/revoke-tokens"><h2>Revoked tokens</h2>
-<p>Tokens that were issued until now are answered 401. Clients have to ask for new ones.</p>
+<p>Every token issued so far is answered 401. Clients have to ask for new ones.</p>
 <button class="main">Revoke all tokens</button></form>`;
+}
+
+/** What happens to a request that meets the fault, in a few words. */
+export function describeFault(fault: SandboxFault): string {
+  switch (fault.kind) {
+    case 'answer': {
+      const { status, code = 'without a body', aadsts } = fault;
+      const number = aadsts === undefined ? '' : ` AADSTS${aadsts}`;
+      return `${status} ${code}${number}${waiting(fault.retryAfter)}${carriedOut(fault.when)}`;
+    }
+    case 'html':
+      return `${fault.status}, the page of a gateway${waiting(fault.retryAfter)}${carriedOut(fault.when)}`;
+    case 'headers': {
+      const names = Object.keys(fault.headers ?? {});
+      return `the right answer with more headers: ${names.join(', ')}${waiting(fault.retryAfter)}`;
+    }
+    case 'challenge':
+      return '401 with a claims challenge';
+    case 'redirect':
+      return `${fault.status ?? 307} to ${fault.location}`;
+    case 'broken-json':
+      return 'an answer of broken JSON';
+    case 'reset':
+      return `the connection is reset${carriedOut(fault.when)}`;
+    case 'cut':
+      return `cut in the ${fault.in} of the answer, carried out`;
+    case 'silence':
+      return `no answer${carriedOut(fault.when)}`;
+    case 'trickle':
+      return `an answer that never ends, in its ${fault.in}, carried out`;
+  }
+}
+
+function carriedOut(when: FaultTime | 'before-body' = 'before'): string {
+  return when === 'after' ? ', although carried out' : '';
+}
+
+function waiting(retryAfter: number | Date | undefined): string {
+  if (retryAfter === undefined) return '';
+  return `, Retry-After ${typeof retryAfter === 'number' ? retryAfter : retryAfter.toUTCString()}`;
 }

@@ -1,11 +1,11 @@
-/** Markup that is safe to be put into a page as it is. */
+/** Markup that is safe to insert into a page as it is. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 export type Content = Markup | string | number | false | undefined | readonly Content[];
 
-/** Markup from a template: whatever is put into it is text and escaped, unless it is markup itself. */
+/** Markup from a template. Inserted values are escaped, unless they are markup themselves. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(
     strings.map((text, index) => `${text}${index < values.length ? toText(values[index]) : ''}`).join(''),
@@ -27,7 +27,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** For text between tags and for the values of attributes in quotes. */
+/** For text between tags and for quoted attribute values. */
 function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -2,9 +2,9 @@
 export interface ListQuery {
   /** The user principal name, or '' for all mailboxes. */
   mailbox: string;
-  /** What is searched for, or ''. */
+  /** The words to search for, or ''. */
   search: string;
-  /** From 1, the latest messages, and up. */
+  /** 1 has the latest messages. */
   page: number;
 }
 
@@ -19,7 +19,7 @@ export function readListQuery(values: URLSearchParams): ListQuery {
   };
 }
 
-/** The address of a list, or of a message beside it, by which the list stays as it is. */
+/** The address of a list, or of a page that shows the same list next to something else. */
 export function listAddress(query: ListQuery, path = '/inbox', more: Record<string, string> = {}): string {
   const values = new URLSearchParams(more);
   if (query.mailbox) values.set('mailbox', query.mailbox);

@@ -1,11 +1,9 @@
-import type { SandboxAddress, SandboxMessage } from '../mail/message';
-import { formatSize } from './format-size';
-import { formatExactTime } from './format-time';
+import { formatExactTime, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
-import { routeChip } from './message-list';
-import { messageSteps } from './message-steps';
+import { messageSteps, routeChip } from './message-route';
 import { defaultView, messageView, viewsOf } from './message-view';
+import type { SandboxAddress, SandboxMessage } from './sandbox';
 
 /** One message as a pane of the page. */
 export function messagePane(message: SandboxMessage, query: ListQuery, values: URLSearchParams): Markup {
@@ -65,14 +63,14 @@ function attachmentList({ id, attachments }: SandboxMessage): Content {
   if (attachments.length === 0) return undefined;
   const items = attachments.map(({ name, contentType, size, sha256, isInline }, index) => {
     const label = html`<span>${name || '(no name)'}</span> <small>${formatSize(size)}, ${contentType}${isInline && ', inline'}</small>`;
-    // Only its hash is there, so there is nothing to download.
+    // Only the hash is stored, so there is nothing to download.
     if (sha256 !== undefined) return html`<li class="button" title="SHA-256 ${sha256}">${label}</li>`;
     return html`<li><a class="button" href="${messagePath(id, `/attachments/${index}`)}" download>${label}</a></li>`;
   });
   return html`<ul class="attachments" aria-label="Attachments">${items}</ul>`;
 }
 
-/** What the message pane shows while no message is chosen. */
+/** The message pane while no message is open. */
 export function emptyPane(number: number): Markup {
   return html`<main id="content" class="message none" tabindex="-1"><p>${number > 0 ? 'Choose a message.' : ''}</p></main>`;
 }

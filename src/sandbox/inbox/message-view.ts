@@ -1,40 +1,28 @@
-import { composeEml } from '../mail/compose-eml';
-import { emlHeaders } from '../mail/eml-headers';
-import type { SandboxMessage } from '../mail/message';
-import { FRAME_RIGHTS, hasRemoteContent } from './body-document';
+import { bodyFrame, hasRemoteContent } from './body-document';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';
-import { messageNotes } from './message-notes';
-import { messageSteps } from './message-steps';
-import { showRequest } from './show-request';
+import { routeView } from './message-route';
+import { composeEml, emlHeaders, type SandboxMessage } from './sandbox';
 import { visibleText } from './visible-text';
 
-const VIEWS = {
-  html: 'HTML',
-  text: 'Text',
-  source: 'HTML source',
-  headers: 'Headers',
-  route: 'Route',
-  request: 'Request',
-  mime: 'MIME',
-} as const;
-export type ViewName = keyof typeof VIEWS;
+const VIEWS = [
+  ['html', 'HTML'],
+  ['text', 'Text'],
+  ['source', 'HTML source'],
+  ['headers', 'Headers'],
+  ['route', 'Route'],
+  ['request', 'Request'],
+  ['mime', 'MIME'],
+] as const;
+type View = (typeof VIEWS)[number];
+type ViewName = View[0];
 
-/** As much text as a page shows at once; the whole of it is there to download. */
-const MOST_SHOWN = 200_000;
+/** The most text a page shows; the download has all of it. */
+const MAX_SHOWN = 200_000;
 
-/** The ways to look at a message, and their names. */
-export function viewsOf({ body }: SandboxMessage): [name: ViewName, label: string][] {
-  const isHtml = body.contentType === 'html';
-  return [
-    ...(isHtml ? [entry('html')] : []),
-    entry('text'),
-    ...(isHtml ? [entry('source')] : []),
-    entry('headers'),
-    entry('route'),
-    entry('request'),
-    entry('mime'),
-  ];
+/** The tabs of a message. */
+export function viewsOf({ body }: SandboxMessage): View[] {
+  return VIEWS.filter(([name]) => body.contentType === 'html' || (name !== 'html' && name !== 'source'));
 }
 
 export function defaultView({ body }: SandboxMessage): ViewName {
@@ -65,14 +53,10 @@ export function messageView(
   }
 }
 
-function entry(name: ViewName): [ViewName, string] {
-  return [name, VIEWS[name]];
-}
-
 function frame(message: SandboxMessage, query: ListQuery, withRemote: boolean): Markup {
   const source = messagePath(message.id, withRemote ? '/body?remote=1' : '/body');
   return html`${remoteBar(message, query, withRemote)}
-<iframe class="body" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${source}"></iframe>`;
+${bodyFrame(source)}`;
 }
 
 function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolean): Content {
@@ -86,16 +70,16 @@ function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolea
 function textView({ body, textAlternative }: SandboxMessage): Markup {
   if (body.contentType === 'text') return plain(body.content);
   if (textAlternative !== undefined) return plain(textAlternative);
-  return html`<p class="bar">The message has HTML only. This is about what it says; Exchange makes the text version itself.</p>
+  return html`<p class="bar">The message has HTML only. This is roughly what it says; Exchange makes its own text version.</p>
 ${plain(visibleText(body.content))}`;
 }
 
 function plain(text: string): Markup {
-  return html`${tooLong(text.length)}<pre tabindex="0">${text.slice(0, MOST_SHOWN)}</pre>`;
+  return html`${tooLong(text.length)}<pre tabindex="0">${text.slice(0, MAX_SHOWN)}</pre>`;
 }
 
 function tooLong(length: number): Content {
-  return length > MOST_SHOWN && html`<p class="bar">The first ${MOST_SHOWN} of ${length} characters.</p>`;
+  return length > MAX_SHOWN && html`<p class="bar">The first ${MAX_SHOWN} of ${length} characters.</p>`;
 }
 
 function mimeHeaders({ headers, bcc }: SandboxMessage): Markup {
@@ -105,7 +89,7 @@ function mimeHeaders({ headers, bcc }: SandboxMessage): Markup {
   );
   const hidden =
     bcc.length > 0 &&
-    html`<tr class="removed"><th scope="row">Bcc</th><td>${bcc.map(({ address }) => address).join(', ')} <i>(taken out)</i></td></tr>`;
+    html`<tr class="removed"><th scope="row">Bcc</th><td>${bcc.map(({ address }) => address).join(', ')} <i>(removed)</i></td></tr>`;
   return html`<div class="scroll" tabindex="0"><table class="headers"><thead><tr><th scope="col">Header</th><th scope="col">Value</th></tr></thead><tbody>
 ${rows}${hidden}</tbody></table></div>`;
 }
@@ -119,58 +103,62 @@ function jsonHeaders(message: SandboxMessage): Markup {
     }) => html`<tr><th scope="row">${name}</th><td>${value}</td><td><code>${source}</code></td></tr>
 `,
   );
-  return html`<p class="bar">The message came as JSON. These are the headers that its parts stand for; Exchange writes its own.</p>
+  return html`<p class="bar">The message came as JSON. Its properties stand for these headers; Exchange writes its own.</p>
 <div class="scroll" tabindex="0"><table class="headers"><thead><tr><th scope="col">Header</th><th scope="col">Value</th><th scope="col">Comes from</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
-}
-
-function routeView(message: SandboxMessage): Markup {
-  const { summary, steps } = messageSteps(message);
-  const notes = messageNotes(message);
-  return html`<div class="story"><h2>How it came</h2><p>${summary}</p><ol>${steps.map((step) => html`<li><code>${step}</code></li>`)}</ol>
-<h2>What was moved, dropped or hidden</h2>
-${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : html`<p>Nothing that the service can tell.</p>`}
-<p class="aside">What the client left out before it sent, only the client knows; this package’s transport tells it in <code>info.dropped</code>.</p>
-<h2>Ids</h2>
-<dl class="envelope"><div><dt>Message</dt><dd><code>${message.id}</code></dd></div>
-<div><dt>request-id</dt><dd><code>${message.requestId}</code></dd></div>
-${message.clientRequestId !== undefined && html`<div><dt>client-request-id</dt><dd><code>${message.clientRequestId}</code></dd></div>`}</dl></div>`;
 }
 
 function requestView(message: SandboxMessage): Markup {
   const isText = typeof message.request === 'string';
   const what =
     message.route === 'draft'
-      ? 'The body of the request that made the draft'
+      ? 'The body of the request that created the draft'
       : 'The body of the sendMail request';
-  return html`<p class="bar">${what}, ${isText ? 'base64 of the MIME' : 'laid out; long values are cut'}. <a href="${messagePath(message.id, '/request')}" download>Download all of it</a></p>
-<pre tabindex="0">${showRequest(message.request, MOST_SHOWN)}</pre>`;
+  return html`<p class="bar">${what}, ${isText ? 'base64 of the MIME' : 'formatted, with long values cut'}. <a href="${messagePath(message.id, '/request')}" download>Download all of it</a></p>
+<pre tabindex="0">${showRequest(message.request, MAX_SHOWN)}</pre>`;
 }
 
 function mimeView(message: SandboxMessage): Markup {
   const download = html`<a href="${messagePath(message.id, '/message.eml')}" download>Download</a>`;
   if (message.mime === undefined || typeof message.request !== 'string') {
     const composed = composeEml(message);
-    return html`<p class="bar">The message came as JSON. The sandbox composed this from it for the .eml; Exchange composes its own. ${download}</p>
+    return html`<p class="bar">The message came as JSON. The sandbox composed this .eml from it; Exchange composes its own. ${download}</p>
 ${plain(composed.toString())}`;
   }
   const came = Buffer.from(message.request, 'base64');
   const lines = markRemoved(came, message.mime);
   const removed = lines.filter(({ isRemoved }) => isRemoved).length;
-  return html`<p class="bar">The MIME as it came${removed > 0 ? ', with the lines marked that recipients do not get' : ', which is what recipients get'}. ${download}</p>
+  return html`<p class="bar">The MIME as it came${removed > 0 ? ', marking the lines that recipients do not get' : ', which is what recipients get'}. ${download}</p>
 ${tooLong(came.length)}<pre tabindex="0">${lines.map(({ text, isRemoved }) => (isRemoved ? html`<del>- ${text}</del>\n` : `${text}\n`))}</pre>`;
 }
 
-/** The lines that came; those that are missing in what recipients get are marked. Nothing is ever added. */
+/** The lines of the request, marking those that recipients do not get. Delivery only ever removes lines. */
 function markRemoved(came: Buffer, delivered: Buffer): { text: string; isRemoved: boolean }[] {
-  const expected = delivered.toString('utf8', 0, MOST_SHOWN).split('\r\n');
+  const expected = delivered.toString('utf8', 0, MAX_SHOWN).split('\r\n');
   let next = 0;
   return came
-    .toString('utf8', 0, MOST_SHOWN)
+    .toString('utf8', 0, MAX_SHOWN)
     .split('\r\n')
     .map((text) => {
       const isRemoved = text !== expected[next] && next < expected.length - 1;
       if (!isRemoved) next += 1;
       return { text, isRemoved };
     });
+}
+
+/** Cuts attachments, which are the long values of a request. */
+const MAX_VALUE = 2000;
+
+function showRequest(request: unknown, mostCharacters: number): string {
+  if (typeof request === 'string') return cut(request, mostCharacters);
+  const short = JSON.stringify(
+    request,
+    (_name, value) => (typeof value === 'string' ? cut(value, MAX_VALUE) : value),
+    2,
+  );
+  return cut(short, mostCharacters);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)} … ${text.length - most} more characters` : text;
 }

@@ -1,6 +1,21 @@
 import { html, type Markup } from './html';
 
-/** The time of a message as the clock of this machine shows it; the day only where it is another one than today. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** `640 bytes`, `12 kB`, `3.4 MB`: decimal, like Graph's limits in this package. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 999_500) return `${toPrecision(bytes / 1000)} kB`;
+  return `${toPrecision(bytes / 1_000_000)} MB`;
+}
+
+function toPrecision(value: number): string {
+  return value < 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0);
+}
+
+/** Local time for today's messages, the date for older ones. */
 export function formatTime(time: Date, now: Date): Markup {
   const [day, clock] = localParts(time);
   const [today] = localParts(now);

@@ -1,6 +1,9 @@
+import { count, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
+import { pageResponse } from './responses';
+import type { Sandbox } from './sandbox';
 
-/** The pages that the head of every page leads to. */
+/** The pages that every page's header links to. */
 const PLACES = {
   messages: ['/inbox', 'Messages'],
   drafts: ['/inbox/drafts', 'Drafts'],
@@ -9,19 +12,26 @@ const PLACES = {
   connect: ['/inbox/connect', 'Connect'],
 } as const;
 
-export interface Page {
+interface Page {
   title: string;
-  /** Which of the places in the head it is, if any. */
+  /** The link in the header to highlight. */
   place?: keyof typeof PLACES;
-  /** Shown at the foot: what is kept, and how much may be. */
-  usage: Content;
   content: Content;
-  /** Which of the panes a narrow screen shows. */
+  /** The pane that a narrow screen shows. */
   showing?: 'list' | 'message';
   search?: { value: string; mailbox: string };
 }
 
-export function page({ title, place, usage, content, showing, search }: Page): Markup {
+export function showPage(sandbox: Sandbox, shown: Page, status?: number): Response {
+  return pageResponse(page(sandbox, shown), status);
+}
+
+export function refusalPage(sandbox: Sandbox, status: number, reason: string): Response {
+  const content = html`<main id="content" class="wide" tabindex="-1"><h1>${reason}</h1><p><a href="/inbox">Show the messages</a></p></main>`;
+  return showPage(sandbox, { title: reason, content }, status);
+}
+
+function page(sandbox: Sandbox, { title, place, content, showing, search }: Page): Markup {
   return html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -30,7 +40,7 @@ export function page({ title, place, usage, content, showing, search }: Page): M
 <title>${title}</title>
 <link rel="icon" href="/inbox/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/inbox/style.css">
-<script src="/inbox/script.js" defer></script>
+<script src="/inbox/script.js" type="module"></script>
 </head>
 <body${showing && html` class="showing-${showing}"`}>
 <a class="skip" href="${showing === 'list' ? '#list' : '#content'}">Skip to the content</a>
@@ -52,9 +62,18 @@ ${Object.entries(PLACES).map(
 <div class="panes">
 ${content}
 </div>
-<footer><span id="usage" data-live>${usage}</span><span class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>/</kbd> search <kbd>Esc</kbd> list</span></footer>
+<footer><span id="usage" data-live>${usageLine(sandbox)}</span><span class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>/</kbd> search <kbd>Esc</kbd> list</span></footer>
 <p id="news" class="hidden" aria-live="polite"></p>
 </body>
 </html>
 `;
+}
+
+/** How much is stored, and from when on the oldest messages are dropped. */
+function usageLine({ messages, usage }: Sandbox): string {
+  const { bytes, maxBytes, maxMessages, forgotten } = usage;
+  const kept = `${count(messages.length, 'message')}, ${formatSize(bytes)}`;
+  const bounds = `the oldest are dropped beyond ${maxMessages.toLocaleString('en')} messages or ${formatSize(maxBytes)}`;
+  const gone = forgotten > 0 ? `; ${forgotten} dropped so far` : '';
+  return `${kept} (${bounds}${gone})`;
 }

@@ -1,33 +1,35 @@
-import type { Sandbox } from '../create-sandbox';
-import type { SandboxMessage } from '../mail/message';
-import { formatSize } from './format-size';
-import { formatTime } from './format-time';
+import { count, formatSize, formatTime } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-query';
-import { searchFor } from './search-messages';
-import { count } from './usage-line';
+import { routeChip } from './message-route';
+import type { Sandbox, SandboxMessage } from './sandbox';
 import { visibleLine } from './visible-text';
 
-/** As much of a body as a preview may need, so that a long one is not read for a hundred letters. */
-const PREVIEW_SOURCE = 20_000;
-
-/** The messages of a query, latest first, on all its pages. */
-export function findMessages({ messages }: Sandbox, { mailbox, search }: ListQuery): SandboxMessage[] {
-  const matches = searchFor(search);
-  const found = messages.filter(
-    (message) => (mailbox === '' || message.mailbox === mailbox) && (search === '' || matches(message)),
-  );
-  return found.reverse();
+/** The tenant's mailboxes and how many messages each sent, including mailboxes that are no longer configured. */
+export function mailboxList({ mailboxes, messages }: Sandbox, query: ListQuery): Markup {
+  const sent = new Map(mailboxes.map(({ userPrincipalName }) => [userPrincipalName, 0]));
+  for (const { mailbox } of messages) sent.set(mailbox, (sent.get(mailbox) ?? 0) + 1);
+  const states = new Map(mailboxes.map(({ userPrincipalName, state = 'ok' }) => [userPrincipalName, state]));
+  const link = (mailbox: string, label: Content, number: number, note?: Content) =>
+    html`<li><a href="${listAddress({ ...query, mailbox, page: 1 })}"${mailbox === query.mailbox && html` aria-current="true"`}><span>${label}</span>${note}<b>${number}</b></a></li>
+`;
+  return html`<nav id="mailboxes" class="mailboxes" aria-label="Mailboxes" data-live><h2>Mailboxes</h2><ul>
+${link('', 'All', messages.length)}${[...sent].map(([mailbox, number]) => {
+  const state = states.get(mailbox) ?? 'ok';
+  return link(mailbox, mailbox, number, state !== 'ok' && html`<i class="chip">${state}</i>`);
+})}</ul></nav>`;
 }
 
-/** The list as a pane of the page, with what can be done to all of it. */
+/** Enough of a body for its preview: extracting text from all of a long one would be slow. */
+const PREVIEW_SOURCE = 20_000;
+
+/** The list pane, with a button that deletes what is listed. */
 export function messageList(
-  sandbox: Sandbox,
+  found: readonly SandboxMessage[],
   query: ListQuery,
   isSeen: (message: SandboxMessage) => boolean,
   openId?: string,
 ): Markup {
-  const found = findMessages(sandbox, query);
   const first = (query.page - 1) * PAGE_SIZE;
   const shown = found.slice(first, first + PAGE_SIZE);
   const rows = shown.map((message) => row(message, query, isSeen(message), message.id === openId));
@@ -52,17 +54,13 @@ function row(message: SandboxMessage, query: ListQuery, isSeen: boolean, isOpen:
   const files = attachments.filter(({ isInline }) => !isInline);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return html`<li><a href="${messageAddress(id, query)}" data-message="${id}"${isOpen && html` aria-current="true"`}${!isSeen && html` class="new"`}>
-${!isSeen && html`<span class="hidden">New: </span>`}<span class="who">${first ? first.name || first.address : 'nobody'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
+${!isSeen && html`<span class="hidden">New: </span>`}<span class="who">${first ? first.name || first.address : '(no recipients)'}${others.length > 0 && html` <small>+${others.length}</small>`}</span>
 ${formatTime(receivedAt, new Date())}
 <span class="subject">${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
 <span class="preview">${preview(message)}</span>
 <span class="facts">${routeChip(route)}${!query.mailbox && html`<span class="from">${message.mailbox}</span>`}${files.length > 0 && html`<span class="files">${count(files.length, 'file')}, ${formatSize(size)}</span>`}</span>
 </a></li>
 `;
-}
-
-export function routeChip(route: SandboxMessage['route']): Markup {
-  return html`<span class="chip route-${route}">${route === 'draft' ? route : route.toUpperCase()}</span>`;
 }
 
 function preview({ body: { contentType, content } }: SandboxMessage): string {
@@ -78,7 +76,7 @@ function deleteAll(number: number, query: ListQuery): Markup {
 
 function nothing({ search, mailbox }: ListQuery): Markup {
   if (search)
-    return html`<p class="empty">No message has all of these words. <a href="/inbox">Show all</a></p>`;
+    return html`<p class="empty">No message contains all of these words. <a href="/inbox">Show all</a></p>`;
   return html`<div class="empty"><p>${mailbox ? 'This mailbox has sent nothing yet.' : 'Nothing has been sent yet.'}</p>
 <p>Mail that an app sends to this sandbox shows up here at once. <a href="/inbox/connect">How to connect an app</a></p></div>`;
 }

@@ -18,7 +18,7 @@ import { sandboxForClient } from './support';
 const { transport, sent, folder } = sandboxForClient();
 const page = readFileSync(join(__dirname, '../../docs/frameworks.md'), 'utf8');
 
-/** The snippet that has these words in it, as the page prints it, but for the sender, who is the sandbox's. */
+/** The one snippet that contains these words. Its sender becomes the sandbox's mailbox. */
 function snippet(words: string): string {
   const found = [...page.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
   const [code, ...others] = found.filter((text) => text.includes(words));
@@ -26,7 +26,7 @@ function snippet(words: string): string {
   return code.replaceAll('orders@contoso.com', 'app@contoso.example');
 }
 
-/** What the snippet gives: its value, or what it declares by that name. */
+/** Runs a snippet and returns its value, or the variable of that name that it declares. */
 function run<T>(code: string, scope: object, result?: string): T {
   const given = {
     graphTransport: () => transport(),

@@ -1,9 +1,9 @@
-import type { Sandbox } from '../create-sandbox';
+import type { Sandbox } from './sandbox';
 
-/** A burst of changes is told once: the page asks for what is new anyway. */
+/** Changes in quick succession are sent as one event: the page then asks for everything new. */
 const PAUSE_MS = 100;
 
-/** A stream of server-sent events, one after each change, for as long as the page listens. */
+/** A stream of server-sent events that reports changes for as long as the page listens. */
 export function changeEvents(sandbox: Sandbox): Response {
   const encoder = new TextEncoder();
   let end = () => {};
@@ -12,7 +12,7 @@ export function changeEvents(sandbox: Sandbox): Response {
       let timer: NodeJS.Timeout | undefined;
       const tell = () => {
         timer = undefined;
-        // One that was not read yet says the same.
+        // An unread event already says that something has changed.
         if (controller.desiredSize !== 0) controller.enqueue(encoder.encode('event: change\ndata: {}\n\n'));
       };
       const unsubscribe = sandbox.subscribe(() => {
@@ -22,7 +22,7 @@ export function changeEvents(sandbox: Sandbox): Response {
         unsubscribe();
         clearTimeout(timer);
       };
-      // The browser knows by it that it is connected.
+      // Tells the browser that it is connected.
       controller.enqueue(encoder.encode('retry: 1000\n\n'));
     },
     cancel() {

@@ -1,0 +1,205 @@
+// @ts-check
+// What the pages do beyond links and forms, which all work without this script: show changes as they come, open a
+// message without loading the whole page again, react to keys, and copy.
+
+const byId = (/** @type {string} */ id) => document.getElementById(id);
+const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, 'text/html');
+
+/** The messages of the list. */
+const rows = () => [...document.querySelectorAll('a')].filter(({ dataset }) => dataset.message !== undefined);
+
+// Changes: the server says that something has changed, and the page asks for its live parts again.
+
+/** @type {EventSource | undefined} */
+let source;
+let isAsking = false;
+let mustAskAgain = false;
+const known = new Set(rows().map(({ dataset }) => dataset.message));
+
+async function refresh() {
+  if (isAsking) {
+    mustAskAgain = true;
+    return;
+  }
+  isAsking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { 'x-inbox-changes': '1' } });
+    const changed = parse(await answer.text());
+    for (const part of changed.querySelectorAll('[data-live]')) replace(part);
+    announceNew();
+  } catch {
+    // Not connected: the stream of changes reconnects, and shows it.
+  }
+  isAsking = false;
+  if (mustAskAgain) {
+    mustAskAgain = false;
+    setTimeout(refresh, 300);
+  }
+}
+
+/** Swaps one part of the page, and keeps its scrolling, its focus and what is unfolded. */
+function replace(/** @type {Element} */ part) {
+  const old = byId(part.id);
+  if (!old || old.isEqualNode(part)) return;
+  const top = old.scrollTop;
+  const { activeElement: active } = document;
+  const focused = active instanceof HTMLElement ? targetsIn(old).indexOf(active) : -1;
+  const address = active?.getAttribute('href');
+  const unfolded = [...old.querySelectorAll('details')].map(({ open }) => open);
+  for (const [index, details] of part.querySelectorAll('details').entries()) {
+    details.open = unfolded[index] ?? false;
+  }
+  old.replaceWith(part);
+  part.scrollTop = top;
+  if (focused !== -1) {
+    const targets = targetsIn(part);
+    const same = address && targets.find((target) => target.getAttribute('href') === address);
+    (same || targets[focused])?.focus({ preventScroll: true });
+  }
+  markOpen();
+}
+
+const targetsIn = (/** @type {Element} */ part) =>
+  [...part.querySelectorAll('a, button, summary')].filter((target) => target instanceof HTMLElement);
+
+function announceNew() {
+  const arrived = rows().filter(({ dataset }) => !known.has(dataset.message));
+  for (const { dataset } of arrived) known.add(dataset.message);
+  const news = byId('news');
+  if (arrived[0] && news) {
+    news.textContent = `New message: ${arrived[0].querySelector('.subject')?.textContent}`;
+  }
+}
+
+function listen() {
+  source?.close();
+  source = new EventSource('/inbox/events');
+  source.addEventListener('change', refresh);
+  source.addEventListener('open', () => {
+    showConnection(true);
+    refresh();
+  });
+  source.addEventListener('error', () => showConnection(false));
+}
+
+function showConnection(/** @type {boolean} */ isLive) {
+  const shown = byId('live');
+  if (!shown) return;
+  shown.hidden = false;
+  shown.textContent = isLive ? 'live' : 'not connected';
+  shown.classList.toggle('off', !isLive);
+}
+
+// A browser opens at most six connections to a host, and each visible page holds one.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) source?.close();
+  else listen();
+});
+if (!document.hidden) listen();
+markOpen();
+document.querySelector('a[data-message][aria-current]')?.scrollIntoView({ block: 'nearest' });
+
+// Messages: one opens in its pane, and the list next to it stays as it is.
+
+async function openMessage(/** @type {string} */ address, /** @type {boolean} */ isNew) {
+  const answer = await fetch(address);
+  const shown = parse(await answer.text());
+  const pane = shown.querySelector('main.message');
+  const old = document.querySelector('main.message');
+  if (!answer.ok || !pane || !old) {
+    location.href = address;
+    return;
+  }
+  if (isNew) history.pushState(null, '', address);
+  old.replaceWith(pane);
+  document.title = shown.title;
+  document.body.className = shown.body.className;
+  markOpen();
+  if (matchMedia('(max-width: 700px)').matches) scrollTo(0, 0);
+}
+
+/** Marks the row of the open message, which is no longer new. */
+function markOpen() {
+  document.querySelector('.views [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  const id = document.querySelector('main')?.dataset.open;
+  for (const row of rows()) {
+    if (row.dataset.message !== id) {
+      row.removeAttribute('aria-current');
+      continue;
+    }
+    row.setAttribute('aria-current', 'true');
+    if (row.classList.contains('new')) {
+      row.classList.remove('new');
+      row.querySelector('.hidden')?.remove();
+    }
+  }
+}
+
+document.addEventListener('click', (event) => {
+  if (!(event.target instanceof Element)) return;
+  const copy = event.target.closest('button');
+  if (copy?.dataset.copy) {
+    const text = byId(copy.dataset.copy)?.textContent ?? '';
+    navigator.clipboard?.writeText(text).then(() => {
+      copy.textContent = 'Copied';
+    });
+    return;
+  }
+  const link = event.target.closest('a');
+  if (!link?.matches('a[data-message], nav.views a, p.bar a:not([download])')) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
+  event.preventDefault();
+  openMessage(link.href, true);
+});
+
+addEventListener('popstate', () => {
+  if (document.querySelector('main.message')) openMessage(location.href, false);
+  else location.reload();
+});
+
+// Keys, except while someone types.
+
+/** The link from an open message back to the list. */
+const backLink = () =>
+  [...document.querySelectorAll('a')].find((link) => link.matches('main[data-open] > a.back'));
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const { target } = event;
+  if (target instanceof HTMLElement && target.closest('input, select, textarea')) {
+    if (event.key === 'Escape') target.blur();
+    return;
+  }
+  switch (event.key) {
+    case '/':
+      byId('search')?.focus();
+      break;
+    case 'j':
+      if (!openNext(1)) return;
+      break;
+    case 'k':
+      if (!openNext(-1)) return;
+      break;
+    case 'Delete':
+      byId('delete')?.click();
+      break;
+    case 'Escape':
+      backLink()?.click();
+      break;
+    default:
+      return;
+  }
+  event.preventDefault();
+});
+
+/** Opens the message after the open one, or before it. False if the list is empty. */
+function openNext(/** @type {1 | -1} */ step) {
+  const list = rows();
+  const current = list.findIndex((row) => row.hasAttribute('aria-current'));
+  const next = list[current + step] ?? list[current];
+  if (!next) return false;
+  next.focus();
+  next.scrollIntoView({ block: 'nearest' });
+  openMessage(next.href, true);
+  return true;
+}
