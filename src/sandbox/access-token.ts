@@ -3,6 +3,7 @@ import { claimsChallenge, hasClaims } from './claims-challenge';
 import { GraphRefusal, INVALID_TOKEN } from './graph-answer';
 import type { Ids } from './make-ids';
 import type { SandboxRuleName } from './rules';
+import { parseNestedJson } from './nested-json';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
 
@@ -135,7 +136,7 @@ function decode(part: string): string {
 
 function isEncodedJson(part: string): boolean {
   try {
-    JSON.parse(decode(part));
+    parseNestedJson(decode(part));
     return true;
   } catch {
     return false;

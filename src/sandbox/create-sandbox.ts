@@ -71,7 +71,7 @@ export interface Sandbox {
   readonly requests: readonly SandboxRequest[];
   /**
    * The most requests to Graph that there ever were at once, by the user principal name of their mailbox; those
-   * that were refused for being too many are counted too.
+   * that were refused for being too many are counted too. Only mailboxes of the tenant are in it.
    */
   readonly concurrency: Readonly<Record<string, number>>;
   /**
@@ -124,6 +124,8 @@ export function assembleSandbox(options: SandboxOptions): {
   const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
     const copies = state.stored.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
     for (const copy of copies) removeMessage(state, copy);
+    const again = state.deferred.findIndex(({ messageId }) => messageId === id);
+    if (again !== -1) state.deferred.splice(again, 1);
   });
   const state: SandboxState = {
     settings,

@@ -1,6 +1,7 @@
 import type { Call } from './call';
 import { entraAnswer } from './entra-answer';
 import { EntraRefusal } from './entra-refusal';
+import { parseNestedJson } from './nested-json';
 import { instanceDiscovery, openIdConfiguration } from './openid-documents';
 import { readBody } from './read-body';
 import type { EntraRoute } from './routes';
@@ -61,14 +62,14 @@ function readClaims(form: URLSearchParams): unknown {
   const claims = form.get('claims');
   if (claims === null) return undefined;
   try {
-    return JSON.parse(claims);
+    return parseNestedJson(claims);
   } catch {
     throw new EntraRefusal(
       'entra-claims-json',
       400,
       'invalid_request',
       90023,
-      "The parameter 'claims' is not JSON.",
+      "The parameter 'claims' is not JSON, or is nested too deeply.",
     );
   }
 }

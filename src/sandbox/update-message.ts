@@ -1,5 +1,5 @@
 import { readEntity } from './check-entity';
-import { isSameProperty } from './extended-properties';
+import { propertyKey } from './extended-properties';
 import { GraphRefusal } from './graph-answer';
 import { readJsonChange } from './json-message';
 import { readJsonRequest } from './read-request';
@@ -70,9 +70,8 @@ function merge(before: MessageContent, change: MessageContent, names: readonly s
     if (key !== undefined) take(key);
   }
   // Properties that the request does not name stay as they are, each of its own.
-  const kept = before.extendedProperties.filter(
-    ({ id }) => !change.extendedProperties.some((given) => isSameProperty(given.id, id)),
-  );
+  const changed = new Set(change.extendedProperties.map(({ id }) => propertyKey(id)));
+  const kept = before.extendedProperties.filter(({ id }) => !changed.has(propertyKey(id)));
   merged.extendedProperties = [...kept, ...change.extendedProperties];
   return merged;
 }
