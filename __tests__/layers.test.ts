@@ -85,6 +85,7 @@ const LAYERS: Record<string, string[]> = {
     'client-secret',
     'own-properties',
     'option-names',
+    'insecure-sandbox',
     'option-numbers',
     'clouds',
     'proxy-url',
@@ -95,6 +96,7 @@ const LAYERS: Record<string, string[]> = {
     'errors',
   ],
   'option-names': ['options', 'shown-value'],
+  'insecure-sandbox': ['clouds', 'shown-value'],
   'option-numbers': ['options', 'own-properties', 'shown-value'],
   options: [
     'client-secret',

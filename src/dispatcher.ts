@@ -11,6 +11,8 @@ export interface NetworkOptions {
   tls?: TlsOptions | undefined;
   /** Milliseconds for a connection to come about, to the proxy and through it each. */
   connectionTimeout?: number | undefined;
+  /** The other end is a sandbox on a network of containers, to which no proxy of the environment leads. */
+  insecureSandbox?: true | undefined;
   /** Most connections to one host. */
   maxConnections?: number | undefined;
 }
@@ -26,7 +28,7 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
  * @throws GraphTransportError `ECONFIG` given a proxy in the environment that is none
  */
 export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv): Dispatcher {
-  const { proxy, tls, connectionTimeout, maxConnections } = options;
+  const { proxy, tls, connectionTimeout, maxConnections, insecureSandbox } = options;
   const connect = {
     timeout: connectionTimeout,
     // Not left to Node, which lets NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment switch the check off.
@@ -42,6 +44,7 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
       new ProxyPool(url, { ...made, headersTimeout: connectionTimeout }),
   };
   if (proxy !== undefined) return new ProxyAgent({ ...tunnelled, uri: proxy });
+  if (insecureSandbox) return new Agent(direct);
 
   const httpProxy = proxyOf('HTTP_PROXY', env);
   const httpsProxy = proxyOf('HTTPS_PROXY', env);

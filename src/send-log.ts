@@ -137,6 +137,14 @@ export function logUnusedKeys(logger: Logger): void {
   logger.warn({ tnx: 'dkim' }, `Messages go without a DKIM signature of the app's. ${why}`);
 }
 
+export function logInsecureSandbox(logger: Logger, graphEndpoint: string): void {
+  logger.warn(
+    { tnx: 'sandbox' },
+    'insecureSandbox is on: secret, tokens and mail go to %s without encryption. It is for a sandbox only.',
+    graphEndpoint,
+  );
+}
+
 /** The recipients as Nodemailer's own transports log them: the first two of many. */
 function summary(to: string[]): string {
   return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');

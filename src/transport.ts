@@ -21,7 +21,7 @@ import type { GraphTransportOptions, ResolvedOptions } from './options';
 import { ownProperties } from './own-properties';
 import { resolveOptions } from './resolve-options';
 import { Secrets } from './secrets';
-import { logAnswer, logUnusedKeys, SendLog } from './send-log';
+import { logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './send-log';
 import type { GraphSentMessageInfo } from './sent-message-info';
 import type { UploadProgress } from './upload-progress';
 import { logChecks } from './verify/log-checks';
@@ -128,6 +128,7 @@ export class GraphTransport
       secrets: this.#secrets,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
+    if (this.#options.insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);
     // As Nodemailer's pool does, once whoever made it has had the time to listen.
     setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
   }

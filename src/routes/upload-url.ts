@@ -5,6 +5,7 @@
  * - It is https, on port 443 or the port of the Graph endpoint, at a public host name, without user info.
  * - A Graph endpoint on this machine, a sandbox's, may name any port of this machine too, and plain http.
  * - An endpoint that has no public name may name its own origin.
+ * - An endpoint over plain http that is not on this machine, a sandbox in another container, its own origin only.
  *
  * Microsoft's host names are not listed here: the URL is opaque (Microsoft Graph documentation,
  * api-reference/v1.0/api/attachment-createuploadsession.md), and they may change.
@@ -19,6 +20,7 @@ export function isUploadUrl(text: string, graphEndpoint: string): boolean {
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   if (isWeb && isLoopback(url.hostname) && isLoopback(endpoint.hostname)) return true;
   if (isWeb && url.origin === endpoint.origin && !isPublicName(endpoint.hostname)) return true;
+  if (endpoint.protocol === 'http:' && !isLoopback(endpoint.hostname)) return url.origin === endpoint.origin;
   const isUsualPort = url.port === '' || (endpoint.protocol === 'https:' && url.port === endpoint.port);
   return url.protocol === 'https:' && isUsualPort && isPublicName(url.hostname);
 }

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { claimsChallenge, hasClaims } from './claims-challenge';
 import { GraphRefusal, INVALID_TOKEN } from './graph-answer';
 import type { Ids } from './make-ids';
-import type { SandboxRuleName } from './rules';
 import { parseNestedJson } from './nested-json';
+import type { SandboxRuleName } from './rules';
 import { isSameSecret } from './same-secret';
 import type { SandboxSettings } from './settings';
 

@@ -12,6 +12,7 @@ import { createMailboxLoad } from './mailbox-load';
 import { makeIds } from './make-ids';
 import { bytesOf, makeRoom } from './make-room';
 import { messageStore } from './message-store';
+import { isLoopback, isOwnOrigin } from './own-hosts';
 import type { SandboxRequestName } from './request-name';
 import { requireCount, resolveSettings } from './resolve-settings';
 import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
@@ -39,6 +40,8 @@ export interface SandboxClientOptions {
   authorityHost: string;
   /** Where Graph is played. */
   graphEndpoint: string;
+  /** Only for a sandbox with `allowedHosts`: the client has to allow plain http to another machine. */
+  insecureSandbox?: true;
 }
 
 /** How much a sandbox keeps, and how much it may. */
@@ -112,12 +115,19 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options).sandbox;
 }
 
-/** A sandbox, and the way into it for a server that can do to a connection what a Response cannot say. */
-export function assembleSandbox(options: SandboxOptions): {
+/**
+ * A sandbox, and the way into it for a server that can do to a connection what a Response cannot say.
+ *
+ * @param allowedHosts the names that the server has, beside those of this machine
+ */
+export function assembleSandbox(
+  options: SandboxOptions,
+  allowedHosts: readonly string[] = [],
+): {
   sandbox: Sandbox;
   take(request: Request): Promise<Delivery>;
 } {
-  const settings = resolveSettings(options);
+  const settings = { ...resolveSettings(options), allowedHosts };
   const { store, maxBytes, maxMessages } = settings;
   const ids = makeIds(settings.random);
   const listeners = new Set<() => void>();
@@ -240,7 +250,11 @@ export function assembleSandbox(options: SandboxOptions): {
 }
 
 function clientOptions(settings: SandboxSettings): SandboxClientOptions {
-  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint } = settings;
+  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint, allowedHosts } =
+    settings;
   const userId = mailboxes[0]?.userPrincipalName ?? '';
-  return { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
+  const options = { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
+  return isOwnOrigin(graphEndpoint, allowedHosts) && !isLoopback(new URL(graphEndpoint).hostname)
+    ? { ...options, insecureSandbox: true }
+    : options;
 }

@@ -5,7 +5,7 @@ import { removeMessage, type StoredMessage } from './stored-message';
 import { endSessionsOf } from './upload-session';
 
 /** A client that opens more of them than it fills would make each request slower. */
-const MOST_SESSIONS = 10_000;
+const MOST_SESSIONS = 1000;
 
 /**
  * Keeps a sandbox that runs for weeks within its bounds: called after each request. Messages go before drafts, and of

@@ -40,7 +40,7 @@ async function respond(
       };
     }
     case 'openid-configuration':
-      return openIdConfiguration(route.tenant, settings);
+      return openIdConfiguration(request, route.tenant, settings);
     case 'instance-discovery':
       return instanceDiscovery(request, settings);
   }

@@ -17,7 +17,7 @@ import { sendMail } from './send-mail';
 import { findMessage } from './stored-message';
 import { unknownSegment } from './unknown-segment';
 import { updateMessage } from './update-message';
-import { createUploadSession, progressOf, uploadUrl } from './upload-session';
+import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './upload-session';
 import { userAnswer } from './user-answer';
 
 /** Graph's answer to any request under /v1.0 and /beta. */
@@ -61,7 +61,7 @@ export async function serveGraph(
       requirePost(request, 'createUploadSession');
       requirePermission(permissions, 'Mail.ReadWrite');
       const session = await createUploadSession(request, route, state);
-      const url = uploadUrl(session, state.settings.uploadOrigin);
+      const url = uploadUrl(session, uploadOriginFor(request, state.settings));
       return jsonAnswer(201, { uploadUrl: url, ...progressOf(session) }, call);
     }
     case 'send-draft':

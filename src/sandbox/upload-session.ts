@@ -1,6 +1,7 @@
 import { readEntity } from './check-entity';
 import type { JsonEntity } from './entity-types';
 import { GraphRefusal } from './graph-answer';
+import { originFor } from './own-hosts';
 import { readJsonRequest } from './read-request';
 import type { MessageRoute } from './routes';
 import type { SandboxAttachment } from './sandbox-message';
@@ -50,6 +51,12 @@ export async function createUploadSession(
 /** The opaque URL: its secret stands in the query, where lists of requests do not show it. */
 export function uploadUrl({ id, authToken }: UploadSession, origin: string): string {
   return `${origin}/upload/${id}?authtoken=${encodeURIComponent(authToken)}`;
+}
+
+/** Where the client of a request finds its upload sessions. */
+export function uploadOriginFor(request: Request, settings: SandboxSettings): string {
+  const { uploadOrigin, graphEndpoint } = settings;
+  return uploadOrigin === graphEndpoint ? originFor(request, uploadOrigin, settings) : uploadOrigin;
 }
 
 /** What Graph tells of a session; in mail `nextExpectedRanges` is one number, the next start. */
