@@ -75,6 +75,14 @@ describe('3.5 MB of one fragment', () => {
   });
 });
 
+test('links without an end are looked for once each', async () => {
+  // A bound on their length does not do: it took ten seconds a time, and passed.
+  for (let times = 0; times < 10; times += 1) {
+    expect(hasRemoteContent(fill('<a ', 3_500_000))).toBe(false);
+    await new Promise(setImmediate);
+  }
+});
+
 test('links are no remote content, whatever stands in them, and what follows them is', () => {
   expect(hasRemoteContent(`<a ${'x '.repeat(5000)} href="https://x.example/">go</a>`)).toBe(false);
   expect(hasRemoteContent('<a class=x href="https://x.example/">go</a><A\thref=//x.example/>')).toBe(false);
@@ -124,13 +132,14 @@ describe('a message with one fragment over and over', () => {
 
   async function look() {
     const message = sandbox.messages.at(-1);
+    const isHtml = message?.body.contentType === 'html';
     for (const part of [
       '',
       '?show=text',
       '?show=headers',
       '?show=route',
       '?show=mime',
-      '/body',
+      isHtml ? '/body' : '/request',
       '/message.eml',
     ]) {
       expect((await get(sandbox, pathOf(message, part))).status).toBe(200);
@@ -156,7 +165,7 @@ describe('a message with one fragment over and over', () => {
   });
 
   test('as an internetMessageId of nothing but @', async () => {
-    for (const id of [`<${'@'.repeat(3_000_000)}`, `<${'@'.repeat(3_000_000)}>`]) {
+    for (const id of [`<${'@'.repeat(300_000)}`, `<${'@'.repeat(300_000)}>`]) {
       const { status } = await send(sandbox, { ...LUNCH, internetMessageId: id }, { authorization });
       expect(status).toBe(id.endsWith('>') ? 202 : 400);
     }
