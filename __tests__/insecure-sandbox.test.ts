@@ -112,14 +112,16 @@ test.each<[string, boolean]>([
   ['http://127.0.0.1:4250/upload/1', false],
   ['https://outlook.office.com/upload/1', false],
 ])('with a sandbox by name, the upload URL %s is taken: %s', (url, isTaken) => {
-  expect(isUploadUrl(url, 'http://sandbox:4250')).toBe(isTaken);
+  expect(isUploadUrl(url, 'http://sandbox:4250', true)).toBe(isTaken);
 });
 
 test('a sandbox whose name looks public takes uploads at its own origin only', () => {
-  expect(isUploadUrl('http://sandbox.example.com:4250/upload/1', 'http://sandbox.example.com:4250')).toBe(
-    true,
+  expect(
+    isUploadUrl('http://sandbox.example.com:4250/upload/1', 'http://sandbox.example.com:4250', true),
+  ).toBe(true);
+  expect(isUploadUrl('https://outlook.office.com/upload/1', 'http://sandbox.example.com:4250', true)).toBe(
+    false,
   );
-  expect(isUploadUrl('https://outlook.office.com/upload/1', 'http://sandbox.example.com:4250')).toBe(false);
 });
 
 describe('the command line', () => {

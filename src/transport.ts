@@ -122,6 +122,7 @@ export class GraphTransport
     );
     this.#client = new GraphClient({
       endpoint: graphEndpoint,
+      insecureSandbox: this.#options.insecureSandbox,
       tokens: this.#tokens,
       dispatcher,
       socketTimeout,

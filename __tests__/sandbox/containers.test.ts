@@ -217,6 +217,21 @@ describe('a transport in another container', () => {
     expect(logged.filter((line) => line.includes('insecureSandbox is on'))).toHaveLength(1);
   });
 
+  test('uploads nowhere else, whatever the sandbox says', async () => {
+    const elsewhere = 'http://127.0.0.1:9';
+    await using other = await startSandbox({
+      host: '0.0.0.0',
+      allowedHosts: ['sandbox'],
+      uploadOrigin: elsewhere,
+    });
+    const transporter = nodemailer.createTransport(graphTransport({ ...other.options, dispatcher }));
+    const attachments = [{ filename: 'a', content: Buffer.alloc(9_000_000) }];
+    await expect(transporter.sendMail({ to: 'ann@example.com', text: 'x', attachments })).rejects.toThrow(
+      'no usable upload URL',
+    );
+    transporter.close();
+  });
+
   test('asks no proxy of the environment for the way there', async () => {
     const env = { HTTP_PROXY: 'http://127.0.0.1:1', HTTPS_PROXY: 'http://127.0.0.1:1' };
     const own = createDispatcher({ insecureSandbox: true }, env);
