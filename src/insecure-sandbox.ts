@@ -1,5 +1,5 @@
-import { CLOUDS } from './clouds';
-import { shownValue } from './shown-value';
+import { CLOUDS } from './options/clouds';
+import { shownValue } from './options/shown-value';
 
 /** Domains of Microsoft's, besides those of the clouds' endpoints. */
 const MICROSOFT = [

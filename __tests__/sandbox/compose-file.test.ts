@@ -7,7 +7,7 @@ import nodemailer from 'nodemailer';
 import { Agent } from 'undici';
 import { parse } from 'yaml';
 import { graphTransport } from '../../src';
-import { resolveOptions } from '../../src/resolve-options';
+import { resolveOptions } from '../../src/options/resolve-options';
 import { outcomeOf, printed, start, startCli } from '../support/cli-process';
 
 const text = readFileSync(join(__dirname, '../../docs/sandbox.md'), 'utf8');

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import nodemailer from 'nodemailer';
 import { Agent, request } from 'undici';
 import { graphTransport } from '../../src';
-import { createDispatcher } from '../../src/dispatcher';
+import { createDispatcher } from '../../src/network/dispatcher';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { LUNCH } from './support';
 

@@ -1,9 +1,9 @@
 import type { RunningSandbox } from '../../src/sandbox';
 import { startSandbox } from '../../src/sandbox';
-import { checkPropertyId, shownPropertyId } from '../../src/sandbox/extended-properties';
 import { hasRemoteContent } from '../../src/sandbox/inbox/body-document';
 import { searchFor } from '../../src/sandbox/inbox/search-messages';
 import { visibleLine, visibleText } from '../../src/sandbox/inbox/visible-text';
+import { checkPropertyId, shownPropertyId } from '../../src/sandbox/mail/extended-properties';
 import { get, pathOf } from './inbox/support';
 import { ask, LUNCH, makeDraft, send, sendMime, TEXT_FILE, tokenFor } from './support';
 
