@@ -52,7 +52,14 @@ export interface PreparedMessage {
   jsonBytes: () => number;
   saveToSentItems: boolean;
   /** How it is sent: in one request, or by a draft. */
-  sending: { by: 'request'; request: SendMailRequest } | { by: 'draft'; draft: DraftMessage };
+  sending:
+    | {
+        by: 'request';
+        request: SendMailRequest;
+        /** Whether the request asks for the copy in Sent Items, and could do without it. */
+        savesCopy: boolean;
+      }
+    | { by: 'draft'; draft: Omit<DraftMessage, 'onProgress'> };
 }
 
 /**
@@ -126,9 +133,7 @@ export function prepareMessage(
   const messageId = isMime ? writtenId : (message.internetMessageId ?? writtenId);
   const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
   const draftContent = () =>
-    isMime
-      ? { ...mime(), isMime, added: [] }
-      : toDraftContent(carriesNamed ? largeMessage : message, marks);
+    isMime ? { ...mime(), isMime, added: [] } : toDraftContent(carriesNamed ? largeMessage : message, marks);
   return {
     messageId,
     content,
@@ -151,7 +156,11 @@ export function prepareMessage(
               bytes: jsonBytes(),
             },
           }
-        : { by: 'request', request: isMime ? mime() : json() },
+        : {
+            by: 'request',
+            request: isMime ? mime() : json(),
+            savesCopy: !isMime && options.saveToSentItems,
+          },
   };
 }
 
