@@ -4,9 +4,9 @@ import { errorCode } from './error-code';
 import { EXIT } from './exit-code';
 
 /**
- * The port that `--port` names.
+ * The port given by `--port`.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function toPort(given: string | undefined, fallback: number): number {
   if (given === undefined) return fallback;
@@ -16,9 +16,9 @@ export function toPort(given: string | undefined, fallback: number): number {
 }
 
 /**
- * A sandbox that listens there.
+ * Starts a sandbox on that port.
  *
- * @throws CliError when the port is taken
+ * @throws CliError if the port is taken
  */
 export async function startOnPort(port: number, options: StartSandboxOptions = {}): Promise<RunningSandbox> {
   const { startSandbox }: typeof import('../sandbox') = require('../sandbox');
@@ -34,6 +34,6 @@ export function isPortTaken(error: unknown): boolean {
 function portTaken(port: number): CliError {
   return new CliError(
     EXIT.unavailable,
-    `The sandbox cannot start: port ${port} of 127.0.0.1 is taken. Give --port another, or 0 for any that is free.`,
+    `The sandbox cannot start: port ${port} of 127.0.0.1 is taken. Use --port with another number, or 0 for any free port.`,
   );
 }
