@@ -44,7 +44,7 @@ export function readAliases(
     if (addresses.length === 0) {
       throw new CliError(
         EXIT.noUser,
-        `There is no address for ${name}: no alias in ${file} leads to one${where}. Add an alias there, or use --default-to.`,
+        `There is no address for ${name}: it has no alias in ${file} that leads to one${where}. Add one there, or use --default-to.`,
       );
     }
     if (leftOut.length > 0) {

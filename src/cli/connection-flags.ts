@@ -153,7 +153,7 @@ function toCloud(name: string | undefined): GraphTransportOptions['cloud'] {
   if (!name) return undefined;
   const cloud = CLOUD_NAMES.find((known) => known === name);
   if (cloud === undefined) {
-    throw new CliError(EXIT.config, `There is no cloud "${name}". The clouds are ${CLOUD_NAMES.join(', ')}.`);
+    throw new CliError(EXIT.config, `There is no cloud "${name}": there are ${CLOUD_NAMES.join(', ')}.`);
   }
   return cloud;
 }

@@ -33,7 +33,7 @@ export const sendCommand: Command = async (args, io) => {
   const isPassedOn = values['read-recipients'] || positionals.length > 0;
   if (composing.length > 0 && isPassedOn) {
     throw usageError(
-      `--${composing[0]} is for composing a message, but a finished message was given. Use one or the other.`,
+      `--${composing[0]} composes a message, but there is one already: leave out the flag or the message.`,
     );
   }
   if (composing.length === 0 && !isPassedOn) {

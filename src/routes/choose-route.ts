@@ -1,31 +1,34 @@
 import { isNamedProperty } from '../message/headers';
 import type { Loss, LossReason } from '../message/loss';
 
-/** The ways a message can take: one request of JSON or of MIME, or a draft that is filled piece by piece. */
+/** The routes a message can take: one request with JSON or MIME, or a draft that is filled step by step. */
 export type Route = 'json' | 'mime' | 'draft';
 
 /** How the caller wants a message to be sent. */
 export interface RouteOptions {
   /**
-   * `auto` takes JSON, in one request or by a draft, and MIME for what JSON cannot carry; the others force
-   * one of them.
+   * `auto` uses JSON, in one request or as a draft, and MIME for what JSON cannot carry; the others force one
+   * of them.
    */
   format: 'auto' | 'json' | 'mime';
-  /** Whether to send what can be sent, rather than to refuse a message of which something is lost. */
+  /** Whether to send the rest of a message rather than refuse it because something would be lost. */
   lossy: boolean;
-  /** `exactly-once` sends nothing but drafts. */
+  /** `exactly-once` always sends a draft. */
   delivery: 'at-most-once' | 'exactly-once';
 }
 
-/** What there is to know of a message. Sizes are those of requests, and worked out only when they matter. */
+/**
+ * The facts about a message that decide its route. The sizes are those of requests, and are computed only if
+ * needed.
+ */
 export interface RouteFacts {
-  /** What JSON has no place for, the weightiest first. */
+  /** What JSON cannot carry, most important first. */
   losses: readonly Loss[];
   jsonBytes: () => number;
   mimeBytes: () => number;
-  /** The request that makes the draft, without attachments. */
+  /** The request that creates the draft, without attachments. */
   draftBytes: () => number;
-  /** Raw bytes of the largest attachment. */
+  /** Bytes of the largest attachment, before base64. */
   largestAttachment: number;
 }
 
@@ -34,18 +37,18 @@ export interface RouteLimits {
   attachmentBytes: number;
 }
 
-/** The route and why, with what is lost on it; or why there is none. */
+/** The route and the reason, with what is lost on it; or why there is no route. */
 export type RouteDecision =
   | {
       route: Route;
       because: 'whole' | 'format' | 'size' | 'delivery' | LossReason;
       dropped: string[];
-      /** Names of headers that travel as named properties of the draft. */
+      /** Names of headers that are sent as named properties of the draft. */
       named?: string[];
     }
   | { route: 'none'; because: 'size' | LossReason; why: string };
 
-/** Decides how a message goes. The first line that fits counts. */
+/** Decides a message's route. The first rule that applies wins. */
 export function chooseRoute(
   facts: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
@@ -66,14 +69,14 @@ export function chooseRoute(
     return { route: 'draft', because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] };
   if (format === 'auto' && mimeFits())
     return { route: 'mime', because: loss?.because ?? 'size', dropped: [] };
-  // Too large for MIME: what is lost of it are headers alone, and nothing is refused for a header.
+  // Too large for MIME. Only headers would be lost, and no message is refused because of a header.
   if (format === 'auto' && losses.every(isHeaderLoss) && draftFits())
     return { route: 'draft', because: 'size', ...asNamedProperties(losses) };
   if (loss && mayBeJson && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };
   if (loss && mayBeJson && draftFits())
     return { route: 'draft', because: loss.because, ...asNamedProperties(losses) };
 
-  const asMime = () => `as MIME it makes a request of ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
+  const asMime = () => `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
   const asDraft = () =>
     largestAttachment > attachmentBytes
       ? `it has an attachment of ${largestAttachment} bytes, and Graph takes ${attachmentBytes}`
@@ -89,7 +92,7 @@ function isHeaderLoss({ because }: Loss): boolean {
   return because === 'header' || because === 'too-many-headers';
 }
 
-/** What a draft carries of headers without a place of their own, and what is lost all the same. */
+/** Which of the headers that JSON cannot carry go into the draft, and what is still lost. */
 function asNamedProperties(losses: readonly Loss[]): { dropped: string[]; named: string[] } {
   const keys = new Set<string>();
   const dropped: string[] = [];
