@@ -62,16 +62,16 @@ const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
 /** The flags for credentials and connection. */
 export const CONNECTION_FLAGS = {
   ...SETTING_FLAGS,
-  cloud: { type: 'string', value: 'NAME', help: `else GRAPH_CLOUD: ${CLOUD_NAMES.join(', ')}` },
+  cloud: { type: 'string', value: 'NAME', help: `${CLOUD_NAMES.join(', ')} (default: GRAPH_CLOUD)` },
   proxy: {
     type: 'string',
     value: 'URL',
-    help: 'else HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment',
+    help: '(default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY)',
   },
   ca: {
     type: 'string',
     value: 'FILE',
-    help: 'certificates (PEM) to trust in addition to those that Node trusts',
+    help: 'certificates (PEM) to trust in addition to the ones that Node trusts',
   },
   config: {
     type: 'string',
@@ -98,7 +98,7 @@ type ConnectionValues = {
 };
 
 /** The flags as shown in a command's help. */
-export const CONNECTION_HELP = `Who sends:
+export const CONNECTION_HELP = `Credentials and connection:
 ${helpOf(CONNECTION_FLAGS)}`;
 
 /**

@@ -20,7 +20,7 @@ const COLUMN = 29;
 /** The help lines for these flags. */
 export function helpOf(flags: FlagTable): string {
   return Object.entries(flags)
-    .flatMap(([name, { short, value, variable, help = variable && `else ${variable}` }]) => {
+    .flatMap(([name, { short, value, variable, help = variable && `(default: ${variable})` }]) => {
       if (help === undefined) return [];
       const label = `  ${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
       return `${label.padEnd(COLUMN - 1)} ${help.replaceAll('\n', `\n${' '.repeat(COLUMN)}`)}`.trimEnd();

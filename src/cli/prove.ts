@@ -20,14 +20,14 @@ const LOCAL_LOOK_MS = 10;
 
 const HELP = `Usage: nodemailer-graph-transport prove --to ADDRESS [FLAGS]
 
-Checks whether Microsoft's service follows the rules of the sandbox, and writes the results to a report that contains no
-names. It SENDS REAL MAIL from the mailbox: some eight small messages to ADDRESS and one to the mailbox itself. It also
+Checks whether Microsoft's service follows the rules of the sandbox, and writes the results to a report that identifies
+no one. It SENDS REAL MAIL from the mailbox: about eight small messages to ADDRESS and one to the mailbox itself. It also
 creates drafts, and deletes them, its copies in Sent Items and that message in the Inbox. By giving --to you consent to
 that. The app needs Mail.Send and Mail.ReadWrite.
 
-  --to ADDRESS               who gets the messages (or LIVE_TO)
-  --alias ADDRESS            an alias of the mailbox, to check one more rule (or LIVE_ALIAS)
-  --foreign-from ADDRESS     an address that the mailbox may not send as, to check one more rule (or LIVE_FOREIGN_FROM)
+  --to ADDRESS               who gets the messages (default: LIVE_TO)
+  --alias ADDRESS            an alias of the mailbox, to check one more rule (default: LIVE_ALIAS)
+  --foreign-from ADDRESS     an address that the mailbox may not send as, to check one more rule (default: LIVE_FOREIGN_FROM)
   --report FILE              where to write the report (default ${DEFAULT_REPORT})
   --sandbox                  check a second sandbox instead, to see what the command does; no mail is sent
 

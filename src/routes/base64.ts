@@ -1,6 +1,6 @@
 /**
- * How much is encoded at a time: whole groups of three bytes, which become four characters. V8 puts strings
- * over 128 KB into another part of memory, where they take six times as long to create and to free.
+ * How much is encoded at a time: whole groups of three bytes, which become four characters. V8 does not put
+ * strings over 128 KB among its young objects, and they take six times as long to create and to free.
  */
 const PIECE_BYTES = 48 * 1024;
 

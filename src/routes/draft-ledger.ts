@@ -108,7 +108,7 @@ export class DraftLedger {
   }
 
   /**
-   * Finds a draft of ours whose creation was not answered. Not with MIME, which carries no mark that would
+   * Finds a draft of ours whose creation was not answered. MIME is excluded: it carries no mark that would
    * distinguish it from another process's draft.
    */
   async findLost(): Promise<string | undefined> {

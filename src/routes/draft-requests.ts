@@ -9,7 +9,7 @@ import { plainJson } from './json-body';
 import { messageMark } from './message-mark';
 import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS, untilPassed } from './passing-state';
 
-/**
+/*
  * No request asks for immutable ids. A message's usual id becomes invalid when it leaves its folder
  * (documented: concepts/outlook-immutable-id.md). That makes /send and DELETE by id conditional: they only find
  * a message that is still in Drafts. Exactly-once delivery depends on this.

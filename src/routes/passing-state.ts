@@ -2,7 +2,7 @@ import { alteredError, GraphTransportError } from '../errors';
 import type { MessageRequests } from '../graph/message-requests';
 import { spelling, statusCode } from '../service-codes';
 
-/**
+/*
  * Exchange takes a moment to find a draft that it has just created, and to finish changing one. Users report
  * its answers until then: 412 ErrorIrresolvableConflict or 404 at any step of a draft (msgraph-sdk-dotnet
  * #1195, #1201, #1287, davmail #463, #491, microsoft-graph-docs-contrib #7934, #8823), and
