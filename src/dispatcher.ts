@@ -5,6 +5,7 @@ import { toProxyUrl } from './proxy-url';
 import { createSecureContext, type TlsOptions } from './tls-options';
 import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
 
+/** How the transport connects to Entra and Graph. */
 export interface NetworkOptions {
   /** The proxy for all requests. Without it, environment variables decide which requests use a proxy. */
   proxy?: string | undefined;

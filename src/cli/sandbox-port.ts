@@ -27,6 +27,7 @@ export async function startOnPort(port: number, options: StartSandboxOptions = {
   });
 }
 
+/** Whether `startOnPort` failed because the port is taken. */
 export function isPortTaken(error: unknown): boolean {
   return error instanceof CliError && error.exitCode === EXIT.unavailable;
 }

@@ -113,6 +113,7 @@ const IGNORED_FLAGS = {
   'ignored-X': { type: 'string', short: 'X' },
 } as const satisfies FlagTable;
 
+/** The help of `send`. */
 export const SEND_HELP = `Usage: nodemailer-graph-transport send --to ADDRESS --subject TEXT --text TEXT [FLAGS]
        nodemailer-graph-transport send MESSAGE.eml [RECIPIENT …] [FLAGS]
        nodemailer-graph-transport send -t [-i] [-f SENDER] [FLAGS]           < MESSAGE

@@ -32,6 +32,7 @@ export interface RouteFacts {
   largestAttachment: number;
 }
 
+/** The largest sizes that Graph accepts, in bytes. */
 export interface RouteLimits {
   requestBytes: number;
   attachmentBytes: number;
