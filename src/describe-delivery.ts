@@ -34,7 +34,7 @@ export function reasonOf(
 
 function reasonOfNamed(named: readonly string[]): string {
   if (named.length === 0) return '';
-  return `; sent as named properties ([MS-OXCMAIL] 2.1.3.2.4), not tried: ${named.join(', ')}`;
+  return `; sent as named properties by [MS-OXCMAIL] 2.1.3.2.4, not tried: ${named.join(', ')}`;
 }
 
 /** Everyone the message is for, each once. */

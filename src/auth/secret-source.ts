@@ -50,7 +50,7 @@ export class SecretSource {
     if (typeof given === 'string') return given;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const message = `The clientSecret function did not return a secret within ${this.#timeoutMs} ms.`;
+      const message = `The clientSecret function returned no secret within ${this.#timeoutMs} ms.`;
       const fail = () => reject(new ClientSecretError('ETIMEDOUT', message, 'not-accepted'));
       timer = setTimeout(fail, this.#timeoutMs).unref();
     });
