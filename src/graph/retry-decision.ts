@@ -1,5 +1,5 @@
-import type { Outcome } from '../errors';
-import { throttledWaitMs } from '../retry-after';
+import type { Outcome } from '../errors/graph-transport-error';
+import { throttledWaitMs } from '../errors/retry-after';
 
 /** How often a request is retried, and how long the waits may be. */
 export interface RetryPolicy {

@@ -1,0 +1,107 @@
+import { isNamedProperty } from '../message/header-carriers';
+import type { Loss, LossReason } from '../mime/loss';
+
+/** The routes a message can take: one request with JSON or MIME, or a draft that is filled step by step. */
+export type Route = 'json' | 'mime' | 'draft';
+
+/** How the caller wants a message to be sent. */
+export interface RouteOptions {
+  /**
+   * `auto` uses JSON, in one request or as a draft, and MIME for what JSON cannot carry; the others force one
+   * of them.
+   */
+  format: 'auto' | 'json' | 'mime';
+  /** Whether to send the rest of a message rather than refuse it because something would be lost. */
+  lossy: boolean;
+  /** `exactly-once` always sends a draft. */
+  delivery: 'at-most-once' | 'exactly-once';
+}
+
+/**
+ * The facts about a message that decide its route. The sizes are those of requests, and are computed only if
+ * needed.
+ */
+export interface RouteFacts {
+  /** What JSON cannot carry, most important first. */
+  losses: readonly Loss[];
+  jsonBytes: () => number;
+  mimeBytes: () => number;
+  /** The request that creates the draft, without attachments. */
+  draftBytes: () => number;
+  /** Bytes of the largest attachment, before base64. */
+  largestAttachment: number;
+}
+
+/** The largest sizes that Graph accepts, in bytes. */
+export interface RouteLimits {
+  requestBytes: number;
+  attachmentBytes: number;
+}
+
+/** The route and the reason, with what is lost on it; or why there is no route. */
+export type RouteDecision =
+  | {
+      route: Route;
+      because: 'whole' | 'format' | 'size' | 'delivery' | LossReason;
+      dropped: string[];
+      /** Names of headers that are sent as named properties of the draft. */
+      named?: string[];
+    }
+  | { route: 'none'; because: 'size' | LossReason; why: string };
+
+/** Decides a message's route. The first rule that applies wins. */
+export function chooseRoute(
+  facts: RouteFacts,
+  { requestBytes, attachmentBytes }: RouteLimits,
+  { format, lossy, delivery }: RouteOptions,
+): RouteDecision {
+  const { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment } = facts;
+  const [loss] = losses;
+  const lost = losses.map(({ what }) => what);
+  const mayBeJson = format !== 'mime' && (!loss || lossy);
+  const jsonFits = () => delivery !== 'exactly-once' && jsonBytes() <= requestBytes;
+  const mimeFits = () => mimeBytes() <= requestBytes;
+  const draftFits = () => draftBytes() <= requestBytes && largestAttachment <= attachmentBytes;
+  const whole = format === 'json' ? 'format' : 'whole';
+
+  if (format === 'mime' && mimeFits()) return { route: 'mime', because: 'format', dropped: [] };
+  if (format !== 'mime' && !loss && jsonFits()) return { route: 'json', because: whole, dropped: [] };
+  if (format !== 'mime' && !loss && draftFits())
+    return { route: 'draft', because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] };
+  if (format === 'auto' && mimeFits())
+    return { route: 'mime', because: loss?.because ?? 'size', dropped: [] };
+  // Too large for MIME. Only headers would be lost, and no message is refused because of a header.
+  if (format === 'auto' && losses.every(isHeaderLoss) && draftFits())
+    return { route: 'draft', because: 'size', ...asNamedProperties(losses) };
+  if (loss && mayBeJson && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };
+  if (loss && mayBeJson && draftFits())
+    return { route: 'draft', because: loss.because, ...asNamedProperties(losses) };
+
+  const asMime = () => `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
+  const asDraft = () =>
+    largestAttachment > attachmentBytes
+      ? `it has an attachment of ${largestAttachment} bytes, and Graph takes ${attachmentBytes}`
+      : `its body and headers alone make a request of ${draftBytes()} bytes, and Graph takes ${requestBytes}`;
+  const noPlace = `Graph's JSON has no place for ${lost.join(', ')}`;
+  if (format === 'mime') return { route: 'none', because: 'size', why: asMime() };
+  if (mayBeJson) return { route: 'none', because: 'size', why: asDraft() };
+  if (!loss || format === 'json') return { route: 'none', because: loss?.because ?? 'size', why: noPlace };
+  return { route: 'none', because: loss.because, why: `${noPlace}, and ${asMime()}` };
+}
+
+function isHeaderLoss({ because }: Loss): boolean {
+  return because === 'header' || because === 'too-many-headers';
+}
+
+/** Which of the headers that JSON cannot carry go into the draft, and what is still lost. */
+function asNamedProperties(losses: readonly Loss[]): { dropped: string[]; named: string[] } {
+  const keys = new Set<string>();
+  const dropped: string[] = [];
+  const named: string[] = [];
+  for (const { header, what } of losses) {
+    if (header && isNamedProperty(header) && !keys.has(header.key)) named.push(header.name);
+    else dropped.push(what);
+    if (header) keys.add(header.key);
+  }
+  return { dropped, named };
+}

@@ -1,0 +1,63 @@
+import { GraphTransportError } from './graph-transport-error';
+
+/** The reason of the signal when a send exceeds its overall `timeout`. */
+export class SendTimeout extends Error {
+  constructor(readonly timeoutMs: number) {
+    super(`The timeout of ${timeoutMs} ms is over`);
+  }
+}
+
+/**
+ * The error of a send that was ended by its caller, by `close()` or by its overall timeout.
+ *
+ * @param mayBeSent whether the request that sends had already gone out
+ */
+export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTransportError {
+  const cause: unknown = signal.reason;
+  const fate = mayBeSent
+    ? 'The request had already reached Graph, so the message may have been sent.'
+    : 'Nothing was sent.';
+  if (cause instanceof SendTimeout) {
+    return new GraphTransportError(
+      'ETIMEDOUT',
+      `The send took longer than its timeout, ${cause.timeoutMs} ms.`,
+      {
+        outcome: mayBeSent ? 'unknown' : 'not-accepted',
+        hint: fate,
+        cause,
+      },
+    );
+  }
+  // After `close()`, the app may send the message through another transport. After an abort, it no longer wants
+  // it sent.
+  const unsent = cause instanceof GraphTransportError && cause.retryable ? 'not-accepted' : 'refused';
+  return new GraphTransportError('EABORT', 'The send was aborted.', {
+    outcome: mayBeSent ? 'unknown' : unsent,
+    hint: fate,
+    cause,
+  });
+}
+
+/** @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send was ended before the message was sent */
+export function throwIfGivenUp(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw givenUpError(signal);
+}
+
+/**
+ * The result of work that others wait for too, and that continues whatever happens to this send.
+ *
+ * @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send is ended first
+ */
+export async function unlessGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  throwIfGivenUp(signal);
+  let stop = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    const abort = () => reject(givenUpError(signal));
+    signal.addEventListener('abort', abort, { once: true });
+    stop = () => signal.removeEventListener('abort', abort);
+  });
+  // Once the send has ended, the rejection may have no listener left.
+  work.catch(() => undefined);
+  return Promise.race([work, givenUp]).finally(stop);
+}

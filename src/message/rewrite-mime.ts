@@ -1,0 +1,178 @@
+import type { Recipient } from '@microsoft/microsoft-graph-types';
+import libmime from 'libmime';
+import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
+import { decodeBytes } from '../mime/decode-text';
+import { type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
+import type { GraphMessage } from './graph-message';
+import { IMPORTANCE_HEADERS } from './header-carriers';
+import type { Importance } from './importance';
+
+/** What a MIME message says in addition to the app's own headers. */
+export interface MimeOverrides {
+  /** The sending mailbox, which stands in for a missing From. */
+  userId: string;
+  /** Overrides what the headers say about importance. */
+  importance?: Importance | undefined;
+  /** Overrides Keywords. */
+  categories?: string[] | undefined;
+  /** The Message-ID that Nodemailer made up, if the message has another in its place. */
+  madeUpId?: string | undefined;
+}
+
+/**
+ * The message as the MIME route sends it. It uses CRLF throughout, because Exchange garbles quoted-printable
+ * text with bare line feeds. Its Bcc header names exactly the hidden recipients, because on this route Graph
+ * takes recipients from the headers alone. Headers that JSON would take from the options are added if they are
+ * missing. Everything else stays as it is, so signed parts stay signed.
+ *
+ * @param message the same message as JSON, which contains the recipients and defaults
+ */
+export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: MimeOverrides): Buffer {
+  const { fields, rest } = splitHeader(raw);
+  const { userId, importance, categories, madeUpId } = overrides;
+  const replaced = new Set([
+    'bcc',
+    // The hidden recipients of a redirection are as secret as those of the message itself.
+    'resent-bcc',
+    ...(importance ? IMPORTANCE_HEADERS : []),
+    ...(categories ? ['keywords'] : []),
+  ]);
+  const isMadeUp = ({ key, value }: HeaderField) => key === 'message-id' && value === madeUpId;
+  const kept = fields.filter(
+    (field) => !replaced.has(field.key) && !isEmptyDefault(field) && !isMadeUp(field),
+  );
+  const written = kept.map((field) => ({ key: field.key, text: withPlainAddresses(field) }));
+  const present = new Set(written.flatMap(({ key, text }) => (text === '' ? [] : [key])));
+  const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;
+  const own: [name: string, value: string][] = [
+    ['From', formatAddresses(toAddresses([message.from ?? mailbox]))],
+    ['Reply-To', formatAddresses(toAddresses(message.replyTo))],
+    ['Message-ID', message.internetMessageId ?? ''],
+    ['Importance', importance ?? ''],
+    ['Keywords', (categories ?? []).map(formatText).join(',\r\n ')],
+    ['Bcc', formatAddresses(toAddresses(message.bccRecipients))],
+  ];
+  const added = own
+    .filter(([name, value]) => value && !present.has(name.toLowerCase()))
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  const header = written.map(({ text }) => text).join('');
+  return Buffer.concat([Buffer.from(added.join('')), Buffer.from(header, 'latin1'), withCrlf(rest)]);
+}
+
+/** An empty From names no one, and would hide the one from the options. */
+function isEmptyDefault({ key, value }: HeaderField): boolean {
+  return value === '' && /^(?:from|reply-to|message-id)$/.test(key);
+}
+
+/** Headers that tell Graph, or a recipient's mail program, whom to write to. */
+const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'resent-to', 'resent-cc']);
+const OTHERS: ReadonlySet<string> = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'resent-from',
+  'resent-sender',
+  'disposition-notification-to',
+  'return-receipt-to',
+]);
+
+/**
+ * The lines of a field. Graph takes the recipients from the headers and must find the same ones as we did. So a
+ * recipient header stays as it is only if no parser can read it differently; otherwise it is rewritten, without
+ * entries that have no address. Other address headers are rewritten only if nothing in them was guessed.
+ */
+function withPlainAddresses(field: HeaderField): string {
+  const isRecipients = RECIPIENTS.has(field.key);
+  if (!isRecipients && !OTHERS.has(field.key)) return linesOf(field);
+  const { text, fault } = decodeBytes(field.value);
+  const { mailboxes, isPlain, isCertain } = readMailboxes(text, fault !== undefined);
+  const usable = mailboxes.filter(({ address }) => !addressFault(address));
+  const isWhole = usable.length === mailboxes.length;
+  if (isWhole && isPlain) return linesOf(field);
+  if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return linesOf(field);
+  if (usable.length === 0) return '';
+  return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
+}
+
+/**
+ * A field as written, but without lines of white space, where some readers end the header, and without white
+ * space before its colon, which some do not accept.
+ */
+function linesOf({ name, source }: HeaderField): string {
+  const lines = `${name}${source.slice(source.indexOf(':'))}`
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+function toAddresses(
+  recipients: readonly (Recipient | null | undefined)[] | null | undefined,
+): MailAddress[] {
+  return (recipients ?? []).flatMap((recipient) => {
+    const { name, address } = recipient?.emailAddress ?? {};
+    return address ? [{ name: name ?? '', address }] : [];
+  });
+}
+
+/** Formats mailboxes as the value of an address header. */
+export function formatAddresses(addresses: readonly MailAddress[]): string {
+  return addresses
+    .map(({ name, address }) => (name ? `${formatName(name)} <${address}>` : address))
+    .join(',\r\n ');
+}
+
+/** Formats free text as a header value: encoded unless it is plain ASCII, and never more than one line. */
+function formatText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text)
+    ? text
+    : libmime.encodeWord(text, 'Q', 52).replaceAll('?= =?', '?=\r\n =?');
+}
+
+function formatName(name: string): string {
+  return /^[\x20-\x7e]*$/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : formatText(name);
+}
+
+/**
+ * The header fields, and everything after them, including the empty line.
+ *
+ * @throws GraphTransportError `EMESSAGE` if the header contains something else, which could continue one of our
+ *   fields
+ */
+function splitHeader(mime: Buffer): { fields: HeaderField[]; rest: Buffer } {
+  const end = headerEnd(mime);
+  const { fields, fault } = readHeaderBlock(mime.toString('latin1', 0, end));
+  if (fault) throw notAHeader(fault);
+  return { fields, rest: mime.subarray(end) };
+}
+
+/** Where the empty line that ends the header begins, or where the message ends if there is none. */
+function headerEnd(mime: Buffer): number {
+  for (let at = 0; at < mime.length; ) {
+    if (mime[at] === LF || (mime[at] === CR && mime[at + 1] === LF)) return at;
+    const lf = mime.indexOf(LF, at);
+    if (lf === -1) break;
+    at = lf + 1;
+  }
+  return mime.length;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** The same lines, each ended by CRLF instead of CR, LF or CRLF. */
+function withCrlf(raw: Buffer): Buffer {
+  let bare = 0;
+  for (let at = 0; at < raw.length; at++) {
+    if (raw[at] === LF ? raw[at - 1] !== CR : raw[at] === CR && raw[at + 1] !== LF) bare++;
+  }
+  if (bare === 0) return raw;
+  const mime = Buffer.alloc(raw.length + bare);
+  let to = 0;
+  for (let at = 0; at < raw.length; at++) {
+    const byte = raw[at] ?? 0;
+    if (byte === LF && raw[at - 1] !== CR) mime[to++] = CR;
+    mime[to++] = byte;
+    if (byte === CR && raw[at + 1] !== LF) mime[to++] = LF;
+  }
+  return mime;
+}

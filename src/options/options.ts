@@ -1,0 +1,300 @@
+import type { Dispatcher } from 'undici';
+import type { Limits } from '../delivery/mailbox-limiter';
+import type { RetryPolicy } from '../graph/retry-decision';
+import type { MailAddress } from '../mime/address';
+import type { ClientSecretOf } from './client-secret';
+import type { CloudName } from './clouds';
+import type { DeliveryOptions, UserIdOf } from './message-options';
+import type { TlsOptions } from './tls-options';
+
+/**
+ * What supplies access tokens: any of Azure's credentials, or your own object. Azure's type of the same name is
+ * not used here: the types that it depends on do not compile in a CommonJS app without `skipLibCheck`.
+ */
+export interface TokenCredential {
+  /**
+   * Returns a token for a scope; null counts as a failure.
+   *
+   * @param options `claims`: the claims that Graph demands in the token, from its challenge
+   */
+  getToken(scopes: string | string[], options?: { claims?: string }): Promise<AccessToken | null>;
+}
+
+/** A token, in the form that Azure's credentials return. */
+export interface AccessToken {
+  /** The token itself. */
+  token: string;
+  /** When it expires, in milliseconds since 1970. */
+  expiresOnTimestamp: number;
+}
+
+/** An address in Nodemailer's forms: `'Ann <ann@example.com>'` or an object with name and address. */
+export type AddressOption = string | { name?: string; address: string };
+
+/** A log method in bunyan's style: data first, then a printf-style message. */
+export type LogMethod = (data: object, message?: string, ...args: unknown[]) => unknown;
+
+/** A logger in the style of bunyan or pino, as Nodemailer accepts it. */
+export interface TransportLogger {
+  /** Not used. */
+  trace: LogMethod;
+  /** A message was handed over, upload progress, and with `debug` each request. */
+  debug: LogMethod;
+  /** What succeeded. */
+  info: LogMethod;
+  /** What is retried, was left out, or is in doubt. */
+  warn: LogMethod;
+  /** What failed. */
+  error: LogMethod;
+  /** Not used. */
+  fatal: LogMethod;
+}
+
+/**
+ * The options of `graphTransport()`. If an option that has an environment variable is not given, the variable
+ * is read.
+ */
+export interface GraphTransportOptions {
+  /**
+   * The Entra tenant of the app: its GUID ("Directory (tenant) ID") or a verified domain name.
+   * Environment: `AZURE_TENANT_ID`. Not needed with `credential`.
+   */
+  tenantId?: string | undefined;
+  /** The app registration's "Application (client) ID". Environment: `AZURE_CLIENT_ID`. Not needed with `credential`. */
+  clientId?: string | undefined;
+  /**
+   * The value (not the ID) of a client secret of that app, or a function that returns it, for instance from a
+   * vault. The function is called when the first token is needed, and again whenever Entra says that the secret
+   * is wrong or has expired. Environment: `AZURE_CLIENT_SECRET`. Not needed with `credential`.
+   */
+  clientSecret?: string | Promise<string> | ClientSecretOf | undefined;
+  /**
+   * Path of a file that holds the client secret, such as a secret mounted by Docker or Kubernetes, instead of
+   * `clientSecret`. The file is read when the first token is needed, and again whenever Entra says that the
+   * secret is wrong or has expired. White space around the secret is ignored. Environment:
+   * `AZURE_CLIENT_SECRET_FILE`.
+   */
+  clientSecretFile?: string | undefined;
+  /**
+   * The sending mailbox, as object id or user principal name; an alias does not work. Or a function that
+   * chooses it for each message, for instance to send from the mailbox in From. Environment: `GRAPH_USER_ID`.
+   */
+  userId?: string | UserIdOf | undefined;
+  /**
+   * Origin of Entra's token service: https, or http on loopback. Environment: `AZURE_AUTHORITY_HOST`.
+   *
+   * @default that of `cloud`: 'https://login.microsoftonline.com'
+   */
+  authorityHost?: string | undefined;
+  /**
+   * Origin of Microsoft Graph, without `/v1.0`: https, or http on loopback. Tokens are requested for the scope
+   * `<graphEndpoint>/.default`. Environment: `GRAPH_ENDPOINT`.
+   *
+   * @default that of `cloud`: 'https://graph.microsoft.com'
+   */
+  graphEndpoint?: string | undefined;
+  /**
+   * Any Azure `TokenCredential` (certificate, managed identity, workload identity …) that supplies tokens
+   * instead of a client secret. `tenantId`, `clientId` and `clientSecret` are then not needed, and not read
+   * from the environment.
+   */
+  credential?: TokenCredential | undefined;
+  /** From for messages that have none. Without it, such messages come from the mailbox itself. */
+  from?: AddressOption | undefined;
+  /** Reply-To for messages that have none. */
+  replyTo?: AddressOption | AddressOption[] | undefined;
+  /**
+   * Whether Exchange keeps a copy of each message in the mailbox's Sent Items.
+   * @default true
+   */
+  saveToSentItems?: boolean | undefined;
+  /**
+   * `auto` sends Graph's JSON, and uses MIME for what JSON cannot carry whole (signed and encrypted mail,
+   * invitations, headers that JSON cannot carry); `json` and `mime` force one of them.
+   *
+   * @default 'auto'
+   */
+  format?: 'auto' | 'json' | 'mime' | undefined;
+  /**
+   * Instead of refusing a message because something in it cannot be carried on its route, sends the rest: the
+   * loss is logged as a warning and listed in `info.dropped`.
+   *
+   * @default false
+   */
+  lossy?: boolean | undefined;
+  /**
+   * `at-most-once` sends in one request where it can, and never resends what may have been sent: the error for
+   * an unknown outcome is `ambiguous`. `exactly-once` sends every message as a draft marked with its Message-ID
+   * and asks the mailbox after an unknown outcome. It does not send a message again that was sent under that
+   * Message-ID, by any process. It needs the permission `Mail.ReadWrite`.
+   *
+   * @default 'at-most-once'
+   */
+  delivery?: 'at-most-once' | 'exactly-once' | undefined;
+  /**
+   * With `delivery: 'exactly-once'`: how many milliseconds a mailbox's search may take to show what another
+   * process has sent. That long after its draft was created, a message is searched for once more before it is
+   * sent; 0 saves that request and the wait. `retry.maxDelay` caps it. Microsoft does not document how long
+   * Exchange takes.
+   *
+   * @default 1000
+   */
+  searchLag?: number | undefined;
+  /**
+   * The most bytes of decoded attachments in a message. A larger message is refused as soon as that is known,
+   * without reading on. The mailbox has its own limit, 35 MB unless raised.
+   *
+   * @default 150_000_000, the most that Graph accepts in one attachment
+   */
+  maxMessageSize?: number | undefined;
+  /**
+   * Messages of one mailbox that are sent at once. Graph serves four requests at once and answers further ones
+   * with 429 (Microsoft Graph documentation, concepts/throttling-limits.md).
+   *
+   * @default 4
+   */
+  maxConnections?: number | undefined;
+  /**
+   * Messages that are sent at once from all mailboxes together.
+   *
+   * @default no limit
+   */
+  maxTotalConnections?: number | undefined;
+  /**
+   * Messages of one mailbox that may start within `rateDelta`. Exchange Online is said to send 30 a minute and
+   * to delay any beyond that.
+   *
+   * @default no limit
+   */
+  rateLimit?: number | undefined;
+  /**
+   * The window of `rateLimit`, in milliseconds.
+   *
+   * @default 1000
+   */
+  rateDelta?: number | undefined;
+  /**
+   * Messages that may wait for their turn; beyond that, a message is refused with `ECONNECTION`.
+   *
+   * @default no limit
+   */
+  maxQueue?: number | undefined;
+  /**
+   * How often and with what waits a request is retried that was certainly not carried out: because it was
+   * throttled (429, 503) or there was no connection. A request that may have sent the message is never retried.
+   */
+  retry?: RetryOptions | undefined;
+  /**
+   * Milliseconds to wait for a connection. A `dispatcher` of your own has its own timeout.
+   *
+   * @default 30_000
+   */
+  connectionTimeout?: number | undefined;
+  /**
+   * Milliseconds that Graph may stay silent during a request before the request is given up.
+   *
+   * @default 120_000
+   */
+  socketTimeout?: number | undefined;
+  /**
+   * Milliseconds that a message may take in total once its turn has come: tokens, uploads, retries and the
+   * waits between them.
+   *
+   * @default 600_000
+   */
+  timeout?: number | undefined;
+  /**
+   * The undici 7 Dispatcher (`Agent`, `ProxyAgent` …) for all requests, including those for tokens. It remains
+   * yours: `close()` does not close it. Without it, the transport creates its own `Agent`.
+   */
+  dispatcher?: Dispatcher | undefined;
+  /**
+   * A logger in the style of bunyan or pino, or `true` for Nodemailer's console logger.
+   *
+   * @default false
+   */
+  logger?: TransportLogger | boolean | undefined;
+  /**
+   * Whether to log each request too, at level `debug` and without its body.
+   *
+   * @default false
+   */
+  debug?: boolean | undefined;
+  /**
+   * The `component` of log entries.
+   * @default 'graph-transport'
+   */
+  component?: string | undefined;
+  /**
+   * The Microsoft cloud that hosts the tenant. It sets `graphEndpoint` and `authorityHost`. If you give these
+   * as well, they take precedence and must belong to the same cloud. Environment: `GRAPH_CLOUD`.
+   *
+   * @default 'global'
+   */
+  cloud?: CloudName | undefined;
+  /**
+   * URL of the HTTP proxy for all requests, including those for tokens and uploads, with user name and password
+   * if it requires them: `http://user:password@proxy.example:3128`. Cannot be combined with `dispatcher`.
+   *
+   * @default the environment's `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which are ignored for endpoints on
+   *   this machine
+   */
+  proxy?: string | undefined;
+  /**
+   * How connections are secured, such as extra certificate authorities to trust. Cannot be combined with
+   * `dispatcher`.
+   */
+  tls?: TlsOptions | undefined;
+}
+
+/** How failures that certainly sent nothing are retried. */
+export interface RetryOptions {
+  /**
+   * Attempts of each request, including the first; 1 turns retries off. Five are enough for a mailbox that is
+   * throttled or being moved for some seconds; longer outages are better left to a queue.
+   *
+   * @default 5
+   */
+  attempts?: number | undefined;
+  /**
+   * The longest wait between two attempts in milliseconds. It caps both `Retry-After` and the wait for
+   * throttling that names no time (half a minute, doubled each time). Waiting less than Graph asks for prolongs
+   * the throttling, so the default is long; `timeout` limits the total.
+   *
+   * @default 180_000, the most that Microsoft's own SDK waits
+   */
+  maxDelay?: number | undefined;
+}
+
+/** Where tokens come from: a client secret, or the caller's credential. */
+export type Identity =
+  | {
+      kind: 'secret';
+      tenantId: string;
+      clientId: string;
+      clientSecret: string | ClientSecretOf;
+      authorityHost: string;
+    }
+  | { kind: 'credential'; credential: TokenCredential };
+
+/** The options with every default applied and every value checked. */
+export interface ResolvedOptions extends DeliveryOptions {
+  identity: Identity;
+  graphEndpoint: string;
+  maxMessageSize: number;
+  limits: Limits;
+  retry: RetryPolicy;
+  connectionTimeout: number;
+  socketTimeout: number;
+  timeout: number;
+  /** Exactly-once delivery has its own default. */
+  searchLag?: number;
+  from: MailAddress | undefined;
+  replyTo: readonly MailAddress[];
+  dispatcher: Dispatcher | undefined;
+  logger: TransportLogger | boolean;
+  debug: boolean;
+  component: string;
+  proxy: string | undefined;
+  tls: TlsOptions | undefined;
+}
