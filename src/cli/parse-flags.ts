@@ -5,7 +5,7 @@ import { errorCode } from './error-code';
 /**
  * The flags and arguments of a command.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function parseFlags<Config extends ParseArgsConfig>(
   config: Config,

@@ -3,7 +3,7 @@ import { isGuid } from '../sandbox/entra/is-guid';
 import { isMailboxAddress } from '../sandbox/mailbox/mailbox-address';
 import { usageError } from './cli-error';
 
-/** The flags that say whose tenant the sandbox plays. */
+/** The flags that describe the sandbox's tenant. */
 export interface TenantFlags {
   mailbox?: string[] | undefined;
   'tenant-id'?: string | undefined;
@@ -12,9 +12,9 @@ export interface TenantFlags {
 }
 
 /**
- * The options of a sandbox with these mailboxes and settings of an app.
+ * The options of a sandbox with these mailboxes and these settings of an app.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function sandboxTenant(flags: TenantFlags): StartSandboxOptions {
   const { mailbox, 'tenant-id': tenant, 'client-id': clientId, 'client-secret': clientSecret } = flags;

@@ -22,6 +22,7 @@ export interface RetryEvent {
   throttled: boolean;
 }
 
+/** What the requests of one message need. */
 export interface MessageRequestsOptions {
   client: GraphClient;
   pauses: MailboxPauses;

@@ -1,2 +1,2 @@
-/** Graph's three grades of importance. */
+/** Graph's three levels of importance. */
 export type Importance = 'low' | 'normal' | 'high';

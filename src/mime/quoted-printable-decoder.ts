@@ -1,8 +1,11 @@
-/** Decodes quoted-printable that comes in pieces, and notes whether another reader could make something else of it. */
+/**
+ * Decodes quoted-printable that arrives in pieces, and notes whether another reader could decode it
+ * differently.
+ */
 export class QuotedPrintableDecoder {
-  /** Whether nothing but quoted-printable was there (RFC 2045, section 6.7). */
+  /** Whether the input was nothing but quoted-printable (RFC 2045, section 6.7). */
   isStrict = true;
-  /** What could be the start of something: `=`, `=C`, white space that a line end may follow. */
+  /** What could be the start of something: `=`, `=C`, or white space before a possible line ending. */
   #rest = '';
 
   decode(piece: Buffer): Buffer {
@@ -12,7 +15,7 @@ export class QuotedPrintableDecoder {
     return this.#decode(text.slice(0, text.length - rest.length));
   }
 
-  /** What was held back. */
+  /** Ends the input and returns what was held back. */
   end(): Buffer {
     const rest = this.#rest;
     this.#rest = '';
@@ -22,7 +25,7 @@ export class QuotedPrintableDecoder {
   }
 
   #decode(text: string): Buffer {
-    // White space at the end of a line may have been added on the way; decoders differ on what to do with it.
+    // White space at the end of a line may have been added in transit; decoders treat it differently.
     this.isStrict &&= !/=(?!\r?\n|[0-9a-f]{2})|[^\t\r\n\x20-\x7e]|[ \t]\r?\n|\r(?!\n)/i.test(text);
     return Buffer.from(
       text.replace(/=(?:\r?\n|([0-9a-f]{2}))/gi, (_, hex: string | undefined) =>

@@ -1,7 +1,7 @@
-/** How much of a message is taken in. */
+/** How much of a message is read. */
 export interface ReadLimits {
-  /** Most bytes that are held in memory of the attachments together, and of the message as it came. */
+  /** The most bytes to keep in memory: of all attachments together, and of the message as it arrived. */
   heldBytes: number;
-  /** Most bytes of attachments, decoded, that a message may have at all. */
+  /** The most bytes of decoded attachments that a message may have. */
   messageBytes: number;
 }

@@ -1,16 +1,16 @@
 import { Base64Decoder } from './base64-decoder';
 import { QuotedPrintableDecoder } from './quoted-printable-decoder';
 
-/** Decodes a content that comes in pieces. */
+/** Decodes content that arrives in pieces. */
 export interface TransferDecoder {
-  /** Whether all bytes so far are what the encoding allows, and mean one thing only. */
+  /** Whether all bytes so far are valid in the encoding and can be read in only one way. */
   readonly isStrict: boolean;
   decode(piece: Buffer): Buffer;
-  /** What was held back. */
+  /** Ends the input and returns what was held back. */
   end(): Buffer;
 }
 
-/** The decoder of a Content-Transfer-Encoding; bytes in one that is not known stay as they are. */
+/** The decoder for a Content-Transfer-Encoding. With an unknown one, bytes stay as they are. */
 export function createTransferDecoder(encoding: string): TransferDecoder {
   if (encoding === 'base64') return new Base64Decoder();
   if (encoding === 'quoted-printable') return new QuotedPrintableDecoder();

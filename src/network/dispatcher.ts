@@ -5,6 +5,7 @@ import { createSecureContext, type TlsOptions } from '../options/tls-options';
 import { ProxyPool } from './proxy-pool';
 import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
 
+/** How the transport connects to Entra and Graph. */
 export interface NetworkOptions {
   /** The proxy for all requests. Without it, environment variables decide which requests use a proxy. */
   proxy?: string | undefined;

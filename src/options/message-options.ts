@@ -66,7 +66,7 @@ const NAMES: readonly string[] = [
 export function checkMessageOptions(options: GraphMessageOptions): void {
   const problems = Object.keys(options)
     .filter((name) => !NAMES.includes(name))
-    .map((name) => `${shownName(name)} is not an option of a message (the options are ${NAMES.join(', ')})`);
+    .map((name) => `${shownName(name)} is not an option of a message (there are ${NAMES.join(', ')})`);
   const { importance, categories } = options;
   problems.push(...deliveryProblems(options));
   if (importance !== undefined && !['low', 'normal', 'high'].includes(importance)) {

@@ -97,7 +97,7 @@ export function unknownNames(options: GraphTransportOptions): string[] {
     .map((name) =>
       Object.hasOwn(NEAR_NAMES, name)
         ? `${name} is called ${NEAR_NAMES[name]} here`
-        : `${shownName(name)} is not an option (the options are ${known.join(', ')})`,
+        : `${shownName(name)} is not an option (there are ${known.join(', ')})`,
     );
   if (smtp.length > 0) {
     problems.unshift(

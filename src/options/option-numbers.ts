@@ -60,5 +60,5 @@ function retryProblems(retry: unknown): string[] {
   }
   return Object.keys(retry)
     .filter((name) => name !== 'attempts' && name !== 'maxDelay')
-    .map((name) => `retry.${shownName(name)} is not an option (the options are attempts, maxDelay)`);
+    .map((name) => `retry.${shownName(name)} is not an option (there are attempts, maxDelay)`);
 }

@@ -45,7 +45,7 @@ export function tlsProblems(options: unknown): string[] {
             ]
           : [];
       default:
-        return [`tls.${shownName(name)} is not an option (the options are tls.ca and tls.minVersion)`];
+        return [`tls.${shownName(name)} is not an option (there are tls.ca and tls.minVersion)`];
     }
   });
 }

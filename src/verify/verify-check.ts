@@ -40,14 +40,17 @@ export interface VerifyCheck {
   hint?: string;
 }
 
+/** A check that found nothing wrong. */
 export function passed(name: VerifyCheckName): VerifyCheck {
   return { name, ok: true };
 }
 
+/** A check that found something that may be wrong. */
 export function doubted(name: VerifyCheckName, warning: string, hint?: string): VerifyCheck {
   return { name, ok: true, warning, ...(hint !== undefined && { hint }) };
 }
 
+/** A check that found something wrong. */
 export function failed(name: VerifyCheckName, error: GraphTransportError): VerifyCheck {
   return { name, ok: false, error, ...(error.hint !== undefined && { hint: error.hint }) };
 }
