@@ -217,9 +217,9 @@ export function changedError(
   for (const [name, text] of Object.entries(texts)) {
     if (text !== undefined && change(text) !== text) Object.assign(changed, { [name]: change(text) });
   }
-  // What is whole in the message may be in pieces in its parts.
-  const isWhole =
-    change(error.message) === error.message && change(error.stack ?? '') === (error.stack ?? '');
+  // What is whole in the message may be in pieces in its parts. The stack is the message and places in code: to look at
+  // it has Node write it out, which takes longer than all else that an error costs.
+  const isWhole = change(error.message) === error.message;
   if (isWhole && Object.keys(changed).length === 0 && cause === error.cause) return error;
   const copy = alteredError(error, { ...changed, cause });
   copy.message = change(copy.message);
