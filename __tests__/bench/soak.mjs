@@ -1,8 +1,12 @@
 // Thousands of messages over three mailboxes, while one request in ten meets a fault at random: at most once from one
-// process, and exactly once from three processes that all send every message. Run by
+// process, and exactly once from three processes that all send every message. Then eight times as many, with worse
+// faults, in an app that does all it can wrong: heap, descriptors, listeners and timers are where they were. Run by
 // `npm run bench:soak [-- messages [seed]]`; the sandbox and the senders run in processes of their own.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import nodemailer from 'nodemailer';
 import { graphTransport } from 'nodemailer-graph-transport';
@@ -18,9 +22,12 @@ const RUNS = [
 /** How often a message is given up by its sender, as a queue would. */
 const MOST_TRIES = 20;
 
-const [, , first = '5000', second = '1'] = process.argv;
+/** Messages with faults, for each that is counted. */
+const FAULTY = 8;
 
-if (first === 'sandbox') await serve(Number(second));
+const [, , first = '5000', second = '1', third] = process.argv;
+
+if (first === 'sandbox') await serve(Number(second), third !== undefined);
 else if (first === 'sender') process.once('message', async (job) => process.send(await sendAll(job)));
 else {
   for (const run of RUNS) {
@@ -31,11 +38,13 @@ else {
     const unsent = run.delivery === 'exactly-once' && outcome.delivered < Number(first);
     if (duplicated > 0 || lost > 0 || wrong > 0 || unsent || tooMany) process.exitCode = 1;
   }
+  if (await leaks(FAULTY * Number(first), second)) process.exitCode = 1;
 }
 
-async function serve(seed) {
+async function serve(seed, isForLeaks) {
   const { startSandbox } = await import('nodemailer-graph-transport/sandbox');
-  const sandbox = await startSandbox({ latency: 2 });
+  const { MAILBOXES } = await import('./faulty-sends.mjs');
+  const sandbox = await startSandbox(isForLeaks ? { mailboxes: MAILBOXES } : { latency: 2 });
   sandbox.failWith(randomFaults(seed, FAULT_RATE));
   process.on('message', () => {
     const delivered = sandbox.messages.map(({ internetMessageId }) => internetMessageId);
@@ -124,6 +133,27 @@ async function soak({ delivery, processes, maxConnections }, count, seed) {
     ambiguous: withFate('ambiguous').length,
     ambiguousDelivered: withFate('ambiguous').filter((id) => arrived.has(id)).length,
   };
+}
+
+/** Whether a process holds more than it did, after so many sends with faults. */
+async function leaks(count, seed) {
+  const self = fileURLToPath(import.meta.url);
+  const sandbox = fork(self, ['sandbox', seed, 'leaks']);
+  const [options] = await once(sandbox, 'message');
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'soak-'));
+  const sender = fork(join(self, '../faulty-sends.mjs'), {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, TMPDIR },
+  });
+  sender.send({ options, count, seed: Number(seed) });
+  let said;
+  sender.once('message', (message) => {
+    said = message;
+  });
+  const [code] = await once(sender, 'exit');
+  sandbox.kill();
+  rmSync(TMPDIR, { recursive: true });
+  return code !== 0 || (said?.isLeaking ?? true);
 }
 
 function report({ delivery, processes }, count, seed, outcome) {
