@@ -39,6 +39,11 @@ export async function resources({ signal, dispatcher, weak }) {
   };
 }
 
+/** Those of the numbers that are memory. */
+export function memoryOf(numbers) {
+  return Object.fromEntries(Object.entries(numbers).filter(([name]) => MEMORY.has(name)));
+}
+
 /** Prints both, and gives the names of what is not where it was. */
 export function compareResources(before, after) {
   const rows = {};

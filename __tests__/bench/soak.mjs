@@ -1,7 +1,8 @@
 // Thousands of messages over three mailboxes, while one request in ten meets a fault at random: at most once from one
 // process, and exactly once from three processes that all send every message. Then eight times as many, with worse
 // faults, in an app that does all it can wrong: heap, descriptors, listeners and timers are where they were. Run by
-// `npm run bench:soak [-- messages [seed]]`; the sandbox and the senders run in processes of their own.
+// `npm run bench:soak [-- messages [seed]]`, the second part alone by `npm run bench:soak -- leaks [messages [seed]]`;
+// the sandbox and the senders run in processes of their own.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -25,28 +26,36 @@ const MOST_TRIES = 20;
 /** Messages with faults, for each that is counted. */
 const FAULTY = 8;
 
-const [, , first = '5000', second = '1', third] = process.argv;
+const [, , first = '5000', second, third] = process.argv;
 
-if (first === 'sandbox') await serve(Number(second), third !== undefined);
+if (first === 'sandbox') await serve(Number(second), third === 'leaks');
 else if (first === 'sender') process.once('message', async (job) => process.send(await sendAll(job)));
+else if (first === 'leaks') process.exitCode = (await leaks(Number(second ?? 40_000), third ?? '1')) ? 1 : 0;
 else {
+  const seed = second ?? '1';
   for (const run of RUNS) {
-    const outcome = await soak(run, Number(first), second);
-    report(run, Number(first), second, outcome);
+    const outcome = await soak(run, Number(first), seed);
+    report(run, Number(first), seed, outcome);
     const { duplicated, lost, wrong, concurrency } = outcome;
     const tooMany = Object.values(concurrency).some((most) => most > 4);
     const unsent = run.delivery === 'exactly-once' && outcome.delivered < Number(first);
     if (duplicated > 0 || lost > 0 || wrong > 0 || unsent || tooMany) process.exitCode = 1;
   }
-  if (await leaks(FAULTY * Number(first), second)) process.exitCode = 1;
+  if (await leaks(FAULTY * Number(first), seed)) process.exitCode = 1;
 }
 
 async function serve(seed, isForLeaks) {
   const { startSandbox } = await import('nodemailer-graph-transport/sandbox');
-  const { MAILBOXES } = await import('./faulty-sends.mjs');
+  const { MAILBOXES } = await import('./careless-app.mjs');
   const sandbox = await startSandbox(isForLeaks ? { mailboxes: MAILBOXES } : { latency: 2 });
-  sandbox.failWith(randomFaults(seed, FAULT_RATE));
-  process.on('message', () => {
+  const faults = randomFaults(seed, FAULT_RATE);
+  sandbox.failWith(faults);
+  process.on('message', (asked) => {
+    if (asked === 'clear') {
+      sandbox.clear();
+      sandbox.failWith(faults);
+      return;
+    }
     const delivered = sandbox.messages.map(({ internetMessageId }) => internetMessageId);
     process.send({ delivered, drafts: sandbox.drafts.length, concurrency: sandbox.concurrency });
   });
@@ -147,8 +156,10 @@ async function leaks(count, seed) {
   });
   sender.send({ options, count, seed: Number(seed) });
   let said;
-  sender.once('message', (message) => {
+  sender.on('message', (message) => {
     said = message;
+    // It searches all that it keeps.
+    if (message === 'wave over') sandbox.send('clear');
   });
   const [code] = await once(sender, 'exit');
   sandbox.kill();

@@ -13,7 +13,9 @@ const KEPT = join(__dirname, '../../node_modules/.cache/tests-typescript');
 
 require.extensions['.ts'] = (module, filename) => {
   const source = readFileSync(filename, 'utf8');
-  const key = createHash('sha256').update(JSON.stringify([version, OPTIONS, filename, source])).digest('hex');
+  const key = createHash('sha256')
+    .update(JSON.stringify([version, OPTIONS, filename, source]))
+    .digest('hex');
   module._compile(kept(key) ?? compile(source, filename, key), filename);
 };
 
