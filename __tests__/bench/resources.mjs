@@ -16,6 +16,8 @@ const MEMORY = new Set(['heap without code', 'array buffers and external']);
 
 /** Numbers by what they count. `signal` and `dispatcher` are shared by all messages, and live on. */
 export async function resources({ signal, dispatcher, weak }) {
+  // Node opens them when they are first asked for.
+  void [process.stdout, process.stderr];
   await settled();
   // What a finalizer lets go is gone only after the next turn, and the next collection.
   for (let n = 0; n < 5; n++) {
@@ -24,17 +26,16 @@ export async function resources({ signal, dispatcher, weak }) {
   }
   const handles = {};
   for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
+  const { Timeout = 0, Immediate = 0, TCPSocketWrap = 0, TLSSocketWrap = 0, ...others } = handles;
   const { heapUsed, external } = process.memoryUsage();
   return {
     'heap without code': heapUsed - getHeapCodeStatistics().code_and_metadata_size,
     'array buffers and external': external,
     descriptors: readdirSync('/proc/self/fd').length,
-    timers: handles.Timeout ?? 0,
-    immediates: handles.Immediate ?? 0,
-    sockets: (handles.TCPSocketWrap ?? 0) + (handles.TLSSocketWrap ?? 0),
-    'other handles': Object.entries(handles)
-      .filter(([kind]) => !['Timeout', 'Immediate', 'TCPSocketWrap', 'TLSSocketWrap'].includes(kind))
-      .reduce((sum, [, count]) => sum + count, 0),
+    timers: Timeout,
+    immediates: Immediate,
+    sockets: TCPSocketWrap + TLSSocketWrap,
+    'other handles': Object.values(others).reduce((sum, count) => sum + count, 0),
     'listeners of the shared signal': getEventListeners(signal, 'abort').length,
     'listeners of the shared dispatcher': listenersOf(dispatcher),
     'listeners of the process': listenersOf(process),
