@@ -3,15 +3,14 @@ import { GraphTransport } from './transport';
 import './nodemailer/message-augmentation';
 
 export type { QueueNotice, RetryNotice, SendTrace } from './delivery/diagnostics';
-export type { GraphSentMessageInfo } from './delivery/sent-info';
-export type { UploadProgress } from './delivery/upload-progress';
+export type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
 export {
   GraphTransportError,
   type GraphTransportErrorCode,
   type GraphTransportErrorDetails,
   type Outcome,
 } from './errors/graph-transport-error';
-export type { Importance } from './message/importance';
+export type { Importance } from './message/header-carriers';
 export type { MailAddress } from './mime/address';
 export type { ClientSecretOf } from './options/client-secret';
 export type { CloudName } from './options/clouds';

@@ -15,8 +15,7 @@ import type { MailboxLimiter, Pauses } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage } from './prepare-message';
 import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
-import type { GraphSentMessageInfo } from './sent-info';
-import type { UploadProgress } from './upload-progress';
+import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 /** What is needed to send a message. */
 export interface Delivery {

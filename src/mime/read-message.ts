@@ -2,8 +2,7 @@ import { givenUpError } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { MailContent } from './mail-content';
 import { MessageReader } from './message-reader';
-import type { RawCopy } from './raw-copy';
-import type { ReadLimits } from './read-limits';
+import type { RawCopy, ReadLimits } from './raw-copy';
 
 /** A message in the two forms in which it can be sent. */
 export interface ReadMessage {

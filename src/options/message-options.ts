@@ -1,5 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
-import type { Importance } from '../message/importance';
+import type { Importance } from '../message/header-carriers';
 import type { MailAddress } from '../mime/address';
 import { shownName, shownValue } from './shown-value';
 
