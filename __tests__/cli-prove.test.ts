@@ -33,7 +33,7 @@ async function start(options: StartSandboxOptions = {}): Promise<void> {
     clientId,
     clientSecret,
     mailboxes: [mailbox],
-    latency: 5,
+    latency: 15,
     ...options,
   });
 }
