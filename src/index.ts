@@ -1,19 +1,21 @@
-import type { GraphTransportOptions } from './options';
+import type { GraphTransportOptions } from './options/options';
 import { GraphTransport } from './transport';
-import './nodemailer-options';
+import './nodemailer/message-augmentation';
 
-export type { ClientSecretOf } from './client-secret';
-export type { CloudName } from './clouds';
-export type { QueueNotice, RetryNotice, SendTrace } from './diagnostics';
+export type { QueueNotice, RetryNotice, SendTrace } from './delivery/diagnostics';
+export type { GraphSentMessageInfo } from './delivery/sent-info';
+export type { UploadProgress } from './delivery/upload-progress';
 export {
   GraphTransportError,
   type GraphTransportErrorCode,
   type GraphTransportErrorDetails,
   type Outcome,
-} from './errors';
-export type { MailAddress } from './message/address';
+} from './errors/graph-transport-error';
 export type { Importance } from './message/importance';
-export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './message-options';
+export type { MailAddress } from './mime/address';
+export type { ClientSecretOf } from './options/client-secret';
+export type { CloudName } from './options/clouds';
+export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './options/message-options';
 export type {
   AccessToken,
   AddressOption,
@@ -22,10 +24,8 @@ export type {
   RetryOptions,
   TokenCredential,
   TransportLogger,
-} from './options';
-export type { GraphSentMessageInfo } from './sent-message-info';
-export type { TlsOptions } from './tls-options';
-export type { UploadProgress } from './upload-progress';
+} from './options/options';
+export type { TlsOptions } from './options/tls-options';
 export type { VerifyCheck, VerifyCheckName } from './verify/verify-check';
 export { GraphTransport };
 

@@ -6,28 +6,28 @@ import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, startTimer, systemClock } from './clock';
-import { composeAtOnce, headerAtOnce } from './compose-at-once';
-import type { OutgoingMessage } from './deliver';
-import { type SendTrace, tellQueue, tellRetry, traced } from './diagnostics';
-import { asSendError, GraphTransportError } from './errors';
-import { SendTimeout } from './given-up';
+import type { OutgoingMessage } from './delivery/deliver';
+import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
+import { harmlessLogger } from './delivery/harmless-logger';
+import { logAnswer, logUnusedKeys, SendLog } from './delivery/log';
+import { MailboxLimiter } from './delivery/mailbox-limiter';
+import type { GraphSentMessageInfo } from './delivery/sent-info';
+import type { UploadProgress } from './delivery/upload-progress';
+import { SendTimeout } from './errors/abort';
+import { asSendError, GraphTransportError } from './errors/graph-transport-error';
+import { onAbort } from './errors/on-abort';
+import { Secrets } from './errors/secrets';
+import { checkWithoutSecrets, errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
 import { GraphClient } from './graph/client';
-import { harmlessLogger } from './harmless-logger';
-import { leaveUnsigned } from './leave-unsigned';
-import { MailboxLimiter } from './mailbox-limiter';
-import { checkMessageOptions } from './message-options';
-import { onAbort } from './on-abort';
-import type { GraphTransportOptions, ResolvedOptions } from './options';
-import { ownProperties } from './own-properties';
-import { resolveOptions } from './resolve-options';
-import { Secrets } from './secrets';
-import { logAnswer, logUnusedKeys, SendLog } from './send-log';
-import type { GraphSentMessageInfo } from './sent-message-info';
-import type { UploadProgress } from './upload-progress';
+import { writeMessage } from './nodemailer/compiled-message';
+import { composeAtOnce, headerAtOnce } from './nodemailer/compose-small';
+import { leaveUnsigned } from './nodemailer/drop-dkim';
+import { checkMessageOptions } from './options/message-options';
+import type { GraphTransportOptions, ResolvedOptions } from './options/options';
+import { ownProperties } from './options/own-properties';
+import { resolveOptions } from './options/resolve-options';
 import { logChecks } from './verify/log-checks';
 import type { VerifyCheck } from './verify/verify-check';
-import { checkWithoutSecrets, errorWithoutSecrets, loggerWithoutSecrets } from './without-secrets';
-import { writeMessage } from './write-message';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -107,7 +107,10 @@ export class GraphTransport
     );
     // Loaded here, and undici with it, for the sake of apps that load this package and never send. What sends
     // and what verifies is loaded when it is wanted.
-    const { createDispatcher, passwordsOf }: typeof import('./dispatcher') = require('./dispatcher');
+    const {
+      createDispatcher,
+      passwordsOf,
+    }: typeof import('./network/dispatcher') = require('./network/dispatcher');
     for (const password of passwordsOf(this.#options, process.env)) this.#secrets.addSecret(password);
     const dispatcher = this.#options.dispatcher ?? createDispatcher(this.#options, process.env);
     this.#ownDispatcher = this.#options.dispatcher ? undefined : dispatcher;
@@ -290,7 +293,7 @@ export class GraphTransport
     trace: SendTrace,
   ): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
-    const { deliver }: typeof import('./deliver') = require('./deliver');
+    const { deliver }: typeof import('./delivery/deliver') = require('./delivery/deliver');
     const { message } = mail;
     const data = ownProperties(mail.data);
     const envelope = message.getEnvelope();

@@ -6,7 +6,7 @@ import nodemailer from 'nodemailer';
 import { graphTransport } from 'nodemailer-graph-transport';
 import { Dispatcher } from 'undici';
 
-const { MailboxLimiter } = createRequire(import.meta.url)('../../dist/mailbox-limiter.js');
+const { MailboxLimiter } = createRequire(import.meta.url)('../../dist/delivery/mailbox-limiter.js');
 const LIMITS = {
   maxConnections: 4,
   maxTotalConnections: 64,

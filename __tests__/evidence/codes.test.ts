@@ -1,5 +1,5 @@
+import { GRAPH_CODES } from '../../src/errors/service-codes/graph-codes';
 import type { GraphTransportError } from '../../src/index';
-import { GRAPH_CODES } from '../../src/service-codes/graph-codes';
 import { entraRefusal, refusal, saidBy, transient } from './recorded-answers';
 import type { RecordedAnswer } from './recorded-service';
 import { seen } from './seen';

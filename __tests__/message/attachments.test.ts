@@ -1,6 +1,6 @@
-import type { AttachmentContent } from '../../src/message/attachment-content';
 import { toGraphAttachments } from '../../src/message/attachments';
-import type { MailAttachment } from '../../src/message/mail-content';
+import type { MailAttachment } from '../../src/mime/mail-content';
+import type { AttachmentContent } from '../../src/mime/spool';
 
 const held = (text: string): AttachmentContent => ({
   size: text.length,

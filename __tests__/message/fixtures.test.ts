@@ -1,5 +1,5 @@
+import { messageJson } from '../../src/delivery/json-body';
 import { toGraphMessage } from '../../src/message/graph-message';
-import { messageJson } from '../../src/routes/json-body';
 import { envelopeOf, mailFixtures } from '../support/fixtures';
 import { readMail } from '../support/mail-content';
 

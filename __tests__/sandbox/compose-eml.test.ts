@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime';
 import { createSandbox, type SandboxMessage } from '../../src/sandbox';
-import { composeEml } from '../../src/sandbox/compose-eml';
+import { composeEml } from '../../src/sandbox/mail/compose-eml';
 import { LUNCH, send, TEXT_FILE } from './support';
 
 /** Sends a message and composes a file of it. */

@@ -1,5 +1,5 @@
 import { createSandbox } from '../../src/sandbox';
-import { emlHeaders } from '../../src/sandbox/eml-headers';
+import { emlHeaders } from '../../src/sandbox/mail/eml-headers';
 import { ask, attach, LUNCH, makeDraft, post, refusal, send } from './support';
 
 /** As Microsoft's own sample for Node.js writes it. */

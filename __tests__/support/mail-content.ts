@@ -1,6 +1,6 @@
 import { pipeline, Readable, type Writable } from 'node:stream';
-import type { MailContent } from '../../src/message/mail-content';
-import { type ReadMessage, readMessage } from '../../src/message/read-message';
+import type { MailContent } from '../../src/mime/mail-content';
+import { type ReadMessage, readMessage } from '../../src/mime/read-message';
 
 const LIMITS = { heldBytes: 3_000_000, messageBytes: 150_000_000 };
 

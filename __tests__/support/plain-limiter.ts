@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/mailbox-limiter';
+import type { Limits } from '../../src/delivery/mailbox-limiter';
 
 interface Message {
   name: string;

@@ -1,6 +1,6 @@
-import { GraphTransportError } from '../errors';
-import { unlessGivenUp } from '../given-up';
-import type { AccessToken } from '../options';
+import { unlessGivenUp } from '../errors/abort';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import type { AccessToken } from '../options/options';
 import type { Credential } from './credential';
 import { toTokenError } from './token-error';
 

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { CLOUDS } from '../clouds';
-import { GraphTransportError } from '../errors';
-import type { Identity, TokenCredential } from '../options';
-import { entraCode } from '../service-codes';
-import { createAzureHttpClient, type Exchange, secureOrigin } from './http-client';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { entraCode } from '../errors/service-codes';
+import { CLOUDS } from '../options/clouds';
+import type { Identity, TokenCredential } from '../options/options';
+import { createAzureHttpClient, type Exchange, secureOrigin } from './azure-http-client';
 import { SecretSource } from './secret-source';
 import { toTokenError } from './token-error';
 

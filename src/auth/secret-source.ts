@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { ClientSecretError, type ClientSecretOf } from '../client-secret';
+import { ClientSecretError, type ClientSecretOf } from '../options/client-secret';
 
 /** The client secret: asked for when it is first needed, and again when Entra refuses it. */
 export class SecretSource {

@@ -1,8 +1,8 @@
-import { toConnectionError } from '../connection-error';
-import { GraphTransportError } from '../errors';
-import { retryAfterMs, waitOf } from '../retry-after';
-import { entraCode } from '../service-codes';
-import { type Exchange, LongAnswerError } from './http-client';
+import { toConnectionError } from '../errors/connection-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { retryAfterMs, waitOf } from '../errors/retry-after';
+import { entraCode } from '../errors/service-codes';
+import { type Exchange, LongAnswerError } from './azure-http-client';
 
 /**
  * A failure to get a token, as a `GraphTransportError`: `EAUTH` when Entra refused, `ECONNECTION` or

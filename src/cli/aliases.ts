@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type MailAddress, parseAddresses } from '../message/address';
+import { type MailAddress, parseAddresses } from '../mime/address';
 import { CliError, usageError } from './cli-error';
 import { EXIT } from './exit-code';
 import type { CliIo } from './io';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SendMailOptions } from 'nodemailer';
-import { type MailAddress, parseAddresses } from '../message/address';
+import { type MailAddress, parseAddresses } from '../mime/address';
 import { type AddressesOf, recipientsIn } from './aliases';
 import { usageError } from './cli-error';
 import { forceFrom } from './force-from';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CLOUD_NAMES } from '../clouds';
 import { GraphTransportError, type GraphTransportOptions } from '../index';
+import { CLOUD_NAMES } from '../options/clouds';
 import { CliError } from './cli-error';
 import { type EnvFile, readEnvFile } from './env-file';
 import { EXIT } from './exit-code';

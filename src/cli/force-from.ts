@@ -1,6 +1,6 @@
-import { addressFault, type MailAddress, parseAddresses, sameAddress } from '../message/address';
-import { readHeaderBlock } from '../message/header-block';
-import { formatAddresses } from '../message/mime-message';
+import { formatAddresses } from '../message/rewrite-mime';
+import { addressFault, type MailAddress, parseAddresses, sameAddress } from '../mime/address';
+import { readHeaderBlock } from '../mime/header-block';
 
 /** What a message says of its sender once From is the mailbox. */
 export interface ForcedFrom {

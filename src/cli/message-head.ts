@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { type HeaderField, isFieldStart, readHeaderBlock } from '../message/header-block';
-import { bytesBeforeHeader } from '../message/message-start';
+import { type HeaderField, isFieldStart, readHeaderBlock } from '../mime/header-block';
+import { bytesBeforeHeader } from '../mime/message-start';
 import { CliError } from './cli-error';
 import { EXIT } from './exit-code';
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { parseAddresses } from '../message/address';
+import { parseAddresses } from '../mime/address';
 import { recipientsIn } from './aliases';
 import { usageError } from './cli-error';
 import type { MessageChanges, MessageToSend } from './compose-message';

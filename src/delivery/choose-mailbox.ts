@@ -1,11 +1,11 @@
-import { GraphTransportError } from '../errors';
-import { unlessGivenUp } from '../given-up';
-import { readHeaderBlock } from '../message/header-block';
-import type { MailContent } from '../message/mail-content';
-import { bytesBeforeHeader } from '../message/message-start';
+import { unlessGivenUp } from '../errors/abort';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { fromOf } from '../message/recipients';
-import { toHeaders } from '../message/to-headers';
-import { type MailboxQuestion, type UserIdOf, userIdProblems } from '../message-options';
+import { readHeaderBlock } from '../mime/header-block';
+import type { MailContent } from '../mime/mail-content';
+import { bytesBeforeHeader } from '../mime/message-start';
+import { toHeaders } from '../mime/to-headers';
+import { type MailboxQuestion, type UserIdOf, userIdProblems } from '../options/message-options';
 
 /** The headers of a message that has not been read. */
 export function headerOf(message: Buffer): Pick<MailContent, 'headers'> {

@@ -1,6 +1,6 @@
-import { GraphTransportError } from '../errors';
-import { waitOf } from '../retry-after';
-import { type AnswerMeaning, answerCode, graphCode, statusCode } from '../service-codes';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { waitOf } from '../errors/retry-after';
+import { type AnswerMeaning, answerCode, graphCode, statusCode } from '../errors/service-codes';
 import { parseJson, property } from './json-property';
 
 /** An answer of Graph, as far as errors need it. */

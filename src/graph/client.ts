@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { hadNoConnection, toConnectionError } from '../connection-error';
-import { givenUpError, throwIfGivenUp } from '../given-up';
-import { retryAfterMs } from '../retry-after';
+import { givenUpError, throwIfGivenUp } from '../errors/abort';
+import { hadNoConnection, toConnectionError } from '../errors/connection-error';
+import { retryAfterMs } from '../errors/retry-after';
 import { type GraphAnswer, toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
-import { type Answer, Exchange } from './exchange';
+import { type Answer, Exchange } from './http-exchange';
 import { parseJson, property } from './json-property';
 import type { RequestBody } from './request-body';
 

@@ -1,7 +1,7 @@
 import { type Clock, startTimer } from '../clock';
-import { alteredError, GraphTransportError, isOwnWait, outcomeOf } from '../errors';
-import { throwIfGivenUp } from '../given-up';
-import { throttledWaitMs } from '../retry-after';
+import { throwIfGivenUp } from '../errors/abort';
+import { alteredError, GraphTransportError, isOwnWait, outcomeOf } from '../errors/graph-transport-error';
+import { throttledWaitMs } from '../errors/retry-after';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
 import { decideRetry, type RetryPolicy } from './retry-decision';
 

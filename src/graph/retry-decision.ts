@@ -1,5 +1,5 @@
-import type { Outcome } from '../errors';
-import { throttledWaitMs } from '../retry-after';
+import type { Outcome } from '../errors/graph-transport-error';
+import { throttledWaitMs } from '../errors/retry-after';
 
 /** How often and how patiently a request is made again. */
 export interface RetryPolicy {

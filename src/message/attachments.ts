@@ -1,9 +1,9 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
-import type { AttachmentContent } from './attachment-content';
-import { decodeBytes, decodeWords } from './decode-text';
-import { readHeaderBlock } from './header-block';
-import type { MailAttachment } from './mail-content';
+import { decodeBytes, decodeWords } from '../mime/decode-text';
+import { readHeaderBlock } from '../mime/header-block';
+import type { MailAttachment } from '../mime/mail-content';
+import type { AttachmentContent } from '../mime/spool';
 
 /** A Graph attachment with the type annotation that OData wants. */
 export type GraphAttachment = Omit<FileAttachment, 'contentBytes'> & {

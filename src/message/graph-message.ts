@@ -1,5 +1,6 @@
 import type { ItemBody, Message, Recipient } from '@microsoft/microsoft-graph-types';
-import type { MailAddress } from './address';
+import type { MailAddress } from '../mime/address';
+import { headerValues, type MailContent } from '../mime/mail-content';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
 import {
   isMessageId,
@@ -7,9 +8,8 @@ import {
   toExtendedProperties,
   toImportance,
   toInternetMessageHeaders,
-} from './headers';
+} from './header-carriers';
 import type { Importance } from './importance';
-import { headerValues, type MailContent } from './mail-content';
 import { fromOf, isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
 
 /** Graph's message as it travels in a request. */

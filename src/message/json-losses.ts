@@ -1,7 +1,7 @@
-import { surplusHeaders, unnamedHeaders } from './headers';
-import type { Loss, LossReason } from './loss';
-import type { MailContent, MailHeader } from './mail-content';
-import { isBodyText, type MailPart, walk } from './mail-part';
+import type { Loss, LossReason } from '../mime/loss';
+import type { MailContent, MailHeader } from '../mime/mail-content';
+import { isBodyText, type MailPart, walk } from '../mime/mail-part';
+import { surplusHeaders, unnamedHeaders } from './header-carriers';
 import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 
 type Around = readonly MailPart[];

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import type { MailAddress } from './address';
-import type { MailContent } from './mail-content';
+import type { MailAddress } from '../mime/address';
+import type { MailContent } from '../mime/mail-content';
 import { fromOf, mailboxesOf } from './recipients';
 
 /** What may say whose a message without From is. */

@@ -1,7 +1,7 @@
-import { GraphTransportError } from '../errors';
-import { addressFault, addressKey, type MailAddress, sameAddress, toWireAddress } from './address';
-import { quoted } from './header-block';
-import type { MailContent, MailHeader } from './mail-content';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { addressFault, addressKey, type MailAddress, sameAddress, toWireAddress } from '../mime/address';
+import { quoted } from '../mime/header-block';
+import type { MailContent, MailHeader } from '../mime/mail-content';
 
 /** Who gets the message, by the class in which Graph is told of them. */
 export interface Recipients {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { hasMessageId, messageMark } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
-import { hasMessageId, messageMark } from '../routes/message-mark';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveService } from './live-service';
 import { remove } from './sending-checks';

@@ -1,4 +1,4 @@
-import type { SandboxRuleName } from '../sandbox/rules';
+import type { SandboxRuleName } from '../sandbox/rules/index';
 import type { LiveService } from './live-service';
 
 /** What was seen: statuses, codes and numbers, and nothing that is secret. */

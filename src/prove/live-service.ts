@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import type { ClientSecretOf } from '../client-secret';
+import { hasMark, messageMark } from '../delivery/message-mark';
+import { isUploadUrl } from '../delivery/upload-url';
 import { parseJson, property } from '../graph/json-property';
-import { hasMark, messageMark } from '../routes/message-mark';
-import { isUploadUrl } from '../routes/upload-url';
-import { fetch } from '../undici';
+import { fetch } from '../network/undici';
+import type { ClientSecretOf } from '../options/client-secret';
 import { UnexpectedAnswer } from './live-check';
 
 /** Where a service is, and who may use it for what. */

@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
-import { createDispatcher } from '../dispatcher';
-import { GraphTransportError } from '../errors';
-import type { GraphTransportOptions, ResolvedOptions } from '../options';
-import { resolveOptions } from '../resolve-options';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { createDispatcher } from '../network/dispatcher';
+import type { GraphTransportOptions, ResolvedOptions } from '../options/options';
+import { resolveOptions } from '../options/resolve-options';
 import type { LiveServiceOptions } from './live-service';
 
 /** What is to be checked: the sandbox, a tenant, or nothing, and then why. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { hasMark } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
-import { hasMark } from '../routes/message-mark';
 import type { LiveCheck } from './live-check';
 import { IMMUTABLE, type LiveAnswer, type LiveService } from './live-service';
 import { withDraft } from './with-draft';

@@ -1,5 +1,5 @@
-import { CLOUD_NAMES, CLOUDS } from '../clouds';
-import { SANDBOX_RULES, type SandboxRuleName } from '../sandbox/rules';
+import { CLOUD_NAMES, CLOUDS } from '../options/clouds';
+import { SANDBOX_RULES, type SandboxRuleName } from '../sandbox/rules/index';
 import type { SandboxEvidence } from '../sandbox/rules/rule';
 import { type Observation, UnexpectedAnswer } from './live-check';
 import { evidenceOf } from './result-lines';

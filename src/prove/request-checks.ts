@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../graph/json-property';
-import type { SandboxRuleName } from '../sandbox/rules';
+import type { SandboxRuleName } from '../sandbox/rules/index';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveService } from './live-service';
 import { refusal } from './sending-checks';

@@ -1,4 +1,4 @@
-import { SANDBOX_RULES } from '../sandbox/rules';
+import { SANDBOX_RULES } from '../sandbox/rules/index';
 import type { SandboxEvidence } from '../sandbox/rules/rule';
 import type { LiveResult } from './run-live-checks';
 

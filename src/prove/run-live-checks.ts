@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SandboxRuleName } from '../sandbox/rules';
+import type { SandboxRuleName } from '../sandbox/rules/index';
 import { ARRIVAL_CHECKS } from './arrival-checks';
 import { CHANGING_CHECKS } from './changing-checks';
 import { DRAFT_CHECKS } from './draft-checks';

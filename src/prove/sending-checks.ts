@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { hasMessageId } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
-import { hasMessageId } from '../routes/message-mark';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 

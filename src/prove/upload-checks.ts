@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { MIN_SESSION_BYTES, RANGE_BYTES } from '../delivery/limits';
 import { property } from '../graph/json-property';
-import { MIN_SESSION_BYTES, RANGE_BYTES } from '../routes/limits';
 import type { LiveCheck } from './live-check';
 import type { LiveAnswer, LiveService } from './live-service';
 import { withDraft } from './with-draft';

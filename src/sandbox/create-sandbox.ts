@@ -1,25 +1,30 @@
-import { createAccessTokens } from './access-token';
-import { createAlarm } from './alarm';
 import { type SandboxEnv, toClientEnv } from './client-env';
-import { nextDue, releaseDue } from './deferred-send';
 import type { Delivery } from './delivery';
-import { exchange } from './exchange';
-import type { SandboxFault, SandboxFaultChooser, SandboxFaultOptions, SandboxPlannedFault } from './fault';
-import { createFaultPlan } from './fault-plan';
-import { keptMessages } from './kept-messages';
-import { makeFolders } from './mail-folders';
-import { createMailboxLoad } from './mailbox-load';
-import { makeIds } from './make-ids';
-import { bytesOf, makeRoom } from './make-room';
-import { messageStore } from './message-store';
-import type { SandboxRequestName } from './request-name';
+import { exchange } from './dispatch';
+import { createAccessTokens } from './entra/access-token';
+import type {
+  SandboxFault,
+  SandboxFaultChooser,
+  SandboxFaultOptions,
+  SandboxPlannedFault,
+} from './faults/fault';
+import { createFaultPlan } from './faults/fault-plan';
+import type { SandboxRequestName } from './graph/request-name';
+import type { SandboxMessage } from './mail/message';
+import { type SandboxDraft, toSandboxDraft } from './mail/sandbox-draft';
+import { createAlarm } from './mailbox/alarm';
+import { nextDue, releaseDue } from './mailbox/deferred-send';
+import { keptMessages } from './mailbox/kept-messages';
+import { makeFolders } from './mailbox/mail-folders';
+import { createMailboxLoad } from './mailbox/mailbox-load';
+import { makeIds } from './mailbox/make-ids';
+import { bytesOf, makeRoom } from './mailbox/make-room';
+import { messageStore } from './mailbox/message-store';
+import { removeMessage } from './mailbox/stored-message';
 import { requireCount, resolveSettings } from './resolve-settings';
-import { type SandboxDraft, toSandboxDraft } from './sandbox-draft';
-import type { SandboxMessage } from './sandbox-message';
 import type { SandboxRequest } from './sandbox-request';
 import type { SandboxState } from './sandbox-state';
 import type { SandboxMailbox, SandboxOptions, SandboxSettings } from './settings';
-import { removeMessage } from './stored-message';
 import { toResponse } from './to-response';
 
 /** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */

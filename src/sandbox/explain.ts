@@ -1,4 +1,4 @@
-import { domainOf, isMailboxAddress } from './mailbox-address';
+import { domainOf, isMailboxAddress } from './mailbox/mailbox-address';
 import type { SandboxMailbox, SandboxSettings } from './settings';
 
 /**

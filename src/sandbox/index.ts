@@ -22,12 +22,12 @@ export type {
   SandboxSeenRequest,
   SilenceFault,
   TrickleFault,
-} from './fault';
-export type { SandboxRequestName } from './request-name';
-export { SANDBOX_RULES, type SandboxRuleName } from './rules';
+} from './faults/fault';
+export type { SandboxRequestName } from './graph/request-name';
+export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './mail/message';
+export type { SandboxDraft } from './mail/sandbox-draft';
+export { SANDBOX_RULES, type SandboxRuleName } from './rules/index';
 export type { SandboxEvidence, SandboxRule } from './rules/rule';
-export type { SandboxDraft } from './sandbox-draft';
-export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './sandbox-message';
 export type { SandboxRequest } from './sandbox-request';
 export type {
   SandboxDelay,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { isGuid } from './is-guid';
-import { domainOf, isMailboxAddress, toMailbox } from './mailbox-address';
-import { mailboxNamed } from './mailboxes';
+import { isGuid } from './entra/is-guid';
+import { domainOf, isMailboxAddress, toMailbox } from './mailbox/mailbox-address';
+import { mailboxNamed } from './mailbox/mailboxes';
 import type {
   SandboxDelay,
   SandboxLimits,

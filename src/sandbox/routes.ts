@@ -1,5 +1,5 @@
-import { firstUnknownSegment, isOfCollection } from './known-segments';
-import { pathSegments, plainName } from './path-segments';
+import { firstUnknownSegment, isOfCollection } from './graph/known-segments';
+import { pathSegments, plainName } from './graph/path-segments';
 
 /** What a path asks for, and the values in it, percent-decoded. */
 export type Route = GraphRoute | UploadRoute | EntraRoute | { to: 'nowhere' };

@@ -1,5 +1,5 @@
-import type { SandboxFault } from './fault';
-import type { SandboxRuleName } from './rules';
+import type { SandboxFault } from './faults/fault';
+import type { SandboxRuleName } from './rules/index';
 
 /** One request that the sandbox is done with; bodies and headers, secrets among them, are not kept. */
 export interface SandboxRequest {

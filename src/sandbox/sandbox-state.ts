@@ -1,16 +1,16 @@
-import type { AccessTokens } from './access-token';
-import type { DeferredSend } from './deferred-send';
-import type { DraftChanges } from './draft-changes';
-import type { FaultPlan } from './fault-plan';
-import type { KeptMessages } from './kept-messages';
-import type { FolderIds } from './mail-folders';
-import type { MailboxLoad } from './mailbox-load';
-import type { Ids } from './make-ids';
+import type { AccessTokens } from './entra/access-token';
+import type { FaultPlan } from './faults/fault-plan';
+import type { DraftChanges } from './graph/draft-changes';
+import type { DeferredSend } from './mailbox/deferred-send';
+import type { KeptMessages } from './mailbox/kept-messages';
+import type { FolderIds } from './mailbox/mail-folders';
+import type { MailboxLoad } from './mailbox/mailbox-load';
+import type { Ids } from './mailbox/make-ids';
+import type { StaleDraft } from './mailbox/search-delay';
+import type { StoredMessage } from './mailbox/stored-message';
+import type { UploadSession } from './mailbox/upload-session';
 import type { SandboxRequest } from './sandbox-request';
-import type { StaleDraft } from './search-delay';
 import type { SandboxMailbox, SandboxSettings } from './settings';
-import type { StoredMessage } from './stored-message';
-import type { UploadSession } from './upload-session';
 
 /** What the services of one sandbox have in common. */
 export interface SandboxState {

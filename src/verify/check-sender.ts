@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../options';
+import type { ResolvedOptions } from '../options/options';
 import { doubted, type VerifyCheck } from './verify-check';
 
 /**

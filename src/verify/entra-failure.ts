@@ -1,6 +1,6 @@
-import { ClientSecretError } from '../client-secret';
-import type { GraphTransportError } from '../errors';
-import { ENTRA_ORDER, entraCode } from '../service-codes';
+import type { GraphTransportError } from '../errors/graph-transport-error';
+import { ENTRA_ORDER, entraCode } from '../errors/service-codes';
+import { ClientSecretError } from '../options/client-secret';
 import { failed, passed, type VerifyCheck } from './verify-check';
 
 /** What a failure to get a token tells. */

@@ -1,4 +1,4 @@
-import { GraphTransportError } from '../errors';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
 import { ME_PATH } from '../graph/endpoints';
 import { explainRights, isGraphsOwn } from './probe-mailbox';

@@ -1,8 +1,8 @@
-import { alteredError, GraphTransportError } from '../errors';
+import { plainJson } from '../delivery/json-body';
+import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { graphCode as serviceCode, spelling } from '../errors/service-codes';
 import type { GraphClient } from '../graph/client';
 import { sendMailPath } from '../graph/endpoints';
-import { plainJson } from '../routes/json-body';
-import { graphCode as serviceCode, spelling } from '../service-codes';
 import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 

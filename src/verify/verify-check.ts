@@ -1,4 +1,4 @@
-import type { GraphTransportError } from '../errors';
+import type { GraphTransportError } from '../errors/graph-transport-error';
 
 /**
  * What is looked at on the way to a message that can be sent, in this order:

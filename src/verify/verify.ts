@@ -1,7 +1,7 @@
-import { alteredError, GraphTransportError, outcomeOf } from '../errors';
-import { SendTimeout } from '../given-up';
+import { SendTimeout } from '../errors/abort';
+import { alteredError, GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
-import type { ResolvedOptions } from '../options';
+import type { ResolvedOptions } from '../options/options';
 import { checkSender } from './check-sender';
 import { checkToken } from './check-token';
 import { entraFailure } from './entra-failure';

@@ -1,4 +1,4 @@
-import { readBody } from '../read-body';
+import { readBody } from '../graph/read-body';
 import { armFault } from './arm-fault';
 import { redirectAnswer } from './inbox-answer';
 import { listAddress, readListQuery } from './list-query';

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../create-sandbox';
-import type { AnswerFault, FaultTime, SandboxFault } from '../fault';
-import { REQUEST_NAMES } from '../request-name';
+import type { AnswerFault, FaultTime, SandboxFault } from '../faults/fault';
+import { REQUEST_NAMES } from '../graph/request-name';
 import { FAULT_PRESETS, findPreset } from './fault-presets';
 
 /**

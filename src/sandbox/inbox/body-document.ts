@@ -1,4 +1,4 @@
-import type { SandboxAttachment, SandboxMessage } from '../sandbox-message';
+import type { SandboxAttachment, SandboxMessage } from '../mail/message';
 import { foreignAnswer } from './inbox-answer';
 
 /** Links may open a tab of their own, which is what one tests mails for. No scripts, no forms, no origin. */

@@ -1,4 +1,4 @@
-import type { FaultTime, SandboxFault } from '../fault';
+import type { FaultTime, SandboxFault } from '../faults/fault';
 
 /** What happens to a request that meets the fault, in a few words. */
 export function describeFault(fault: SandboxFault): string {

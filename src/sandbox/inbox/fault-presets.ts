@@ -1,6 +1,6 @@
-import type { SandboxFault } from '../fault';
-import type { SandboxRequestName } from '../request-name';
-import type { SandboxRuleName } from '../rules';
+import type { SandboxFault } from '../faults/fault';
+import type { SandboxRequestName } from '../graph/request-name';
+import type { SandboxRuleName } from '../rules/index';
 
 /** A fault that the page offers by name. */
 export interface FaultPreset {

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../create-sandbox';
-import { REQUEST_NAMES } from '../request-name';
-import { SANDBOX_RULES } from '../rules';
+import { REQUEST_NAMES } from '../graph/request-name';
+import { SANDBOX_RULES } from '../rules/index';
 import { describeFault } from './describe-fault';
 import { FAULT_PRESETS } from './fault-presets';
 import { html, type Markup } from './html';

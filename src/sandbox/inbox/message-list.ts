@@ -1,5 +1,5 @@
 import type { Sandbox } from '../create-sandbox';
-import type { SandboxMessage } from '../sandbox-message';
+import type { SandboxMessage } from '../mail/message';
 import { formatSize } from './format-size';
 import { formatTime } from './format-time';
 import { type Content, html, type Markup } from './html';

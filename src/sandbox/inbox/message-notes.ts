@@ -1,5 +1,5 @@
-import { emlHeaders } from '../eml-headers';
-import type { SandboxMessage } from '../sandbox-message';
+import { emlHeaders } from '../mail/eml-headers';
+import type { SandboxMessage } from '../mail/message';
 import { count } from './usage-line';
 
 /** Set by Exchange itself, whatever a message says. */

@@ -1,4 +1,4 @@
-import type { SandboxAddress, SandboxMessage } from '../sandbox-message';
+import type { SandboxAddress, SandboxMessage } from '../mail/message';
 import { formatSize } from './format-size';
 import { formatExactTime } from './format-time';
 import { type Content, html, type Markup } from './html';

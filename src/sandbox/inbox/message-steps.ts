@@ -1,4 +1,4 @@
-import type { SandboxAttachment, SandboxMessage } from '../sandbox-message';
+import type { SandboxAttachment, SandboxMessage } from '../mail/message';
 import { formatSize } from './format-size';
 import { count } from './usage-line';
 

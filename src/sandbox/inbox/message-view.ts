@@ -1,6 +1,6 @@
-import { composeEml } from '../compose-eml';
-import { emlHeaders } from '../eml-headers';
-import type { SandboxMessage } from '../sandbox-message';
+import { composeEml } from '../mail/compose-eml';
+import { emlHeaders } from '../mail/eml-headers';
+import type { SandboxMessage } from '../mail/message';
 import { FRAME_RIGHTS, hasRemoteContent } from './body-document';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../create-sandbox';
-import { SANDBOX_RULES, type SandboxRuleName } from '../rules';
+import { SANDBOX_RULES, type SandboxRuleName } from '../rules/index';
 import { describeFault } from './describe-fault';
 import { html, type Markup } from './html';
 

@@ -1,4 +1,4 @@
-import type { SandboxAddress, SandboxMessage } from '../sandbox-message';
+import type { SandboxAddress, SandboxMessage } from '../mail/message';
 import { visibleLine } from './visible-text';
 
 type Test = (message: SandboxMessage) => boolean;

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../create-sandbox';
-import type { SandboxMessage } from '../sandbox-message';
+import type { SandboxMessage } from '../mail/message';
 import { actOnForm } from './act-on-form';
 import { isOwnRequest } from './own-request';
 import { refusalPage } from './refusal-page';

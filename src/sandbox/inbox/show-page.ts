@@ -1,5 +1,5 @@
-import { composeEml } from '../compose-eml';
-import type { SandboxMessage } from '../sandbox-message';
+import { composeEml } from '../mail/compose-eml';
+import type { SandboxMessage } from '../mail/message';
 import { bodyDocument } from './body-document';
 import { changeEvents } from './change-events';
 import { connectPane } from './connect-pane';

@@ -1,0 +1,41 @@
+import { runCli } from '../support/cli-io';
+import { outcomeOf, printed, startCli } from '../support/cli-process';
+
+const { scripts }: { scripts: Record<string, string> } = require('../../package.json');
+
+test('the demo sends, shows what became of it, and keeps the inbox open until Ctrl-C', async () => {
+  const child = startCli(['demo']);
+  const output = await printed(child, /Ctrl-C ends the demo/);
+  const [, inboxUrl = ''] = /The mails are in the inbox: (\S+)/.exec(output) ?? [];
+  const page = await (await fetch(inboxUrl)).text();
+  expect(page).toContain('Ihre Rechnung 2026-1177');
+  expect(page).toContain('Order 1177: one bicycle');
+  child.kill('SIGINT');
+  const { exitCode } = await outcomeOf(child);
+  expect(exitCode).toBe(0);
+  await expect(fetch(inboxUrl)).rejects.toThrow();
+});
+
+test('shows each recipient what it got, and what an error says', async () => {
+  const end = new AbortController();
+  const { exitCode, stdout, stderr } = await runCli(['demo'], {
+    signal: end.signal,
+    onStdout: (text) => {
+      if (text.includes('Ctrl-C')) end.abort();
+    },
+  });
+  expect(stdout).toMatch(/juergen\.gross@example\.com got \(To, as Jürgen Groß\)/);
+  expect(stdout).toMatch(/accounting@contoso\.example got \(Bcc\)/);
+  expect(stdout).toMatch(/File {5}logo\.png \(image\/png, \d+ bytes, shown as cid:logo@contoso\.example\)/);
+  expect(stdout).toMatch(/GraphTransportError: .*ErrorSendAsDenied.*This is the sandbox/);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+});
+
+test('tells its flags, and listens where it is told', async () => {
+  expect((await runCli(['demo', '--help'])).stdout).toContain('Usage: nodemailer-graph-transport demo');
+  expect(await runCli(['demo', '--port', 'x'])).toMatchObject({ exitCode: 64 });
+});
+
+test('is the same code in a clone', () => {
+  expect(scripts.demo).toMatch(/node dist\/cli\/main\.js demo$/);
+});

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENTRA_CODES, GRAPH_CODES } from '../../src/errors/service-codes';
+import { HEADER_CARRIERS } from '../../src/message/header-carriers';
+import { CLOUD_NAMES, CLOUDS } from '../../src/options/clouds';
+import { SMTP_NAMES } from '../../src/options/option-names';
+import { resolveOptions } from '../../src/options/resolve-options';
+import { SANDBOX_RULES } from '../../src/sandbox';
+import { ALL_PAGES, PAGES } from '../support/pages';
+
+/** The rows of the table under these column heads. */
+function table(...heads: string[]): string[][] {
+  const lines = ALL_PAGES.split('\n');
+  const head = lines.indexOf(`| ${heads.join(' | ')} |`);
+  expect(head).toBeGreaterThan(0);
+  const rows = lines.slice(head + 2);
+  return rows
+    .slice(
+      0,
+      rows.findIndex((line) => !line.startsWith('|')),
+    )
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+test('the table of headers says what the code does', () => {
+  const told = new Map(
+    table('Header', 'JSON route').flatMap(([names = '', carrier = '']) =>
+      names.split(', ').map((name) => [name.toLowerCase(), carrier]),
+    ),
+  );
+  for (const [header, carrier] of HEADER_CARRIERS) {
+    const words = {
+      property: 'property' in carrier ? `\`${carrier.property}\`` : '',
+      'extended-property': 'id' in carrier ? `MAPI property \`${carrier.id}\`` : '',
+      structure: 'not needed',
+      exchange: 'set by Exchange',
+      nothing: 'taken out by Exchange',
+    }[carrier.by];
+    expect([header, told.get(header)]).toEqual([header, expect.stringContaining(words)]);
+  }
+  const others = ['`x-…`', 'up to five', 'any other'];
+  expect([...told.keys()].filter((name) => !HEADER_CARRIERS.has(name))).toEqual(others);
+});
+
+/** What the transport says to settings that it does not know. */
+function complaint(settings: object): string {
+  try {
+    resolveOptions(settings, {});
+  } catch (error) {
+    return String(error);
+  }
+  return '';
+}
+
+const optionNames = (/there are ([^)]+)/.exec(complaint({ 'unheard-of': 1 }))?.[1] ?? '').split(', ');
+
+/** The names in a cell, which are in code. */
+const namesIn = (cell = '') => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+
+test('the table of options has them all, and no other', () => {
+  const listed = table('Option', 'Environment', 'Default', 'Meaning').flatMap(([name]) => namesIn(name));
+  expect([...listed].sort()).toEqual([...optionNames].sort());
+});
+
+test('the table of SMTP settings has all that are refused as such, and says where the others are', () => {
+  const ofTransport = table('SMTP setting', 'Here', 'Why').filter(
+    ([setting = '', here = '']) => !setting.includes(', in a message') && /^(?:none$|`)/.test(here),
+  );
+  const names = ofTransport.flatMap(([setting = '', here]) =>
+    namesIn(setting.split(':')[0]).filter((name) => !namesIn(here).includes(name)),
+  );
+  expect([...new Set(names)].sort()).toEqual([...SMTP_NAMES].sort());
+  for (const name of names) expect(complaint({ [name]: 1 })).toContain(`these are SMTP settings: ${name};`);
+});
+
+test("the table of GitLab's settings leads to options that there are, as does giving them to the transport", () => {
+  const rows = table('`gitlab.rb`', 'Here', 'Why');
+  const meant = rows.filter(([, here]) => here !== 'none');
+  expect(meant.flatMap(([, here]) => namesIn(here)).filter((name) => !optionNames.includes(name))).toEqual(
+    [],
+  );
+  for (const [setting = '', here] of meant) {
+    const [, name] = /`microsoft_graph_mailer_(\w+)`/.exec(setting) ?? [];
+    if (name) expect(complaint({ [name]: 'x' })).toContain(`${name} is called ${namesIn(here)[0]} here`);
+  }
+});
+
+test('every reason for the MIME route is in the table of routes', () => {
+  const source = readFileSync(join(__dirname, '../../src/mime/loss.ts'), 'utf8');
+  const [, union = ''] = /export type LossReason =([^;]+);/.exec(source) ?? [];
+  const reasons = [...union.matchAll(/'([^']+)'/g)].map(([, reason]) => `\`${reason}\``);
+  const told = table('`routeReason` begins with', 'What JSON cannot carry').flatMap(([names = '']) =>
+    names.split(', '),
+  );
+  expect([...told].sort()).toEqual(reasons.sort());
+});
+
+test.each([
+  ['Code of Graph or Exchange', GRAPH_CODES],
+  ["Entra's code", ENTRA_CODES],
+])('the troubleshooting table "%s" says row by row what the errors say', (head, rows) => {
+  const again = { 'not-accepted': 'yes', unknown: 'no, it may have gone out', refused: 'no' };
+  expect(table(head, '`code`', 'Sent again', 'What to do', "Microsoft's page")).toEqual(
+    rows.map(({ codes, code, outcome, hint, link }) => [
+      codes.map((name) => `\`${name}\``).join(', '),
+      `\`${code}\``,
+      again[outcome],
+      hint,
+      `[${link.split('/').at(-1)}](${link})`,
+    ]),
+  );
+});
+
+test('the table of rules is that of the sandbox', () => {
+  expect(table('Rule', 'What the sandbox does', 'Evidence', 'Source')).toEqual(
+    Object.entries(SANDBOX_RULES).map(([name, { rule, evidence, source = '' }]) => [
+      `\`${name}\``,
+      rule,
+      evidence,
+      source,
+    ]),
+  );
+});
+
+test('the live check says first that we have never run it on the service', () => {
+  expect(PAGES.get('docs/live-check.md')).toMatch(
+    /^# Live check\n\nWe have never run this on Microsoft's service/m,
+  );
+});
+
+test('the table of clouds has the endpoints of the code', () => {
+  expect(table('`cloud`', 'Serves', 'Graph', 'Entra')).toEqual(
+    CLOUD_NAMES.map((name) => {
+      const { serves, graphEndpoint, authorityHosts } = CLOUDS[name];
+      const authorities = authorityHosts.map((host) => `\`${host}\``).join(' or ');
+      return [`\`${name}\``, serves, `\`${graphEndpoint}\``, authorities];
+    }),
+  );
+});

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import {
+  answerCode,
+  ENTRA_CODES,
+  entraCode,
+  GRAPH_CODES,
+  graphCode,
+  type Outcome,
+  spelling,
+  statusCode,
+} from '../../src/errors/service-codes';
+
+test.each(['ErrorItemNotFound', 'itemNotFound', 'ITEMNOTFOUND', 'errorItemNotFound'])(
+  'knows a code however a service behind Graph spells it: %s',
+  (name) => {
+    expect(graphCode(name)).toMatchObject({
+      code: 'EMESSAGE',
+      outcome: 'refused',
+      hint: expect.stringMatching(/draft/),
+    });
+  },
+);
+
+test('knows nothing of a code that is not in the table', () => {
+  expect(graphCode('SomethingNew')).toBeUndefined();
+  expect(graphCode('constructor')).toBeUndefined();
+  expect(entraCode(1)).toBeUndefined();
+});
+
+test('says one thing of each code', () => {
+  const spellings = [...GRAPH_CODES, ...ENTRA_CODES].flatMap(({ codes }) => [
+    ...new Set(codes.map((name) => name.toLowerCase().replace(/^error/, ''))),
+  ]);
+  expect(spellings.filter((name, index) => spellings.indexOf(name) !== index)).toEqual([]);
+});
+
+test('says of every code what to do in full sentences, and where Microsoft writes of it', () => {
+  for (const { codes, hint, link } of [...GRAPH_CODES, ...ENTRA_CODES]) {
+    expect([codes, hint]).toEqual([codes, expect.stringMatching(/^[^|\n]{30,}[.?]$/)]);
+    expect([codes, link]).toEqual([
+      codes,
+      expect.stringMatching(/^https:\/\/learn\.microsoft\.com\/(graph|entra)\/[a-z\d/-]+$/),
+    ]);
+  }
+});
+
+test.each<[number, Outcome]>([
+  [200, 'unknown'],
+  [204, 'unknown'],
+  [302, 'refused'],
+  [400, 'refused'],
+  [401, 'refused'],
+  [403, 'refused'],
+  [404, 'refused'],
+  [408, 'unknown'],
+  [413, 'refused'],
+  [429, 'not-accepted'],
+  [500, 'unknown'],
+  [501, 'refused'],
+  [502, 'unknown'],
+  [503, 'unknown'],
+  [504, 'unknown'],
+  [507, 'refused'],
+  [509, 'not-accepted'],
+  [599, 'unknown'],
+])('goes by the status where it knows no code: %i is %s', (status, outcome) => {
+  expect(statusCode(status).outcome).toBe(outcome);
+  expect(answerCode(status, ['SomethingNew'])).toEqual(statusCode(status));
+});
+
+test.each<[number, string, Outcome]>([
+  [503, 'ErrorServerBusy', 'not-accepted'],
+  [503, 'serviceNotAvailable', 'not-accepted'],
+  [503, 'ErrorMailboxMoveInProgress', 'not-accepted'],
+  [503, 'ErrorInternalServerTransientError', 'unknown'],
+  [500, 'ErrorInternalServerError', 'unknown'],
+  [500, 'ErrorCannotSendMessage', 'unknown'],
+  [429, 'ApplicationThrottled', 'not-accepted'],
+  [429, 'ErrorSubmissionQuotaExceeded', 'refused'],
+  [507, 'ErrorQuotaExceeded', 'refused'],
+  [404, 'ErrorItemNotFound', 'refused'],
+])('tells what became of a request: %i %s is %s', (status, name, outcome) => {
+  expect(answerCode(status, [name]).outcome).toBe(outcome);
+});
+
+test.each<[number, string, Outcome]>([
+  [429, 'UnknownError', 'not-accepted'],
+  [504, 'serviceNotAvailable', 'unknown'],
+  [500, 'TooManyRequests', 'unknown'],
+  [504, 'BadRequest', 'unknown'],
+])('is careful where code and status contradict each other: %i %s is %s', (status, name, outcome) => {
+  expect(answerCode(status, [name]).outcome).toBe(outcome);
+});
+
+test('takes the most specific code that it knows', () => {
+  expect(answerCode(403, ['SomethingNew', 'ErrorSendAsDenied', 'generalException'])).toEqual(
+    graphCode('ErrorSendAsDenied'),
+  );
+});
+
+test.each([90006, 90012, 90024, 90033, 90055, 90090, 50000])(
+  'takes AADSTS%i for a trouble that passes',
+  (aadsts) => {
+    expect(entraCode(aadsts)).toMatchObject({ code: 'ECONNECTION', outcome: 'not-accepted' });
+  },
+);
+
+test.each([
+  'Service Unavailable',
+  'errorsendasdenied',
+  'SendAsDenied',
+  'Error Send As Denied',
+  ' ERRORSERVERBUSY\t',
+])('compares codes without case, white space and the prefix Error: %s', (name) => {
+  expect(graphCode(name)).toBeDefined();
+});
+
+test('tells no code from another by its spelling alone', () => {
+  const spellings = GRAPH_CODES.flatMap(({ codes }) => [...new Set(codes.map(spelling))]);
+  expect(new Set(spellings).size).toBe(spellings.length);
+  expect(spelling('error')).toBe('error');
+  expect(graphCode('')).toBeUndefined();
+});
+
+test.each<[string, string, Outcome]>([
+  ['NoPermissionsInAccessToken', 'EAUTH', 'refused'],
+  ['OrganizationFromTenantGuidNotFound', 'EENVELOPE', 'refused'],
+  ['ErrorMessageTransientError', 'ECONNECTION', 'not-accepted'],
+  ['InvalidAudience', 'EAUTH', 'refused'],
+  ['InvalidAudienceForResource', 'EAUTH', 'refused'],
+  ['ErrorAccountSuspend', 'EAUTH', 'refused'],
+  ['ErrorExceededMaxRecipientLimit', 'EENVELOPE', 'refused'],
+  ['ErrorMessageBlocked', 'EMESSAGE', 'refused'],
+  ['ErrorExceededHourlyMessageLimit', 'ETIMEDOUT', 'not-accepted'],
+  ['ErrorMessageThrottled', 'ETIMEDOUT', 'not-accepted'],
+  ['MailboxInfoStale', 'ECONNECTION', 'not-accepted'],
+])('knows %s, which users have met', (name, code, outcome) => {
+  expect(graphCode(name)).toMatchObject({ code, outcome });
+  expect(answerCode(403, [name]).outcome).toBe(outcome);
+});
+
+test.each([7000229, 500014, 700024, 70021, 700211, 700213, 7000216, 900023, 50194])(
+  'knows AADSTS%i, which no sending again helps',
+  (aadsts) => {
+    expect(entraCode(aadsts)).toMatchObject({ code: 'EAUTH', outcome: 'refused' });
+  },
+);
+
+test.each([
+  [401, 'EAUTH'],
+  [403, 'EAUTH'],
+  [404, 'EENVELOPE'],
+  [429, 'ETIMEDOUT'],
+  [400, 'EMESSAGE'],
+  [409, 'EMESSAGE'],
+  [499, 'EMESSAGE'],
+])('lets the status decide where the code says nothing: %i is %s', (status, code) => {
+  for (const name of ['UnknownError', 'generalException', 'BadRequest', 'ErrorInternalServerError']) {
+    expect([name, answerCode(status, [name])]).toMatchObject([name, { code }]);
+  }
+});
+
+const names = fc.oneof(
+  fc.constantFrom(...GRAPH_CODES.flatMap(({ codes }) => codes)),
+  fc.string({ maxLength: 20 }),
+  fc.constantFrom('', 'UnknownError', 'error', 'SomethingNew'),
+);
+/** A code as some service might spell it. */
+const spelled = fc
+  .tuple(names, fc.constantFrom('', 'Error', 'ERROR ', ' '), fc.nat(3))
+  .map(([name, before, how]) => {
+    const bare = before === '' ? name : name.replace(/^error/i, '');
+    const cased = [bare, bare.toUpperCase(), bare.toLowerCase(), bare.split('').join(' ')][how] ?? bare;
+    return { name, spelled: before + cased };
+  });
+
+test('holds to its promises for every status and code, however spelled', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 400, max: 599 }), spelled, (status, { name, spelled }) => {
+      const meaning = answerCode(status, [spelled]);
+      const known = graphCode(name);
+      expect(graphCode(spelled)).toEqual(known);
+      const isCertain = status < 500 && status !== 408;
+      if (isCertain) expect(meaning.outcome).not.toBe('unknown');
+      if (status === 408 || status === 502 || status === 504) expect(meaning.outcome).toBe('unknown');
+      if (status === 500 && known?.outcome !== 'refused') expect(meaning.outcome).toBe('unknown');
+      if (status === 429 && known?.outcome !== 'refused') expect(meaning).toMatchObject({ throttles: true });
+      if (meaning.throttles) expect(meaning.outcome).toBe('not-accepted');
+      if (isCertain && known === undefined) {
+        const code = { 401: 'EAUTH', 403: 'EAUTH', 407: 'EAUTH', 404: 'EENVELOPE', 429: 'ETIMEDOUT' }[status];
+        expect(meaning.code).toBe(code ?? 'EMESSAGE');
+      }
+      if (isCertain && known?.outcome === 'refused' && !known.generic) expect(meaning).toEqual(known);
+    }),
+    { numRuns: 3000 },
+  );
+});

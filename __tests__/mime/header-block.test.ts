@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { quoted, readHeaderBlock } from '../../src/mime/header-block';
+
+test('reads fields as they stand, unfolded, up to the empty line', () => {
+  const block = readHeaderBlock('Subject: a\r\n\tb\r\nX-A : c \nX-B:\r\n\r\nX-C: body');
+  expect(block).toMatchObject({ fault: undefined, hasBlankFold: false, hasLoneCr: false });
+  expect(block.fields).toEqual([
+    { key: 'subject', name: 'Subject', value: 'a\tb', source: 'Subject: a\r\n\tb\r\n' },
+    { key: 'x-a', name: 'X-A', value: 'c', source: 'X-A : c \n' },
+    { key: 'x-b', name: 'X-B', value: '', source: 'X-B:\r\n' },
+  ]);
+});
+
+test.each([
+  ['a name with a control character', 'Bcc\x0b: a@example.com\r\n', '"Bcc : a@example.com"'],
+  ['a control character before the name', '\x0bBcc: a@example.com\r\n', '"Bcc: a@example.com"'],
+  ['a name and its colon on two lines', 'Bcc\r\n : a@example.com\r\n', '"Bcc"'],
+  ['a first line that continues nothing', ' x: y\r\n', '"x: y"'],
+  ['a name beyond ASCII', 'Gr\xfc\xdfe: y\r\n', '"Grüße: y"'],
+  ['a lone CR', 'X-A: b\rBcc: c\r\n', 'carriage return'],
+  ['a lone CR before the line end', 'X-A: b\r\r\n', 'carriage return'],
+])('takes %s for no field, and says so', (_what, line, said) => {
+  const { fault, fields } = readHeaderBlock(`${line}Subject: x\r\n\r\n`);
+  expect(fault).toContain(said);
+  expect(fields.map(({ key }) => key)).toEqual(['subject']);
+});
+
+test('a line of white space goes on with the field, and is noted', () => {
+  expect(readHeaderBlock('X-A: b\r\n \r\nContent-Type: c/d\r\n\r\n')).toMatchObject({
+    hasBlankFold: true,
+    fields: [{ key: 'x-a' }, { key: 'content-type' }],
+  });
+});
+
+test('every byte of a header without faults is in exactly one field', () => {
+  const line = fc.stringMatching(/^[!-~ \t]{0,20}$/);
+  const header = fc.array(fc.tuple(line, fc.constantFrom('\r\n', '\n')), { maxLength: 12 });
+  fc.assert(
+    fc.property(header, (lines) => {
+      const text = lines.map(([content, end]) => content + end).join('');
+      const { fields, fault } = readHeaderBlock(text);
+      if (fault) return;
+      const sources = fields.map(({ source }) => source).join('');
+      expect(text.startsWith(sources)).toBe(true);
+      expect(text.slice(sources.length)).toMatch(/^(?:\r?\n|$)/);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('quotes the start of a text, and no control character of it', () => {
+  expect(quoted('a\0b\r\n')).toBe('"a b"');
+  expect(quoted('x'.repeat(200))).toHaveLength(83);
+});
+
+test.each([
+  ['a form feed', '\x0c'],
+  ['a no-break space', '\xa0'],
+  ['a vertical tab', '\x0b'],
+])('%s around a value is part of it', (_, character) => {
+  const { fields } = readHeaderBlock(`To: \t${character}a@example.com${character} \r\n\r\n`);
+  expect(fields.map(({ value }) => value)).toEqual([`${character}a@example.com${character}`]);
+});

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import libmime from 'libmime';
+import { createTransferDecoder } from '../../src/mime/transfer-decoder';
+
+/** What comes of text in an encoding that comes in pieces of so many bytes, and whether it is strict. */
+function decode(encoding: string, text: string, pieceBytes = 1000) {
+  const decoder = createTransferDecoder(encoding);
+  const bytes = Buffer.from(text, 'latin1');
+  const decoded: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    decoded.push(Buffer.from(decoder.decode(bytes.subarray(at, at + pieceBytes))));
+  }
+  decoded.push(decoder.end());
+  return { text: Buffer.concat(decoded).toString('latin1'), isStrict: decoder.isStrict };
+}
+
+const piece = fc.integer({ min: 1, max: 100 });
+
+test('decodes any bytes in base64, in whatever pieces', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), piece, (content, pieceBytes) => {
+      const text = Buffer.from(content).toString('base64').replace(/.{76}/g, '$&\r\n');
+      const expected = Buffer.from(content).toString('latin1');
+      expect(decode('base64', text, pieceBytes)).toEqual({ text: expected, isStrict: true });
+    }),
+  );
+});
+
+test('decodes any text in quoted-printable, in whatever pieces', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), piece, (content, pieceBytes) => {
+      const text = Buffer.from(content)
+        .toString('latin1')
+        .replace(/[^!-<>-~]/g, (byte) => {
+          return `=${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+        });
+      const lines = text.replace(/(?:=..|[^=]){60}/g, '$&=\r\n');
+      const decoded = decode('quoted-printable', lines, pieceBytes);
+      expect(Buffer.from(decoded.text, 'latin1').toString()).toBe(Buffer.from(content).toString());
+      expect(decoded.isStrict).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  ['base64', 'SGVs*bG8='],
+  ['base64', 'SGVsbG8=SGVs'],
+  ['base64', 'SGVsb'],
+  ['base64', 'S==='],
+  ['base64', 'SGVsbG9-'],
+  ['quoted-printable', 'a=ZZ'],
+  ['quoted-printable', 'a \r\nb'],
+  ['quoted-printable', 'a '],
+  ['quoted-printable', 'caf\xe9'],
+  ['quoted-printable', 'a\rb'],
+  ['quoted-printable', 'a=\rb'],
+])('knows that decoders differ on %s: %j', (encoding, text) => {
+  for (const pieceBytes of [1, 2, 3, 1000]) expect(decode(encoding, text, pieceBytes).isStrict).toBe(false);
+});
+
+test.each(['', '7bit', '8bit', 'binary', 'x-uuencode'])(
+  'leaves bytes in the encoding "%s" as they are',
+  (encoding) => {
+    expect(decode(encoding, 'a=41\xff\r\n')).toEqual({ text: 'a=41\xff\r\n', isStrict: true });
+  },
+);
+
+test('agrees with libmime on text that it has encoded', () => {
+  const text = 'Grüße \t= '.repeat(40);
+  const encoded = String(libmime.encodeWord(text, 'Q')).slice('=?UTF-8?Q?'.length, -'?='.length);
+  expect(
+    Buffer.from(decode('quoted-printable', encoded.replaceAll('_', '=20')).text, 'latin1').toString(),
+  ).toBe(text);
+});

@@ -1,0 +1,118 @@
+import { buffer } from 'node:stream/consumers';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Options } from 'nodemailer/lib/mailer';
+import { walk } from '../../src/mime/mail-part';
+import { readMessage } from '../../src/mime/read-message';
+import { composeAtOnce, composeForReading } from '../../src/nodemailer/compose-small';
+
+const compile = (options: Options) => new MailComposer({ date: new Date(0), ...options }).compile();
+const envelope = {
+  from: 'Shop <shop@contoso.example>',
+  to: 'Jörg <joerg@example.com>',
+  bcc: 'eve@example.com',
+};
+const bytes = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256));
+
+const MESSAGES: [what: string, options: Options][] = [
+  ['text', { text: 'Hello' }],
+  ['text that ends a line', { text: 'Hello\n' }],
+  ['text that ends in CR', { text: 'Hello\r' }],
+  ['nothing', {}],
+  ['long lines', { text: `${'word '.repeat(200)}\n\n${'x'.repeat(3000)}` }],
+  ['many lines that end in white space', { text: 'line \t\r\n'.repeat(5000) }],
+  ['text and HTML', { text: 'Grüße', html: `<p>${'Grüße '.repeat(300)}</p>` }],
+  ['text in an alphabet of its own', { text: 'Здравствуйте '.repeat(100), subject: 'Заказ' }],
+  ['text whose encoding was chosen', { text: 'Hello', textEncoding: 'base64', html: '<p>Hello</p>' }],
+  ['text as a Buffer', { text: Buffer.from('Grüße\r\n'.repeat(50)), html: Buffer.from('<p>x</p>') }],
+  [
+    'files and images',
+    {
+      html: '<img src="cid:a@b">',
+      attachments: [
+        { filename: 'a.png', cid: 'a@b', content: bytes },
+        { filename: 'Größe.txt', content: 'text\rwith odd\nline ends' },
+        { filename: 'empty.bin', content: '' },
+        { filename: 'b.csv', content: 'ä;b\n', contentTransferEncoding: '8bit' },
+      ],
+    },
+  ],
+  ...[57 * 1024, 57 * 1024 + 1, 57 * 2048, 200_000].map((size): [string, Options] => [
+    `a file of ${size} bytes`,
+    { attachments: [{ content: Buffer.alloc(size, bytes) }] },
+  ]),
+  ['a long text as a file', { attachments: [{ filename: 'a.txt', content: 'Grüße\n'.repeat(20_000) }] }],
+  [
+    'an invitation and other forms',
+    {
+      text: 'a',
+      html: '<p>a</p>',
+      amp: '<html amp4email></html>',
+      icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' },
+      alternatives: [{ contentType: 'text/x-web-markdown', content: '**a**' }],
+    },
+  ],
+  [
+    'headers',
+    { headers: { 'X-Order': '4711', References: '<a@b> <c@d>' }, list: { unsubscribe: 'https://a.example' } },
+  ],
+];
+
+test.each(MESSAGES)('is to the byte what Nodemailer streams: %s', async (_what, options) => {
+  const message = compile({ ...envelope, ...options });
+  message.keepBcc = true;
+  composeForReading(message);
+  const whole = composeAtOnce(message);
+  expect(whole).toEqual(await buffer(message.createReadStream()));
+});
+
+test.each<[string, Options]>([
+  ...MESSAGES,
+  ['text that looks encoded', { text: 'ä =3D =\r\n.\r\n--x--\r\n \r\n', html: '<p>=C3=A4 </p>\n\n' }],
+  ['text of lone surrogates', { text: 'ä\ud800\r\r\n\0' }],
+  [
+    'text in another alphabet, as bytes',
+    {
+      text: {
+        content: Buffer.from('Grüße\r\n'.repeat(9), 'latin1'),
+        contentType: 'text/plain; charset=latin1',
+      },
+    },
+  ],
+  ['text whose encoding goes by another name', { text: 'ä', normalizeHeaderKey: (key) => key.toLowerCase() }],
+])('reads in 8 bits what the recipient reads: %s', async (_what, options) => {
+  const message = compile({ ...envelope, ...options });
+  const inEightBits = await read(composeForReading(message));
+  expect(inEightBits).toEqual(await read(composeAtOnce(message)));
+});
+
+test('is given to be read without quoted-printable', () => {
+  const message = compile({ text: 'Grüße', html: '<p>Grüße</p>' });
+  const composed = composeForReading(message)?.toString();
+  expect(composed).toContain('<p>Grüße</p>');
+  expect(composed).not.toContain('quoted-printable');
+});
+
+test.each<[string, Options]>([
+  ['a file is read', { attachments: [{ path: __filename }] }],
+  ['it is a message of bytes', { raw: 'From: a@b.example\r\n\r\nHello' }],
+  ['it is long', { attachments: [{ content: Buffer.alloc(300_000) }] }],
+  ['its parts are long together', { attachments: [1, 2].map(() => ({ content: Buffer.alloc(150_000) })) }],
+  [
+    'data is to be quoted-printable',
+    { attachments: [{ content: 'a\rb', contentType: 'a/b', contentTransferEncoding: 'quoted-printable' }] },
+  ],
+])('leaves a message to be streamed when %s', (_what, options) => {
+  expect(composeAtOnce(compile({ ...envelope, ...options }))).toBeUndefined();
+});
+
+/** What is read of a message, but for the encoding it is in. */
+async function read(mime: Buffer | undefined) {
+  const limits = { heldBytes: 4_000_000, messageBytes: 4_000_000 };
+  const { content } = await readMessage((reader) => reader.end(mime), limits);
+  const headers = content.headers.filter(({ key }) => key !== 'content-transfer-encoding');
+  const attachments = content.attachments.map((file) => ({ ...file, content: file.content.held }));
+  const parts = walk(content.structure).map(([{ type, params, use, filename, faults }]) => {
+    return { type, params, use, filename, faults };
+  });
+  return { ...content, structure: parts, headers, attachments };
+}

@@ -1,0 +1,113 @@
+import { givenUpError } from '../errors/abort';
+import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { spelling } from '../errors/service-codes';
+import type { DraftMessage } from './draft-content';
+import { MAX_REQUEST_BYTES } from './limits';
+
+/** What is known of the drafts of a message that failed. */
+export interface DraftsAfterFailure {
+  /** The draft that may have been sent. */
+  maybeSent: string | undefined;
+  /** Drafts that could not be deleted. */
+  left: readonly string[];
+  /** Drafts that may be ours, or another process's. */
+  perhapsOurs: readonly string[];
+  /** Whether a draft may be left that was not found. */
+  isAnyLost: boolean;
+  /** Whether sending the message again finds out what became of it. */
+  isExactlyOnce: boolean;
+}
+
+/** The error of a message that may have been sent, whatever has failed since. */
+export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): GraphTransportError {
+  const failure = asFailure(error);
+  const { maybeSent, isExactlyOnce } = drafts;
+  const hint = [
+    `The message may have been sent${maybeSent === undefined ? '' : `, as draft ${maybeSent}`}.`,
+    isExactlyOnce
+      ? 'Send it again with the same Message-ID: that finds out, and does not send it twice.'
+      : 'Look into Sent Items before sending it again.',
+    ...sentencesOf(drafts),
+  ];
+  return alteredError(failure, {
+    outcome: 'unknown',
+    hint: hint.join(' '),
+    draftId: maybeSent ?? drafts.left[0] ?? drafts.perhapsOurs[0],
+    cause: failure,
+  });
+}
+
+/**
+ * The error of a message that was certainly not sent: a step before that is nothing to be unsure about.
+ *
+ * @param signal gives the message up
+ */
+export function certainFailure(
+  error: unknown,
+  signal: AbortSignal | undefined,
+  drafts: DraftsAfterFailure,
+): unknown {
+  const certain = withoutDoubt(error, signal);
+  const sentences = sentencesOf(drafts);
+  if (sentences.length === 0) return certain;
+  const failure = asFailure(certain);
+  return alteredError(failure, {
+    hint: [...sentences, failure.hint].filter(Boolean).join(' '),
+    draftId: drafts.left[0] ?? drafts.perhapsOurs[0],
+    cause: failure,
+  });
+}
+
+/** Codes of 403 that are about the account or the policies for the app, whatever its permissions. */
+const OTHER_MATTERS = new Set(
+  ['ErrorAccountDisabled', 'ErrorAccountSuspend', 'insufficient_claims'].map(spelling),
+);
+
+/**
+ * The error of a message that has no draft yet. That Graph forbids the draft, or the search before it, is nearly always
+ * the missing second permission, of which Graph says nothing.
+ */
+export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessage): unknown {
+  if (!(error instanceof GraphTransportError && error.responseCode === 403 && error.code === 'EAUTH')) {
+    return error;
+  }
+  if (OTHER_MATTERS.has(spelling(error.graphCode ?? ''))) return error;
+  const [who, why] =
+    marks.message === undefined
+      ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
+      : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
+  return alteredError(error, {
+    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
+    hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
+    cause: error,
+  });
+}
+
+function withoutDoubt(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (!(error instanceof GraphTransportError && error.ambiguous)) return error;
+  if (signal?.aborted && error.cause === signal.reason) return givenUpError(signal);
+  // What an answer's status hints at is about requests that send; without an answer it is about the network.
+  const hint = error.responseCode === undefined ? error.hint : undefined;
+  return alteredError(error, {
+    outcome: 'not-accepted',
+    hint: [hint, 'Nothing was sent.'].filter(Boolean).join(' '),
+  });
+}
+
+function sentencesOf({ left, perhapsOurs, isAnyLost }: DraftsAfterFailure): string[] {
+  const sentences: string[] = [];
+  if (left.length > 0) {
+    sentences.push(`The draft could not be deleted and stays in the mailbox's Drafts: ${left.join(', ')}.`);
+  }
+  if (perhapsOurs.length > 0 || isAnyLost) {
+    const ids = perhapsOurs.length > 0 ? `: ${perhapsOurs.join(' or ')}` : '';
+    sentences.push(`A draft of the message may be left in the mailbox's Drafts${ids}.`);
+  }
+  return sentences;
+}
+
+function asFailure(error: unknown): GraphTransportError {
+  return error instanceof GraphTransportError
+    ? error
+    : new GraphTransportError('EMESSAGE', `The message cannot be sent: ${String(error)}.`, { cause: error });
+}

@@ -1,0 +1,264 @@
+import { outcomeOf } from '../errors/graph-transport-error';
+import type { Accepted } from '../graph/client';
+import type { MessageRequests } from '../graph/message-requests';
+import type { DraftMessage } from './draft-content';
+import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';
+import { deleteDraft, postDraft, postSend, type SearchMode } from './draft-requests';
+import type { MailboxSearch } from './mailbox-search';
+import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
+import { isGone, isPassing } from './passing-state';
+
+/** How often a draft is looked for whose creation was interrupted, before the error is thrown. */
+const LOOKS_FOR_LOST = 4;
+
+/**
+ * What may have become of the drafts of one message. Every creation, /send and DELETE of a draft goes through here,
+ * and so does every error. So one place keeps these promises:
+ *
+ * - Once a /send may have been carried out, no error is certain until the mailbox proves that it was not.
+ * - What may have been sent is not deleted: ids die when a message leaves Drafts, so a DELETE either meets a draft,
+ *   which then can never be sent, or nothing.
+ * - An error names the draft that it may leave in the mailbox.
+ */
+export class DraftLedger {
+  readonly #requests: MessageRequests;
+  readonly #message: DraftMessage;
+  readonly #search: MailboxSearch;
+  /** Drafts of ours that are to be deleted unless they are sent. */
+  readonly #ours = new Set<string>();
+  /** Drafts that Graph was told to send, with nothing known of whether it did. */
+  readonly #inDoubt = new Set<string>();
+  /** A draft that another process has sent or deleted. */
+  #vanished: string | undefined;
+  /** Creations that may have been carried out, and whose answers were lost. */
+  #lost = 0;
+  #wasLookCut = false;
+  /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
+  readonly #known = new Set<string>();
+  /** The draft that Graph was last told to send. */
+  #tried: string | undefined;
+  /** The Message-IDs of drafts that we made, as Graph says. */
+  readonly #messageIds = new Map<string, string | undefined>();
+  /** Whether a /send was answered by anything else than a state that passes, in which nothing is sent. */
+  #hasTriedToSend = false;
+  /** Drafts that could not be deleted. */
+  readonly #left: string[] = [];
+  /** Whether drafts of ours carry the mark by which other processes find and send them. */
+  #isShared: boolean;
+
+  constructor(requests: MessageRequests, message: DraftMessage, search: MailboxSearch) {
+    this.#requests = requests;
+    this.#message = message;
+    this.#search = search;
+    const { marks, content } = message;
+    this.#isShared = marks.message !== undefined && !content.isMime && content.added.length === 0;
+  }
+
+  /** Whether the message may have been sent, by us or by another process. */
+  get mayBeSent(): boolean {
+    return this.#inDoubt.size > 0 || this.#vanished !== undefined;
+  }
+
+  /** Drafts that we may have sent. */
+  get inDoubt(): readonly string[] {
+    return [...this.#inDoubt];
+  }
+
+  /** A draft that is left in the mailbox, though the message was sent: it could not be deleted. */
+  get left(): string | undefined {
+    return this.#left[0];
+  }
+
+  /** The Message-ID that Graph says the draft has that it was last told to send. */
+  get serverMessageId(): string | undefined {
+    return this.#tried === undefined ? undefined : this.#messageIds.get(this.#tried);
+  }
+
+  /**
+   * Whether a draft may be left whose creation was not answered: it was looked for, and the last look was not answered
+   * either.
+   */
+  get mayLeaveUnknown(): boolean {
+    return this.#lost > 0 && this.#wasLookCut;
+  }
+
+  /** Makes a draft, in one request. */
+  async create(): Promise<string> {
+    try {
+      const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
+      this.#search.learnDrafts(draft);
+      this.#messageIds.set(draft.id, draft.messageId);
+      this.adopt(draft.id);
+      return draft.id;
+    } catch (error) {
+      if (outcomeOf(error) === 'unknown') this.#lost++;
+      throw error;
+    }
+  }
+
+  /** Whether this draft is one of ours, and not in doubt. */
+  isOurs(id: string): boolean {
+    return this.#ours.has(id);
+  }
+
+  /** Takes a draft for ours: one that another process has left, or whose creation was not answered. */
+  adopt(id: string): void {
+    this.#known.add(id);
+    this.#ours.add(id);
+  }
+
+  /** A draft of ours whose creation was not answered. MIME carries no mark by which to tell it from another's. */
+  async findLost(): Promise<string | undefined> {
+    if (this.#message.content.isMime) return undefined;
+    const id = (await this.#lostDrafts('step')).find((found) => !this.#known.has(found));
+    if (id !== undefined) this.#find(id);
+    return id;
+  }
+
+  /** To be called before a draft is marked for other processes to find. */
+  share(): void {
+    this.#isShared = true;
+  }
+
+  /** Sends a draft. */
+  async send(id: string): Promise<Accepted> {
+    this.#tried = id;
+    const attemptsBefore = this.#requests.attempts;
+    try {
+      const answer = await postSend(this.#requests, this.#message.userId, id);
+      this.#ours.delete(id);
+      this.#inDoubt.delete(id);
+      return answer;
+    } catch (error) {
+      // The attempts before the last one were answered in another way.
+      const isFirst = this.#requests.attempts === attemptsBefore + 1;
+      if (!isFirst || !isPassing(error)) this.#hasTriedToSend = true;
+      if (outcomeOf(error) === 'unknown') {
+        this.#ours.delete(id);
+        this.#inDoubt.add(id);
+      } else if (isGone(error)) {
+        this.noteGone(id);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes a draft, of whichever process. `deleted` proves that it was never sent; `gone` means that it left Drafts
+   * before, sent or deleted.
+   */
+  async remove(id: string): Promise<'deleted' | 'gone'> {
+    const fate = await deleteDraft(this.#requests, this.#message.userId, id);
+    this.#ours.delete(id);
+    if (fate === 'gone') {
+      this.noteGone(id);
+    } else {
+      this.#inDoubt.delete(id);
+      if (this.#vanished === id) this.#vanished = undefined;
+    }
+    return fate;
+  }
+
+  /**
+   * Graph does not find a draft by its id. Where no other process knows the draft, and we have not tried to send it, it
+   * cannot have been sent.
+   */
+  noteGone(id: string): void {
+    if (this.#message.marks.message === undefined && !this.#hasTriedToSend) return;
+    this.#ours.delete(id);
+    if (!this.#inDoubt.has(id)) this.#vanished = id;
+  }
+
+  /** The mailbox was asked for long enough: a draft that vanished was deleted, not sent. */
+  settle(): void {
+    this.#vanished = undefined;
+  }
+
+  /** Removes drafts that are left over once the message was sent. Their fate changes nothing any more. */
+  async tidy(others: readonly string[] = []): Promise<void> {
+    const { marks, content } = this.#message;
+    for (const id of new Set([...this.#ours, ...others])) await this.#removeOrLeave(id);
+    if (marks.message !== undefined && content.added.length > 0) {
+      const filter = hasMark(unfinished(marks.message));
+      const found = await this.#search.find(filter, 'clean-up').catch(() => undefined);
+      for (const id of found?.drafts ?? []) await this.#removeOrLeave(id);
+    }
+    // Last, since it may be made as late as this.
+    for (const id of await this.#findInterrupted()) await this.#removeOrLeave(id);
+  }
+
+  /**
+   * The error to throw in place of this one, once all drafts of ours are deleted that may be: it is ambiguous while
+   * the message may have been sent, and names the draft that may be left.
+   */
+  async failure(error: unknown): Promise<unknown> {
+    const { marks, content } = this.#message;
+    const notFound: string[] = [];
+    const removeOurs = async () => {
+      for (const id of [...this.#ours]) {
+        const fate = await this.#removeOrLeave(id);
+        // Not found at any step, it was never seen to leave Drafts.
+        if (fate === 'gone' && isGone(error) && !this.mayBeSent) notFound.push(id);
+      }
+    };
+    await removeOurs();
+    // What vanished when it was to be sent may not have been found for a moment.
+    if (this.#vanished !== undefined) await this.remove(this.#vanished).catch(() => undefined);
+    // Last, since it may be made as late as this.
+    const found = await this.#findInterrupted();
+    await removeOurs();
+    const drafts = {
+      maybeSent: this.inDoubt[0] ?? this.#vanished,
+      left: this.#left,
+      // By a Message-ID another process's draft is found as well: that process may still need it.
+      perhapsOurs: [...notFound, ...(content.isMime ? found.filter((id) => !this.#known.has(id)) : [])],
+      isAnyLost: this.#lost > 0,
+      isExactlyOnce: marks.message !== undefined,
+    };
+    // Another process may find a draft that we leave, and send it.
+    const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);
+    if (this.mayBeSent || mayBeSentByOthers) return ambiguousFailure(error, drafts);
+    const failure = this.#known.size > 0 ? error : failureBeforeDraft(error, this.#message);
+    return certainFailure(failure, this.#requests.signal, drafts);
+  }
+
+  async #removeOrLeave(id: string): Promise<'deleted' | 'gone' | 'left'> {
+    try {
+      if ((await this.remove(id)) === 'deleted') return 'deleted';
+      // Graph may not find a draft that was just made (reported): then it would stay.
+      await this.#requests.cleanUpMoment(1);
+      return await this.remove(id);
+    } catch {
+      this.#ours.delete(id);
+      this.#left.push(id);
+      return 'left';
+    }
+  }
+
+  /** Looks for drafts whose creation was interrupted; the search may take a moment to show them. */
+  async #findInterrupted(): Promise<readonly string[]> {
+    const found = new Set<string>();
+    for (let look = 1; look <= LOOKS_FOR_LOST && this.#lost > 0; look++) {
+      await this.#requests.cleanUpMoment(look);
+      for (const id of await this.#lostDrafts('clean-up')) {
+        found.add(id);
+        if (!this.#message.content.isMime) this.#find(id);
+      }
+    }
+    return [...found];
+  }
+
+  #find(id: string): void {
+    if (this.#known.has(id)) return;
+    this.#lost--;
+    this.adopt(id);
+  }
+
+  async #lostDrafts(mode: SearchMode): Promise<string[]> {
+    const { content, marks, messageId } = this.#message;
+    const filter = content.isMime ? hasMessageId(messageId) : hasDraftMark(marks.draft);
+    const found = await this.#search.find(filter, mode).catch(() => undefined);
+    this.#wasLookCut = found?.isPart ?? true;
+    return found?.drafts ?? [];
+  }
+}

@@ -1,0 +1,234 @@
+import { throwIfGivenUp } from '../errors/abort';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import type { Found } from './mailbox-search';
+import { type DraftSending, makeDraft } from './make-draft';
+import { hasMark } from './message-mark';
+import { isGone, untilPassed } from './passing-state';
+import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
+
+/**
+ * How often a mailbox is asked for what it may not show yet, with pauses of 250 ms, 500 ms, 1 s, 2 s and 4 s, none
+ * longer than `retry.maxDelay`. A copy in Sent Items that shows up later than that is not found.
+ */
+export const LOOKS = 5;
+
+/** How long a mailbox's search may take to show what was sent, unless the option `searchLag` says so. Our guess. */
+const SEARCH_LAG_MS = 1000;
+
+/** How often a draft is sent that Graph may not find yet, before it counts as gone. */
+const SENDS_UNTIL_FOUND = 2;
+
+/** How many drafts of ours other processes may take away before we stop making new ones. */
+const MAX_ROUNDS = 3;
+
+/** How often a draft that is shown may not be there when it is to be sent or deleted. */
+const MAX_MISSES = 3;
+
+/**
+ * Sends a message that other processes may be sending too, as drafts with the same mark. All of them follow these
+ * rules, and no rule relies on a search that is up to date:
+ *
+ * 1. Look, until our own draft is shown: a copy in Sent Items means that the message was sent.
+ * 2. Of the drafts, keep the one whose id sorts first, and delete the others by ids that die when a message leaves
+ *    Drafts. A draft that was deleted can never be sent. One that is gone may have been sent: look again.
+ * 3. Send the draft that was kept. If it is gone, or the answer was lost, look again.
+ *
+ * So the last draft of a message is sent by exactly one request, whoever makes it.
+ */
+export async function sendExactlyOnce(sending: DraftSending, mark: string): Promise<Sent> {
+  for (let round = 1; ; round++) {
+    const sent = await new Round(sending, mark).send();
+    if (sent) return sent;
+    if (round === MAX_ROUNDS) throw takenAway();
+    // Looked for long enough, and nothing was found: what vanished was deleted.
+    sending.ledger.settle();
+  }
+}
+
+/** One draft of ours, until it or another one of the message is sent, or all of them are gone. */
+class Round {
+  readonly #sending: DraftSending;
+  readonly #mark: string;
+  /** Why the latest /send is no success. */
+  #failure: GraphTransportError | undefined;
+  #sends = 0;
+  #misses = 0;
+  /** Drafts that the mailbox has shown, but for those that we have deleted. */
+  readonly #shown = new Set<string>();
+
+  constructor(sending: DraftSending, mark: string) {
+    this.#sending = sending;
+    this.#mark = mark;
+  }
+
+  /** Undefined when none was sent, as far as the mailbox shows, and no draft is left. */
+  async send(): Promise<Sent | undefined> {
+    const { message, ledger } = this.#sending;
+    // Before megabytes are uploaded. A small message is looked for once its draft is there.
+    if (message.content.added.length > 0) {
+      const seen = await this.#look();
+      if (seen.sent) return this.#resolve(seen);
+      if (seen.drafts.length > 0) return this.#resolve(await this.#lookAfterLag(seen));
+    }
+    const own = await makeDraft(this.#sending);
+    const seen = own === undefined ? undefined : await this.#lookUntilShown(own);
+    return this.#resolve(seen === undefined || ledger.mayBeSent ? await this.#lookLonger() : seen);
+  }
+
+  async #resolve(first: Found): Promise<Sent | undefined> {
+    for (let seen = first; ; seen = await this.#lookLonger()) {
+      if (seen.sent) return this.#foundSent(seen);
+      const step = await this.#sendOneOf(seen.drafts);
+      if (step !== 'look again') return step;
+    }
+  }
+
+  /** The mailbox shows these drafts, and was asked for long enough to show a sent copy if there were one. */
+  async #sendOneOf(drafts: readonly string[]): Promise<Sent | undefined | 'look again'> {
+    const { requests, ledger } = this.#sending;
+    const hasLeftDrafts = ledger.inDoubt.some((id) => !drafts.includes(id));
+    if (this.#failure && (hasLeftDrafts || outcomeOf(this.#failure) !== 'unknown')) throw this.#failure;
+    if (this.#hasMissed(drafts)) return this.#miss();
+    const [kept, ...others] = drafts;
+    if (kept === undefined) return undefined;
+    ledger.settle();
+    if (!(await this.#areAllDeleted(others))) return this.#miss();
+    if (this.#failure && !(await requests.retry(this.#failure, this.#sends, true))) throw this.#failure;
+    throwIfGivenUp(requests.signal);
+    return this.#sendDraft(kept);
+  }
+
+  async #sendDraft(id: string): Promise<Sent | undefined | 'look again'> {
+    const { requests, ledger } = this.#sending;
+    const isOurs = ledger.isOurs(id);
+    ledger.adopt(id);
+    ledger.share();
+    this.#sends++;
+    let sent: Sent;
+    try {
+      sent = accepted(await untilPassed(requests, () => ledger.send(id), { attempts: SENDS_UNTIL_FOUND }));
+    } catch (error) {
+      if (!(error instanceof GraphTransportError)) throw error;
+      if (isGone(error)) {
+        this.#shown.delete(id);
+        if (this.#misses < MAX_MISSES) return this.#miss();
+        // Shown again and again, and never there. That it can be deleted proves that it was not sent.
+        if ((await ledger.remove(id)) === 'deleted') throw error;
+        throw takenAway();
+      }
+      this.#failure = error;
+      if (ledger.mayBeSent) return 'look again';
+      // It was not sent. That it can be deleted proves that no other process has sent it either.
+      const fate = await ledger.remove(id).catch(() => 'left');
+      if (fate === 'gone') return 'look again';
+      if (fate === 'deleted' && !isOurs && outcomeOf(error) === 'refused') {
+        // What another process has left may say something else than our message.
+        this.#failure = undefined;
+        return undefined;
+      }
+      throw error;
+    }
+    await ledger.tidy();
+    return sent;
+  }
+
+  async #foundSent({ drafts }: Found): Promise<Sent> {
+    const { ledger } = this.#sending;
+    await ledger.tidy(drafts);
+    // A draft in doubt that was still there is deleted by now, and was not the one that was sent.
+    return this.#failure && ledger.inDoubt.length > 0 ? sentUnanswered(this.#failure) : sentBefore();
+  }
+
+  /** The last one first, and no more once one is gone: so of several processes at the same drafts, one goes on. */
+  async #areAllDeleted(drafts: readonly string[]): Promise<boolean> {
+    for (const id of [...drafts].reverse()) {
+      this.#shown.delete(id);
+      if ((await this.#sending.ledger.remove(id)) === 'gone') return false;
+    }
+    return true;
+  }
+
+  /** Whether a draft that was shown before is shown no more. Each counts once. */
+  #hasMissed(drafts: readonly string[]): boolean {
+    const missed = [...this.#shown].filter((id) => !drafts.includes(id));
+    for (const id of missed) {
+      this.#shown.delete(id);
+      this.#sending.ledger.noteGone(id);
+    }
+    return missed.length > 0;
+  }
+
+  /** A draft that was shown is not there: it was sent or deleted, or the search is behind. */
+  #miss(): 'look again' {
+    this.#misses++;
+    if (this.#misses > MAX_MISSES) throw takenAway();
+    return 'look again';
+  }
+
+  async #look(): Promise<Found> {
+    const seen = await this.#sending.search.find(hasMark(this.#mark));
+    for (const id of seen.drafts) this.#shown.add(id);
+    return seen;
+  }
+
+  /**
+   * Looks until the search shows our own draft, so that it shows those of other processes too. By then it may not show
+   * yet what was sent meanwhile. So it is asked once more, after `searchLag`, or after as long again as it took to show
+   * the draft.
+   */
+  async #lookUntilShown(own: string): Promise<Found | undefined> {
+    const { requests, message, ledger } = this.#sending;
+    const { searchLagMs = SEARCH_LAG_MS } = message;
+    const madeAt = requests.now();
+    for (let look = 1; look <= LOOKS + 1; look++) {
+      if (look > 1) await requests.moment(look - 1);
+      const seen = await this.#look();
+      if (seen.sent || (look === 1 && searchLagMs === 0 && seen.drafts.includes(own))) return seen;
+      if (!seen.drafts.includes(own)) continue;
+      const shownAt = requests.now();
+      if (look > 1) await this.#lookLonger(look - 1);
+      const waitMs = Math.max(searchLagMs, shownAt - madeAt);
+      await requests.wait(Math.max(0, shownAt + waitMs - requests.now()));
+      return this.#look();
+    }
+    if ((await ledger.remove(own)) === 'gone') return undefined;
+    throw new GraphTransportError(
+      'ECONNECTION',
+      "The mailbox's search does not show the draft that was just made, so it cannot tell whether the message was sent before.",
+      { outcome: 'not-accepted', hint: 'Nothing was sent. Try again later.' },
+    );
+  }
+
+  /** Another process has left a draft, or is about to send it. A copy sent before may not be shown yet. */
+  async #lookAfterLag(seen: Found): Promise<Found> {
+    const { requests, message } = this.#sending;
+    const { searchLagMs = SEARCH_LAG_MS } = message;
+    if (searchLagMs === 0) return seen;
+    await requests.wait(searchLagMs);
+    return this.#look();
+  }
+
+  /** Looks until the search shows a sent copy, or has had the time to. */
+  async #lookLonger(looks = LOOKS): Promise<Found> {
+    const { requests } = this.#sending;
+    let seen: Found | undefined;
+    let failure: unknown;
+    for (let look = 1; look <= looks && !seen?.sent; look++) {
+      await requests.moment(look);
+      seen = await this.#look().catch((error: unknown) => {
+        failure = error;
+        return undefined;
+      });
+      throwIfGivenUp(requests.signal);
+    }
+    if (seen) return seen;
+    throw failure;
+  }
+}
+
+function takenAway(): GraphTransportError {
+  return new GraphTransportError('ECONNECTION', 'Other processes are sending the same message.', {
+    outcome: 'unknown',
+    hint: 'Let one job stand for one message. Send it again later with the same Message-ID: that finds out whether it was sent.',
+  });
+}

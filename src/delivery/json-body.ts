@@ -1,0 +1,79 @@
+import type { RequestBody } from '../graph/request-body';
+import type { GraphAttachment } from '../message/attachments';
+import type { GraphMessage } from '../message/graph-message';
+import { withoutControlCharacters } from '../mime/control-characters';
+import type { AttachmentContent } from '../mime/spool';
+import { base64Length, base64Pieces } from './base64';
+
+/** JSON as text, but for contents, which stand for their base64. */
+type Part = string | AttachmentContent;
+
+/** A value without attachments. */
+export function plainJson(value: object): RequestBody {
+  return bodyOf([JSON.stringify(value, withoutControlCharacters)]);
+}
+
+/** The request that sends a message. */
+export function sendMailJson(message: GraphMessage, saveToSentItems: boolean): RequestBody {
+  return bodyOf(['{"message":', ...messageParts(message), `,"saveToSentItems":${saveToSentItems}}`]);
+}
+
+/** A message as Graph keeps it. */
+export function messageJson(message: GraphMessage): RequestBody {
+  return bodyOf(messageParts(message));
+}
+
+/** An attachment. */
+export function attachmentJson(attachment: GraphAttachment): RequestBody {
+  return bodyOf(attachmentParts(attachment));
+}
+
+function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
+  const json = JSON.stringify(message, withoutControlCharacters);
+  if (attachments.length === 0) return [json];
+  const list = attachments.flatMap((attachment, index) => [
+    ...(index > 0 ? [','] : []),
+    ...attachmentParts(attachment),
+  ]);
+  return [`${json.slice(0, -1)},"attachments":[`, ...list, ']}'];
+}
+
+function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part[] {
+  return [
+    `${JSON.stringify(attachment, withoutControlCharacters).slice(0, -1)},"contentBytes":"`,
+    contentBytes,
+    '"}',
+  ];
+}
+
+/** Base64 needs no escaping, so that contents of megabytes need not pass through JSON.stringify. */
+function bodyOf(parts: readonly Part[]): RequestBody {
+  const pieces: (Buffer | AttachmentContent)[] = [];
+  let text = '';
+  const endText = () => {
+    if (text) pieces.push(Buffer.from(text));
+    text = '';
+  };
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+    } else {
+      endText();
+      pieces.push(part);
+    }
+  }
+  endText();
+  return {
+    length: pieces.reduce(
+      (bytes, piece) => bytes + (Buffer.isBuffer(piece) ? piece.length : base64Length(piece.size)),
+      0,
+    ),
+    *pieces() {
+      for (const piece of pieces) {
+        if (Buffer.isBuffer(piece)) yield piece;
+        else if (piece.held) yield* base64Pieces(piece.held);
+        else throw new Error('the content of an attachment is not in memory');
+      }
+    },
+  };
+}

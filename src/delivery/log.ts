@@ -1,0 +1,143 @@
+import type { getLogger } from 'nodemailer/lib/shared';
+import type { AnswerEvent } from '../graph/client';
+import type { RetryEvent } from '../graph/message-requests';
+import type { GraphSentMessageInfo } from './sent-info';
+import type { UploadProgress } from './upload-progress';
+
+type Logger = ReturnType<typeof getLogger>;
+
+/** The log lines of one message, in Nodemailer's manner: no subjects, no bodies, no secrets. */
+export class SendLog {
+  readonly #logger: Logger;
+  #entry: { tnx: string; messageId: string };
+
+  constructor(logger: Logger, messageId: string) {
+    this.#logger = logger;
+    this.#entry = { tnx: 'send', messageId };
+  }
+
+  /** From here on, the message goes by this Message-ID. */
+  goesBy(messageId: string): void {
+    this.#entry = { ...this.#entry, messageId };
+  }
+
+  started(to: string[]): void {
+    this.#say('debug', this.#entry, 'Sending message %s to <%s>', this.#entry.messageId, summary(to));
+  }
+
+  retried({ error, attempt, waitMs, throttled }: RetryEvent): void {
+    const { messageId } = this.#entry;
+    const entry = { ...this.#entry, tnx: throttled ? 'throttled' : 'retry', attempt, waitMs };
+    const what = throttled ? 'Graph throttles the mailbox of message %s' : 'Message %s met a failure';
+    this.#say(
+      'warn',
+      entry,
+      `${what} (attempt %s), next in %s ms: %s`,
+      messageId,
+      attempt,
+      waitMs,
+      error.message,
+    );
+  }
+
+  uploaded({ attachment, sentBytes, totalBytes }: UploadProgress): void {
+    const { messageId } = this.#entry;
+    const entry = { ...this.#entry, tnx: 'upload', sentBytes, totalBytes };
+    if (sentBytes < totalBytes) {
+      this.#say(
+        'debug',
+        entry,
+        'Attachment "%s" of %s: %s of %s bytes',
+        attachment,
+        messageId,
+        sentBytes,
+        totalBytes,
+      );
+    } else {
+      this.#say('info', entry, 'Attachment "%s" of %s is there, %s bytes', attachment, messageId, totalBytes);
+    }
+  }
+
+  accepted(info: GraphSentMessageInfo): void {
+    const {
+      messageId,
+      dropped,
+      route,
+      routeReason,
+      requestId,
+      response,
+      attempts,
+      messageSize,
+      messageTime,
+    } = info;
+    if (dropped.length > 0) {
+      this.#say('warn', this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
+    }
+    if (info.draftMayBeLeft) {
+      const why = 'Graph did not answer when it was made, nor when we looked for it';
+      this.#say('warn', this.#entry, 'A draft of message %s may be left in Drafts: %s', messageId, why);
+    }
+    const recipients = info.accepted.length;
+    const entry = {
+      tnx: 'send',
+      messageId,
+      status: response,
+      recipients,
+      route,
+      bytes: messageSize,
+      attempts,
+      requestId,
+      ms: messageTime,
+      deduplicated: info.deduplicated,
+    };
+    this.#say(
+      'info',
+      entry,
+      'Message %s for %s recipients, %s bytes: %s as %s (%s), attempts %s, %s ms, request-id %s',
+      messageId,
+      recipients,
+      messageSize,
+      response,
+      route,
+      routeReason,
+      attempts,
+      messageTime,
+      requestId,
+    );
+  }
+
+  /** A log that cannot be written must not change what becomes of the message, nor what is told of it. */
+  #say(level: 'debug' | 'info' | 'warn' | 'error', entry: object, message: string, ...args: unknown[]): void {
+    this.#logger[level](entry, message, ...args);
+  }
+
+  failed(error: Error): void {
+    const { messageId } = this.#entry;
+    this.#say(
+      'error',
+      { ...this.#entry, err: error },
+      'Sending message %s failed: %s',
+      messageId,
+      error.message,
+    );
+  }
+}
+
+/** Logs an answer of Graph: that there was one, and not what it said. */
+export function logAnswer(logger: Logger, event: AnswerEvent): void {
+  const { method, path, status, requestId, ms } = event;
+  const said = '%s %s: %s in %s ms (request-id %s)';
+  logger.debug({ tnx: 'http', ...event }, said, method, path, status, ms, requestId);
+}
+
+/** Logs that DKIM keys of the app are of no use. */
+export function logUnusedKeys(logger: Logger): void {
+  const why =
+    'Exchange signs what it sends: set DKIM up for the domain in Microsoft 365, and leave out dkim.';
+  logger.warn({ tnx: 'dkim' }, `Messages go without a DKIM signature of the app's. ${why}`);
+}
+
+/** The recipients as Nodemailer's own transports log them: the first two of many. */
+function summary(to: string[]): string {
+  return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
+}

@@ -1,0 +1,327 @@
+import { asciiLowerCase } from '../ascii-case';
+import type { Clock } from '../clock';
+import { givenUpError, throwIfGivenUp } from '../errors/abort';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { Heap } from './heap';
+import { WaitingLine } from './waiting-line';
+
+/** How much may go on at once, and how fast. */
+export interface Limits {
+  /** Messages under way at once, of one mailbox. */
+  maxConnections: number;
+  /** Messages under way at once, of all mailboxes together. */
+  maxTotalConnections: number;
+  /** Messages of one mailbox that may start within `rateDelta`; undefined is no limit. */
+  rateLimit: number | undefined;
+  /** Milliseconds. */
+  rateDelta: number;
+  /** Messages that may wait for their turn. */
+  maxQueue: number;
+}
+
+/** The time that a mailbox has to be left alone, which all its requests share. */
+export interface Pauses {
+  /** Resolves when the mailbox may be asked again, or as soon as the signal aborts. */
+  pauseOver(signal: AbortSignal | undefined): Promise<void>;
+  /** Leaves the mailbox alone for so many milliseconds from now. */
+  pauseFor(ms: number): void;
+}
+
+interface Turn {
+  begin(): void;
+  fail(error: Error): void;
+}
+
+/**
+ * Lets as many messages through at once as their mailbox takes, the others in the order in which they came.
+ * Mailboxes take turns, so that a thousand messages of one do not hold up the first of another.
+ *
+ * What a message costs does not depend on how many mailboxes there are, nor on how many messages wait: nothing here
+ * looks at all lanes or at all of a line.
+ */
+export class MailboxLimiter {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #onTurn: () => void;
+  readonly #lanes = new Map<string, Lane>();
+  /** Lanes with messages that may begin, or could when this was last looked at. */
+  readonly #ready = new Heap<Lane>((one, other) =>
+    one.readyTurn === other.readyTurn ? one.number < other.number : one.readyTurn < other.readyTurn,
+  );
+  /** Lanes with messages that time will let begin. */
+  readonly #later = new Heap<Lane>((one, other) => one.laterAt < other.laterAt);
+  /** Lanes without messages that cannot be forgotten yet. */
+  readonly #resting = new Heap<Lane>((one, other) => one.restsUntil < other.restsUntil);
+  #underWay = 0;
+  #waiting = 0;
+  #turns = 0;
+  #laneCount = 0;
+  #wake: { at: number; abort: AbortController } | undefined;
+
+  /** @param onTurn is told whenever a message that waited does so no more */
+  constructor(limits: Limits, clock: Clock, onTurn: () => void = () => undefined) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#onTurn = onTurn;
+  }
+
+  /** Messages that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Mailboxes that something is known of. */
+  get mailboxes(): number {
+    return this.#lanes.size;
+  }
+
+  /**
+   * Does the work when it is the message's turn.
+   *
+   * @throws GraphTransportError `ECONNECTION` when too many are waiting, `EABORT` when the signal aborts
+   *   before it is its turn
+   */
+  async run<T>(
+    userId: string,
+    work: (pauses: Pauses) => Promise<T>,
+    signal?: AbortSignal | undefined,
+  ): Promise<T> {
+    throwIfGivenUp(signal);
+    const lane = this.#laneOf(asciiLowerCase(userId));
+    if (!this.#beginAtOnce(lane)) await this.#turn(lane, signal);
+    try {
+      return await work(lane);
+    } finally {
+      lane.underWay--;
+      this.#underWay--;
+      this.#consider(lane);
+      if (this.#waiting > 0) this.#next();
+      this.#forget(lane);
+    }
+  }
+
+  /** Lets nobody wait any longer: all who do fail. */
+  rejectWaiting(error: Error): void {
+    for (const lane of this.#lanes.values()) {
+      for (let turn = lane.waiting.shift(); turn; turn = lane.waiting.shift()) turn.fail(error);
+      this.#forget(lane);
+    }
+  }
+
+  #laneOf(mailbox: string): Lane {
+    this.#forgetRested();
+    const found = this.#lanes.get(mailbox);
+    if (found) return found;
+    const lane = new Lane(mailbox, ++this.#laneCount, this.#limits, this.#clock);
+    this.#lanes.set(mailbox, lane);
+    return lane;
+  }
+
+  /** Forgets the lane of a mailbox without messages, now or when its pause and its rate are over. */
+  #forget(lane: Lane): void {
+    if (lane.underWay > 0 || !lane.waiting.isEmpty || this.#lanes.get(lane.mailbox) !== lane) return;
+    const now = this.#clock.now();
+    const restsUntil = lane.restingUntil();
+    if (restsUntil <= now) {
+      this.#lanes.delete(lane.mailbox);
+    } else if (!lane.isResting) {
+      lane.isResting = true;
+      lane.restsUntil = restsUntil;
+      this.#resting.push(lane);
+    }
+  }
+
+  #forgetRested(): void {
+    const now = this.#clock.now();
+    for (let lane = this.#resting.first; lane && lane.restsUntil <= now; lane = this.#resting.first) {
+      this.#resting.pop();
+      lane.isResting = false;
+      this.#forget(lane);
+    }
+  }
+
+  #beginAtOnce(lane: Lane): boolean {
+    if (this.#waiting > 0 || this.#underWay >= this.#limits.maxTotalConnections) return false;
+    const now = this.#clock.now();
+    if (lane.waitMs(now) > 0) return false;
+    this.#underWay++;
+    lane.begin(now, ++this.#turns);
+    return true;
+  }
+
+  #turn(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isWaiting = true;
+      const leave = () => {
+        isWaiting = false;
+        this.#waiting--;
+        if (this.#waiting === 0) this.#stopWaking();
+        signal?.removeEventListener('abort', abort);
+        this.#onTurn();
+      };
+      const turn: Turn = {
+        begin: () => {
+          leave();
+          resolve();
+        },
+        fail: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      const place = lane.waiting.join(turn);
+      const giveUp = (error: Error) => {
+        lane.waiting.leave(place);
+        turn.fail(error);
+        this.#forget(lane);
+      };
+      const abort = () => signal && giveUp(givenUpError(signal));
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting++;
+      this.#consider(lane);
+      this.#next();
+      if (isWaiting && this.#waiting > this.#limits.maxQueue) giveUp(this.#fullError());
+    });
+  }
+
+  /** Puts a lane where its first message belongs: with those that may begin, or with those that time lets begin. */
+  #consider(lane: Lane): void {
+    if (lane.isListed || lane.waiting.isEmpty) return;
+    const now = this.#clock.now();
+    const waitMs = lane.waitMs(now);
+    // The end of one of its messages brings it back.
+    if (waitMs === Number.POSITIVE_INFINITY) return;
+    lane.isListed = true;
+    if (waitMs <= 0) {
+      lane.readyTurn = lane.lastTurn;
+      this.#ready.push(lane);
+    } else {
+      lane.laterAt = now + waitMs;
+      this.#later.push(lane);
+    }
+  }
+
+  /** Begins whatever may begin now, and comes back when time alone lets more begin. */
+  #next(): void {
+    const now = this.#clock.now();
+    for (let lane = this.#later.first; lane && lane.laterAt <= now; lane = this.#later.first) {
+      this.#later.pop();
+      lane.isListed = false;
+      this.#consider(lane);
+    }
+    while (this.#underWay < this.#limits.maxTotalConnections) {
+      const lane = this.#ready.pop();
+      if (!lane) {
+        this.#wakeFor(this.#later.first, now);
+        return;
+      }
+      lane.isListed = false;
+      // Since it was listed its mailbox may have been paused, or its messages given up.
+      if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0) {
+        this.#underWay++;
+        lane.begin(now, ++this.#turns);
+        lane.waiting.shift()?.begin();
+      }
+      this.#consider(lane);
+    }
+  }
+
+  #wakeFor(lane: Lane | undefined, now: number): void {
+    if (!lane || (this.#wake && this.#wake.at <= lane.laterAt)) return;
+    this.#stopWaking();
+    const wake = { at: lane.laterAt, abort: new AbortController() };
+    this.#wake = wake;
+    void this.#clock.sleep(lane.laterAt - now, wake.abort.signal).then(() => {
+      if (this.#wake !== wake) return;
+      this.#wake = undefined;
+      this.#next();
+    });
+  }
+
+  /** A timer would keep the process from ending. */
+  #stopWaking(): void {
+    this.#wake?.abort.abort();
+    this.#wake = undefined;
+  }
+
+  #fullError(): GraphTransportError {
+    return new GraphTransportError(
+      'ECONNECTION',
+      `The queue of the transport is full: ${this.#limits.maxQueue} messages wait for their turn (maxQueue).`,
+      {
+        outcome: 'not-accepted',
+        hint: 'Nothing was sent. Send on when isIdle() is true, or raise maxQueue.',
+      },
+    );
+  }
+}
+
+/** One mailbox: its messages and when the next may begin. */
+class Lane implements Pauses {
+  readonly waiting = new WaitingLine<Turn>();
+  underWay = 0;
+  /** Counted over all mailboxes: who had the last turn longest ago is next. */
+  lastTurn = 0;
+  /** Whether it is with those that may begin, by its last turn then, or with those that time lets begin, by when. */
+  isListed = false;
+  readyTurn = 0;
+  laterAt = 0;
+  /** Whether it is with those without messages; and when it was to be forgotten. */
+  isResting = false;
+  restsUntil = 0;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  /** When the last messages began, as far as the rate is about them: a ring, whose oldest is where the next goes. */
+  readonly #begun: number[] = [];
+  #beginnings = 0;
+  #lastBegan = Number.NEGATIVE_INFINITY;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly mailbox: string,
+    readonly number: number,
+    limits: Limits,
+    clock: Clock,
+  ) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** How long the next message has to wait; for ever, as far as time goes, while the mailbox is busy. */
+  waitMs(now: number): number {
+    const { maxConnections, rateLimit, rateDelta } = this.#limits;
+    if (this.underWay >= maxConnections) return Number.POSITIVE_INFINITY;
+    const isFull = rateLimit !== undefined && this.#beginnings >= rateLimit;
+    const oldest = isFull ? (this.#begun[this.#beginnings % rateLimit] ?? 0) : Number.NEGATIVE_INFINITY;
+    return Math.max(this.#pausedUntil - now, oldest + rateDelta - now, 0);
+  }
+
+  begin(now: number, turn: number): void {
+    const { rateLimit } = this.#limits;
+    if (rateLimit !== undefined) {
+      this.#begun[this.#beginnings % rateLimit] = now;
+      this.#beginnings++;
+      this.#lastBegan = now;
+    }
+    this.underWay++;
+    this.lastTurn = turn;
+  }
+
+  /** Until when a mailbox without messages must be remembered. */
+  restingUntil(): number {
+    return Math.max(this.#pausedUntil, this.#lastBegan + this.#limits.rateDelta);
+  }
+
+  pauseFor(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+  }
+
+  async pauseOver(signal: AbortSignal | undefined): Promise<void> {
+    // It may have been prolonged while we waited.
+    for (;;) {
+      const waitMs = this.#pausedUntil - this.#clock.now();
+      if (waitMs <= 0 || signal?.aborted) return;
+      await this.#clock.sleep(waitMs, signal);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { messagePath } from '../graph/endpoints';
+import type { MessageRequests } from '../graph/message-requests';
+import { addAttachment } from './add-attachment';
+import type { DraftMessage } from './draft-content';
+import type { DraftLedger } from './draft-ledger';
+import { markDraft } from './draft-requests';
+import type { MailboxSearch } from './mailbox-search';
+import { isGone, untilPassed } from './passing-state';
+import { SpoiledDraftError } from './upload-session';
+
+/** A message on its way by a draft. */
+export interface DraftSending {
+  requests: MessageRequests;
+  message: DraftMessage;
+  ledger: DraftLedger;
+  search: MailboxSearch;
+}
+
+/**
+ * Makes a whole draft: creates it, adds its attachments one after the other, and marks it as whole where another
+ * process may send it too.
+ *
+ * @returns its id; undefined when another process has sent or deleted it meanwhile
+ * @throws GraphTransportError when a step fails; nothing was sent then
+ */
+export async function makeDraft(sending: DraftSending): Promise<string | undefined> {
+  const { message, ledger } = sending;
+  for (let attempt = 1; ; attempt++) {
+    const id = await createDraft(sending);
+    try {
+      await fill(sending, id);
+      return id;
+    } catch (error) {
+      const isSpoiled = error instanceof SpoiledDraftError && attempt === 1;
+      const mayBeTaken = message.marks.message !== undefined && isGone(error);
+      if (!isSpoiled && !mayBeTaken) throw error;
+      const fate = await ledger.remove(id);
+      // It is deleted and nothing was sent: a fresh draft has every chance.
+      if (isSpoiled && fate === 'deleted') continue;
+      if (fate === 'gone' && mayBeTaken) return undefined;
+      throw error;
+    }
+  }
+}
+
+async function createDraft({ requests, ledger }: DraftSending): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await untilPassed(requests, () => ledger.create(), { named: 'mailbox' });
+    } catch (error) {
+      if (!(error instanceof GraphTransportError)) throw error;
+      if (outcomeOf(error) !== 'unknown') throw error;
+      // The answer was lost: the draft may be there, and is as good as one that was answered.
+      const found = await ledger.findLost();
+      if (found !== undefined) return found;
+      if (!(await requests.retry(error, attempt, true))) throw error;
+    }
+  }
+}
+
+async function fill({ requests, message, ledger }: DraftSending, id: string): Promise<void> {
+  const { userId, content, marks, onProgress } = message;
+  const draftPath = messagePath(userId, id);
+  const names = [...(content.firstNames ?? [])];
+  for (const attachment of content.added) {
+    const { name } = attachment;
+    const sameNamed = names.filter((other) => other === name).length;
+    await addAttachment(attachment, { requests, draftPath, onProgress, sameNamed });
+    names.push(name ?? '');
+  }
+  const isWhole = !content.isMime && content.added.length === 0;
+  const mark = marks.message;
+  if (mark === undefined || isWhole) return;
+  ledger.share();
+  await untilPassed(requests, () => markDraft(requests, userId, id, mark));
+}

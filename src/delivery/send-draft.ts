@@ -1,0 +1,66 @@
+import { throwIfGivenUp } from '../errors/abort';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import type { MessageRequests } from '../graph/message-requests';
+import type { DraftMessage } from './draft-content';
+import { DraftLedger } from './draft-ledger';
+import { LOOKS, sendExactlyOnce } from './exactly-once';
+import { MailboxSearch } from './mailbox-search';
+import { type DraftSending, makeDraft } from './make-draft';
+import { hasDraftMark } from './message-mark';
+import { untilPassed } from './passing-state';
+import { accepted, type Sent, sentUnanswered } from './sent';
+
+/**
+ * Sends a message by way of a draft: creates it, adds its attachments, sends it, and leaves nothing else behind.
+ *
+ * @throws GraphTransportError when a step fails. Either nothing was sent and the draft is deleted, or the error is
+ *   ambiguous; it names the draft that may be left
+ */
+export async function sendDraft(
+  requests: MessageRequests,
+  message: DraftMessage,
+): Promise<
+  Sent & { leftDraftId: string | undefined; mayLeaveDraft: boolean; serverMessageId: string | undefined }
+> {
+  const search = new MailboxSearch(requests, message.userId);
+  const ledger = new DraftLedger(requests, message, search);
+  const sending = { requests, message, ledger, search };
+  try {
+    const sent = await (message.marks.message === undefined
+      ? sendAtMostOnce(sending)
+      : sendExactlyOnce(sending, message.marks.message));
+    const serverMessageId = sent.deduplicated ? undefined : ledger.serverMessageId;
+    return { ...sent, leftDraftId: ledger.left, mayLeaveDraft: ledger.mayLeaveUnknown, serverMessageId };
+  } catch (error) {
+    throw await ledger.failure(error);
+  }
+}
+
+async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
+  const { requests, ledger } = sending;
+  const draft = await makeDraft(sending);
+  throwIfGivenUp(requests.signal);
+  if (draft === undefined) throw new Error('no other process knows of a draft that is sent at most once');
+  let sent: Sent;
+  try {
+    sent = accepted(await untilPassed(requests, () => ledger.send(draft)));
+  } catch (error) {
+    if (!(error instanceof GraphTransportError)) throw error;
+    // A draft that is gone after one /send may have been sent by it, whatever that was answered.
+    if (outcomeOf(error) !== 'unknown' && !ledger.mayBeSent) throw error;
+    // Its own mark tells a copy in Sent Items from any other message.
+    if (!(await isShownAsSent(sending))) throw error;
+    sent = sentUnanswered(error);
+  }
+  await ledger.tidy();
+  return sent;
+}
+
+async function isShownAsSent({ requests, message, search }: DraftSending): Promise<boolean> {
+  for (let look = 1; look <= LOOKS; look++) {
+    await requests.moment(look);
+    const { sent } = await search.find(hasDraftMark(message.marks.draft)).catch(() => ({ sent: false }));
+    if (sent) return true;
+  }
+  return false;
+}

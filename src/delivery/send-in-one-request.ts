@@ -1,0 +1,42 @@
+import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { sendMailPath } from '../graph/endpoints';
+import type { MessageRequests } from '../graph/message-requests';
+import type { SendMailRequest } from './send-mail-request';
+import { accepted, type Sent } from './sent';
+
+/**
+ * Sends a message in one request.
+ *
+ * @param savesCopy whether the request asks for the copy in Sent Items, and could do without it
+ * @throws GraphTransportError, ambiguous when the message may have been sent all the same
+ */
+export async function sendInOneRequest(
+  requests: MessageRequests,
+  userId: string,
+  request: SendMailRequest,
+  savesCopy: boolean,
+): Promise<Sent> {
+  try {
+    const answer = await requests.call({
+      method: 'POST',
+      path: sendMailPath(userId),
+      what: 'the message',
+      expect: 202,
+      sends: true,
+      ...request,
+    });
+    return accepted(answer);
+  } catch (error) {
+    throw savesCopy && isForWantOfRoom(error) ? withoutCopy(error) : error;
+  }
+}
+
+function isForWantOfRoom(error: unknown): error is GraphTransportError {
+  if (!(error instanceof GraphTransportError)) return false;
+  return /^(?:error)?quota(?:exceeded|limitreached)$/i.test(error.graphCode?.replace(/\s+/g, '') ?? '');
+}
+
+function withoutCopy(error: GraphTransportError): GraphTransportError {
+  const hint = `${error.hint ?? ''} With saveToSentItems: false no copy takes room.`.trim();
+  return alteredError(error, { hint });
+}

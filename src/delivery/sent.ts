@@ -1,0 +1,32 @@
+import type { GraphTransportError } from '../errors/graph-transport-error';
+import type { Accepted } from '../graph/client';
+
+/** What is known of a message that was sent. */
+export interface Sent {
+  /** `202 Accepted`, or what stands in its place. */
+  response: string;
+  requestId: string | undefined;
+  clientRequestId: string | undefined;
+  /** Whether it had been sent before, by another call or another process. */
+  deduplicated: boolean;
+}
+
+/** Graph has accepted it. */
+export function accepted({ status, requestId, clientRequestId }: Accepted): Sent {
+  return { response: `${status} Accepted`, requestId, clientRequestId, deduplicated: false };
+}
+
+/** The answer was lost, and the mailbox shows that the request was carried out. */
+export function sentUnanswered({ requestId, clientRequestId }: GraphTransportError): Sent {
+  return { response: 'Sent, as the mailbox says', requestId, clientRequestId, deduplicated: false };
+}
+
+/** Another call or another process has sent it. */
+export function sentBefore(): Sent {
+  return {
+    response: 'Sent before, as the mailbox says',
+    requestId: undefined,
+    clientRequestId: undefined,
+    deduplicated: true,
+  };
+}

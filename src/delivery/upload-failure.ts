@@ -1,0 +1,100 @@
+import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { toAnswerError } from '../graph/answer-error';
+import type { UploadAnswer } from '../graph/client';
+import { parseJson } from '../graph/json-property';
+
+/** A path segment or a value shorter than this is no secret, but a word such as `upload`. */
+const MIN_SECRET_LENGTH = 9;
+
+/**
+ * What an upload host's answer means, read like any other answer of the service.
+ *
+ * @param name of the attachment
+ * @param part what was asked of the host to accept
+ */
+export function uploadFailure(
+  answer: UploadAnswer,
+  { url, name, part }: { url: string; name: string; part: string },
+): GraphTransportError {
+  const error = toAnswerError({ ...answer, body: hideInBody(answer.body, hiding(url)) }, part);
+  // The URL is all the right that a request has: a refusal is not about the app's permissions.
+  const isBare = error.graphCode === undefined && error.responseCode === 403;
+  return alteredError(error, {
+    ...(error.code === 'EAUTH' && { hint: URL_IS_THE_RIGHT }),
+    ...(isBare && { code: 'EMESSAGE' }),
+    before: beginning(name),
+  });
+}
+
+const URL_IS_THE_RIGHT =
+  "An upload needs no permission but its URL, so none of the app's is missing: does a proxy or gateway change the request? Nothing was sent.";
+
+/** A connection that broke while the attachment was uploaded. */
+export function brokenUpload(error: GraphTransportError, name: string): GraphTransportError {
+  return alteredError(error, { before: beginning(name) });
+}
+
+/**
+ * The same failure, of an upload that can go on from where its session stands. An upload sends nothing, so that it does
+ * not matter what became of the request.
+ */
+export function thatMayGoOn(error: GraphTransportError): GraphTransportError {
+  const { code } = error;
+  return alteredError(error, {
+    code: code === 'ETIMEDOUT' ? code : 'ECONNECTION',
+    outcome: 'not-accepted',
+    hint: 'Nothing was sent.',
+    link: undefined,
+  });
+}
+
+/** An answer that is a success by its status, and does not say what it has to say. */
+export function senseless(
+  { status, requestId, clientRequestId }: UploadAnswer,
+  name: string,
+  what: string,
+): GraphTransportError {
+  return new GraphTransportError(
+    'ECONNECTION',
+    `${beginning(name)}the session answered ${status} to ${what}.`,
+    {
+      outcome: 'unknown',
+      responseCode: status,
+      requestId,
+      clientRequestId,
+    },
+  );
+}
+
+function beginning(name: string): string {
+  return `Uploading the attachment "${name}" failed: `;
+}
+
+/** Takes the upload URL, and what makes it secret, out of a text: a host may say in an error what it was asked. */
+function hiding(url: string): (text: string) => string {
+  const { pathname, search, searchParams } = new URL(url);
+  const parts = [url, pathname + search, ...pathname.split('/'), ...searchParams.values()];
+  const secrets = parts
+    .flatMap((part) => [part, decoded(part), encodeURIComponent(part)])
+    .filter((part) => part.length >= MIN_SECRET_LENGTH)
+    .sort((one, other) => other.length - one.length)
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  if (secrets.length === 0) return (text) => text;
+  const secret = new RegExp(secrets.join('|'), 'gi');
+  return (text) => text.replace(secret, '(upload URL)');
+}
+
+/** In JSON the URL may be written with escapes, so that it is only seen in what the JSON stands for. */
+function hideInBody(body: string, hide: (text: string) => string): string {
+  const parsed = parseJson(body);
+  if (typeof parsed !== 'object' || parsed === null) return hide(body);
+  return JSON.stringify(parsed, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,231 @@
+import { SendTimeout } from '../errors/abort';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import type { UploadAnswer } from '../graph/client';
+import type { MessageRequests } from '../graph/message-requests';
+import { bufferBody } from '../graph/request-body';
+import type { GraphAttachment } from '../message/attachments';
+import { RANGE_BYTES } from './limits';
+import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS } from './passing-state';
+import { brokenUpload, senseless, thatMayGoOn, uploadFailure } from './upload-failure';
+import { readPosition, type UploadPosition } from './upload-position';
+
+/** What is known of the range that completes the attachment. */
+export type LastRange =
+  /** It never went out, or certainly was not carried out. */
+  | 'unsent'
+  /** It went out, and was answered as one that was not carried out. */
+  | 'sent'
+  /** It may have been carried out. */
+  | 'in doubt';
+
+/** How the upload to one session has ended. */
+export type UploadEnd =
+  | { kind: 'done' }
+  /** `gone`: the session is no more. `failed`: there is no sense in going on. */
+  | { kind: 'gone' | 'failed'; lastRange: LastRange; error: GraphTransportError };
+
+interface RangesTarget {
+  requests: MessageRequests;
+  onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
+}
+
+/** Uploads an attachment to one session, range by range. */
+export function uploadRanges(
+  url: string,
+  attachment: GraphAttachment,
+  target: RangesTarget,
+): Promise<UploadEnd> {
+  return new RangeUpload(url, attachment, target).run();
+}
+
+/** An answer, or the error of a connection that brought none. */
+type Heard = UploadAnswer | { status: undefined; error: GraphTransportError };
+
+class RangeUpload {
+  readonly #url: string;
+  readonly #attachment: GraphAttachment;
+  readonly #target: RangesTarget;
+  /** Where the next range begins. */
+  #start = 0;
+  /** How much has gone out: the session cannot have more. */
+  #sentBytes = 0;
+  /** How much the session has said that it has. Only beyond that is progress: to go back and forth must end. */
+  #confirmedBytes = 0;
+  /** Failures since the latest progress, by their kind. */
+  #failures = 0;
+  #passing = 0;
+  #lastRange: LastRange = 'unsent';
+
+  constructor(url: string, attachment: GraphAttachment, target: RangesTarget) {
+    this.#url = url;
+    this.#attachment = attachment;
+    this.#target = target;
+  }
+
+  async run(): Promise<UploadEnd> {
+    const content = this.#attachment.contentBytes;
+    const buffer = Buffer.allocUnsafe(Math.min(RANGE_BYTES, content.size));
+    for (;;) {
+      const range = await content.read(buffer, this.#start);
+      const heard = await this.#put(range);
+      const isLast = this.#start + range.length === content.size;
+      if (isLast && heard.status === 201) {
+        this.#report(content.size);
+        return { kind: 'done' };
+      }
+      const position = heard.status === 200 ? this.#read(heard) : undefined;
+      if (position?.kind === 'next' && position.start > this.#start) {
+        this.#moveTo(position.start);
+        continue;
+      }
+      const failure = this.#failureOf(heard, position, range);
+      // To say so before the last range is to say that a part is the whole: nobody knows what was attached.
+      const isEarly = !isLast && (heard.status === 201 || position?.kind === 'complete');
+      if (isLast || isEarly) this.#learn(heard, failure);
+      const end = (await this.#end(failure)) ?? (await this.#askPosition(failure));
+      if (end) return end;
+    }
+  }
+
+  #put(range: Buffer): Promise<Heard> {
+    const start = this.#start;
+    const { size } = this.#attachment.contentBytes;
+    const end = start + range.length;
+    this.#sentBytes = Math.max(this.#sentBytes, end);
+    return heardOf(
+      this.#target.requests.upload({
+        method: 'PUT',
+        url: this.#url,
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-range': `bytes ${start}-${end - 1}/${size}`,
+        },
+        body: bufferBody(range),
+      }),
+    );
+  }
+
+  #read({ body }: UploadAnswer): UploadPosition {
+    return readPosition(body, this.#sentBytes, this.#attachment.contentBytes.size);
+  }
+
+  #moveTo(start: number): void {
+    this.#start = start;
+    if (start <= this.#confirmedBytes) return;
+    this.#confirmedBytes = start;
+    this.#failures = 0;
+    this.#passing = 0;
+    this.#report(start);
+  }
+
+  #report(bytes: number): void {
+    const { name, contentBytes } = this.#attachment;
+    this.#target.onProgress(name ?? '', bytes, contentBytes.size);
+  }
+
+  #failureOf(heard: Heard, position: UploadPosition | undefined, range: Buffer): GraphTransportError {
+    const name = this.#attachment.name ?? '';
+    if (heard.status === undefined) return brokenUpload(heard.error, name);
+    const part = `bytes ${this.#start} to ${this.#start + range.length - 1}`;
+    const isSuccess = heard.status >= 200 && heard.status < 300;
+    return isSuccess
+      ? senseless(heard, name, `${part}: ${saidOf(position)}`)
+      : uploadFailure(heard, { url: this.#url, name, part });
+  }
+
+  /** What an answer that is no success says of the last range, or of one that was taken for it. */
+  #learn(heard: Heard, failure: GraphTransportError): void {
+    const outcome = heard.status === undefined ? outcomeOf(heard.error) : outcomeOf(failure);
+    if (outcome === 'unknown') this.#lastRange = 'in doubt';
+    else if (heard.status !== undefined && this.#lastRange === 'unsent') this.#lastRange = 'sent';
+  }
+
+  /** How this failure ends the upload; undefined when it does not, once there was time for it to pass. */
+  async #end(failure: GraphTransportError): Promise<UploadEnd | undefined> {
+    const { requests } = this.#target;
+    if (isSessionGone(failure)) return this.#ended('gone', failure);
+    if (isPassing(failure)) {
+      this.#passing++;
+      if (this.#passing === PASSING_ATTEMPTS) {
+        return this.#ended('failed', neverPassed(failure, this.#passing));
+      }
+      await requests.waitOut(failure, this.#passing);
+      return undefined;
+    }
+    return this.#retry(this.#mayGoOn(failure) ? thatMayGoOn(failure) : failure);
+  }
+
+  async #retry(error: GraphTransportError): Promise<UploadEnd | undefined> {
+    const { requests } = this.#target;
+    this.#failures++;
+    if (await requests.retry(error, this.#failures, true)) return undefined;
+    return this.#ended('failed', requests.afterAttempts(error, this.#failures));
+  }
+
+  /** An upload sends nothing, so that it goes on after what may have been done; and 416 is a matter of the place. */
+  #mayGoOn(failure: GraphTransportError): boolean {
+    return outcomeOf(failure) === 'unknown' || failure.responseCode === 416;
+  }
+
+  /** Asks where the session stands. A service that does not tell is sent the same range again. */
+  async #askPosition(failure: GraphTransportError): Promise<UploadEnd | undefined> {
+    for (;;) {
+      const heard = await heardOf(this.#target.requests.upload({ method: 'GET', url: this.#url }));
+      if (heard.status === undefined) return undefined;
+      if (heard.status === 200) return this.#standAt(this.#read(heard), failure);
+      const name = this.#attachment.name ?? '';
+      const asked = uploadFailure(heard, { url: this.#url, name, part: 'the question where it stands' });
+      if (isSessionGone(asked)) return this.#ended('gone', failure);
+      if (outcomeOf(asked) !== 'not-accepted') return undefined;
+      // Throttled: the next request of any kind has to wait.
+      const end = await this.#retry(asked);
+      if (end) return end;
+    }
+  }
+
+  #standAt(position: UploadPosition, failure: GraphTransportError): UploadEnd | undefined {
+    if (position.kind === 'next') this.#moveTo(position.start);
+    // It has all, and does not say that it has made an attachment of it.
+    if (position.kind !== 'complete' || this.#lastRange === 'unsent') return undefined;
+    this.#lastRange = 'in doubt';
+    return this.#ended('failed', failure);
+  }
+
+  #ended(kind: 'gone' | 'failed', error: GraphTransportError): UploadEnd {
+    return { kind, lastRange: this.#lastRange, error };
+  }
+}
+
+/** A connection that broke is one more failed attempt; a send that was given up ends them all. */
+async function heardOf(answer: Promise<UploadAnswer>): Promise<Heard> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GraphTransportError && isConnectionFailure(error)) {
+      return { status: undefined, error };
+    }
+    throw error;
+  }
+}
+
+function isConnectionFailure({ code, ambiguous, retryable, cause }: GraphTransportError): boolean {
+  return code !== 'EABORT' && !(cause instanceof SendTimeout) && (ambiguous || retryable);
+}
+
+/** Its URL is all the right that a request has, so that 401 is about the session as well (java-core #445). */
+function isSessionGone(failure: GraphTransportError): boolean {
+  return isGone(failure) || failure.responseCode === 401 || failure.responseCode === 410;
+}
+
+function saidOf(position: UploadPosition | undefined): string {
+  switch (position?.kind) {
+    case 'impossible':
+      return `it says that it expects the ranges ${position.ranges}, which cannot be`;
+    case 'next':
+      return 'it still expects them';
+    case 'complete':
+      return 'it expects no more of them';
+    default:
+      return 'it does not say what it expects next';
+  }
+}

@@ -1,0 +1,150 @@
+import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AttachmentStream, MessageText } from 'mailparser';
+import { BodyParser } from './body-parser';
+import { readBody } from './body-text';
+import { leftOvers } from './ledger';
+import type { MailAttachment, MailContent } from './mail-content';
+import { type MailPart, walk } from './mail-part';
+import { bytesBeforeHeader } from './message-start';
+import { PartScanner } from './part-scanner';
+import { RawCopy } from './raw-copy';
+import type { ReadLimits } from './read-limits';
+import { Spool } from './spool';
+import { bodyTooLarge, MAX_BODY_BYTES } from './structure-limits';
+import { toHeaders } from './to-headers';
+
+/** What is gathered before it is worked on: Nodemailer may write line by line. */
+const GATHERED_BYTES = 64 * 1024;
+/** What is worked on at a time, even if all comes in one piece. */
+const PIECE_BYTES = 80 * 1024;
+/** After so many pieces others have their turn. */
+const PIECES_AT_A_TIME = 3;
+
+/**
+ * Takes in a MIME message that is written to it, and has read it when it emits `finish`. Attachments that are
+ * too much for memory go to a temporary file, which `close` gives back.
+ *
+ * One stream instead of a pipeline of four: for a small message they would cost more than reading it.
+ */
+export class MessageReader extends Writable {
+  readonly raw: RawCopy;
+  readonly #spool: Spool;
+  readonly #scanner: PartScanner;
+  readonly #parser = new BodyParser();
+  readonly #parsed: Promise<void>;
+  #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+  #hasBegun = false;
+
+  constructor(limits: ReadLimits) {
+    super();
+    this.raw = new RawCopy(limits);
+    this.#spool = new Spool(limits.heldBytes, limits.messageBytes);
+    this.#scanner = new PartScanner(() => this.#spool.open());
+    this.#parser.on('data', (part) => this.#take(part));
+    this.#parser.on('error', (error) => this.destroy(error));
+    this.#parsed = new Promise((resolve) => this.#parser.once('end', resolve));
+  }
+
+  /** The message, once it has been read. */
+  async content(): Promise<MailContent> {
+    const { root, header } = this.#scanner;
+    if (!root || !header) throw new Error('it has no beginning');
+    const left = leftOvers(root, this.#parser.tree);
+    this.#parser.release();
+    const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
+    const { text, html, losses } = readBody(root);
+    if (Buffer.byteLength(html ?? text ?? '') > MAX_BODY_BYTES) throw bodyTooLarge();
+    return {
+      structure: root,
+      losses: [...left, ...losses],
+      headers: toHeaders(header),
+      text,
+      html,
+      attachments,
+    };
+  }
+
+  /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
+  close(): Promise<void> {
+    return this.#spool.close();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    this.#gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    if (this.#gatheredBytes < GATHERED_BYTES) done();
+    else this.#readGathered().then(() => done(), done);
+  }
+
+  override _final(done: (error?: Error) => void): void {
+    this.#readRest().then(() => done(), done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#parser.destroy();
+    done(error);
+  }
+
+  async #readGathered(): Promise<void> {
+    const chunk = this.#takeGathered();
+    this.raw.add(chunk);
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      // All of it may have come at once.
+      if (at > 0 && at % (PIECE_BYTES * PIECES_AT_A_TIME) === 0) await nextTurn();
+      const parsed = this.#parse(this.#scanner.scan(chunk.subarray(at, at + PIECE_BYTES)));
+      if (parsed) await parsed;
+      const { room } = this.#scanner;
+      if (room) await room;
+    }
+  }
+
+  #takeGathered(): Buffer {
+    const [first] = this.#gathered;
+    const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    if (this.#hasBegun) return chunk;
+    this.#hasBegun = true;
+    return chunk.subarray(bytesBeforeHeader(chunk));
+  }
+
+  async #readRest(): Promise<void> {
+    await this.#readGathered();
+    await this.#parse(this.#scanner.end());
+    const { room } = this.#scanner;
+    if (room) await room;
+    this.#parser.end();
+    await this.#parsed;
+    // An attachment that could not be kept is an error of the message.
+    if (this.#scanner.root) await Promise.all(walk(this.#scanner.root).map(([{ content }]) => content));
+  }
+
+  /** Resolves when mailparser takes more; undefined when it does at once. It copies all it has for every piece. */
+  #parse(pieces: Buffer[]): Promise<void> | undefined {
+    const [first] = pieces;
+    if (!first || this.#parser.write(pieces.length === 1 ? first : Buffer.concat(pieces))) return undefined;
+    return new Promise((resolve) => this.#parser.once('drain', resolve));
+  }
+
+  #take(part: AttachmentStream | MessageText): void {
+    // Its content has been taken out: mailparser only has to go on.
+    if (part.type === 'attachment') part.release?.();
+  }
+}
+
+function toAttachment(part: MailPart, around: readonly MailPart[]): Promise<MailAttachment>[] {
+  const { type, params, disposition, filename, contentId, content } = part;
+  if (!content) return [];
+  return [
+    content.then((bytes) => ({
+      filename,
+      type: { value: type, params },
+      disposition: disposition || undefined,
+      contentId,
+      related: around.some((multipart) => multipart.type === 'multipart/related'),
+      content: bytes,
+    })),
+  ];
+}

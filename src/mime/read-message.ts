@@ -1,0 +1,61 @@
+import { givenUpError } from '../errors/abort';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import type { MailContent } from './mail-content';
+import { MessageReader } from './message-reader';
+import type { RawCopy } from './raw-copy';
+import type { ReadLimits } from './read-limits';
+
+/** A message, in the two forms in which it can be sent on. */
+export interface ReadMessage {
+  content: MailContent;
+  /** The message as it came. */
+  raw: RawCopy;
+  /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads a MIME message as it streams by. Attachments that are too much for memory go to a temporary file.
+ *
+ * @param writeTo writes the message to the reader, and destroys that when it cannot
+ * @throws GraphTransportError `EMESSAGE` when the message cannot be read, and as soon as it is over
+ *   `messageBytes`; errors that Nodemailer itself raises (`EFILEACCESS` …) come through as they are
+ */
+export async function readMessage(
+  writeTo: (reader: MessageReader) => void,
+  limits: ReadLimits,
+  signal?: AbortSignal,
+): Promise<ReadMessage> {
+  const reader = new MessageReader(limits);
+  const abort = () => reader.destroy(new Error('the message was given up'));
+  try {
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
+    await readAll(writeTo, reader);
+    const content = await reader.content();
+    return { content, raw: reader.raw, close: () => reader.close() };
+  } catch (error) {
+    reader.destroy();
+    await reader.close();
+    throw signal?.aborted ? givenUpError(signal) : toReadError(error);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function readAll(writeTo: (reader: MessageReader) => void, reader: MessageReader): Promise<void> {
+  return new Promise((resolve, reject) => {
+    reader.once('finish', resolve).once('error', reject);
+    writeTo(reader);
+  });
+}
+
+/** Errors of Nodemailer's own content sources, which say more than ours could. */
+const CONTENT_CODES: ReadonlySet<unknown> = new Set(['EFILEACCESS', 'EURLACCESS', 'EFETCH', 'ESTREAM']);
+
+function toReadError(error: unknown): Error {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (cause instanceof GraphTransportError) return cause;
+  if ('code' in cause && CONTENT_CODES.has(cause.code)) return cause;
+  return new GraphTransportError('EMESSAGE', `The message cannot be read: ${cause.message}.`, { cause });
+}

@@ -1,0 +1,43 @@
+import type { Dispatcher } from 'undici';
+import { ProxyError } from '../errors/proxy-error';
+import { Pool } from './undici';
+
+type TunnelOptions = Omit<Dispatcher.ConnectOptions, 'origin'>;
+type TunnelCallback = (error: Error | null, data: Dispatcher.ConnectData) => void;
+
+/**
+ * The connections to a proxy, through which undici's ProxyAgent tunnels. It fails with an error that names
+ * the proxy: undici itself would say "aborted" of a 407, and would ask for ever a proxy that hangs up.
+ */
+export class ProxyPool extends Pool {
+  readonly #proxy: string;
+
+  constructor(proxy: URL, options: Pool.Options) {
+    super(proxy, options);
+    this.#proxy = proxy.host;
+  }
+
+  override connect(options: TunnelOptions): Promise<Dispatcher.ConnectData>;
+  override connect(options: TunnelOptions, callback: TunnelCallback): void;
+  override connect(
+    options: TunnelOptions,
+    callback?: TunnelCallback,
+  ): Promise<Dispatcher.ConnectData> | undefined {
+    if (!callback) return this.#tunnel(options);
+    super.connect(options, callback);
+    return undefined;
+  }
+
+  async #tunnel(options: TunnelOptions): Promise<Dispatcher.ConnectData> {
+    const proxy = this.#proxy;
+    const answer = await super.connect(options).catch((cause: unknown) => {
+      throw new ProxyError({ proxy, cause });
+    });
+    const { statusCode: status, headers, socket } = answer;
+    // undici takes no other status for a tunnel either, though HTTP would allow all of 2xx.
+    if (status === 200) return answer;
+    socket.on('error', () => undefined).destroy();
+    const logins = [headers['proxy-authenticate'] ?? []].flat().map((login) => login.split(' ')[0]);
+    throw new ProxyError({ proxy, status, logins: logins.join(', ') || undefined });
+  }
+}

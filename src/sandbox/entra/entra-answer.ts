@@ -1,0 +1,42 @@
+import type { Call } from '../call';
+import type { SandboxState } from '../sandbox-state';
+import type { EntraError } from './entra-refusal';
+
+export function entraAnswer(status: number, body: object, call: Call): Response {
+  return Response.json(body, {
+    status,
+    headers: {
+      date: call.receivedAt.toUTCString(),
+      'cache-control': 'no-store, no-cache',
+      'x-ms-request-id': call.requestId,
+      ...(call.clientRequestId !== undefined && { 'client-request-id': call.clientRequestId }),
+    },
+  });
+}
+
+export function entraRefusedAnswer(refused: EntraError, state: SandboxState, call: Call): Response {
+  return entraAnswer(refused.status, errorBody(refused, state, call), call);
+}
+
+function errorBody(
+  { error, aadsts, message }: EntraError,
+  { settings, ids }: SandboxState,
+  call: Call,
+): object {
+  const { authorityHost, clientSecret } = settings;
+  // Never the id of the trace. [rule: token-answer]
+  const correlationId = call.clientRequestId ?? ids.eventId();
+  const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
+  return {
+    error,
+    // The message repeats what was sent, and a secret may have been sent in the wrong field.
+    error_description:
+      `AADSTS${aadsts}: ${message.replaceAll(clientSecret, '[secret]')} Trace ID: ${call.requestId} ` +
+      `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_codes: [aadsts],
+    timestamp,
+    trace_id: call.requestId,
+    correlation_id: correlationId,
+    error_uri: `${authorityHost}/error?code=${aadsts}`,
+  };
+}

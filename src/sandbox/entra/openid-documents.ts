@@ -1,0 +1,45 @@
+import type { SandboxSettings } from '../settings';
+
+/**
+ * Where the tenant's endpoints are, for clients that do not know this authority. Served for any tenant: clients of
+ * the public cloud never ask, and are told of a wrong tenant by the token endpoint. Refused here already, they
+ * would hide the refusal behind a failure of their own.
+ */
+export function openIdConfiguration(tenant: string, settings: SandboxSettings): object {
+  const authority = `${httpsOf(settings.authorityHost)}/${encodeURIComponent(tenant)}`;
+  return {
+    issuer: `${authority}/v2.0`,
+    authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
+    token_endpoint: `${authority}/oauth2/v2.0/token`,
+    jwks_uri: `${authority}/discovery/v2.0/keys`,
+    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    response_types_supported: ['token'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    msgraph_host: new URL(settings.graphEndpoint).host,
+  };
+}
+
+/** The answer to "is this host an authority?", which clients ask of a host that they do not know. */
+export function instanceDiscovery(request: Request, settings: SandboxSettings): object {
+  const authority = httpsOf(settings.authorityHost);
+  const { host } = new URL(authority);
+  return {
+    tenant_discovery_endpoint: `${authority}/${tenantAskedFor(request) ?? settings.tenantId}/v2.0/.well-known/openid-configuration`,
+    'api-version': '1.1',
+    metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+  };
+}
+
+function tenantAskedFor(request: Request): string | undefined {
+  const endpoint = new URL(request.url).searchParams.get('authorization_endpoint') ?? '';
+  return /^https?:\/\/[^/]+\/([^/]+)\//.exec(endpoint)?.[1];
+}
+
+/**
+ * Always https, also where the sandbox listens without TLS: Microsoft's clients take no other authority, so
+ * theirs are told https, and whoever carries their requests here turns it into http.
+ */
+function httpsOf(authorityHost: string): string {
+  return authorityHost.replace(/^http:/, 'https:');
+}

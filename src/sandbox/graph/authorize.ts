@@ -1,0 +1,39 @@
+import { unauthorized } from '../entra/access-token';
+import type { SandboxState } from '../sandbox-state';
+import { bearerOf } from './bearer';
+import { GraphRefusal } from './graph-answer';
+
+/**
+ * What the bearer token's app may do: by the roles or scopes that the token shows, and by Exchange's RBAC for
+ * Applications, which no token shows.
+ */
+export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
+  const token = bearerOf(headers);
+  if (token === '') throw unauthorized('token-missing', 'Access token is empty.');
+  const shown = tokens.check(token);
+  return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
+}
+
+/** One of the permissions is enough. A token without any is answered 401, one with others 403. */
+export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
+  requireSomePermission(permissions);
+  if (!allowed.some((permission) => permissions.includes(permission))) {
+    throw new GraphRefusal(
+      'permission-missing',
+      403,
+      'ErrorAccessDenied',
+      'Access is denied. Check credentials and try again.',
+    );
+  }
+}
+
+/** Looked at before what is asked for. */
+export function requireSomePermission(permissions: readonly string[]): void {
+  if (permissions.length > 0) return;
+  throw new GraphRefusal(
+    'no-permissions',
+    401,
+    'NoPermissionsInAccessToken',
+    'The token contains no permissions, or permissions can not be understood.',
+  );
+}

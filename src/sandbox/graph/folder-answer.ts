@@ -1,0 +1,64 @@
+import type { Call } from '../call';
+import { FOLDER_NAMES, type FolderName, findFolder, folderId } from '../mailbox/mail-folders';
+import { findMailbox } from '../mailbox/mailboxes';
+import type { SandboxState } from '../sandbox-state';
+import type { SandboxMailbox } from '../settings';
+import { jsonAnswer } from './graph-answer';
+import { nextLink, readPage } from './page';
+import { readQueryOptions } from './query-options';
+import { selectProperties } from './select-properties';
+
+const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
+  drafts: 'Drafts',
+  sentitems: 'Sent Items',
+  deleteditems: 'Deleted Items',
+  outbox: 'Outbox',
+  inbox: 'Inbox',
+};
+
+/** A folder as Graph shows it. Its id is the same with and without immutable ids. [Graph docs, outlook-immutable-id] */
+export function folderAnswer(
+  request: Request,
+  { user, folder: nameOrId }: { user: string; folder: string },
+  state: SandboxState,
+  call: Call,
+): Response {
+  const { mailbox, folder } = findFolder(state, user, nameOrId);
+  const { $select } = readQueryOptions(request, ['$select']);
+  return jsonAnswer(200, showFolder(mailbox, folder, $select, state), call);
+}
+
+/** The folders of a mailbox that the sandbox plays, page by page. */
+export function foldersAnswer(request: Request, user: string, state: SandboxState, call: Call): Response {
+  const { graphEndpoint } = state.settings;
+  const mailbox = findMailbox(state.settings, user);
+  const { $select, ...page } = readQueryOptions(request, ['$select', '$top', '$skip']);
+  const { top, skip } = readPage(page);
+  const end = skip + top;
+  const body = {
+    '@odata.context': `${graphEndpoint}/v1.0/$metadata#users('${encodeURIComponent(user)}')/mailFolders`,
+    value: FOLDER_NAMES.slice(skip, end).map((folder) => showFolder(mailbox, folder, $select, state)),
+    ...(end < FOLDER_NAMES.length && { '@odata.nextLink': nextLink(request, graphEndpoint, end) }),
+  };
+  return jsonAnswer(200, body, call);
+}
+
+function showFolder(
+  mailbox: SandboxMailbox,
+  folder: FolderName,
+  select: string | undefined,
+  state: SandboxState,
+): object {
+  const messages = state.stored.filter((message) => message.mailbox === mailbox && message.folder === folder);
+  const shown = {
+    id: folderId(state, mailbox, folder),
+    displayName: DISPLAY_NAMES[folder],
+    parentFolderId: folderId(state, mailbox, 'msgfolderroot'),
+    childFolderCount: 0,
+    // What arrives stays unread: the sandbox does not play isRead.
+    unreadItemCount: folder === 'inbox' ? messages.length : 0,
+    totalItemCount: messages.length,
+    isHidden: false,
+  };
+  return selectProperties('mailFolder', shown, {}, select);
+}

@@ -1,0 +1,164 @@
+import { checkPropertyId, isSameProperty } from '../mail/extended-properties';
+import type { MessageContent } from '../mail/message';
+import { type FilterToken, filterTokens, invalidFilter } from './filter-tokens';
+import { GraphRefusal } from './graph-answer';
+import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';
+
+/** Does a filter let this message pass? */
+type Matches = (shown: ShownMessage, content: MessageContent) => boolean;
+
+export interface MessageFilter {
+  matches: Matches;
+  /** The paths that it looks at, in its order. */
+  properties: readonly string[];
+}
+
+/** More of them than anyone writes; each takes some of the stack. */
+const DEEPEST = 100;
+
+const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+};
+
+/**
+ * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by its id and value,
+ * and all of these joined by `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
+ */
+export function readMessageFilter(filter: string): MessageFilter {
+  const tokens = filterTokens(filter);
+  const properties: string[] = [];
+  let at = 0;
+
+  /** The next token if it is of that kind, and that word where there is one. */
+  function take(kind: FilterToken['kind'], ...words: string[]): string | undefined {
+    const token = tokens[at];
+    if (token?.kind !== kind) return undefined;
+    const text = kind === 'name' ? token.text.toLowerCase() : token.text;
+    if (words.length > 0 && !words.includes(text)) return undefined;
+    at += 1;
+    return token.text;
+  }
+
+  function need(kind: FilterToken['kind'], ...words: string[]): string {
+    const text = take(kind, ...words);
+    if (text === undefined) throw invalidFilter();
+    return text;
+  }
+
+  function any(depth: number): Matches {
+    const parts = [all(depth)];
+    while (take('name', 'or') !== undefined) parts.push(all(depth));
+    return (...message) => parts.some((matches) => matches(...message));
+  }
+
+  function all(depth: number): Matches {
+    const parts = [one(depth)];
+    while (take('name', 'and') !== undefined) parts.push(one(depth));
+    return (...message) => parts.every((matches) => matches(...message));
+  }
+
+  function one(depth: number): Matches {
+    if (depth > DEEPEST) throw invalidFilter();
+    if (take('name', 'not') !== undefined) {
+      const matches = one(depth + 1);
+      return (...message) => !matches(...message);
+    }
+    if (take('sign', '(') !== undefined) {
+      const matches = any(depth + 1);
+      need('sign', ')');
+      return matches;
+    }
+    const path = need('name');
+    return take('sign', '(') === undefined ? comparison(path) : call(path);
+  }
+
+  function comparison(path: string): Matches {
+    const property = messageProperty(path, '$filter');
+    properties.push(property.path);
+    const isRight = COMPARISONS[need('name', ...Object.keys(COMPARISONS)).toLowerCase()];
+    const wanted = literal(property);
+    return (shown) => isRight?.(compare(shownValue(shown, property), wanted)) === true;
+  }
+
+  function literal({ type }: MessageProperty): string | number | boolean {
+    if (type === 'text') return need('text');
+    return type === 'time'
+      ? Date.parse(need('time'))
+      : need('name', 'true', 'false').toLowerCase() === 'true';
+  }
+
+  function call(name: string): Matches {
+    switch (name.toLowerCase()) {
+      case 'singlevalueextendedproperties/any':
+        return extendedProperty();
+      case 'contains':
+        return textFunction((text, part) => text.includes(part));
+      case 'startswith':
+        return textFunction((text, part) => text.startsWith(part));
+      case 'endswith':
+        throw new GraphRefusal(
+          'filter-endswith',
+          400,
+          'ErrorInvalidUrlQueryFilter',
+          'The query filter contains one or more invalid nodes.',
+        );
+      default:
+        throw notPlayedFilter(filter);
+    }
+  }
+
+  function textFunction(isRight: (text: string, part: string) => boolean): Matches {
+    const property = messageProperty(need('name'), '$filter');
+    if (property.type !== 'text') throw invalidFilter();
+    properties.push(property.path);
+    need('sign', ',');
+    const part = need('text').toLowerCase();
+    need('sign', ')');
+    return (shown) => isRight(String(shownValue(shown, property)).toLowerCase(), part);
+  }
+
+  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. [rule: search-by-property] */
+  function extendedProperty(): Matches {
+    properties.push('singleValueExtendedProperties');
+    const variable = need('name').toLowerCase();
+    need('sign', ':');
+    const id = equal(`${variable}/id`);
+    need('name', 'and');
+    const value = equal(`${variable}/value`).toLowerCase();
+    need('sign', ')');
+    checkPropertyId(id);
+    return (_shown, { extendedProperties }) =>
+      extendedProperties.some(
+        (property) => isSameProperty(property.id, id) && property.value.toLowerCase() === value,
+      );
+  }
+
+  function equal(path: string): string {
+    need('name', path);
+    if (take('name', 'eq') === undefined) throw notPlayedFilter(filter);
+    return need('text');
+  }
+
+  const matches = any(0);
+  if (at < tokens.length) throw invalidFilter();
+  return { matches, properties };
+}
+
+function compare(one: string | number | boolean, other: string | number | boolean): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function notPlayedFilter(filter: string): GraphRefusal {
+  return new GraphRefusal(
+    'not-played',
+    501,
+    'notSupported',
+    `The sandbox does not play the $filter ${filter}`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { SandboxSettings } from '../settings';
+import { GraphRefusal } from './graph-answer';
+import { readBody } from './read-body';
+import { requestTooLarge } from './too-large';
+
+/** The body of a request to Graph. @throws GraphRefusal given one that is longer than the limit */
+export async function readRequest(
+  request: Request,
+  settings: SandboxSettings,
+  limitBytes = settings.limits.requestBytes,
+): Promise<Buffer> {
+  const body = await readBody(request, limitBytes);
+  if (body !== undefined) return body;
+  throw requestTooLarge(settings, limitBytes);
+}
+
+/** The body of a request that takes JSON only, not yet checked. */
+export async function readJsonRequest(
+  request: Request,
+  settings: SandboxSettings,
+  limitBytes?: number,
+): Promise<unknown> {
+  const body = await readRequest(request, settings, limitBytes);
+  if (mediaTypeOf(request) !== 'application/json') {
+    throw wrongContentType(request, 'This request takes the content type application/json');
+  }
+  return parseJson(body);
+}
+
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new GraphRefusal(
+      'body-not-json',
+      400,
+      'UnableToDeserializePostBody',
+      'The request body is not JSON.',
+    );
+  }
+}
+
+/** In small letters and without parameters. */
+export function mediaTypeOf(request: Request): string {
+  const [mediaType = ''] = contentTypeOf(request).split(';');
+  return mediaType.trim().toLowerCase();
+}
+
+export function wrongContentType(request: Request, expected: string): GraphRefusal {
+  return new GraphRefusal(
+    'content-type',
+    415,
+    'RequestBodyRead',
+    `${expected}, not '${contentTypeOf(request)}'.`,
+  );
+}
+
+function contentTypeOf(request: Request): string {
+  return request.headers.get('content-type') ?? '';
+}

@@ -1,0 +1,60 @@
+import type { Call } from '../call';
+import { explainMailbox } from '../explain';
+import { mailboxNamed, unknownUser } from '../mailbox/mailboxes';
+import type { SandboxState } from '../sandbox-state';
+import { requireSomePermission } from './authorize';
+import { GraphRefusal, jsonAnswer } from './graph-answer';
+import { readQueryOptions } from './query-options';
+import { selectProperties } from './select-properties';
+
+/** Application permissions that show any user. */
+const READ_ALL = ['User.Read.All', 'User.ReadWrite.All', 'User.ReadBasic.All', 'Directory.Read.All'];
+/** Delegated ones that show the user who has signed in. */
+const READ_OWN = ['User.Read', 'User.ReadWrite'];
+
+/** A user of the directory, who is there with and without a mailbox. */
+export function userAnswer(
+  request: Request,
+  user: string,
+  permissions: readonly string[],
+  { settings }: SandboxState,
+  call: Call,
+): Response {
+  const { mailboxes, scp, graphEndpoint } = settings;
+  const found = mailboxNamed(mailboxes, user);
+  const isOwn = scp.length > 0 && found !== undefined && found === mailboxes[0];
+  requireSomePermission(permissions);
+  requireRead(permissions, isOwn ? [...READ_ALL, ...READ_OWN] : READ_ALL);
+  if (found === undefined) throw unknownUser(user, explainMailbox(settings, user), 'directory');
+  const { $select } = readQueryOptions(request, ['$select']);
+  const { id, displayName, userPrincipalName, state = 'ok' } = found;
+  const usual = {
+    businessPhones: [],
+    displayName,
+    givenName: null,
+    jobTitle: null,
+    mail: state === 'unlicensed' ? null : userPrincipalName,
+    mobilePhone: null,
+    officeLocation: null,
+    preferredLanguage: null,
+    surname: null,
+    userPrincipalName,
+    id,
+  };
+  const onRequest = { accountEnabled: state !== 'disabled' };
+  const shown = selectProperties('user', usual, onRequest, $select);
+  const selected = $select === undefined ? '' : `(${$select})`;
+  const context = `${graphEndpoint}/v1.0/$metadata#users${selected}/$entity`;
+  return jsonAnswer(200, { '@odata.context': context, ...shown }, call);
+}
+
+/** The directory's own refusal. */
+function requireRead(permissions: readonly string[], allowed: readonly string[]): void {
+  if (allowed.some((permission) => permissions.includes(permission))) return;
+  throw new GraphRefusal(
+    'directory-permission',
+    403,
+    'Authorization_RequestDenied',
+    'Insufficient privileges to complete the operation.',
+  );
+}

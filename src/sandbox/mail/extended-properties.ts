@@ -1,0 +1,95 @@
+import type { JsonEntity } from '../graph/entity-types';
+import { GraphRefusal } from '../graph/graph-answer';
+
+const WHOLE_NUMBER = /^-?\d+$/;
+const ANY_TEXT = /^/;
+
+/** MAPI types that a property can be set as, and the text that stands for a value of each. */
+const VALUE_FORMS = new Map<string, RegExp>([
+  ['ApplicationTime', ANY_TEXT],
+  ['Binary', ANY_TEXT],
+  ['Boolean', /^(?:true|false)$/i],
+  ['CLSID', ANY_TEXT],
+  ['Currency', ANY_TEXT],
+  ['Double', ANY_TEXT],
+  ['Float', ANY_TEXT],
+  ['Integer', WHOLE_NUMBER],
+  ['Long', WHOLE_NUMBER],
+  ['Short', WHOLE_NUMBER],
+  ['String', ANY_TEXT],
+  ['SystemTime', ANY_TEXT],
+]);
+
+const GUID = '\\{[\\dA-Fa-f]{8}(?:-[\\dA-Fa-f]{4}){3}-[\\dA-Fa-f]{12}\\}';
+const HEX = '0x[\\dA-Fa-f]{1,8}';
+/** `String 0x1042`, `String {GUID} Name x` or `Integer {GUID} Id 0x8502`. */
+const PROPERTY_ID = new RegExp(`^([A-Za-z]+) (?:0x[\\dA-Fa-f]{1,4}|${GUID} (?:Name \\S.*|Id ${HEX}))$`);
+
+/** The MAPI properties of a message that hold one value. [rule: properties-on-drafts] */
+export function readSingleValueProperties(
+  properties: readonly JsonEntity<'singleValueLegacyExtendedProperty'>[] = [],
+): { id: string; value: string }[] {
+  return properties.map(({ id = '', value }) => {
+    return { id, value: readValue(id, value, checkPropertyId(id)) };
+  });
+}
+
+/** The form of the property's value. @throws GraphRefusal given an id of no property */
+export function checkPropertyId(id: string): RegExp {
+  const form = VALUE_FORMS.get(typeOf(id));
+  if (form === undefined) throw invalidId(id);
+  return form;
+}
+
+/** Checked only: an accepted message shows properties of many values in `request`. */
+export function checkMultiValueProperties(
+  properties: readonly JsonEntity<'multiValueLegacyExtendedProperty'>[] = [],
+): void {
+  for (const { id = '', value = [] } of properties) {
+    const type = typeOf(id);
+    const form = type.endsWith('Array') ? VALUE_FORMS.get(type.slice(0, -'Array'.length)) : undefined;
+    if (form === undefined) throw invalidId(id);
+    for (const element of value) readValue(id, element, form);
+  }
+}
+
+/**
+ * The id in the one spelling that the service has for it, without leading zeros (`Integer 0x0036` comes back as
+ * `Integer 0x36`). [rule: property-id-zeros]
+ */
+export function shownPropertyId(id: string): string {
+  return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');
+}
+
+/** Do two ids name one property? A GUID, a type and a number have no case, a name has. */
+export function isSameProperty(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+function comparable(id: string): string {
+  const [, beforeName = id, name = ''] = /^(.*? Name )(.*)$/.exec(id) ?? [];
+  return shownPropertyId(beforeName).toLowerCase() + name;
+}
+
+function typeOf(id: string): string {
+  return PROPERTY_ID.exec(id)?.[1] ?? '';
+}
+
+function readValue(id: string, value: string | null | undefined, form: RegExp): string {
+  if (typeof value === 'string' && form.test(value)) return value;
+  throw new GraphRefusal(
+    'property-value',
+    400,
+    'ErrorInvalidExtendedPropertyValue',
+    `The value of the extended property '${id}' is not of its type.`,
+  );
+}
+
+function invalidId(id: string): GraphRefusal {
+  return new GraphRefusal(
+    'property-id',
+    400,
+    'ErrorInvalidExtendedProperty',
+    `The extended property id '${id}' is not valid.`,
+  );
+}

@@ -1,0 +1,138 @@
+import { readEntity } from '../graph/check-entity';
+import type { JsonEntity } from '../graph/entity-types';
+import { GraphRefusal } from '../graph/graph-answer';
+import { parseJson } from '../graph/read-request';
+import type { Ids } from '../mailbox/make-ids';
+import type { SandboxLimits, SandboxMailbox } from '../settings';
+import { checkMultiValueProperties, readSingleValueProperties } from './extended-properties';
+import { readInternetHeaders } from './internet-headers';
+import { readAttachment } from './json-attachments';
+import { madeUpMessageId } from './made-up-message-id';
+import type { MessageContent, ReadMessage, SandboxAddress } from './message';
+
+type JsonMessage = JsonEntity<'message'>;
+
+/** Reads the body of a sendMail of content type application/json. */
+export function readJsonMessage(
+  body: Buffer,
+  mailbox: SandboxMailbox,
+  ids: Ids,
+  limits: SandboxLimits,
+): ReadMessage {
+  const request = parseJson(body);
+  const { message, saveToSentItems } = readEntity(request, 'sendMail');
+  if (message === undefined) {
+    throw new GraphRefusal(
+      'message-missing',
+      400,
+      'RequestBodyRead',
+      "The sendMail request has no parameter 'message'.",
+    );
+  }
+  return readMessage(message, isSaved(saveToSentItems), request, mailbox, ids, limits);
+}
+
+/** Reads the body of a draft of content type application/json: the message, with nothing around it. */
+export function readJsonDraft(
+  body: Buffer,
+  mailbox: SandboxMailbox,
+  ids: Ids,
+  limits: SandboxLimits,
+): ReadMessage {
+  const request = parseJson(body);
+  return readMessage(readEntity(request, 'message'), true, request, mailbox, ids, limits);
+}
+
+/** Reads the body of an update; what it does not name has the value that a new message would have. */
+export function readJsonChange(
+  change: JsonMessage,
+  mailbox: SandboxMailbox,
+  ids: Ids,
+  limits: SandboxLimits,
+): ReadMessage {
+  return readMessage(change, true, change, mailbox, ids, limits);
+}
+
+function readMessage(
+  message: JsonMessage,
+  savedToSentItems: boolean,
+  request: unknown,
+  mailbox: SandboxMailbox,
+  ids: Ids,
+  limits: SandboxLimits,
+): ReadMessage {
+  checkMultiValueProperties(message.multiValueExtendedProperties);
+  const given = { from: toAddress(message.from), sender: toAddress(message.sender) };
+  const from = given.from ?? { name: mailbox.displayName, address: mailbox.userPrincipalName };
+  const content: MessageContent = {
+    route: 'json',
+    from,
+    sender: given.sender ?? from,
+    replyTo: toAddresses(message.replyTo),
+    to: toAddresses(message.toRecipients),
+    cc: toAddresses(message.ccRecipients),
+    bcc: toAddresses(message.bccRecipients),
+    subject: message.subject ?? '',
+    body: readBody(message.body),
+    importance: readImportance(message.importance),
+    internetMessageId: readMessageId(message.internetMessageId) ?? madeUpMessageId(mailbox, ids),
+    headers: readInternetHeaders(message.internetMessageHeaders),
+    extendedProperties: readSingleValueProperties(message.singleValueExtendedProperties),
+    categories: [...(message.categories ?? [])],
+    isReadReceiptRequested: message.isReadReceiptRequested ?? false,
+    isDeliveryReceiptRequested: message.isDeliveryReceiptRequested ?? false,
+    attachments: (message.attachments ?? []).map((attachment) =>
+      readAttachment(attachment, limits.attachmentBytes),
+    ),
+    savedToSentItems,
+    request,
+  };
+  const claimedSenders = [given.from, given.sender].flatMap((sender) => (sender ? [sender.address] : []));
+  return { content, claimedSenders };
+}
+
+/** [rule: save-to-sent-items] */
+function isSaved(saveToSentItems: JsonEntity<'sendMail'>['saveToSentItems']): boolean {
+  // A fault of the service rather than a rule: null passes its reader and breaks what comes after.
+  if (saveToSentItems === null) {
+    throw new GraphRefusal(
+      'save-to-sent-items-null',
+      500,
+      'ErrorInternalServerError',
+      'An internal server error occurred.',
+    );
+  }
+  return saveToSentItems !== false && saveToSentItems !== 'false';
+}
+
+function toAddresses(recipients: readonly JsonEntity<'recipient'>[] = []): SandboxAddress[] {
+  return recipients.map((recipient) => toAddress(recipient) ?? { name: '', address: '' });
+}
+
+/** Undefined for a recipient without an emailAddress, such as the `{}` that some clients write for "none". */
+function toAddress(recipient: JsonEntity<'recipient'> | null | undefined): SandboxAddress | undefined {
+  const emailAddress = recipient?.emailAddress;
+  return emailAddress ? { name: emailAddress.name ?? '', address: emailAddress.address ?? '' } : undefined;
+}
+
+function readBody(body: JsonEntity<'itemBody'> | null | undefined): MessageContent['body'] {
+  const isHtml = body?.contentType?.toLowerCase() === 'html';
+  return { contentType: isHtml ? 'html' : 'text', content: body?.content ?? '' };
+}
+
+function readImportance(importance: string | null | undefined): MessageContent['importance'] {
+  const value = importance?.toLowerCase();
+  return value === 'low' || value === 'high' ? value : 'normal';
+}
+
+/** This rule is ours: nobody has written down what the service makes of an id without angle brackets. */
+function readMessageId(id: string | null | undefined): string | undefined {
+  if (id === null || id === undefined) return undefined;
+  if (/^<[^\s\p{Cc}<>]+@[^\s\p{Cc}<>]+>$/u.test(id)) return id;
+  throw new GraphRefusal(
+    'message-id-form',
+    400,
+    'ErrorInvalidPropertyRequest',
+    `internetMessageId takes <id@domain>, not '${id}'.`,
+  );
+}

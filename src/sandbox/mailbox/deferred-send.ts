@@ -1,0 +1,56 @@
+import { isSameProperty } from '../mail/extended-properties';
+import type { MessageContent } from '../mail/message';
+import type { SandboxState } from '../sandbox-state';
+
+/** PidTagDeferredSendTime. [MS-OXOMSG] 2.2.3.9 */
+const DEFERRED_SEND_TIME = 'SystemTime 0x3FEF';
+
+/** Something that goes out later. */
+export interface DeferredSend {
+  /** In milliseconds of the sandbox's clock; undefined when nothing is to go out any more. */
+  dueAt(): number | undefined;
+  send(at: Date): void;
+  /** What it is the sending of: of one draft there is one. */
+  readonly of: object;
+}
+
+/** The time that a message asks to be sent at, where that is still to come. */
+export function deferredUntil(content: MessageContent, now: number): number | undefined {
+  const time = deferredTime(content);
+  return time !== undefined && time > now ? time : undefined;
+}
+
+/** The same, past or not. */
+export function deferredTime({ extendedProperties }: MessageContent): number | undefined {
+  const property = extendedProperties.find(({ id }) => isSameProperty(id, DEFERRED_SEND_TIME));
+  const time = Date.parse(property?.value ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Sends later; again for the same thing takes the place of what was there. */
+export function defer({ deferred }: SandboxState, sending: DeferredSend): void {
+  const before = deferred.findIndex((other) => other.of === sending.of);
+  deferred.splice(before === -1 ? deferred.length : before, 1, sending);
+}
+
+/** Sends what is due, the earliest first, to be called before anything is looked at. Was there any? */
+export function releaseDue({ settings, deferred }: SandboxState): boolean {
+  if (deferred.length === 0) return false;
+  const now = settings.now();
+  const waiting = deferred.splice(0).map((sending) => ({ sending, at: sending.dueAt() }));
+  const due: { sending: DeferredSend; at: number }[] = [];
+  for (const { sending, at } of waiting) {
+    if (at === undefined) continue;
+    if (at > now) deferred.push(sending);
+    else due.push({ sending, at });
+  }
+  due.sort((one, other) => one.at - other.at);
+  for (const { sending, at } of due) sending.send(new Date(at));
+  return due.length > 0;
+}
+
+/** When the next one is due. */
+export function nextDue({ deferred }: SandboxState): number | undefined {
+  const times = deferred.flatMap((sending) => sending.dueAt() ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -1,0 +1,47 @@
+import { sizeOfMessage } from '../mail/size-of-message';
+import type { SandboxState } from '../sandbox-state';
+import { forgetStaleDrafts } from './search-delay';
+import { removeMessage, type StoredMessage } from './stored-message';
+import { endSessionsOf } from './upload-session';
+
+/**
+ * Keeps a sandbox that runs for weeks within its bounds: called after each request. Messages go before drafts, and of
+ * drafts only those that nobody can still be filling: their upload sessions would have expired.
+ */
+export function makeRoom(state: SandboxState): void {
+  const { settings, messages, stored, staleDrafts, uploadSessions } = state;
+  const { maxMessages, maxBytes } = settings;
+  const now = settings.now();
+  for (const session of uploadSessions.values()) {
+    if (now >= session.expiresAt.getTime()) uploadSessions.delete(session.id);
+  }
+  forgetStaleDrafts(state);
+  staleDrafts.splice(0, Math.max(0, staleDrafts.length - maxMessages));
+  while (messages.list.length > maxMessages && messages.forgetOldest());
+
+  const drafts = stored.filter(({ isDraft }) => isDraft);
+  for (const draft of drafts.splice(0, Math.max(0, drafts.length - maxMessages))) removeDraft(state, draft);
+
+  while (bytesOf(state) > maxBytes) {
+    if (staleDrafts.shift() || messages.forgetOldest()) continue;
+    const abandoned = drafts.shift();
+    const lifetimeMs = settings.uploadSessionLifetime * 1000;
+    if (abandoned === undefined || now < abandoned.createdAt.getTime() + lifetimeMs) return;
+    removeDraft(state, abandoned);
+  }
+}
+
+/** What messages, drafts and uploads under way take up. */
+export function bytesOf({ messages, stored, staleDrafts, uploadSessions }: SandboxState): number {
+  // A copy in Sent Items or an Inbox shares everything with its message, but a few headers.
+  const drafts = stored.filter(({ isDraft }) => isDraft);
+  const kept = [...drafts, ...staleDrafts.map(({ draft }) => draft)];
+  const inDrafts = kept.reduce((sum, { message }) => sum + sizeOfMessage(message.content), 0);
+  const uploads = [...uploadSessions.values()].reduce((sum, { content }) => sum + content.keptBytes, 0);
+  return messages.sizeBytes + inDrafts + uploads;
+}
+
+function removeDraft(state: SandboxState, draft: StoredMessage): void {
+  removeMessage(state, draft);
+  endSessionsOf(state, draft);
+}
