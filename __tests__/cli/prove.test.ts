@@ -38,7 +38,7 @@ async function start(options: StartSandboxOptions = {}): Promise<void> {
     clientId,
     clientSecret,
     mailboxes: [mailbox],
-    latency: 5,
+    latency: 15,
     ...options,
   });
 }

@@ -13,7 +13,7 @@ export async function startPlayedService(settings: StartSandboxOptions = {}) {
       },
     ],
     // Long enough for requests to meet.
-    latency: 5,
+    latency: 15,
     ...settings,
   });
   const options: LiveServiceOptions = {
