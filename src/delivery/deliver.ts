@@ -4,7 +4,7 @@ import type { GraphClient } from '../graph/client';
 import { MessageRequests, type RetryEvent } from '../graph/message-requests';
 import { type ReadMessage, readMessage } from '../mime/read-message';
 import { writeMessage } from '../nodemailer/compiled-message';
-import { headerAtOnce } from '../nodemailer/compose-small';
+import { headerAtOnce } from '../nodemailer/mime-node';
 import type { UserIdOf } from '../options/message-options';
 import type { ResolvedOptions } from '../options/options';
 import { headerOf, mailboxFor, questionOf } from './choose-mailbox';
