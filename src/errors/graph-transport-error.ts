@@ -221,9 +221,9 @@ export function changedError(
   for (const [name, text] of Object.entries(texts)) {
     if (text !== undefined && change(text) !== text) Object.assign(changed, { [name]: change(text) });
   }
-  // A secret that is complete in the message may be split in its parts.
-  const isWhole =
-    change(error.message) === error.message && change(error.stack ?? '') === (error.stack ?? '');
+  // A secret that is complete in the message may be split in its parts. The stack holds only the message and
+  // places in the code, and reading it would make Node write it out, which costs more than the rest of an error.
+  const isWhole = change(error.message) === error.message;
   if (isWhole && Object.keys(changed).length === 0 && cause === error.cause) return error;
   const copy = alteredError(error, { ...changed, cause });
   copy.message = change(copy.message);
