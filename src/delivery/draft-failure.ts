@@ -1,5 +1,5 @@
 import { givenUpError } from '../errors/abort';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling } from '../errors/service-codes';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
@@ -29,7 +29,7 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
       : 'Look into Sent Items before sending it again.',
     ...sentencesOf(drafts),
   ];
-  return alteredError(failure, {
+  return failure.with({
     outcome: 'unknown',
     hint: hint.join(' '),
     draftId: maybeSent ?? drafts.left[0] ?? drafts.perhapsOurs[0],
@@ -51,7 +51,7 @@ export function certainFailure(
   const sentences = sentencesOf(drafts);
   if (sentences.length === 0) return certain;
   const failure = asFailure(certain);
-  return alteredError(failure, {
+  return failure.with({
     hint: [...sentences, failure.hint].filter(Boolean).join(' '),
     draftId: drafts.left[0] ?? drafts.perhapsOurs[0],
     cause: failure,
@@ -76,7 +76,7 @@ export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessag
     marks.message === undefined
       ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
       : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
-  return alteredError(error, {
+  return error.with({
     message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
     hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
     cause: error,
@@ -88,7 +88,7 @@ function withoutDoubt(error: unknown, signal: AbortSignal | undefined): unknown 
   if (signal?.aborted && error.cause === signal.reason) return givenUpError(signal);
   // What an answer's status hints at is about requests that send; without an answer it is about the network.
   const hint = error.responseCode === undefined ? error.hint : undefined;
-  return alteredError(error, {
+  return error.with({
     outcome: 'not-accepted',
     hint: [hint, 'Nothing was sent.'].filter(Boolean).join(' '),
   });

@@ -1,4 +1,4 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling, statusCode } from '../errors/service-codes';
 import type { MessageRequests } from '../graph/message-requests';
 
@@ -84,7 +84,7 @@ export function neverPassed(
     named === 'draft'
       ? 'Send it again later; if that does not help, check that no other program works on the Drafts of this mailbox.'
       : 'Send it again later; if that does not help, check that userId names a mailbox of Exchange Online.';
-  return alteredError(error, {
+  return error.with({
     code: 'ECONNECTION',
     outcome: 'not-accepted',
     hint: `Exchange often says so of a draft for a moment, but it did so ${attempts} times. Nothing was sent. ${advice}`,

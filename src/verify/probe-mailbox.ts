@@ -1,5 +1,5 @@
 import { plainJson } from '../delivery/json-body';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { graphCode as serviceCode, spelling } from '../errors/service-codes';
 import type { GraphClient } from '../graph/client';
 import { sendMailPath } from '../graph/endpoints';
@@ -110,7 +110,7 @@ function withAccessHint(error: GraphTransportError, claims: TokenClaims | undefi
   const hint = claims.roles.some((role) => role.toLowerCase() === 'mail.send')
     ? 'The token has Mail.Send, so an application access policy keeps the app from this mailbox: see Test-ApplicationAccessPolicy in Exchange Online PowerShell. A change can take over an hour.'
     : 'The token has no Mail.Send. Give the app registration Mail.Send as an application permission and grant admin consent, or give it the role "Application Mail.Send" over this mailbox by RBAC for Applications (see Test-ServicePrincipalAuthorization in Exchange Online PowerShell). A change can take over an hour.';
-  return alteredError(error, { hint });
+  return error.with({ hint });
 }
 
 function acceptedError(

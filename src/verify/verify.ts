@@ -1,5 +1,5 @@
 import { SendTimeout } from '../errors/abort';
-import { alteredError, GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
 import type { ResolvedOptions } from '../options/options';
 import { checkSender } from './check-sender';
@@ -64,5 +64,5 @@ function asCheckError(error: GraphTransportError): GraphTransportError {
   if (error.code === 'EABORT') return new GraphTransportError('EABORT', 'The check was aborted.', { cause });
   if (outcomeOf(error) !== 'unknown') return error;
   const hint = error.responseCode === undefined ? error.hint : 'Nothing was sent: check again later.';
-  return alteredError(error, { outcome: 'not-accepted', hint });
+  return error.with({ outcome: 'not-accepted', hint });
 }
