@@ -1,3 +1,5 @@
+import { errorCode } from './error-code';
+
 /**
  * Nodemailer's error codes that this transport uses:
  *
@@ -195,7 +197,7 @@ for (const name of FIELDS) {
  */
 export function asSendError(error: unknown): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
-  if ('code' in cause && typeof cause.code === 'string') return cause;
+  if (errorCode(cause) !== undefined) return cause;
   return new GraphTransportError('EMESSAGE', `The message cannot be sent: ${cause.message}.`, { cause });
 }
 
