@@ -23,9 +23,10 @@ import { writeMessage } from './nodemailer/compiled-message';
 import { composeAtOnce, headerAtOnce } from './nodemailer/compose-small';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
 import { checkMessageOptions } from './options/message-options';
-import type { GraphTransportOptions, ResolvedOptions } from './options/options';
+import type { GraphTransportOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
+import type { ResolvedOptions } from './options/resolved-options';
 import { logChecks } from './verify/log-checks';
 import { checkWithoutSecrets, type VerifyCheck } from './verify/verify-check';
 

@@ -1,21 +1,12 @@
 import { isNamedProperty } from '../message/header-carriers';
 import type { Loss, LossReason } from '../mime/loss';
+import type { DeliveryOptions } from '../options/resolved-options';
 
 /** The ways a message can take: one request of JSON or of MIME, or a draft that is filled piece by piece. */
 export type Route = 'json' | 'mime' | 'draft';
 
-/** How the caller wants a message to be sent. */
-export interface RouteOptions {
-  /**
-   * `auto` takes JSON, in one request or by a draft, and MIME for what JSON cannot carry; the others force
-   * one of them.
-   */
-  format: 'auto' | 'json' | 'mime';
-  /** Whether to send what can be sent, rather than to refuse a message of which something is lost. */
-  lossy: boolean;
-  /** `exactly-once` sends nothing but drafts. */
-  delivery: 'at-most-once' | 'exactly-once';
-}
+/** How the caller wants a message to be sent. `exactly-once` sends nothing but drafts. */
+export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'>;
 
 /** What there is to know of a message. Sizes are those of requests, and worked out only when they matter. */
 export interface RouteFacts {

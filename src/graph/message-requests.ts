@@ -2,7 +2,7 @@ import { type Clock, startTimer } from '../clock';
 import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
-import type { RetryPolicy } from '../options/options';
+import type { RetryPolicy } from '../options/resolved-options';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
 import { decideRetry } from './retry-decision';
 

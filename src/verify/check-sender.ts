@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../options/options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import { doubted, type VerifyCheck } from './verify-check';
 
 /**

@@ -1,7 +1,7 @@
 import { asciiLowerCase } from '../ascii-case';
 import { MAX_HELD_BYTES } from '../delivery/limits';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import type { ResolvedOptions } from '../options/options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import type { TokenClaims } from './token-claims';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 

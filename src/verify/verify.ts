@@ -1,7 +1,7 @@
 import { SendTimeout } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
-import type { ResolvedOptions } from '../options/options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import { checkSender } from './check-sender';
 import { checkToken } from './check-token';
 import { entraFailure } from './entra-failure';
