@@ -120,9 +120,13 @@ export class GraphTransport
       dispatcher,
       connectionTimeout + socketTimeout,
       this.#secrets,
+      clock,
     );
-    this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`, (token) =>
-      this.#secrets.addToken(token),
+    this.#tokens = new AccessTokenSource(
+      credential,
+      `${graphEndpoint}/.default`,
+      (token) => this.#secrets.addToken(token),
+      clock,
     );
     this.#client = new GraphClient({
       endpoint: graphEndpoint,

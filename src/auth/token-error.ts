@@ -1,21 +1,27 @@
+import { type Clock, dateOf, systemClock } from '../clock';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { retryAfterMs, waitOf } from '../errors/retry-after';
 import { entraCode, statusCode } from '../errors/service-codes';
 import { type Exchange, LongAnswerError } from './azure-http-client';
 
+/** What helps to explain a failure to get a token. */
+interface TokenFailure {
+  /** The last HTTP exchange of the attempt, if the HTTP was ours. */
+  last?: Exchange | undefined;
+  /** Removes secrets from what Entra says, before it is shortened. */
+  strike?: (text: string) => string;
+  clock?: Clock;
+}
+
 /**
  * A failure to get a token, as a `GraphTransportError`: `EAUTH` if Entra refused, `ECONNECTION` or `ETIMEDOUT`
  * if it could not be reached.
- *
- * @param last the last HTTP exchange of the attempt, if the HTTP was ours
- * @param strike removes secrets from what Entra says, before it is shortened
  */
 export function toTokenError(
   error: unknown,
   authority: string,
-  last?: Exchange,
-  strike: (text: string) => string = (text) => text,
+  { last, strike = (text) => text, clock = systemClock }: TokenFailure = {},
 ): GraphTransportError {
   if (error instanceof GraphTransportError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
@@ -29,7 +35,7 @@ export function toTokenError(
   }
   const { status, requestId, retryAfter } = last && 'status' in last ? last : NO_ANSWER;
   const byStatus = status === undefined ? undefined : statusCode(status);
-  const wait = retryAfterMs(retryAfter, Date.now());
+  const wait = retryAfterMs(retryAfter, dateOf(clock));
   if (!refusal && byStatus?.busy) {
     return new GraphTransportError('ECONNECTION', `Entra is out of order: ${authority} answered ${status}.`, {
       outcome: 'not-accepted',
