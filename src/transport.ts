@@ -27,8 +27,7 @@ import type { GraphTransportOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import type { ResolvedOptions } from './options/resolved-options';
-import { logChecks } from './verify/log-checks';
-import { checkWithoutSecrets, type VerifyCheck } from './verify/verify-check';
+import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
 
