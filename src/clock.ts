@@ -16,6 +16,15 @@ export interface Clock {
    * is used.
    */
   timer?(ms: number, act: () => void): () => void;
+  /**
+   * Milliseconds since 1970, as the dates that services send are counted. Without it, `Date.now` is used.
+   */
+  date?(): number;
+}
+
+/** The clock's date, in milliseconds since 1970. */
+export function dateOf(clock: Clock): number {
+  return clock.date ? clock.date() : Date.now();
 }
 
 /** Starts a timer and returns the function that stops it. */

@@ -14,15 +14,17 @@ export type { Importance } from './message/header-carriers';
 export type { MailAddress } from './mime/address';
 export type { ClientSecretOf } from './options/client-secret';
 export type { CloudName } from './options/clouds';
-export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './options/message-options';
+export type { GraphMessageOptions } from './options/message-options';
 export type {
   AccessToken,
   AddressOption,
   GraphTransportOptions,
   LogMethod,
+  MailboxQuestion,
   RetryOptions,
   TokenCredential,
   TransportLogger,
+  UserIdOf,
 } from './options/options';
 export type { TlsOptions } from './options/tls-options';
 export type { VerifyCheck, VerifyCheckName } from './verify/verify-check';

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { errorCode } from '../errors/error-code';
 import { usageError } from './cli-error';
-import { errorCode } from './error-code';
 
 /**
  * The flags and arguments of a command.

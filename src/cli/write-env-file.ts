@@ -15,8 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import { errorCode } from '../errors/error-code';
 import { CliError } from './cli-error';
-import { errorCode } from './error-code';
 import { EXIT } from './exit-code';
 import { mergeEnv } from './merge-env';
 

@@ -51,7 +51,7 @@ export class Secrets {
   };
   /** Spellings by their first eight bytes. */
   #index: Map<string, Needle[]> | undefined;
-  /** Texts in which none of them is. */
+  /** Texts known to hold no secret. */
   readonly #clean = new Set<string>();
 
   /** Remembers a client secret or a password. */
