@@ -1,34 +1,9 @@
 import type {} from 'nodemailer/lib/mailer/mail-message';
 import type { GraphMessageOptions } from './index.js';
 
-// The same package for import: one copy of the code, whichever way it is loaded.
-export type {
-  AccessToken,
-  AddressOption,
-  ClientSecretOf,
-  CloudName,
-  GraphMessageOptions,
-  GraphSentMessageInfo,
-  GraphTransportErrorCode,
-  GraphTransportErrorDetails,
-  GraphTransportOptions,
-  Importance,
-  LogMethod,
-  MailAddress,
-  MailboxQuestion,
-  Outcome,
-  QueueNotice,
-  RetryNotice,
-  RetryOptions,
-  SendTrace,
-  TlsOptions,
-  TokenCredential,
-  TransportLogger,
-  UploadProgress,
-  UserIdOf,
-  VerifyCheck,
-  VerifyCheckName,
-} from './index.js';
+// The same package for import: one copy of the code, whichever way it is loaded. The values are named, because
+// `export *` would also export the `__esModule` of CommonJS.
+export type * from './index.js';
 export { GraphTransport, GraphTransportError, graphTransport } from './index.js';
 
 // Nodemailer has separate type files for import and for require.

@@ -1,12 +1,16 @@
 // The built package, as an app with import sees it.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { setupServer } from 'msw/node';
 import nodemailer from 'nodemailer';
+import * as imported from 'nodemailer-graph-transport';
 import { GraphTransport, GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
 import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
 import { createSandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
 
+const required = createRequire(import.meta.url)('nodemailer-graph-transport');
+assert.deepEqual({ ...imported }, { ...required });
 assert.equal(typeof GraphTransport, 'function');
 assert.throws(() => createMailQueue('', {}), TypeError);
 assert.throws(() => createMailWorker('me', {}), GraphTransportError);
