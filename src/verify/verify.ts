@@ -61,8 +61,8 @@ function entraFailure(error: GraphTransportError, withSecret: boolean): VerifyCh
 
 /**
  * A warning about the address that recipients see, if there is a reason for one. Since June 2026, Microsoft is
- * reported to bounce mail from onmicrosoft.com addresses of tenants that write to more than 100 outside
- * recipients (550 5.7.236). Microsoft's own pages about it were not read.
+ * reported to bounce mail of tenants whose onmicrosoft.com addresses write to more than 100 outside
+ * recipients a day (550 5.7.236). Microsoft's own pages about it were not read.
  */
 function checkSender({ from, userId }: ResolvedOptions): VerifyCheck[] {
   const sender = from?.address ?? (typeof userId === 'string' ? userId.trim() : '');
