@@ -52,9 +52,9 @@ async function runChecks({ options, tokens, client, signal }: Verification): Pro
 /** What a failure to get a token shows about each check. */
 function entraFailure(error: GraphTransportError, withSecret: boolean): VerifyCheck[] {
   if (error instanceof ClientSecretError) return [failed('secret', error)];
-  const aadsts = Number(/^AADSTS(\d+)$/.exec(error.graphCode ?? '')?.[1]);
-  if (Number.isNaN(aadsts)) return [failed(withSecret ? 'entra' : 'token', error)];
-  const about = entraCode(aadsts)?.about;
+  const { graphCode } = error;
+  if (!graphCode?.startsWith('AADSTS')) return [failed(withSecret ? 'entra' : 'token', error)];
+  const about = entraCode(graphCode)?.about;
   const sound = about === undefined ? [] : ENTRA_ORDER.slice(0, ENTRA_ORDER.indexOf(about)).map(passed);
   return [passed('entra'), ...sound, failed(about ?? 'token', error)];
 }
