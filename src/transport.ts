@@ -9,7 +9,7 @@ import { type Clock, startTimer, systemClock } from './clock';
 import type { OutgoingMessage } from './delivery/deliver';
 import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
 import { harmlessLogger } from './delivery/harmless-logger';
-import { logAnswer, logUnusedKeys, SendLog } from './delivery/log';
+import { logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
 import { MailboxLimiter } from './delivery/mailbox-limiter';
 import type { GraphSentMessageInfo } from './delivery/sent-info';
 import type { UploadProgress } from './delivery/upload-progress';
@@ -125,12 +125,14 @@ export class GraphTransport
     );
     this.#client = new GraphClient({
       endpoint: graphEndpoint,
+      insecureSandbox: this.#options.insecureSandbox,
       tokens: this.#tokens,
       dispatcher,
       socketTimeout,
       secrets: this.#secrets,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
+    if (this.#options.insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);
     // Like Nodemailer's pool: emitted after the constructor returns, so the app can attach listeners first.
     setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
   }

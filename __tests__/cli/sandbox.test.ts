@@ -15,7 +15,10 @@ async function startByCommand(...flags: string[]) {
       onStdout: (text) => {
         printed += text;
       },
-      onStderr: (text) => resolve(/http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? ''),
+      onStderr: (text) => {
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+        if (found) resolve(found);
+      },
     });
     ended.then(({ stderr }) => reject(new Error(stderr)), reject);
   });
@@ -109,9 +112,35 @@ test.each([
   [['--strict', '--lenient'], 64, /either --strict or --lenient/],
   [['--port', '70000'], 64, /--port takes a number up to 65535/],
   [['--port', 'x'], 64, /--port takes a number/],
+  [['--host', '0.0.0.0'], 64, /say with --allowed-host by which name/],
+  [['--host', ''], 64, /--host takes an address/],
+  [['--allowed-host', 'sandbox:4250'], 64, /--allowed-host takes a host name without a port/],
+  [['--allowed-host', '*'], 64, /--allowed-host takes a host name/],
+  [['--host', '203.0.113.1', '--allowed-host', 'sandbox'], 69, /cannot listen on 203\.0\.113\.1/],
 ])('refuses %j', async (args, exitCode, why) => {
   const outcome = await runCli(['sandbox', ...args]);
   expect(outcome).toMatchObject({ exitCode, stderr: expect.stringMatching(why) });
+});
+
+test('listens for containers by the names that it is given, prints the first one, and warns', async () => {
+  const hosts = ['--allowed-host', 'sandbox', '--allowed-host', 'mail.internal'];
+  const { url, env, stop } = await startByCommand('--host', '0.0.0.0', ...hosts);
+  const { stderr } = await stop();
+  const { port } = new URL(url);
+  expect(stderr).toMatch(/^WARNING: The sandbox listens on 0\.0\.0\.0, where other machines may reach it\./);
+  expect(stderr).toContain(
+    `plays Entra and Graph at http://sandbox:${port}. What it is sent is at ${url}/inbox`,
+  );
+  expect(env).toMatchObject({
+    GRAPH_ENDPOINT: `http://sandbox:${port}`,
+    AZURE_AUTHORITY_HOST: `http://sandbox:${port}`,
+    GRAPH_INSECURE_SANDBOX: 'true',
+  });
+});
+
+test('does not warn on this machine', async () => {
+  const { stop } = await startByCommand();
+  expect((await stop()).stderr).not.toContain('WARNING');
 });
 
 test('says that its port is taken', async () => {

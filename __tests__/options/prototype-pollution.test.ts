@@ -35,6 +35,7 @@ const OTHERS: Required<{ [Name in keyof GraphTransportOptions]: unknown }> = {
   userId: 'evil@example.com',
   authorityHost: 'https://evil.example',
   graphEndpoint: 'https://evil.example',
+  insecureSandbox: true,
   credential: { getToken: async () => null },
   from: 'evil@example.com',
   replyTo: 'evil@example.com',

@@ -1,5 +1,5 @@
 import { createSandbox, type Sandbox } from '../../src/sandbox';
-import { ask, attach, LUNCH, makeDraft, openSession, putRange, send, TEXT_FILE } from './support';
+import { ask, attach, LUNCH, makeDraft, openSession, putRange, send, TEXT_FILE, tokenFor } from './support';
 
 const subjects = (sandbox: Sandbox) => sandbox.messages.map(({ subject }) => subject);
 const file = (bytes: number) => ({ ...TEXT_FILE, contentBytes: Buffer.alloc(bytes).toString('base64') });
@@ -113,4 +113,67 @@ test.each([0, -1, 1.5, Number.NaN])('no bound of %p messages is taken', (maxMess
 
 test('no bound of less than nothing is taken', () => {
   expect(() => createSandbox({ maxBytes: -1 })).toThrow('`maxBytes` to be an integer from 0');
+});
+
+describe('what clients name without end', () => {
+  test('upload sessions are a thousand at most, and the oldest go', async () => {
+    const sandbox = createSandbox({ limits: { sessionMinimumBytes: 1 } });
+    const authorization = `Bearer ${await tokenFor(sandbox)}`;
+    const id = await makeDraft(sandbox);
+    const AttachmentItem = { attachmentType: 'file', name: 'a', size: 10 };
+    const path = `messages/${id}/attachments/createUploadSession`;
+    const first = await openSession(sandbox, id);
+    for (let number = 0; number < 1000; number += 1) {
+      await ask(sandbox, 'POST', path, { AttachmentItem }, { authorization });
+    }
+    expect(sandbox.drafts).toMatchObject([{ uploadSessions: 1000 }]);
+    expect((await putRange(sandbox, first, 'Hello', 'bytes 0-4/10')).status).toBe(404);
+  });
+
+  test('faults that are still to come are ten thousand at most', () => {
+    const sandbox = createSandbox();
+    const lay = () => sandbox.failNext('send-mail', { kind: 'answer', status: 503 });
+    for (let number = 0; number < 10_000; number += 1) lay();
+    expect(lay).toThrow(TypeError);
+    expect(sandbox.faults).toHaveLength(10_000);
+  });
+
+  test('a path and a client-request-id of any length take up little in the list of requests', async () => {
+    const sandbox = createSandbox();
+    const long = 'x'.repeat(100_000);
+    const headers = { 'client-request-id': long };
+    await sandbox.handle(new Request(`http://localhost/${long}`, { headers }));
+    const [{ path = '', clientRequestId = '' } = {}] = sandbox.requests;
+    expect([path.length, clientRequestId.length]).toEqual([4001, 4001]);
+    expect(path).toMatch(/^\/x+…$/);
+  });
+
+  test('a message that was forgotten is not sent again at its time', async () => {
+    let now = Date.parse('2030-01-01T00:00:00Z');
+    const sandbox = createSandbox({ maxMessages: 1, now: () => now });
+    const later = { id: 'SystemTime 0x3FEF', value: '2030-01-01T01:00:00Z' };
+    await send(sandbox, { ...LUNCH, subject: 'one', singleValueExtendedProperties: [later] });
+    await send(sandbox, { ...LUNCH, subject: 'two' });
+    now += 3_600_000;
+    expect(subjects(sandbox)).toEqual(['two']);
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])(
+    'a path, an id or a fault that is called %s is unknown',
+    async (name) => {
+      const sandbox = createSandbox();
+      expect((await ask(sandbox, 'GET', `messages/${name}`)).status).toBe(404);
+      expect((await ask(sandbox, 'GET', `mailFolders/${name}`)).status).toBe(404);
+      expect((await ask(sandbox, 'GET', `messages/${await makeDraft(sandbox)}?$select=${name}`)).status).toBe(
+        400,
+      );
+      expect((await ask(sandbox, 'GET', `messages?$filter=${name} eq 'x'`)).status).toBe(400);
+      expect((await ask(sandbox, 'GET', `messages?$orderby=${name}`)).status).toBe(400);
+      expect((await send(sandbox, JSON.parse(`{"${name}":1}`))).status).toBe(400);
+      expect((await putRange(sandbox, `http://localhost/upload/${name}`, 'x', 'bytes 0-0/1')).status).toBe(
+        404,
+      );
+      expect(() => Reflect.apply(sandbox.failNext, sandbox, [name, { kind: 'reset' }])).toThrow(TypeError);
+    },
+  );
 });

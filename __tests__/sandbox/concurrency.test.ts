@@ -93,6 +93,27 @@ describe('the highest number of requests at once', () => {
     expect(sandbox.concurrency).toEqual({ 'app@contoso.example': 1 });
   });
 
+  test('is kept for mailboxes of the tenant only, whatever names are asked for', async () => {
+    const sandbox = createSandbox();
+    const authorization = `Bearer ${await tokenFor(sandbox)}`;
+    const madeUp = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'nobody@contoso.example'];
+    for (const user of [...madeUp, ...Array.from({ length: 200 }, (_, number) => `user${number}`)]) {
+      expect((await send(sandbox, LUNCH, { authorization, user })).status).toBe(404);
+      expect((await ask(sandbox, 'GET', 'messages', undefined, { authorization, user })).status).toBe(404);
+    }
+    expect(JSON.stringify(sandbox.concurrency)).toBe('{}');
+    expect(madeUp.map((name) => sandbox.concurrency[name])).toEqual(madeUp.map(() => undefined));
+    await send(sandbox, LUNCH, { authorization });
+    expect(JSON.stringify(sandbox.concurrency)).toBe('{"app@contoso.example":1}');
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])('is a number for a mailbox called %s', async (name) => {
+    const mailbox = { id: 'a9b6f1c4-51f0-4c4e-9d2b-0d7c1e5b8a09', userPrincipalName: name, displayName: '' };
+    const sandbox = createSandbox({ mailboxes: ['app@contoso.example', mailbox] });
+    await send(sandbox, LUNCH, { user: name });
+    expect(Object.entries(sandbox.concurrency)).toEqual([[name, 1]]);
+  });
+
   test('is seen on a started sandbox too', async () => {
     await using sandbox = await startSandbox();
     await send(sandbox, LUNCH);

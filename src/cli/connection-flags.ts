@@ -63,6 +63,10 @@ const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
 export const CONNECTION_FLAGS = {
   ...SETTING_FLAGS,
   cloud: { type: 'string', value: 'NAME', help: `else GRAPH_CLOUD: ${CLOUD_NAMES.join(', ')}` },
+  'insecure-sandbox': {
+    type: 'boolean',
+    help: 'else GRAPH_INSECURE_SANDBOX=true: plain http to a sandbox on another\nmachine, never to anything of Microsoft',
+  },
   proxy: {
     type: 'string',
     value: 'URL',
@@ -95,7 +99,7 @@ type ConnectionValues = {
   [flag in keyof typeof SETTING_FLAGS | 'cloud' | 'proxy' | 'ca' | 'config' | 'env-file']?:
     | string
     | undefined;
-};
+} & { 'insecure-sandbox'?: boolean | undefined };
 
 /** How the flags read in a command's help. */
 export const CONNECTION_HELP = `Who sends:
@@ -122,9 +126,22 @@ export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTra
   return {
     ...options,
     cloud: toCloud(cloud || env.GRAPH_CLOUD || file.variables.GRAPH_CLOUD),
+    ...insecureSandbox(values, env, file),
     proxy,
     tls: ca === undefined ? undefined : { ca: readFileSync(readableFile(ca, io)) },
   };
+}
+
+function insecureSandbox(
+  values: ConnectionValues,
+  env: CliIo['env'],
+  { variables }: EnvFile,
+): Pick<GraphTransportOptions, 'insecureSandbox'> {
+  if (values['insecure-sandbox']) return { insecureSandbox: true };
+  const value = env.GRAPH_INSECURE_SANDBOX || variables.GRAPH_INSECURE_SANDBOX;
+  if (!value) return {};
+  if (value === 'true' || value === 'false') return { insecureSandbox: value === 'true' };
+  throw new CliError(EXIT.config, 'GRAPH_INSECURE_SANDBOX must be true or false.');
 }
 
 function requireSettings(options: GraphTransportOptions, { name }: EnvFile): void {
@@ -169,8 +186,9 @@ function checkOrigins(
 ): void {
   const isElsewhere = values['client-secret'] || env.AZURE_CLIENT_SECRET;
   if (isNamed || !isElsewhere) return;
-  for (const { flag, variable } of SETTINGS) {
-    if (flag !== 'authority-host' && flag !== 'graph-endpoint') continue;
+  const origins = SETTINGS.filter(({ flag }) => flag === 'authority-host' || flag === 'graph-endpoint');
+  const insecure = { flag: 'insecure-sandbox', variable: 'GRAPH_INSECURE_SANDBOX' } as const;
+  for (const { flag, variable } of [...origins, insecure]) {
     if (!variables[variable] || values[flag] || env[variable]) continue;
     throw new CliError(
       EXIT.config,

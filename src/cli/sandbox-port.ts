@@ -18,22 +18,40 @@ export function toPort(given: string | undefined, fallback: number): number {
 /**
  * A sandbox that listens there.
  *
- * @throws CliError when the port is taken
+ * @param warn is told when other machines can reach it
+ * @throws CliError when it cannot listen there
  */
-export async function startOnPort(port: number, options: StartSandboxOptions = {}): Promise<RunningSandbox> {
-  const { startSandbox }: typeof import('../sandbox') = require('../sandbox');
-  return startSandbox({ ...options, port }).catch((error) => {
-    throw errorCode(error) === 'EADDRINUSE' ? portTaken(port) : error;
+export async function startOnPort(
+  port: number,
+  options: StartSandboxOptions = {},
+  warn: (warning: string) => void = () => undefined,
+): Promise<RunningSandbox> {
+  const { openSandbox }: typeof import('../sandbox/start-sandbox') = require('../sandbox/start-sandbox');
+  const { host = '127.0.0.1' } = options;
+  return openSandbox({ ...options, port }, warn).catch((error) => {
+    if (errorCode(error) === 'EADDRINUSE') throw portTaken(port, host);
+    throw isOfAddress(error) ? new CliError(EXIT.unavailable, cannotListen(port, host, error)) : error;
   });
 }
 
-export function isPortTaken(error: unknown): boolean {
-  return error instanceof CliError && error.exitCode === EXIT.unavailable;
+/** What the network says of an address that it cannot listen on. */
+function isOfAddress(error: unknown): error is Error {
+  return ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
 }
 
-function portTaken(port: number): CliError {
-  return new CliError(
+function cannotListen(port: number, host: string, { message }: Error): string {
+  return `The sandbox cannot listen on ${host}, port ${port}: ${message}. Is ${host} an address of this machine?`;
+}
+
+export function isPortTaken(error: unknown): boolean {
+  return error instanceof PortTaken;
+}
+
+class PortTaken extends CliError {}
+
+function portTaken(port: number, host: string): CliError {
+  return new PortTaken(
     EXIT.unavailable,
-    `The sandbox cannot start: port ${port} of 127.0.0.1 is taken. Give --port another, or 0 for any that is free.`,
+    `The sandbox cannot start: port ${port} of ${host} is taken. Give --port another, or 0 for any that is free.`,
   );
 }

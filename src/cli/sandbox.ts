@@ -7,6 +7,7 @@ import type { CliIo, Command } from './io';
 import { toLines } from './merge-env';
 import { parseFlags } from './parse-flags';
 import { runApp } from './run-app';
+import { sandboxHosts } from './sandbox-hosts';
 import { isPortTaken, startOnPort, toPort } from './sandbox-port';
 import { sandboxTenant } from './sandbox-tenant';
 import { splitAtApp } from './split-at-app';
@@ -33,8 +34,12 @@ Without one, prints these variables, or writes them to a file:
   --client-id ID        likewise the app's id
   --client-secret TEXT  likewise its secret: never a real one, since others on this machine can see it
   --write FILE          set the variables in this file and keep all else that is in it
-  --port N              where it listens, on 127.0.0.1 only; 0 is any free port (default ${DEFAULT_PORT}; with a COMMAND
-                        another one where that is taken)
+  --port N              where it listens; 0 is any free port (default ${DEFAULT_PORT}; with a COMMAND another one where that
+                        is taken)
+  --host HOST           listen on this address, such as 0.0.0.0 in a container, in place of 127.0.0.1. Not for a network:
+                        whoever reaches the sandbox can read its mail. Takes --allowed-host
+  --allowed-host NAME   a name by which clients call it, such as its service in a compose file; may be given more than
+                        once. The first one is in the variables. Requests for any other name are refused
   --strict              the narrow reading of limits whose exact value is not documented (default)
   --lenient             the wide reading: MB are 2^20 bytes, and any number of requests at once
   --store DIR           keep messages in this folder as well, as .eml and as JSON, and begin with those that are there
@@ -68,6 +73,8 @@ export const sandboxCommand: Command = async (args, io) => {
       'client-secret': { type: 'string' },
       write: { type: 'string' },
       port: { type: 'string' },
+      host: { type: 'string' },
+      'allowed-host': { type: 'string', multiple: true },
       strict: { type: 'boolean' },
       lenient: { type: 'boolean' },
       store: { type: 'string' },
@@ -86,14 +93,16 @@ export const sandboxCommand: Command = async (args, io) => {
   const tenant = sandboxTenant(values);
   const options = {
     ...tenant,
+    ...sandboxHosts(values),
     ...(values.lenient && { limits: LENIENT }),
     ...(values.store !== undefined && { store: resolve(cwd, values.store) }),
   };
   const isFixed = app === undefined || values.port !== undefined || values.write !== undefined;
-  const sandbox = await startOnPort(port, options).catch((error) => {
+  const warn = (warning: string) => stderr.write(`WARNING: ${warning}\n`);
+  const sandbox = await startOnPort(port, options, warn).catch((error) => {
     // The app is told where the sandbox is, so that several may run side by side.
     if (isFixed || !isPortTaken(error)) throw error;
-    return startOnPort(0, options);
+    return startOnPort(0, options, warn);
   });
   const { env, url, inboxUrl } = sandbox;
   try {
@@ -120,7 +129,10 @@ export const sandboxCommand: Command = async (args, io) => {
   }
 };
 
-/** The app has no part in the cloud that the variables may name: the sandbox's endpoints are in none. */
-function appEnv({ GRAPH_CLOUD: _, ...own }: CliIo['env'], env: SandboxEnv): CliIo['env'] {
+/** The app has no part in the cloud or the sandbox that the variables may name. */
+function appEnv(
+  { GRAPH_CLOUD: _cloud, GRAPH_INSECURE_SANDBOX: _insecure, ...own }: CliIo['env'],
+  env: SandboxEnv,
+): CliIo['env'] {
   return { ...own, ...env };
 }

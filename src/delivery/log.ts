@@ -144,6 +144,15 @@ export function logUnusedKeys(logger: Logger): void {
   logger.warn({ tnx: 'dkim' }, `The app's DKIM keys are not used. ${why}`);
 }
 
+/** Logs that secrets and mail travel without encryption. */
+export function logInsecureSandbox(logger: Logger, graphEndpoint: string): void {
+  logger.warn(
+    { tnx: 'sandbox' },
+    'insecureSandbox is on: secret, tokens and mail go to %s without encryption. It is for a sandbox only.',
+    graphEndpoint,
+  );
+}
+
 /** The recipients as Nodemailer's own transports log them: the first two if there are many. */
 function summary(to: string[]): string {
   return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');

@@ -90,17 +90,21 @@ async function openSession(
       wantsBody: true,
       contentType: 'application/json',
       body: plainJson({ AttachmentItem: item }),
-      check: (answer) => uploadUrlOf(answer, name, requests.endpoint),
+      check: (answer) => uploadUrlOf(answer, name, requests),
       // A session that nobody uses ends by itself.
       repeatable: true,
     });
   const { body } = await untilPassed(requests, open);
-  return uploadUrlOf(body, name, requests.endpoint);
+  return uploadUrlOf(body, name, requests);
 }
 
-function uploadUrlOf(body: string, name: string | null | undefined, endpoint: string): string {
+function uploadUrlOf(
+  body: string,
+  name: string | null | undefined,
+  { endpoint, isAlone }: Pick<MessageRequests, 'endpoint' | 'isAlone'>,
+): string {
   const url = property(parseJson(body), 'uploadUrl');
-  if (typeof url === 'string' && isUploadUrl(url, endpoint)) return url;
+  if (typeof url === 'string' && isUploadUrl(url, endpoint, isAlone)) return url;
   throw new GraphTransportError('EMESSAGE', `Graph gave no usable upload URL for the attachment "${name}".`, {
     outcome: 'unknown',
     hint: 'Nothing was sent. Does a proxy or gateway change its answers?',

@@ -5,17 +5,20 @@
  * - It is https, on port 443 or the port of the Graph endpoint, at a public host name, without user info.
  * - A Graph endpoint on this machine, a sandbox's, may name any port of this machine too, and plain http.
  * - An endpoint that has no public name may name its own origin.
+ * - A sandbox on another machine may name its own origin and no other.
  *
  * Microsoft's host names are not listed here: the URL is opaque (Microsoft Graph documentation,
  * api-reference/v1.0/api/attachment-createuploadsession.md), and they may change.
  *
  * @param graphEndpoint origin of Graph
+ * @param isAlone whether it is such a sandbox
  */
-export function isUploadUrl(text: string, graphEndpoint: string): boolean {
+export function isUploadUrl(text: string, graphEndpoint: string, isAlone = false): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   const endpoint = new URL(graphEndpoint);
   if (url.username || url.password) return false;
+  if (isAlone) return url.origin === endpoint.origin;
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   if (isWeb && isLoopback(url.hostname) && isLoopback(endpoint.hostname)) return true;
   if (isWeb && url.origin === endpoint.origin && !isPublicName(endpoint.hostname)) return true;

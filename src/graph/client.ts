@@ -97,6 +97,8 @@ const NO_SECRETS: KnownSecrets = { addUrl: () => undefined, strike: (text) => te
 export interface GraphClientOptions {
   /** Origin of Graph. */
   endpoint: string;
+  /** The endpoint is a sandbox on another machine: nothing leads from there to any other host. */
+  insecureSandbox?: true | undefined;
   tokens: Tokens;
   dispatcher: Dispatcher;
   /** The longest silence during a request, in milliseconds. */
@@ -131,6 +133,11 @@ export class GraphClient {
   /** Origin of Graph. */
   get endpoint(): string {
     return this.#options.endpoint;
+  }
+
+  /** Whether nothing leads from the endpoint to another host. */
+  get isAlone(): boolean {
+    return this.#options.insecureSandbox === true;
   }
 
   /**

@@ -70,6 +70,11 @@ export class MessageRequests {
     return this.#options.client.endpoint;
   }
 
+  /** Whether nothing leads from the endpoint to another host. */
+  get isAlone(): boolean {
+    return this.#options.client.isAlone;
+  }
+
   /**
    * Makes a request until it is accepted or retrying no longer makes sense.
    *

@@ -13,6 +13,8 @@ export interface NetworkOptions {
    * Milliseconds to wait for a connection. The connection to the proxy and the one through it count separately.
    */
   connectionTimeout?: number | undefined;
+  /** The other end is a sandbox on a network of containers, to which no proxy of the environment leads. */
+  insecureSandbox?: true | undefined;
   /** The most connections to one host. */
   maxConnections?: number | undefined;
 }
@@ -28,7 +30,7 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
  * @throws GraphTransportError `ECONFIG` if a proxy variable in the environment is not a valid proxy URL
  */
 export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv): Dispatcher {
-  const { proxy, tls, connectionTimeout, maxConnections } = options;
+  const { proxy, tls, connectionTimeout, maxConnections, insecureSandbox } = options;
   const connect = {
     timeout: connectionTimeout,
     // Set here because NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise make Node skip the check.
@@ -44,6 +46,7 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
       new ProxyPool(url, { ...made, headersTimeout: connectionTimeout }),
   };
   if (proxy !== undefined) return new ProxyAgent({ ...tunnelled, uri: proxy });
+  if (insecureSandbox) return new Agent(direct);
 
   const httpProxy = proxyOf('HTTP_PROXY', env);
   const httpsProxy = proxyOf('HTTPS_PROXY', env);

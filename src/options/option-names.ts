@@ -9,6 +9,7 @@ const OPTION_NAMES = [
   'userId',
   'authorityHost',
   'graphEndpoint',
+  'insecureSandbox',
   'credential',
   'from',
   'replyTo',

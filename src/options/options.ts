@@ -92,6 +92,14 @@ export interface GraphTransportOptions {
    */
   graphEndpoint?: string | undefined;
   /**
+   * Allows plain http to a sandbox on another machine, such as a container next to this one: `graphEndpoint` and
+   * `authorityHost` must both be given as http, on the same host. It is refused together with `cloud`, `credential`
+   * and every host of Microsoft's, and the log says that it is on: the secret and all mail can be read on the way.
+   * Environment: `GRAPH_INSECURE_SANDBOX`, which is `true` or `false`.
+   * @default false
+   */
+  insecureSandbox?: boolean | undefined;
+  /**
    * Any Azure `TokenCredential` (certificate, managed identity, workload identity …) that supplies tokens
    * instead of a client secret. `tenantId`, `clientId` and `clientSecret` are then not needed, and not read
    * from the environment.
@@ -309,6 +317,8 @@ export interface ResolvedOptions extends DeliveryOptions {
   timeout: number;
   /** Exactly-once delivery has its own default. */
   searchLag?: number;
+  /** Tokens and mail go to another machine without encryption. */
+  insecureSandbox?: true;
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
   dispatcher: Dispatcher | undefined;

@@ -3,6 +3,7 @@ import { Secrets } from '../errors/secrets';
 import { addressFault, type MailAddress, parseAddresses } from '../mime/address';
 import { type ClientSecretOf, secretFileProblem, secretInFile } from './client-secret';
 import { CLOUD_NAMES, CLOUDS, cloudProblems } from './clouds';
+import { insecureSandboxProblems, isInsecureSandbox } from './insecure-sandbox';
 import { deliveryProblems } from './message-options';
 import { unknownNames } from './option-names';
 import { resolveNumbers } from './option-numbers';
@@ -60,9 +61,11 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     }
     return parsed;
   };
+  const insecure = isInsecureSandbox(options.insecureSandbox, fromEnv('GRAPH_INSECURE_SANDBOX') || undefined);
+  problems.push(...insecure.problems);
   const endpoint = (name: 'authorityHost' | 'graphEndpoint', variable: string, fallback: string): string => {
     const value = options[name] ?? (fromEnv(variable) || fallback);
-    const result = toOrigin(value);
+    const result = toOrigin(value, insecure.isOn);
     if (result.problem !== undefined) problems.push(`${name} ${result.problem}`);
     return result.origin;
   };
@@ -102,6 +105,11 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   const graphEndpoint = endpoint('graphEndpoint', 'GRAPH_ENDPOINT', endpoints.graphEndpoint);
   const authorityHost = identity.kind === 'secret' ? identity.authorityHost : undefined;
   problems.push(...cloudProblems(cloud, graphEndpoint, authorityHost));
+  if (insecure.isOn) {
+    problems.push(
+      ...insecureSandboxProblems({ cloud: givenCloud, credential, graphEndpoint, authorityHost }),
+    );
+  }
 
   const numbers = resolveNumbers(options);
   problems.push(...numbers.problems);
@@ -140,6 +148,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     lossy: options.lossy ?? false,
     delivery: options.delivery ?? 'at-most-once',
     ...numbers.resolved,
+    ...(insecure.isOn && { insecureSandbox: true }),
     dispatcher,
     logger: logger ?? false,
     debug: options.debug ?? false,
@@ -231,7 +240,7 @@ function toAddresses(value: AddressOption): MailAddress[] {
   return [{ name: name ?? parsed?.name ?? '', address: parsed?.address ?? '' }];
 }
 
-function toOrigin(value: string): { origin: string; problem?: string } {
+function toOrigin(value: string, isInsecure: boolean): { origin: string; problem?: string } {
   if (typeof value !== 'string' || !URL.canParse(value)) {
     return { origin: '', problem: `is not a URL, such as ${CLOUDS.global.graphEndpoint}` };
   }
@@ -243,8 +252,10 @@ function toOrigin(value: string): { origin: string; problem?: string } {
     return { origin, problem: `must be a bare origin${isWeb ? `: ${origin}` : ''}, without path or version` };
   }
   const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
-    return { origin, problem: 'must begin with https:// (http is for loopback addresses only)' };
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (loopback || isInsecure))) {
+    const problem =
+      'must begin with https:// (http is for loopback addresses only, and with insecureSandbox for a sandbox in another container)';
+    return { origin, problem };
   }
   return { origin };
 }

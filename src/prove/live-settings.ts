@@ -45,8 +45,11 @@ export function connectionTo(
   env: NodeJS.ProcessEnv,
 ): LiveServiceOptions & { dispatcher: Dispatcher } {
   const resolved = resolveOptions(options, env);
-  const { proxy, tls } = resolved;
-  return { ...toService(resolved, addresses), dispatcher: createDispatcher({ proxy, tls }, env) };
+  const { proxy, tls, insecureSandbox } = resolved;
+  return {
+    ...toService(resolved, addresses),
+    dispatcher: createDispatcher({ proxy, tls, insecureSandbox }, env),
+  };
 }
 
 function toService(

@@ -14,6 +14,8 @@ export interface SandboxEnv {
   AZURE_AUTHORITY_HOST: string;
   /** As `graphEndpoint`. */
   GRAPH_ENDPOINT: string;
+  /** As `insecureSandbox`, where that is needed. */
+  GRAPH_INSECURE_SANDBOX?: 'true';
 }
 
 export function toClientEnv(options: SandboxClientOptions): SandboxEnv {
@@ -24,5 +26,6 @@ export function toClientEnv(options: SandboxClientOptions): SandboxEnv {
     GRAPH_USER_ID: options.userId,
     AZURE_AUTHORITY_HOST: options.authorityHost,
     GRAPH_ENDPOINT: options.graphEndpoint,
+    ...(options.insecureSandbox && { GRAPH_INSECURE_SANDBOX: 'true' }),
   };
 }

@@ -21,6 +21,7 @@ import { makeIds } from './mailbox/make-ids';
 import { bytesOf, makeRoom } from './mailbox/make-room';
 import { messageStore } from './mailbox/message-store';
 import { removeMessage } from './mailbox/stored-message';
+import { isLoopback, isOwnOrigin } from './own-hosts';
 import { requireCount, resolveSettings } from './resolve-settings';
 import type { SandboxRequest } from './sandbox-request';
 import type { SandboxState } from './sandbox-state';
@@ -44,6 +45,8 @@ export interface SandboxClientOptions {
   authorityHost: string;
   /** Where Graph is played. */
   graphEndpoint: string;
+  /** Only for a sandbox with `allowedHosts`: the client has to allow plain http to another machine. */
+  insecureSandbox?: true;
 }
 
 /** How much a sandbox keeps, and how much it may. */
@@ -76,7 +79,7 @@ export interface Sandbox {
   readonly requests: readonly SandboxRequest[];
   /**
    * The most requests to Graph that there ever were at once, by the user principal name of their mailbox; those
-   * that were refused for being too many are counted too.
+   * that were refused for being too many are counted too. Only mailboxes of the tenant are in it.
    */
   readonly concurrency: Readonly<Record<string, number>>;
   /**
@@ -117,18 +120,27 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options).sandbox;
 }
 
-/** A sandbox, and the way into it for a server that can do to a connection what a Response cannot say. */
-export function assembleSandbox(options: SandboxOptions): {
+/**
+ * A sandbox, and the way into it for a server that can do to a connection what a Response cannot say.
+ *
+ * @param allowedHosts the names that the server has, beside those of this machine
+ */
+export function assembleSandbox(
+  options: SandboxOptions,
+  allowedHosts: readonly string[] = [],
+): {
   sandbox: Sandbox;
   take(request: Request): Promise<Delivery>;
 } {
-  const settings = resolveSettings(options);
+  const settings = { ...resolveSettings(options), allowedHosts };
   const { store, maxBytes, maxMessages } = settings;
   const ids = makeIds(settings.random);
   const listeners = new Set<() => void>();
   const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
     const copies = state.stored.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
     for (const copy of copies) removeMessage(state, copy);
+    const again = state.deferred.findIndex(({ messageId }) => messageId === id);
+    if (again !== -1) state.deferred.splice(again, 1);
   });
   const state: SandboxState = {
     settings,
@@ -243,7 +255,11 @@ export function assembleSandbox(options: SandboxOptions): {
 }
 
 function clientOptions(settings: SandboxSettings): SandboxClientOptions {
-  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint } = settings;
+  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint, allowedHosts } =
+    settings;
   const userId = mailboxes[0]?.userPrincipalName ?? '';
-  return { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
+  const options = { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
+  return isOwnOrigin(graphEndpoint, allowedHosts) && !isLoopback(new URL(graphEndpoint).hostname)
+    ? { ...options, insecureSandbox: true }
+    : options;
 }

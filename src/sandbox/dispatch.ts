@@ -18,6 +18,9 @@ import { chooseRoute, type Route } from './routes';
 import type { SandboxRuleName } from './rules/index';
 import type { SandboxState } from './sandbox-state';
 
+/** The most characters of a path or an id that the list of requests keeps; no id of Graph makes a path that long. */
+const MOST_KEPT = 4000;
+
 /** A request, and what its first line says. */
 interface Arrival {
   request: Request;
@@ -42,7 +45,15 @@ export async function exchange(request: Request, state: SandboxState): Promise<D
   const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endChange(state, call));
   const { requestId, clientRequestId } = call;
   const { method } = request;
-  state.requests.push({ method, path, status: statusOf(delivery), requestId, clientRequestId, fault, rule });
+  state.requests.push({
+    method,
+    path: cut(path),
+    status: statusOf(delivery),
+    requestId,
+    clientRequestId: clientRequestId && cut(clientRequestId),
+    fault,
+    rule,
+  });
   return delivery;
 }
 
@@ -51,9 +62,9 @@ export async function exchange(request: Request, state: SandboxState): Promise<D
  * directory, which answers for users.
  */
 async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
-  const { route, mailbox, request, call } = arrival;
-  if (!('user' in route) || route.to === 'user' || mailbox === undefined) return outcomeOf(arrival, state);
-  const { isOver, leave } = state.load.enter(mailbox);
+  const { route, request, call } = arrival;
+  if (!('user' in route) || route.to === 'user') return outcomeOf(arrival, state);
+  const { isOver, leave } = state.load.enter(mailboxNamed(state.settings.mailboxes, route.user));
   try {
     if (isOver) {
       const { response, rule } = await refusable(async () => throttle(request, state), state, call);
@@ -127,6 +138,10 @@ function mailboxOf(route: Route, { settings, uploadSessions }: SandboxState): st
   if ('user' in route) return mailboxNamed(settings.mailboxes, route.user)?.userPrincipalName ?? route.user;
   if (route.to === 'upload') return uploadSessions.get(route.sessionId)?.draft.mailbox.userPrincipalName;
   return undefined;
+}
+
+function cut(text: string): string {
+  return text.length > MOST_KEPT ? `${text.slice(0, MOST_KEPT)}…` : text;
 }
 
 /** After the token only, since the limit is one of the app that the token names. */

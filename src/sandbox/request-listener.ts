@@ -3,14 +3,24 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { finished } from 'node:stream/promises';
 import { deliverRaw } from './deliver-raw';
 import type { Delivery } from './delivery';
+import { isOwnHost } from './own-hosts';
 
 /** How long a client may go on writing after it was answered. */
 const LINGER_MS = 3000;
 
-/** Puts a handler of web-standard requests behind node:http. */
-export function requestListener(handle: (request: Request) => Promise<Delivery>): RequestListener {
+/**
+ * Puts a handler of web-standard requests behind node:http.
+ *
+ * @param hosts what the Host header may say, beside the names of this machine
+ * @param keepHost whether the handler is told the host that the client has asked for
+ */
+export function requestListener(
+  handle: (request: Request) => Promise<Delivery>,
+  hosts: readonly string[] = [],
+  keepHost = false,
+): RequestListener {
   return (incoming, outgoing) => {
-    respond(incoming, handle)
+    respond(incoming, handle, hosts, keepHost)
       .then((delivery) => deliver(delivery, incoming, outgoing))
       .catch((error) => answerFailure(outgoing, error));
   };
@@ -19,12 +29,16 @@ export function requestListener(handle: (request: Request) => Promise<Delivery>)
 async function respond(
   incoming: IncomingMessage,
   handle: (request: Request) => Promise<Delivery>,
+  hosts: readonly string[],
+  keepHost: boolean,
 ): Promise<Delivery> {
+  const { host = '' } = incoming.headers;
   // Any web page may let its own host name resolve to 127.0.0.1 and then talk to us as to its own origin.
-  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(incoming.headers.host ?? '')) {
-    return plain(403, 'The sandbox answers to 127.0.0.1 and localhost only.\n');
+  if (!isOwnHost(host, hosts)) {
+    const names = ['127.0.0.1', ...hosts.filter((name) => name !== '127.0.0.1')];
+    return plain(403, `The sandbox answers to ${names.join(', ')} and localhost only.\n`);
   }
-  const request = toRequest(incoming);
+  const request = toRequest(incoming, keepHost ? host : '127.0.0.1');
   return request ? handle(request) : plain(400, 'The sandbox cannot read this request.\n');
 }
 
@@ -88,7 +102,7 @@ function answerFailure(outgoing: ServerResponse, error: unknown): void {
 }
 
 /** Undefined for what node:http lets through and a web Request does not, such as the method TRACE. */
-function toRequest(incoming: IncomingMessage): Request | undefined {
+function toRequest(incoming: IncomingMessage, host: string): Request | undefined {
   const { method = 'GET', url = '/' } = incoming;
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
@@ -97,7 +111,7 @@ function toRequest(incoming: IncomingMessage): Request | undefined {
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const init = { method, headers, ...(hasBody && { body: streamOf(incoming), duplex: 'half' }) };
   try {
-    return new Request(new URL(url, 'http://127.0.0.1'), init);
+    return new Request(new URL(url, `http://${host}`), init);
   } catch {
     return undefined;
   }

@@ -46,10 +46,10 @@ const DEFAULT_MAILBOXES: SandboxMailbox[] = [
  * @throws TypeError given no mailbox, one that is no address, a mailbox id that is no GUID, no secret, or a number that would switch a
  * check off
  */
-export function resolveSettings(options: SandboxOptions): SandboxSettings {
+export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 'allowedHosts'> {
   const mailboxes = toMailboxes(options.mailboxes ?? DEFAULT_MAILBOXES);
   const [first] = options.mailboxes ?? [];
-  const settings: SandboxSettings = {
+  const settings: ReturnType<typeof resolveSettings> = {
     tenantId: options.tenantId ?? '5f1d2c9e-8a4b-4f0e-b1c3-6d7e8f901234',
     tenantDomain: options.tenantDomain ?? (typeof first === 'string' ? domainOf(first) : 'contoso.example'),
     clientId: options.clientId ?? '0c1b7a35-2d6e-4b8f-9a10-3e4f5a6b7c8d',

@@ -241,4 +241,6 @@ export type SandboxSettings = Readonly<
   readonly limits: Readonly<SandboxLimits>;
   readonly searchDelay: Readonly<Record<'drafts' | 'sentItems' | 'stale', Required<SandboxDelay>>>;
   readonly store?: string;
+  /** What a sandbox that listens is called, beside this machine's own names. */
+  readonly allowedHosts: readonly string[];
 };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { assembleSandbox, type Sandbox } from './create-sandbox';
 import { createInbox } from './inbox/app';
+import { checkHosts, isLoopback } from './own-hosts';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
@@ -9,15 +10,31 @@ import type { SandboxOptions } from './settings';
 export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost' | 'graphEndpoint'> {
   /** @default 0, any free port */
   port?: number;
+  /**
+   * The address to listen on. With any but one of this machine's own, such as `0.0.0.0` in a container, whoever
+   * reaches it can read and delete its mail: it needs `allowedHosts`, and a warning is printed.
+   * @default '127.0.0.1'
+   */
+  host?: string;
+  /**
+   * Names by which clients call the sandbox, without ports, such as that of its service in a compose file. A request
+   * whose Host header is another one is refused, since any web page can let its own name lead here. The first one
+   * becomes the host of `url`, `options` and `env`. 127.0.0.1, localhost and [::1] are always allowed.
+   * @default []
+   */
+  allowedHosts?: readonly string[];
   /** Where the URLs of upload sessions lead. @default the sandbox itself */
   uploadOrigin?: string;
 }
 
-/** A sandbox that listens on the loopback interface. */
+/** A sandbox that listens, on the loopback interface unless it was told otherwise. */
 export interface RunningSandbox extends Sandbox {
-  /** `http://127.0.0.1:<port>`, Graph's endpoint, Entra's authority and the place of uploads in one. */
+  /**
+   * `http://127.0.0.1:<port>`, or the first of `allowedHosts` in its place: Graph's endpoint, Entra's authority and
+   * the place of uploads in one.
+   */
   readonly url: string;
-  /** The web page that shows what was sent. */
+  /** The web page that shows what was sent, for a browser on this machine. */
   readonly inboxUrl: string;
   /** Stops listening and cuts the connections that are still open. */
   close(): Promise<void>;
@@ -25,31 +42,59 @@ export interface RunningSandbox extends Sandbox {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a sandbox on 127.0.0.1, out of reach for other machines. */
-export async function startSandbox({
-  port = 0,
-  ...options
-}: StartSandboxOptions = {}): Promise<RunningSandbox> {
+/**
+ * Starts a sandbox on 127.0.0.1, out of reach for other machines, or where `host` says.
+ *
+ * @throws TypeError given options that make no sense; nothing is left listening
+ */
+export function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
+  return openSandbox(options, (warning) => process.emitWarning(warning));
+}
+
+/** @param warn is told when other machines can reach the sandbox */
+export async function openSandbox(
+  { port = 0, host = '127.0.0.1', allowedHosts = [], ...options }: StartSandboxOptions,
+  warn: (warning: string) => void,
+): Promise<RunningSandbox> {
+  checkHosts(host, allowedHosts);
+  const names = [...allowedHosts];
   const server = createServer();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const url = urlOf(server);
-  const uploadOrigin = options.uploadOrigin ?? url;
-  const { sandbox, take } = await assembleBehind(server, {
-    ...options,
-    explain: options.explain ?? true,
-    uploadOrigin,
-    authorityHost: url,
-    graphEndpoint: url,
-  });
-  const inbox = createInbox(sandbox);
-  server.on(
-    'request',
-    requestListener(async (request) => {
-      const response = await inbox(request);
-      return response ? { manner: 'whole', response } : take(request);
-    }),
-  );
+  try {
+    server.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
+    await once(server, 'listening');
+    const { local, url } = addressesOf(server, names);
+    const { sandbox, take } = assembleSandbox(
+      {
+        ...options,
+        explain: options.explain ?? true,
+        uploadOrigin: options.uploadOrigin ?? url,
+        authorityHost: url,
+        graphEndpoint: url,
+      },
+      names,
+    );
+    const inbox = createInbox(sandbox);
+    server.on(
+      'request',
+      requestListener(
+        async (request) => {
+          const response = await inbox(request);
+          return response ? { manner: 'whole', response } : take(request);
+        },
+        isLoopback(host) ? [...names, new URL(local).hostname] : names,
+        names.length > 0,
+      ),
+    );
+    if (!isLoopback(host)) warn(networkWarning(host));
+    return running(sandbox, server, url, `${local}/inbox`);
+  } catch (error) {
+    // A server that is left listening would keep the process alive after the error.
+    await closeServer(server);
+    throw error;
+  }
+}
+
+function running(sandbox: Sandbox, server: Server, url: string, inboxUrl: string): RunningSandbox {
   const close = () => closeServer(server);
   return {
     ...sandbox,
@@ -73,32 +118,34 @@ export async function startSandbox({
       return sandbox.usage;
     },
     url,
-    inboxUrl: `${url}/inbox`,
+    inboxUrl,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** A server that is left listening would keep the process alive after the error. */
-async function assembleBehind(
-  server: Server,
-  options: SandboxOptions,
-): Promise<ReturnType<typeof assembleSandbox>> {
-  try {
-    return assembleSandbox(options);
-  } catch (error) {
-    await closeServer(server);
-    throw error;
-  }
-}
-
-function urlOf(server: Server): string {
+/** Where a browser on this machine finds the server, and where its clients are told to. */
+function addressesOf(server: Server, names: readonly string[]): { local: string; url: string } {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('The sandbox listens on no port');
-  return `http://127.0.0.1:${address.port}`;
+  const at = (host: string) => `http://${host}:${address.port}`;
+  const [name] = names;
+  const isEverywhere = address.address === '0.0.0.0' || address.address === '::';
+  if (isEverywhere) return { local: at('127.0.0.1'), url: at(name ?? '127.0.0.1') };
+  const own = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  if (name === undefined) return { local: at(own), url: at(own) };
+  return { local: at(isLoopback(address.address) ? own : name), url: at(name) };
 }
 
-/** Fulfilled as well when the server was closed before. */
+function networkWarning(host: string): string {
+  return (
+    `The sandbox listens on ${host}, where other machines may reach it. It is not made for a network: anyone who ` +
+    'reaches it can read and delete its mail, its secret is no secret, and nothing is encrypted. Keep it in a private ' +
+    'network of containers, and never give it a real secret.'
+  );
+}
+
+/** Fulfilled as well when the server was closed before, or never listened. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

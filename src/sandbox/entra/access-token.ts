@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { claimsChallenge, hasClaims } from '../graph/claims-challenge';
 import { GraphRefusal, INVALID_TOKEN } from '../graph/graph-answer';
 import type { Ids } from '../mailbox/make-ids';
+import { parseNestedJson } from '../nested-json';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
 import { isSameSecret } from './same-secret';
@@ -135,7 +136,7 @@ function decode(part: string): string {
 
 function isEncodedJson(part: string): boolean {
   try {
-    JSON.parse(decode(part));
+    parseNestedJson(decode(part));
     return true;
   } catch {
     return false;

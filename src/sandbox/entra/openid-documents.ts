@@ -1,3 +1,4 @@
+import { originFor } from '../own-hosts';
 import type { SandboxSettings } from '../settings';
 
 /**
@@ -5,8 +6,8 @@ import type { SandboxSettings } from '../settings';
  * the public cloud never ask, and are told of a wrong tenant by the token endpoint. Refused here already, they
  * would hide the refusal behind a failure of their own.
  */
-export function openIdConfiguration(tenant: string, settings: SandboxSettings): object {
-  const authority = `${httpsOf(settings.authorityHost)}/${encodeURIComponent(tenant)}`;
+export function openIdConfiguration(request: Request, tenant: string, settings: SandboxSettings): object {
+  const authority = `${httpsOf(originFor(request, settings.authorityHost, settings))}/${encodeURIComponent(tenant)}`;
   return {
     issuer: `${authority}/v2.0`,
     authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
@@ -22,7 +23,7 @@ export function openIdConfiguration(tenant: string, settings: SandboxSettings): 
 
 /** The answer to "is this host an authority?", which clients ask of a host that they do not know. */
 export function instanceDiscovery(request: Request, settings: SandboxSettings): object {
-  const authority = httpsOf(settings.authorityHost);
+  const authority = httpsOf(originFor(request, settings.authorityHost, settings));
   const { host } = new URL(authority);
   return {
     tenant_discovery_endpoint: `${authority}/${tenantAskedFor(request) ?? settings.tenantId}/v2.0/.well-known/openid-configuration`,

@@ -1,5 +1,6 @@
 import type { Call } from '../call';
 import { readBody } from '../graph/read-body';
+import { parseNestedJson } from '../nested-json';
 import type { EntraRoute } from '../routes';
 import type { SandboxState } from '../sandbox-state';
 import { entraAnswer } from './entra-answer';
@@ -39,7 +40,7 @@ async function respond(
       };
     }
     case 'openid-configuration':
-      return openIdConfiguration(route.tenant, settings);
+      return openIdConfiguration(request, route.tenant, settings);
     case 'instance-discovery':
       return instanceDiscovery(request, settings);
   }
@@ -61,14 +62,14 @@ function readClaims(form: URLSearchParams): unknown {
   const claims = form.get('claims');
   if (claims === null) return undefined;
   try {
-    return JSON.parse(claims);
+    return parseNestedJson(claims);
   } catch {
     throw new EntraRefusal(
       'entra-claims-json',
       400,
       'invalid_request',
       90023,
-      "The parameter 'claims' is not JSON.",
+      "The parameter 'claims' is not JSON, or is nested too deeply.",
     );
   }
 }

@@ -1,4 +1,5 @@
 import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from '../explain';
+import { isOwnOrigin } from '../own-hosts';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
 import { EntraRefusal } from './entra-refusal';
@@ -33,7 +34,7 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
     );
   }
   const client = required(form, 'client_id');
-  const resource = resourceOf(required(form, 'scope'), graphEndpoint);
+  const resource = resourceOf(required(form, 'scope'), settings);
   if (client.toLowerCase() !== clientId.toLowerCase()) {
     throw new EntraRefusal(
       'entra-unknown-app',
@@ -77,13 +78,14 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
 }
 
 /** An app asks for one resource and for all that it was granted there. */
-function resourceOf(scope: string, graphEndpoint: string): string {
+function resourceOf(scope: string, { graphEndpoint, allowedHosts }: SandboxSettings): string {
   const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
   if (resource === undefined) {
     throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
   }
   const isPublic = resource === PUBLIC_GRAPH && !OTHER_CLOUD.test(new URL(graphEndpoint).hostname);
-  return isPublic ? graphEndpoint : resource;
+  // By whichever of its names the client knows the sandbox, it is one Graph.
+  return isPublic || isOwnOrigin(resource, allowedHosts) ? graphEndpoint : resource;
 }
 
 function checkTenant(tenant: string, settings: SandboxSettings): void {

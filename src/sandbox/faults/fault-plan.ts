@@ -19,6 +19,9 @@ export interface FaultPlan {
   clear(): void;
 }
 
+/** More than anyone lays; a form of the inbox could add to them without end. */
+const MOST_PLANNED = 10_000;
+
 /** A planned fault, with the requests that pass before it counted down. */
 interface Waiting extends SandboxPlannedFault {
   skip: number;
@@ -34,6 +37,9 @@ export function createFaultPlan(): FaultPlan {
       checkRequestName(request);
       checkFault(fault);
       checkFaultOptions(options);
+      if (planned.length >= MOST_PLANNED) {
+        throw new TypeError(`Expected at most ${MOST_PLANNED} faults that no request has met yet.`);
+      }
       const { times = 1, mailbox, skip = 0, every = 1 } = options;
       latestId += 1;
       planned.push({

@@ -1,4 +1,4 @@
-import { checkPropertyId, isSameProperty, shownPropertyId } from '../mail/extended-properties';
+import { checkPropertyId, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import { GraphRefusal } from './graph-answer';
 
 const TEXT = "'((?:[^']|'')*)'";
@@ -12,8 +12,8 @@ export function expandProperties(
   expand: string,
   properties: readonly { id: string; value: string }[],
 ): object {
-  const wanted = wantedProperties(expand);
-  const found = properties.filter(({ id }) => wanted.some((named) => isSameProperty(named, id)));
+  const wanted = new Set(wantedProperties(expand).map(propertyKey));
+  const found = properties.filter(({ id }) => wanted.has(propertyKey(id)));
   if (found.length === 0) return {};
   return {
     singleValueExtendedProperties: found.map(({ id, value }) => ({ id: shownPropertyId(id), value })),

@@ -44,7 +44,7 @@ export function findMessages(request: Request, place: Place, state: SandboxState
   const body = {
     '@odata.context': contextOf(place, settings.graphEndpoint),
     value: shown.map(({ message }) => showMessage(message, request, options, state)),
-    ...(isMore && { '@odata.nextLink': nextLink(request, settings.graphEndpoint, end) }),
+    ...(isMore && { '@odata.nextLink': nextLink(request, settings, end) }),
   };
   return jsonAnswer(200, body, call, idHeaders(request));
 }

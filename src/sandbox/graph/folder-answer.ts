@@ -38,7 +38,7 @@ export function foldersAnswer(request: Request, user: string, state: SandboxStat
   const body = {
     '@odata.context': `${graphEndpoint}/v1.0/$metadata#users('${encodeURIComponent(user)}')/mailFolders`,
     value: FOLDER_NAMES.slice(skip, end).map((folder) => showFolder(mailbox, folder, $select, state)),
-    ...(end < FOLDER_NAMES.length && { '@odata.nextLink': nextLink(request, graphEndpoint, end) }),
+    ...(end < FOLDER_NAMES.length && { '@odata.nextLink': nextLink(request, state.settings, end) }),
   };
   return jsonAnswer(200, body, call);
 }

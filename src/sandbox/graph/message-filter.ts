@@ -1,4 +1,4 @@
-import { checkPropertyId, isSameProperty } from '../mail/extended-properties';
+import { checkPropertyId, propertyKey } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import { type FilterToken, filterTokens, invalidFilter } from './filter-tokens';
 import { GraphRefusal } from './graph-answer';
@@ -132,10 +132,8 @@ export function readMessageFilter(filter: string): MessageFilter {
     const value = equal(`${variable}/value`).toLowerCase();
     need('sign', ')');
     checkPropertyId(id);
-    return (_shown, { extendedProperties }) =>
-      extendedProperties.some(
-        (property) => isSameProperty(property.id, id) && property.value.toLowerCase() === value,
-      );
+    const wanted = pairKey(id, value);
+    return (_shown, { extendedProperties }) => pairsOf(extendedProperties).has(wanted);
   }
 
   function equal(path: string): string {
@@ -147,6 +145,22 @@ export function readMessageFilter(filter: string): MessageFilter {
   const matches = any(0);
   if (at < tokens.length) throw invalidFilter();
   return { matches, properties };
+}
+
+/** Kept, since a filter may ask for hundreds of properties, and a message may have tens of thousands. */
+const pairs = new WeakMap<MessageContent['extendedProperties'], ReadonlySet<string>>();
+
+function pairsOf(properties: MessageContent['extendedProperties']): ReadonlySet<string> {
+  const known = pairs.get(properties);
+  if (known !== undefined) return known;
+  const made = new Set(properties.map(({ id, value }) => pairKey(id, value.toLowerCase())));
+  pairs.set(properties, made);
+  return made;
+}
+
+/** No id has a line break in it: behind `Name` stands anything but one. */
+function pairKey(id: string, value: string): string {
+  return `${propertyKey(id)}\n${value}`;
 }
 
 function compare(one: string | number | boolean, other: string | number | boolean): number {

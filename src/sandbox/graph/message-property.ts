@@ -52,7 +52,12 @@ export function messageProperty(path: string, option: '$filter' | '$orderby'): M
 /** To be compared with others of its property: a time as the milliseconds of what is shown. */
 export function shownValue(shown: ShownMessage, { path, type }: MessageProperty): string | number | boolean {
   let value: unknown = shown;
-  for (const name of path.split('/')) value = new Map(Object.entries(Object(value))).get(name);
+  for (const name of path.split('/')) value = ownValue(value, name);
   if (type === 'truth') return value === true;
   return type === 'time' ? Date.parse(String(value)) : String(value);
+}
+
+function ownValue(object: unknown, name: string): unknown {
+  if (typeof object !== 'object' || object === null || !Object.hasOwn(object, name)) return undefined;
+  return Reflect.get(object, name);
 }

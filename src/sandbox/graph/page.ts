@@ -1,3 +1,5 @@
+import { originFor } from '../own-hosts';
+import type { SandboxSettings } from '../settings';
 import { GraphRefusal } from './graph-answer';
 
 /** How many things an answer holds by default, and the most that can be asked for. [rule: page-size] */
@@ -13,11 +15,11 @@ export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { 
 }
 
 /** The same request for what comes after. [rule: next-link] */
-export function nextLink(request: Request, graphEndpoint: string, skip: number): string {
+export function nextLink(request: Request, settings: SandboxSettings, skip: number): string {
   const { pathname, searchParams } = new URL(request.url);
   for (const name of [...searchParams.keys()]) if (/^\$skip$/i.test(name)) searchParams.delete(name);
   searchParams.set('$skip', `${skip}`);
-  return `${graphEndpoint}${pathname}?${searchParams}`;
+  return `${originFor(request, settings.graphEndpoint, settings)}${pathname}?${searchParams}`;
 }
 
 function readNumber(

@@ -1,3 +1,4 @@
+import { parseNestedJson } from '../nested-json';
 import type { SandboxSettings } from '../settings';
 import { GraphRefusal } from './graph-answer';
 import { readBody } from './read-body';
@@ -29,13 +30,13 @@ export async function readJsonRequest(
 
 export function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
+    return parseNestedJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
     throw new GraphRefusal(
       'body-not-json',
       400,
       'UnableToDeserializePostBody',
-      'The request body is not JSON.',
+      `The request body is ${error instanceof RangeError ? 'nested too deeply' : 'not JSON'}.`,
     );
   }
 }

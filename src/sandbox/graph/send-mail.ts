@@ -25,6 +25,7 @@ export async function sendMail(
   // Delivered at once all the same, and once more at its time: only a draft waits. [rule: deferred-send-mail]
   defer(state, {
     of: copy,
+    messageId: sent.id,
     dueAt: () => deferredTime(message.content),
     send(receivedAt) {
       const again = { ...sent, id: state.ids.outlookId(), receivedAt };

@@ -1,7 +1,7 @@
 import type { Call } from '../call';
 import { requireExchange } from '../mailbox/mailboxes';
 import { findMessage } from '../mailbox/stored-message';
-import { createUploadSession, progressOf, uploadUrl } from '../mailbox/upload-session';
+import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from '../mailbox/upload-session';
 import type { GraphRoute, MessageRoute } from '../routes';
 import type { SandboxState } from '../sandbox-state';
 import { addAttachment } from './add-attachment';
@@ -61,7 +61,7 @@ export async function serveGraph(
       requirePost(request, 'createUploadSession');
       requirePermission(permissions, 'Mail.ReadWrite');
       const session = await createUploadSession(request, route, state);
-      const url = uploadUrl(session, state.settings.uploadOrigin);
+      const url = uploadUrl(session, uploadOriginFor(request, state.settings));
       return jsonAnswer(201, { uploadUrl: url, ...progressOf(session) }, call);
     }
     case 'send-draft':

@@ -1,4 +1,4 @@
-import { isSameProperty } from '../mail/extended-properties';
+import { propertyKey } from '../mail/extended-properties';
 import { readJsonChange } from '../mail/json-message';
 import type { MessageContent, ReadMessage } from '../mail/message';
 import { checkRecipients } from '../mail/recipients';
@@ -70,9 +70,8 @@ function merge(before: MessageContent, change: MessageContent, names: readonly s
     if (key !== undefined) take(key);
   }
   // Properties that the request does not name stay as they are, each of its own.
-  const kept = before.extendedProperties.filter(
-    ({ id }) => !change.extendedProperties.some((given) => isSameProperty(given.id, id)),
-  );
+  const changed = new Set(change.extendedProperties.map(({ id }) => propertyKey(id)));
+  const kept = before.extendedProperties.filter(({ id }) => !changed.has(propertyKey(id)));
   merged.extendedProperties = [...kept, ...change.extendedProperties];
   return merged;
 }

@@ -15,8 +15,8 @@ const REMOTE = [
 ].join('; ');
 const NO_RIGHTS = `base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox ${FRAME_RIGHTS}`;
 
-/** A mail may show one large image a thousand times. */
-const MAX_INLINE_BYTES = 50_000_000;
+/** The most characters that images add to a document: a large one may be shown a thousand times. */
+const MOST_INLINE_CHARACTERS = 64_000_000;
 
 /**
  * A mail's HTML as a document without rights. The browser never requests what the policy forbids, so the sender cannot
@@ -38,12 +38,29 @@ export function bodyFrame(address: string): Markup {
   return html`<iframe class="body" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${address}"></iframe>`;
 }
 
+const IMAGE = /^image\/[\w.+-]+/i;
+
 const REMOTE_CONTENT =
   /(?:src|srcset|background|poster|href)\s{0,9}=\s{0,9}["']?\s{0,9}(?:https?:)?\/\/|url\(\s{0,9}["']?\s{0,9}(?:https?:)?\/\/|@import/i;
 
 /** Whether the HTML seems to load something. A guess: it decides what the page offers, never what is allowed. */
 export function hasRemoteContent(markup: string): boolean {
-  return REMOTE_CONTENT.test(markup.replace(/<a\s[^>]{0,2000}>/gi, ''));
+  return REMOTE_CONTENT.test(withoutLinks(markup));
+}
+
+/** Without the start tags of links. An expression for the whole tag would look for the end of each again and again. */
+function withoutLinks(markup: string): string {
+  const start = /<a\s/gi;
+  const kept: string[] = [];
+  let position = 0;
+  for (let found = start.exec(markup); found; found = start.exec(markup)) {
+    const end = markup.indexOf('>', start.lastIndex);
+    if (end === -1) break;
+    kept.push(markup.slice(position, found.index));
+    position = end + 1;
+    start.lastIndex = position;
+  }
+  return kept.join('') + markup.slice(position);
 }
 
 /**
@@ -58,14 +75,34 @@ function withoutSideDoors(markup: string, withRemote: boolean): string {
 
 /** Replaces `cid:` links to images by their data, so the frame has nothing to load. */
 function withInlineImages(markup: string, attachments: readonly SandboxAttachment[]): string {
-  let leftBytes = MAX_INLINE_BYTES;
+  const images = imagesById(attachments);
+  const shown = new Map<SandboxAttachment, string>();
+  let left = MOST_INLINE_CHARACTERS;
   return markup.replace(/(["'=(]\s{0,9})cid:([^\s"'()<>]+)/gi, (link, before: string, id: string) => {
-    const image = attachments.find(({ contentId }) => contentId === id || contentId === decodeId(id));
-    const [type] = /^image\/[\w.+-]+/i.exec(image?.contentType ?? '') ?? [];
-    if (image === undefined || type === undefined || image.size > leftBytes) return link;
-    leftBytes -= image.size;
-    return `${before}data:${type};base64,${image.content.toString('base64')}`;
+    const image = images.get(id) ?? images.get(decodeId(id));
+    if (image === undefined || image.size > left) return link;
+    const url = shown.get(image) ?? dataUrl(image);
+    shown.set(image, url);
+    if (url.length > left) return link;
+    left -= url.length;
+    return `${before}${url}`;
   });
+}
+
+/** By content id; of two images with the same one, the first. */
+function imagesById(attachments: readonly SandboxAttachment[]): Map<string, SandboxAttachment> {
+  const images = new Map<string, SandboxAttachment>();
+  for (const attachment of attachments) {
+    const { contentId, contentType } = attachment;
+    if (contentId === undefined || images.has(contentId) || !IMAGE.test(contentType)) continue;
+    images.set(contentId, attachment);
+  }
+  return images;
+}
+
+function dataUrl({ contentType, content }: SandboxAttachment): string {
+  const [type] = IMAGE.exec(contentType) ?? [];
+  return `data:${type};base64,${content.toString('base64')}`;
 }
 
 function decodeId(id: string): string {

@@ -61,12 +61,13 @@ export function shownPropertyId(id: string): string {
   return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');
 }
 
-/** Do two ids name one property? A GUID, a type and a number have no case, a name has. */
+/** Do two ids name one property? */
 export function isSameProperty(one: string, other: string): boolean {
-  return comparable(one) === comparable(other);
+  return propertyKey(one) === propertyKey(other);
 }
 
-function comparable(id: string): string {
+/** The same for all ids of one property: a GUID, a type and a number have no case, a name has. */
+export function propertyKey(id: string): string {
   const [, beforeName = id, name = ''] = /^(.*? Name )(.*)$/.exec(id) ?? [];
   return shownPropertyId(beforeName).toLowerCase() + name;
 }

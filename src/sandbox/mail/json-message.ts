@@ -128,7 +128,9 @@ function readImportance(importance: string | null | undefined): MessageContent['
 /** This rule is ours: nobody has written down what the service makes of an id without angle brackets. */
 function readMessageId(id: string | null | undefined): string | undefined {
   if (id === null || id === undefined) return undefined;
-  if (/^<[^\s\p{Cc}<>]+@[^\s\p{Cc}<>]+>$/u.test(id)) return id;
+  // The @ is looked for by itself: an expression with text on both sides of it would try each of many in turn.
+  const at = id.indexOf('@', 2);
+  if (/^<[^\s\p{Cc}<>]+>$/u.test(id) && at !== -1 && at < id.length - 2) return id;
   throw new GraphRefusal(
     'message-id-form',
     400,

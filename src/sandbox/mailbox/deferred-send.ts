@@ -12,6 +12,8 @@ export interface DeferredSend {
   send(at: Date): void;
   /** What it is the sending of: of one draft there is one. */
   readonly of: object;
+  /** The message that goes out once more; when that is forgotten, so is this. */
+  readonly messageId?: string;
 }
 
 /** The time that a message asks to be sent at, where that is still to come. */

@@ -4,6 +4,9 @@ import { forgetStaleDrafts } from './search-delay';
 import { removeMessage, type StoredMessage } from './stored-message';
 import { endSessionsOf } from './upload-session';
 
+/** A client that opens more of them than it fills would make each request slower. */
+const MOST_SESSIONS = 1000;
+
 /**
  * Keeps a sandbox that runs for weeks within its bounds: called after each request. Messages go before drafts, and of
  * drafts only those that nobody can still be filling: their upload sessions would have expired.
@@ -15,6 +18,7 @@ export function makeRoom(state: SandboxState): void {
   for (const session of uploadSessions.values()) {
     if (now >= session.expiresAt.getTime()) uploadSessions.delete(session.id);
   }
+  dropOldest(uploadSessions, MOST_SESSIONS);
   forgetStaleDrafts(state);
   staleDrafts.splice(0, Math.max(0, staleDrafts.length - maxMessages));
   while (messages.list.length > maxMessages && messages.forgetOldest());
@@ -39,6 +43,13 @@ export function bytesOf({ messages, stored, staleDrafts, uploadSessions }: Sandb
   const inDrafts = kept.reduce((sum, { message }) => sum + sizeOfMessage(message.content), 0);
   const uploads = [...uploadSessions.values()].reduce((sum, { content }) => sum + content.keptBytes, 0);
   return messages.sizeBytes + inDrafts + uploads;
+}
+
+function dropOldest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
+  }
 }
 
 function removeDraft(state: SandboxState, draft: StoredMessage): void {

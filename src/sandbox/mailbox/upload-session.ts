@@ -3,6 +3,7 @@ import type { JsonEntity } from '../graph/entity-types';
 import { GraphRefusal } from '../graph/graph-answer';
 import { readJsonRequest } from '../graph/read-request';
 import type { SandboxAttachment } from '../mail/message';
+import { originFor } from '../own-hosts';
 import type { MessageRoute } from '../routes';
 import type { SandboxState } from '../sandbox-state';
 import type { SandboxLimits, SandboxSettings } from '../settings';
@@ -50,6 +51,12 @@ export async function createUploadSession(
 /** The opaque URL: its secret stands in the query, where lists of requests do not show it. */
 export function uploadUrl({ id, authToken }: UploadSession, origin: string): string {
   return `${origin}/upload/${id}?authtoken=${encodeURIComponent(authToken)}`;
+}
+
+/** Where the client of a request finds its upload sessions. */
+export function uploadOriginFor(request: Request, settings: SandboxSettings): string {
+  const { uploadOrigin, graphEndpoint } = settings;
+  return uploadOrigin === graphEndpoint ? originFor(request, uploadOrigin, settings) : uploadOrigin;
 }
 
 /** What Graph tells of a session; in mail `nextExpectedRanges` is one number, the next start. */
