@@ -1,4 +1,4 @@
-import { removeMessage, type StoredMessage } from '../../src/sandbox/mailbox/stored-message';
+import { removeMessage, type StoredMessage } from '../../src/sandbox/mailbox/messages';
 
 function stored(subject: string): StoredMessage {
   const app = { name: 'Contoso App', address: 'app@contoso.example' };

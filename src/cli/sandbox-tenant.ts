@@ -1,6 +1,6 @@
 import type { StartSandboxOptions } from '../sandbox';
-import { isGuid } from '../sandbox/entra/is-guid';
-import { isMailboxAddress } from '../sandbox/mailbox/mailbox-address';
+import { isGuid } from '../sandbox/tenant/mailbox-address';
+import { isMailboxAddress } from '../sandbox/tenant/mailbox-address';
 import { usageError } from './cli-error';
 
 /** The flags that say whose tenant the sandbox plays. */

@@ -1,5 +1,6 @@
+import type { Delivery } from './answers/delivery';
+import { makeIds } from './answers/ids';
 import { type SandboxEnv, toClientEnv } from './client-env';
-import type { Delivery } from './delivery';
 import { exchange } from './dispatch';
 import { createAccessTokens } from './entra/access-token';
 import type {
@@ -7,20 +8,18 @@ import type {
   SandboxFaultChooser,
   SandboxFaultOptions,
   SandboxPlannedFault,
+  SandboxRequestName,
 } from './faults/fault';
 import { createFaultPlan } from './faults/fault-plan';
-import type { SandboxRequestName } from './graph/request-name';
 import type { SandboxMessage } from './mail/message';
-import { type SandboxDraft, toSandboxDraft } from './mail/sandbox-draft';
-import { createAlarm } from './mailbox/alarm';
-import { nextDue, releaseDue } from './mailbox/deferred-send';
-import { keptMessages } from './mailbox/kept-messages';
-import { makeFolders } from './mailbox/mail-folders';
+import { createAlarm, nextDue, releaseDue } from './mailbox/deferred-send';
+import { messageStore } from './mailbox/disk';
+import { type SandboxDraft, toSandboxDraft } from './mailbox/draft';
+import { makeFolders } from './mailbox/folders';
 import { createMailboxLoad } from './mailbox/mailbox-load';
-import { makeIds } from './mailbox/make-ids';
 import { bytesOf, makeRoom } from './mailbox/make-room';
-import { messageStore } from './mailbox/message-store';
-import { removeMessage } from './mailbox/stored-message';
+import { removeMessage } from './mailbox/messages';
+import { keptMessages } from './mailbox/sent';
 import { isLoopback, isOwnOrigin } from './own-hosts';
 import { requireCount, resolveSettings } from './resolve-settings';
 import type { SandboxRequest } from './sandbox-request';

@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from './call';
-import { type Delivery, statusOf } from './delivery';
-import { entraRefusedAnswer } from './entra/entra-answer';
-import { EntraRefusal } from './entra/entra-refusal';
+import { type Call, type Delivery, statusOf } from './answers/delivery';
+import { EntraRefusal, entraRefusedAnswer } from './answers/entra-answer';
+import { refusedAnswer } from './answers/graph-answer';
+import { GraphRefusal } from './answers/graph-refusal';
 import { serveEntra } from './entra/serve-entra';
+import { meetFault } from './faults/apply-fault';
 import type { SandboxFault } from './faults/fault';
-import { meetFault } from './faults/meet-fault';
+import { endChange } from './graph/attachments';
 import { authorize } from './graph/authorize';
-import { endChange } from './graph/draft-changes';
-import { GraphRefusal, refusedAnswer } from './graph/graph-answer';
 import { requestName } from './graph/request-name';
 import { serveGraph } from './graph/serve-graph';
-import { serveUpload } from './graph/serve-upload';
+import { serveUpload } from './graph/upload-url';
 import { releaseDue } from './mailbox/deferred-send';
-import { mailboxNamed } from './mailbox/mailboxes';
 import { chooseRoute, type Route } from './routes';
 import type { SandboxRuleName } from './rules/index';
 import type { SandboxState } from './sandbox-state';
+import { mailboxNamed } from './tenant/mailboxes';
 
 /** The most characters of a path or an id that the list of requests keeps; no id of Graph makes a path that long. */
 const MOST_KEPT = 4000;

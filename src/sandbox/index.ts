@@ -19,13 +19,13 @@ export type {
   SandboxFaultChooser,
   SandboxFaultOptions,
   SandboxPlannedFault,
+  SandboxRequestName,
   SandboxSeenRequest,
   SilenceFault,
   TrickleFault,
 } from './faults/fault';
-export type { SandboxRequestName } from './graph/request-name';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './mail/message';
-export type { SandboxDraft } from './mail/sandbox-draft';
+export type { SandboxDraft } from './mailbox/draft';
 export { SANDBOX_RULES, type SandboxRuleName } from './rules/index';
 export type { SandboxEvidence, SandboxRule } from './rules/rule';
 export type { SandboxRequest } from './sandbox-request';

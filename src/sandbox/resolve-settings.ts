@@ -1,7 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { isGuid } from './entra/is-guid';
-import { domainOf, isMailboxAddress, toMailbox } from './mailbox/mailbox-address';
-import { mailboxNamed } from './mailbox/mailboxes';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -10,6 +7,8 @@ import type {
   SandboxSearchDelay,
   SandboxSettings,
 } from './settings';
+import { domainOf, isGuid, isMailboxAddress, toMailbox } from './tenant/mailbox-address';
+import { mailboxNamed } from './tenant/mailboxes';
 
 const DEFAULT_LIMITS: SandboxLimits = {
   requestBytes: 4_000_000,

@@ -1,5 +1,4 @@
-import { firstUnknownSegment, isOfCollection } from './graph/known-segments';
-import { pathSegments, plainName } from './graph/path-segments';
+import { firstUnknownSegment, isOfCollection, pathSegments, plainName } from './graph/known-segments';
 
 /** What a path asks for, and the values in it, percent-decoded. */
 export type Route = GraphRoute | UploadRoute | EntraRoute | { to: 'nowhere' };

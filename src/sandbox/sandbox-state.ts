@@ -1,14 +1,14 @@
+import type { Ids } from './answers/ids';
 import type { AccessTokens } from './entra/access-token';
 import type { FaultPlan } from './faults/fault-plan';
-import type { DraftChanges } from './graph/draft-changes';
+import type { DraftChanges } from './graph/attachments';
+import type { UploadSession } from './graph/open-upload';
 import type { DeferredSend } from './mailbox/deferred-send';
-import type { KeptMessages } from './mailbox/kept-messages';
-import type { FolderIds } from './mailbox/mail-folders';
+import type { FolderIds } from './mailbox/folders';
 import type { MailboxLoad } from './mailbox/mailbox-load';
-import type { Ids } from './mailbox/make-ids';
+import type { StoredMessage } from './mailbox/messages';
 import type { StaleDraft } from './mailbox/search-delay';
-import type { StoredMessage } from './mailbox/stored-message';
-import type { UploadSession } from './mailbox/upload-session';
+import type { KeptMessages } from './mailbox/sent';
 import type { SandboxRequest } from './sandbox-request';
 import type { SandboxMailbox, SandboxSettings } from './settings';
 

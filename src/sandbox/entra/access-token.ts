@@ -1,11 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { claimsChallenge, hasClaims } from '../graph/claims-challenge';
-import { GraphRefusal, INVALID_TOKEN } from '../graph/graph-answer';
-import type { Ids } from '../mailbox/make-ids';
+import { claimsChallenge, unauthorized } from '../answers/graph-refusal';
+import { type Ids, isSameSecret } from '../answers/ids';
 import { parseNestedJson } from '../nested-json';
-import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
-import { isSameSecret } from './same-secret';
 
 interface Claims {
   aud: string;
@@ -86,20 +83,6 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
   };
 }
 
-/** 401 with the one code that Graph has for every fault of a token; the sentence tells them apart. */
-export function unauthorized(rule: SandboxRuleName, message: string): GraphRefusal {
-  return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
-}
-
-/** For whom a token is, as far as it says so: nothing of it is checked. */
-export function audienceOf(token: string): string {
-  const [, payload = ''] = token.split('.');
-  if (!isEncodedJson(payload)) return '';
-  const claims: unknown = JSON.parse(decode(payload));
-  const isObject = typeof claims === 'object' && claims !== null;
-  return isObject && 'aud' in claims && typeof claims.aud === 'string' ? claims.aud : '';
-}
-
 function claimsFor(audience: string, settings: SandboxSettings): object {
   const issuedAt = Math.floor(settings.now() / 1000);
   return {
@@ -141,4 +124,12 @@ function isEncodedJson(part: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Are the demanded claims among those of a token request, which may ask for others besides? */
+function hasClaims(given: unknown, demanded: unknown): boolean {
+  if (typeof demanded !== 'object' || demanded === null) return given === demanded;
+  if (typeof given !== 'object' || given === null) return false;
+  const properties = new Map<string, unknown>(Object.entries(given));
+  return Object.entries(demanded).every(([name, value]) => hasClaims(properties.get(name), value));
 }

@@ -1,10 +1,9 @@
-import type { Call } from '../call';
+import type { Call } from '../answers/delivery';
+import { EntraRefusal, entraAnswer } from '../answers/entra-answer';
 import { readBody } from '../graph/read-body';
 import { parseNestedJson } from '../nested-json';
 import type { EntraRoute } from '../routes';
 import type { SandboxState } from '../sandbox-state';
-import { entraAnswer } from './entra-answer';
-import { EntraRefusal } from './entra-refusal';
 import { instanceDiscovery, openIdConfiguration } from './openid-documents';
 import { checkTokenRequest } from './token-request';
 

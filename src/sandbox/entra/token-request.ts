@@ -1,9 +1,9 @@
-import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from '../explain';
+import { EntraRefusal } from '../answers/entra-answer';
+import { isSameSecret } from '../answers/ids';
 import { isOwnOrigin } from '../own-hosts';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
-import { EntraRefusal } from './entra-refusal';
-import { isSameSecret } from './same-secret';
+import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from '../tenant/explain';
 
 /** Names that stand for any tenant's users; an app without a user has to name its own tenant. */
 const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];

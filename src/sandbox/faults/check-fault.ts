@@ -1,5 +1,4 @@
-import { REQUEST_NAMES, type SandboxRequestName } from '../graph/request-name';
-import type { FaultTime, SandboxFault } from './fault';
+import { type FaultTime, REQUEST_NAMES, type SandboxFault, type SandboxRequestName } from './fault';
 
 /** What one property of a fault takes, in words and in code. */
 interface Property {

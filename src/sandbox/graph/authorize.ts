@@ -1,7 +1,6 @@
-import { unauthorized } from '../entra/access-token';
+import { GraphRefusal, unauthorized } from '../answers/graph-refusal';
+import { parseNestedJson } from '../nested-json';
 import type { SandboxState } from '../sandbox-state';
-import { bearerOf } from './bearer';
-import { GraphRefusal } from './graph-answer';
 
 /**
  * What the bearer token's app may do: by the roles or scopes that the token shows, and by Exchange's RBAC for
@@ -36,4 +35,22 @@ export function requireSomePermission(permissions: readonly string[]): void {
     'NoPermissionsInAccessToken',
     'The token contains no permissions, or permissions can not be understood.',
   );
+}
+
+/** The token that a request shows, empty where there is none. */
+export function bearerOf(headers: Headers): string {
+  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+  return token;
+}
+
+/** For whom a token is, as far as it says so: nothing of it is checked. */
+export function audienceOf(token: string): string {
+  const [, payload = ''] = token.split('.');
+  try {
+    const claims: unknown = parseNestedJson(Buffer.from(payload, 'base64url').toString());
+    const isObject = typeof claims === 'object' && claims !== null;
+    return isObject && 'aud' in claims && typeof claims.aud === 'string' ? claims.aud : '';
+  } catch {
+    return '';
+  }
 }

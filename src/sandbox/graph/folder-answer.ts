@@ -1,12 +1,10 @@
-import type { Call } from '../call';
-import { FOLDER_NAMES, type FolderName, findFolder, folderId } from '../mailbox/mail-folders';
-import { findMailbox } from '../mailbox/mailboxes';
+import type { Call } from '../answers/delivery';
+import { jsonAnswer } from '../answers/graph-answer';
+import { FOLDER_NAMES, type FolderName, findFolder, folderId } from '../mailbox/folders';
 import type { SandboxState } from '../sandbox-state';
 import type { SandboxMailbox } from '../settings';
-import { jsonAnswer } from './graph-answer';
-import { nextLink, readPage } from './page';
-import { readQueryOptions } from './query-options';
-import { selectProperties } from './select-properties';
+import { findMailbox } from '../tenant/mailboxes';
+import { nextLink, readPage, readQueryOptions, selectProperties } from './query-options';
 
 const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   drafts: 'Drafts',

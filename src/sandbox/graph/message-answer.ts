@@ -1,14 +1,12 @@
-import type { Call } from '../call';
+import type { Call } from '../answers/delivery';
+import { jsonAnswer, showTime } from '../answers/graph-answer';
+import { GraphRefusal } from '../answers/graph-refusal';
+import { checkPropertyId, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
-import { showTime } from '../mail/show-time';
-import { folderId } from '../mailbox/mail-folders';
-import type { StoredMessage } from '../mailbox/stored-message';
+import { folderId } from '../mailbox/folders';
+import type { StoredMessage } from '../mailbox/messages';
 import type { SandboxState } from '../sandbox-state';
-import { expandProperties } from './expand-properties';
-import { jsonAnswer } from './graph-answer';
-import { IMMUTABLE_ID_APPLIED, prefersImmutableId } from './immutable-id';
-import { readQueryOptions } from './query-options';
-import { selectProperties } from './select-properties';
+import { readQueryOptions, selectProperties } from './query-options';
 
 /** A message as Graph shows it. */
 export function messageAnswer(
@@ -82,4 +80,48 @@ export function describeMessage(stored: StoredMessage, state: SandboxState): Rec
 
 function toRecipient({ name, address }: SandboxAddress): object {
   return { emailAddress: { name, address } };
+}
+
+/** Does the request want ids that stay when a message moves? Asked for by each request anew. */
+export function prefersImmutableId(request: Request): boolean {
+  return /(?:^|,)\s*IdType\s*=\s*"?ImmutableId"?\s*(?:,|$)/i.test(request.headers.get('prefer') ?? '');
+}
+
+/** What an answer says to a request that wanted them. */
+export const IMMUTABLE_ID_APPLIED = { 'preference-applied': 'IdType="ImmutableId"' };
+
+const TEXT = "'((?:[^']|'')*)'";
+const EXPAND = new RegExp(
+  `^singleValueExtendedProperties ?\\(\\$filter ?= ?id eq ${TEXT}(?: or id eq ${TEXT})*\\)$`,
+  'i',
+);
+
+/** What `$expand` adds to a message: the extended properties that it names, where the message has them. [rule: expand-properties] */
+export function expandProperties(
+  expand: string,
+  properties: readonly { id: string; value: string }[],
+): object {
+  const wanted = new Set(wantedProperties(expand).map(propertyKey));
+  const found = properties.filter(({ id }) => wanted.has(propertyKey(id)));
+  if (found.length === 0) return {};
+  return {
+    singleValueExtendedProperties: found.map(({ id, value }) => ({ id: shownPropertyId(id), value })),
+  };
+}
+
+/** The ids that an `$expand` names. @throws GraphRefusal given anything but the documented form, with a property id or several */
+export function wantedProperties(expand: string): string[] {
+  if (!EXPAND.test(expand)) {
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not play the $expand ${expand}`,
+    );
+  }
+  const ids = [...expand.matchAll(new RegExp(`id eq ${TEXT}`, 'gi'))].map(([, id = '']) =>
+    id.replaceAll("''", "'"),
+  );
+  for (const id of ids) checkPropertyId(id);
+  return ids;
 }

@@ -1,6 +1,6 @@
-import { ENTITY_TYPES } from './entity-types';
-import { GraphRefusal } from './graph-answer';
-import { noSuchProperty } from './select-properties';
+import { GraphRefusal } from '../answers/graph-refusal';
+import { ENTITY_TYPES } from '../schema/entity-types';
+import { noSuchProperty } from './query-options';
 
 /** A property by which messages are filtered and put in order. */
 export interface MessageProperty {

@@ -1,4 +1,7 @@
-import { GraphRefusal } from './graph-answer';
+import { GraphRefusal } from '../answers/graph-refusal';
+import { originFor } from '../own-hosts';
+import { ENTITY_TYPES } from '../schema/entity-types';
+import type { SandboxSettings } from '../settings';
 
 /** The other query options of OData, which the service knows. */
 const OF_ODATA = new Set([
@@ -26,4 +29,89 @@ function notRead(name: string): GraphRefusal {
   return OF_ODATA.has(name.toLowerCase())
     ? new GraphRefusal('not-played', 501, 'notSupported', `The sandbox does not play ${name} here.`)
     : new GraphRefusal('query-unknown', 400, 'BadRequest', `The query parameter '${name}' is not supported.`);
+}
+
+/** How many things an answer holds by default, and the most that can be asked for. [rule: page-size] */
+const PAGE = 10;
+const LARGEST_PAGE = 1000;
+
+/** Which part of a list is asked for. @throws GraphRefusal */
+export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { top: number; skip: number } {
+  return {
+    top: readNumber('$top', $top, PAGE, 1, LARGEST_PAGE),
+    skip: readNumber('$skip', $skip, 0, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/** The same request for what comes after. [rule: next-link] */
+export function nextLink(request: Request, settings: SandboxSettings, skip: number): string {
+  const { pathname, searchParams } = new URL(request.url);
+  for (const name of [...searchParams.keys()]) if (/^\$skip$/i.test(name)) searchParams.delete(name);
+  searchParams.set('$skip', `${skip}`);
+  return `${originFor(request, settings.graphEndpoint, settings)}${pathname}?${searchParams}`;
+}
+
+function readNumber(
+  name: string,
+  text: string | undefined,
+  byDefault: number,
+  smallest: number,
+  largest: number,
+): number {
+  if (text === undefined) return byDefault;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= smallest && number <= largest) return number;
+  throw new GraphRefusal(
+    'query-number',
+    400,
+    'BadRequest',
+    `Invalid value '${text}' for the query option ${name}.`,
+  );
+}
+
+/** Those that the table of types does not have are shown whole, so nothing of them has to be looked up. */
+type ShownType = 'message' | 'fileAttachment' | 'mailFolder' | 'user';
+
+/**
+ * Of what the sandbox knows about an entity, the properties that `$select` names, in any case. Some
+ * are shown only when they are named.
+ */
+export function selectProperties(
+  type: ShownType,
+  usual: Readonly<Record<string, unknown>>,
+  onRequest: Readonly<Record<string, unknown>>,
+  select: string | undefined,
+): object {
+  if (select === undefined) return usual;
+  const all = new Map(Object.entries({ ...usual, ...onRequest }));
+  const spellings = new Map([...all.keys()].map((name) => [name.toLowerCase(), name]));
+  const asked = select.split(',').map((name) => name.trim());
+  // Outlook always shows the id, the directory only when it is asked for it.
+  const always = type === 'user' ? [] : ['id'];
+  const names = new Set([...always, ...asked].map((name) => spellings.get(name.toLowerCase()) ?? name));
+  return Object.fromEntries([...names].map((name) => [name, propertyOf(name, type, all)]));
+}
+
+function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unknown>): unknown {
+  if (all.has(name)) return all.get(name);
+  const isKnown = type === 'message' || type === 'fileAttachment' ? ENTITY_TYPES[type] : {};
+  if (Object.hasOwn(isKnown, name)) {
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not show the property '${name}'.`,
+    );
+  }
+  throw noSuchProperty(name, type);
+}
+
+/** A property that `$select`, `$filter` or `$orderby` names and the type does not have. */
+export function noSuchProperty(name: string, type: string): GraphRefusal {
+  return new GraphRefusal(
+    'select-unknown',
+    400,
+    'BadRequest',
+    `Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,
+  );
 }

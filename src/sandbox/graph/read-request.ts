@@ -1,8 +1,7 @@
+import { GraphRefusal, requestTooLarge } from '../answers/graph-refusal';
 import { parseNestedJson } from '../nested-json';
 import type { SandboxSettings } from '../settings';
-import { GraphRefusal } from './graph-answer';
 import { readBody } from './read-body';
-import { requestTooLarge } from './too-large';
 
 /** The body of a request to Graph. @throws GraphRefusal given one that is longer than the limit */
 export async function readRequest(

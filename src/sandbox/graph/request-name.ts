@@ -1,26 +1,5 @@
+import type { SandboxRequestName } from '../faults/fault';
 import type { Route } from '../routes';
-
-/** The requests that a fault can be laid for. */
-export const REQUEST_NAMES = [
-  'token',
-  'send-mail',
-  'create-draft',
-  'find-messages',
-  'read-folder',
-  'read-message',
-  'update-message',
-  'delete-message',
-  'add-attachment',
-  'list-attachments',
-  'create-upload-session',
-  'upload-range',
-  'upload-status',
-  'cancel-upload',
-  'send-draft',
-] as const;
-
-/** A request that a fault can be laid for. */
-export type SandboxRequestName = (typeof REQUEST_NAMES)[number];
 
 /** By method, `*` for any: a route that is one action has its name whatever the method. */
 const NAMES: Partial<Record<Route['to'], Record<string, SandboxRequestName>>> = {

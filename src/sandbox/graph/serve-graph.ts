@@ -1,23 +1,20 @@
-import type { Call } from '../call';
-import { requireExchange } from '../mailbox/mailboxes';
-import { findMessage } from '../mailbox/stored-message';
-import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from '../mailbox/upload-session';
+import type { Call } from '../answers/delivery';
+import { emptyAnswer, jsonAnswer } from '../answers/graph-answer';
+import { GraphRefusal } from '../answers/graph-refusal';
+import { findMessage } from '../mailbox/messages';
 import type { GraphRoute, MessageRoute } from '../routes';
 import type { SandboxState } from '../sandbox-state';
-import { addAttachment } from './add-attachment';
-import { attachmentAnswer, attachmentsAnswer } from './attachment-answer';
+import { requireExchange } from '../tenant/mailboxes';
+import { addAttachment, attachmentAnswer, attachmentsAnswer } from './attachments';
 import { authorize, requirePermission } from './authorize';
-import { createDraft } from './create-draft';
-import { deleteMessage } from './delete-message';
+import { createDraft, deleteMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
 import { folderAnswer, foldersAnswer } from './folder-answer';
-import { emptyAnswer, GraphRefusal, jsonAnswer } from './graph-answer';
+import { unknownSegment } from './known-segments';
 import { messageAnswer } from './message-answer';
 import { notPlayed } from './not-played';
-import { sendDraft } from './send-draft';
-import { sendMail } from './send-mail';
-import { unknownSegment } from './unknown-segment';
-import { updateMessage } from './update-message';
+import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
+import { sendDraft, sendMail } from './send';
 import { userAnswer } from './user-answer';
 
 /** Graph's answer to any request under /v1.0 and /beta. */

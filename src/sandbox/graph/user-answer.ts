@@ -1,11 +1,11 @@
-import type { Call } from '../call';
-import { explainMailbox } from '../explain';
-import { mailboxNamed, unknownUser } from '../mailbox/mailboxes';
+import type { Call } from '../answers/delivery';
+import { jsonAnswer } from '../answers/graph-answer';
+import { GraphRefusal } from '../answers/graph-refusal';
 import type { SandboxState } from '../sandbox-state';
+import { explainMailbox } from '../tenant/explain';
+import { mailboxNamed, unknownUser } from '../tenant/mailboxes';
 import { requireSomePermission } from './authorize';
-import { GraphRefusal, jsonAnswer } from './graph-answer';
-import { readQueryOptions } from './query-options';
-import { selectProperties } from './select-properties';
+import { readQueryOptions, selectProperties } from './query-options';
 
 /** Application permissions that show any user. */
 const READ_ALL = ['User.Read.All', 'User.ReadWrite.All', 'User.ReadBasic.All', 'Directory.Read.All'];

@@ -1,5 +1,5 @@
-import type { JsonEntity } from '../graph/entity-types';
-import { GraphRefusal } from '../graph/graph-answer';
+import { GraphRefusal } from '../answers/graph-refusal';
+import type { JsonEntity } from '../schema/entity-types';
 
 const WHOLE_NUMBER = /^-?\d+$/;
 const ANY_TEXT = /^/;

@@ -1,6 +1,7 @@
 import { isSameProperty } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import type { SandboxState } from '../sandbox-state';
+import type { SandboxSettings } from '../settings';
 
 /** PidTagDeferredSendTime. [MS-OXOMSG] 2.2.3.9 */
 const DEFERRED_SEND_TIME = 'SystemTime 0x3FEF';
@@ -55,4 +56,22 @@ export function releaseDue({ settings, deferred }: SandboxState): boolean {
 export function nextDue({ deferred }: SandboxState): number | undefined {
   const times = deferred.flatMap((sending) => sending.dueAt() ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The longest that a timer of Node waits. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Calls back when a time has come, for what would else be noticed by the next request only. By the machine's clock
+ * alone: of another clock nobody knows when it gets there.
+ */
+export function createAlarm({ now }: Pick<SandboxSettings, 'now'>, ring: () => number | undefined) {
+  let timer: NodeJS.Timeout | undefined;
+  function set(at: number | undefined): void {
+    clearTimeout(timer);
+    if (at === undefined || now !== Date.now) return;
+    // Never what keeps a process alive.
+    timer = setTimeout(() => set(ring()), Math.min(Math.max(at - now(), 0), LONGEST_MS)).unref();
+  }
+  return { set };
 }

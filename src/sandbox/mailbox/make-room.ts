@@ -1,8 +1,8 @@
-import { sizeOfMessage } from '../mail/size-of-message';
+import { endSessionsOf } from '../graph/open-upload';
+import { sizeOfMessage } from '../mail/message';
 import type { SandboxState } from '../sandbox-state';
+import { removeMessage, type StoredMessage } from './messages';
 import { forgetStaleDrafts } from './search-delay';
-import { removeMessage, type StoredMessage } from './stored-message';
-import { endSessionsOf } from './upload-session';
 
 /** A client that opens more of them than it fills would make each request slower. */
 const MOST_SESSIONS = 1000;

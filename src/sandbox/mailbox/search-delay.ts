@@ -1,6 +1,6 @@
 import type { SandboxState } from '../sandbox-state';
 import type { SandboxDelay, SandboxSettings } from '../settings';
-import type { StoredMessage } from './stored-message';
+import type { StoredMessage } from './messages';
 
 /** What is left of a delay of the search. */
 export interface Delay {

@@ -1,10 +1,7 @@
-import { ACCESS_RULES } from './access-rules';
-import { ENTRA_RULES } from './entra-rules';
-import { MAILBOX_RULES } from './mailbox-rules';
+import { ACCESS_RULES, ENTRA_RULES } from './access-rules';
+import { MAILBOX_RULES, SCENE_RULES, UPLOAD_RULES } from './mailbox-rules';
 import { MESSAGE_RULES } from './message-rules';
 import type { SandboxRule } from './rule';
-import { SCENE_RULES } from './scene-rules';
-import { UPLOAD_RULES } from './upload-rules';
 
 const RULES = {
   ...ENTRA_RULES,

@@ -100,3 +100,77 @@ export const MAILBOX_RULES = {
     'The id of an extended property is shown without leading zeros.',
   ),
 };
+
+const ERRORS = 'Graph docs: errors';
+
+/** Upload sessions. */
+export const UPLOAD_RULES = {
+  'session-file': ours('An upload session for a file without a name, a size or a kind is refused.'),
+  'session-kind': reported(
+    'microsoftgraph/microsoft-graph-docs-contrib#710',
+    'An upload session is for file attachments only: 405.',
+  ),
+  'session-minimum': reported(
+    'microsoftgraph/microsoft-graph-docs#11804',
+    'An upload session for a file under 3 MB is refused; whether that is 3,000,000 bytes is not known.',
+  ),
+  'session-maximum': documented(
+    'Graph docs: outlook-large-attachments',
+    'An upload session for a file over 150 MB is refused.',
+  ),
+  'session-gone': documented(
+    ERRORS,
+    'A session that has ended, was cancelled or has expired takes no range: uploadSessionNotFound.',
+  ),
+  'session-ends-with-draft': ours('A draft that is sent or deleted takes its upload sessions along.'),
+  'upload-authorization': recorded(
+    'microsoftgraph/msgraph-sdk-java-core#445',
+    'The URL of an upload session takes no Authorization header: 401 InvalidAudience.',
+  ),
+  'message-size-while-uploading': reported(
+    'microsoftgraph/microsoft-graph-docs-contrib#2561',
+    'The range with which a draft would get over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
+  ),
+  'upload-answer-names': documented(
+    'Graph docs: outlook-large-attachments',
+    'The answer to a range may spell nextExpectedRanges with a capital.',
+  ),
+  'range-length': ours('A range without a Content-Length is refused.'),
+  'range-size': documented(ERRORS, 'A range of 4 MB or more is refused: maxFragmentLengthExceeded.'),
+  'range-mismatch': documented(
+    ERRORS,
+    'A range that is longer or shorter than its Content-Range says is refused: fragmentLengthMismatch.',
+  ),
+  'range-overlap': documented(ERRORS, 'A range that is there already is refused: fragmentOverlap.'),
+  'range-gap': documented(ERRORS, 'A range that leaves a gap is refused: fragmentOutOfOrder.'),
+  'range-invalid': documented(ERRORS, 'A Content-Range that does not fit the file is refused: invalidRange.'),
+  'range-answers': recorded(
+    'microsoftgraph/msgraph-sdk-dotnet-core',
+    'A range is answered 200 with the start of the next one, the last range 201 with a Location and no body.',
+  ),
+};
+
+/** What the service may answer whatever the request is: the sandbox does so where a fault or a setting tells it to. */
+export const SCENE_RULES = {
+  'tenant-without-exchange': reported(
+    'MicrosoftDocs/azure-docs#32957',
+    'A tenant without Exchange Online answers 401 OrganizationFromTenantGuidNotFound, to a good token.',
+  ),
+  'generic-refusal': reported(
+    'microsoftgraph/microsoft-graph-docs#6968',
+    'A permission or a mailbox that is missing may be answered with UnknownError and an empty message.',
+  ),
+  'throttled-without-retry-after': reported(
+    'zammad/zammad#5565',
+    'A refusal for too many requests may come without Retry-After.',
+  ),
+  'passing-conflict': reported(
+    'microsoftgraph/msgraph-sdk-dotnet#1287',
+    'A step of a draft may be refused with 412 ErrorIrresolvableConflict and pass when it is repeated.',
+  ),
+  malware: documented('Graph docs: errors', 'An attachment with malware is refused: malwareDetected.'),
+  'mailbox-full': documented(
+    'EWS docs: responsecode',
+    'A mailbox that is full takes nothing more: ErrorQuotaExceeded.',
+  ),
+};

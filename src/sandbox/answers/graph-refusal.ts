@@ -1,0 +1,88 @@
+import type { SandboxRuleName } from '../rules/index';
+import type { SandboxSettings } from '../settings';
+
+/** What Graph says where it does not do what it was asked. */
+export interface GraphError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that Graph refuses: thrown by the rule that it breaks, answered in one place. */
+export class GraphRefusal extends Error implements GraphError {
+  override readonly name = 'GraphRefusal';
+
+  constructor(
+    /** The rule that the request breaks. */
+    readonly rule: SandboxRuleName,
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** Beside those that every answer has. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The one code that Graph has for every fault of a token. */
+export const INVALID_TOKEN = 'InvalidAuthenticationToken';
+/** The one that Outlook has for a token that is for another resource. */
+export const INVALID_AUDIENCE = 'InvalidAudience';
+/** Of Graph itself, the same in every tenant. */
+const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
+
+/** What a 401 tells about where tokens come from. [rule: bearer-challenge] */
+export function bearerChallenge(
+  { authorityHost }: Pick<SandboxSettings, 'authorityHost'>,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const parameters = {
+    realm: '',
+    authorization_uri: `${authorityHost}/common/oauth2/authorize`,
+    client_id: GRAPH_APP_ID,
+    ...more,
+  };
+  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  return `Bearer ${text.join(', ')}`;
+}
+
+/**
+ * Reports name both 413 and 400 for a request over the limit. 413 with this code is the answer that a client
+ * cannot take for a fault in the message itself.
+ */
+export function tooLarge(rule: SandboxRuleName, message: string): GraphRefusal {
+  return new GraphRefusal(rule, 413, 'RequestEntityTooLarge', message);
+}
+
+/** A request over the limit, in the status that the settings name. */
+export function requestTooLarge(
+  { oversizedRequest }: Pick<SandboxSettings, 'oversizedRequest'>,
+  limitBytes: number,
+): GraphRefusal {
+  const message = 'The maximum request length supported is 4MB.';
+  if (oversizedRequest === 400) return new GraphRefusal('body-too-large', 400, 'BadRequest', message);
+  return tooLarge('body-too-large', `${message} The sandbox takes ${limitBytes} bytes.`);
+}
+
+/** 401 that tells which claims the client is to ask Entra for. */
+export function claimsChallenge(
+  claims: string,
+  settings: Pick<SandboxSettings, 'authorityHost'>,
+): GraphRefusal {
+  const more = { error: 'insufficient_claims', claims: Buffer.from(claims).toString('base64') };
+  return new GraphRefusal(
+    'claims-challenge',
+    401,
+    INVALID_TOKEN,
+    'Continuous access evaluation asks for another token.',
+    { 'www-authenticate': bearerChallenge(settings, more) },
+  );
+}
+
+/** 401 with the one code that Graph has for every fault of a token; the sentence tells them apart. */
+export function unauthorized(rule: SandboxRuleName, message: string): GraphRefusal {
+  return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
+}

@@ -1,0 +1,64 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** Makes the ids that clients are shown, all from one source of randomness. */
+export interface Ids {
+  /** In the form of Exchange: case counts, and a path takes its `=` encoded or not. */
+  outlookId(): string;
+  /** Like `changeKey` and `eventId` no secret, and made without `random`: what a seed leads to stays the same. */
+  conversationId(): string;
+  /** Tells two states of one message apart. */
+  changeKey(): string;
+  /** A GUID that is for the eyes of support only. */
+  eventId(): string;
+  guid(): string;
+  bytes(count: number): Buffer;
+}
+
+/** Every call of `random` gives 32 bits. */
+const WORD_BYTES = 4;
+
+export function makeIds(random: () => number): Ids {
+  function bytes(count: number): Buffer {
+    const words = Buffer.alloc(Math.ceil(count / WORD_BYTES) * WORD_BYTES);
+    for (let at = 0; at < words.length; at += WORD_BYTES) words.writeUInt32LE(word(random()), at);
+    return words.subarray(0, count);
+  }
+
+  let made = 0;
+  function numbered(): Buffer {
+    made += 1;
+    return createHash('sha256').update(`${made}`).digest();
+  }
+
+  return {
+    bytes,
+    outlookId: () => `AAMk${bytes(33).toString('base64url')}AA=`,
+    conversationId: () => `AAQk${numbered().toString('base64url')}AA=`,
+    changeKey: () => `CQAAABYAAAB${numbered().subarray(0, 21).toString('base64')}`,
+    eventId: () => toGuid(numbered()),
+    guid: () => toGuid(bytes(16)),
+  };
+}
+
+function toGuid(bits: Buffer): string {
+  // Version 4, as RFC 9562 marks an id made of random bits.
+  const hex = bits.toString('hex', 0, 16);
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
+  return [...parts, hex.slice(20)].join('-');
+}
+
+/** @throws TypeError given a number that Math.random would not return */
+function word(value: number): number {
+  if (value >= 0 && value < 1) return Math.floor(value * 2 ** 32);
+  throw new TypeError(`Expected \`random\` to return a number from 0 up to 1, got ${value}`);
+}
+
+/** Compares two secrets; the time it takes says nothing about how much of a guess was right, nor its length. */
+export function isSameSecret(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,124 @@
+import type { Call } from '../answers/delivery';
+import { jsonAnswer, showTime } from '../answers/graph-answer';
+import { GraphRefusal } from '../answers/graph-refusal';
+import type { Ids } from '../answers/ids';
+import { checkAttachmentCount } from '../mail/check-message';
+import type { SandboxAttachment } from '../mail/message';
+import { readAttachment } from '../mail/read-json';
+import { findDraft, lookUpMessage, markChanged, type StoredMessage } from '../mailbox/messages';
+import type { MessageRoute } from '../routes';
+import type { SandboxState } from '../sandbox-state';
+import { readEntity } from '../schema/read-entity';
+import type { SandboxLimits } from '../settings';
+import { readQueryOptions, selectProperties } from './query-options';
+import { readJsonRequest } from './read-request';
+
+/** Name, content type and all else that stands around the base64 of a file. */
+const AROUND_FILE_BYTES = 16 * 1024;
+
+/** Adds the attachment in the body to a draft. */
+export async function addAttachment(
+  request: Request,
+  { user, messageId }: MessageRoute,
+  state: SandboxState,
+  call: Call,
+): Promise<SandboxAttachment> {
+  const { limits } = state.settings;
+  const found = lookUpMessage(state, user, messageId);
+  const requireAlone = found && beginChange(state, found, call, call);
+  const body = await readJsonRequest(request, state.settings, requestLimit(limits));
+  const draft = findDraft(state, user, messageId);
+  requireAlone?.();
+  const read = readAttachment(readEntity(body, 'attachment'), limits.attachmentBytes);
+  attachTo(draft, read, state);
+  return read;
+}
+
+/** Puts a file that is there whole among the draft's. @throws GraphRefusal given one too many */
+export function attachTo(draft: StoredMessage, attachment: SandboxAttachment, state: SandboxState): void {
+  const { attachments } = draft.message.content;
+  checkAttachmentCount(attachments.length + 1, state.settings.limits);
+  attachments.push(attachment);
+  markChanged(draft, state);
+}
+
+/**
+ * Any file under the limit can be posted, so its base64 and the JSON around it are taken too: in the strict reading
+ * of both limits there would be files that are too long for this request and too short for an upload session.
+ */
+function requestLimit({ requestBytes, attachmentBytes }: SandboxLimits): number {
+  return Math.max(requestBytes, Math.ceil(attachmentBytes / 3) * 4 + AROUND_FILE_BYTES);
+}
+
+const ids = new WeakMap<SandboxAttachment, string>();
+
+/** The same each time that it is asked for. */
+export function attachmentId(attachment: SandboxAttachment, { outlookId }: Ids): string {
+  const id = ids.get(attachment) ?? outlookId();
+  ids.set(attachment, id);
+  return id;
+}
+
+/** What Graph tells of an attachment that it has added, without its bytes. */
+export function attachmentAnswer(
+  attachment: SandboxAttachment,
+  { ids, settings }: SandboxState,
+  call: Call,
+): Response {
+  const lastModifiedDateTime = showTime(call.receivedAt, settings);
+  return jsonAnswer(201, { ...describe(attachment, ids), lastModifiedDateTime }, call);
+}
+
+/** The attachments of a message, also without their bytes, which the service would show where `$select` is missing. */
+export function attachmentsAnswer(
+  attachments: readonly SandboxAttachment[],
+  request: Request,
+  { ids }: SandboxState,
+  call: Call,
+): Response {
+  const { $select } = readQueryOptions(request, ['$select']);
+  const value = attachments.map((attachment) =>
+    selectProperties('fileAttachment', describe(attachment, ids), {}, $select),
+  );
+  return jsonAnswer(200, { value }, call);
+}
+
+function describe(attachment: SandboxAttachment, ids: Ids): Record<string, unknown> {
+  const { name, contentType, size, isInline, contentId = null } = attachment;
+  return { id: attachmentId(attachment, ids), name, contentType, size, isInline, contentId };
+}
+
+/** What is being attached to a draft: by requests that were not answered yet, each with the file that it brings. */
+export type DraftChanges = Map<Call, { draft: StoredMessage; file: object }>;
+
+/**
+ * To be called when a request comes that attaches a file to a draft, or a part of one. What it returns refuses the
+ * request if another one was just attaching another file: it would change a state of the draft that is gone by then.
+ */
+export function beginChange(
+  { changes }: SandboxState,
+  draft: StoredMessage,
+  file: object,
+  call: Call,
+): () => void {
+  const isLater = [...changes.values()].some((other) => other.draft === draft && other.file !== file);
+  if (!isLater) changes.set(call, { draft, file });
+  return () => {
+    if (isLater) throw conflict();
+  };
+}
+
+/** To be called when the request is answered, however. */
+export function endChange({ changes }: SandboxState, call: Call): void {
+  changes.delete(call);
+}
+
+function conflict(): GraphRefusal {
+  return new GraphRefusal(
+    'parallel-attachments',
+    412,
+    'ErrorIrresolvableConflict',
+    'The send or update operation could not be performed because the change key passed in the request does not ' +
+      'match the current change key for the item.',
+  );
+}

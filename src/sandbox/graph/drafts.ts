@@ -1,0 +1,139 @@
+import type { Call } from '../answers/delivery';
+import { GraphRefusal } from '../answers/graph-refusal';
+import { checkRecipients } from '../mail/check-message';
+import { propertyKey } from '../mail/extended-properties';
+import type { MessageContent, ReadMessage } from '../mail/message';
+import { readJsonChange, readJsonDraft } from '../mail/read-json';
+import {
+  findDraft,
+  findMessage,
+  markChanged,
+  moveTo,
+  newStoredMessage,
+  removeMessage,
+  type StoredMessage,
+} from '../mailbox/messages';
+import { leaveStaleDraft, unsearchable } from '../mailbox/search-delay';
+import type { MessageRoute } from '../routes';
+import type { SandboxState } from '../sandbox-state';
+import { readEntity } from '../schema/read-entity';
+import { findMailbox } from '../tenant/mailboxes';
+import { endSessionsOf } from './open-upload';
+import { readJsonRequest } from './read-request';
+import { readMessageRequest } from './send';
+
+/** A message that waits in Drafts. Who it may come from and whether it goes to anybody is asked when it is sent. */
+export async function createDraft(
+  request: Request,
+  user: string,
+  state: SandboxState,
+  call: Call,
+): Promise<StoredMessage> {
+  const { mailbox, message } = await readMessageRequest(request, user, readJsonDraft, state);
+  checkRecipients(message.content, state.settings.limits.recipients);
+  const draft: typeof message = { ...message, content: { ...message.content, route: 'draft' } };
+  return newStoredMessage({ mailbox, message: draft, isDraft: true }, request, state, call);
+}
+
+/** The properties that an update takes, and what holds each of them here. [Graph docs, message-update] */
+const UPDATABLE = new Map<string, keyof MessageContent | undefined>([
+  ['bccRecipients', 'bcc'],
+  ['body', 'body'],
+  ['categories', 'categories'],
+  ['ccRecipients', 'cc'],
+  ['flag', undefined],
+  ['from', 'from'],
+  ['importance', 'importance'],
+  ['inferenceClassification', undefined],
+  ['internetMessageId', 'internetMessageId'],
+  ['isDeliveryReceiptRequested', 'isDeliveryReceiptRequested'],
+  ['isRead', undefined],
+  ['isReadReceiptRequested', 'isReadReceiptRequested'],
+  ['multiValueExtendedProperties', undefined],
+  ['replyTo', 'replyTo'],
+  ['sender', 'sender'],
+  ['singleValueExtendedProperties', 'extendedProperties'],
+  ['subject', 'subject'],
+  ['toRecipients', 'to'],
+]);
+
+/** Changes a draft by the properties in the body; the others stay. */
+export async function updateMessage(
+  request: Request,
+  { user, messageId }: MessageRoute,
+  state: SandboxState,
+): Promise<StoredMessage> {
+  const { limits } = state.settings;
+  const body = await readJsonRequest(request, state.settings);
+  const draft = findDraft(state, user, messageId);
+  const given = readEntity(body, 'message');
+  const change = readJsonChange(given, draft.mailbox, state.ids, limits);
+  const names = Object.keys(given).filter((name) => !name.includes('@'));
+  const content = merge(draft.message.content, change.content, names);
+  checkRecipients(content, limits.recipients);
+  draft.message = { content, claimedSenders: claimedSenders(draft.message, content, names) };
+  markChanged(draft, state);
+  if (draft.folder === 'drafts') draft.unsearchable = unsearchable('drafts', state.settings);
+  return draft;
+}
+
+function merge(before: MessageContent, change: MessageContent, names: readonly string[]): MessageContent {
+  const merged = { ...before };
+  const take = <Key extends keyof MessageContent>(key: Key) => {
+    merged[key] = change[key];
+  };
+  for (const name of names) {
+    if (!UPDATABLE.has(name)) {
+      throw new GraphRefusal(
+        'update-property',
+        400,
+        'ErrorInvalidPropertySet',
+        `The property '${name}' of a message cannot be updated.`,
+      );
+    }
+    const key = UPDATABLE.get(name);
+    if (key !== undefined) take(key);
+  }
+  // Properties that the request does not name stay as they are, each of its own.
+  const changed = new Set(change.extendedProperties.map(({ id }) => propertyKey(id)));
+  const kept = before.extendedProperties.filter(({ id }) => !changed.has(propertyKey(id)));
+  merged.extendedProperties = [...kept, ...change.extendedProperties];
+  return merged;
+}
+
+/** The mailbox's own address may be among them: it is one that it may send as. */
+function claimedSenders(before: ReadMessage, content: MessageContent, names: readonly string[]): string[] {
+  const isClaimed = names.includes('from') || names.includes('sender');
+  return isClaimed ? [content.from.address, content.sender.address] : before.claimedSenders;
+}
+
+/** How many ids of deleted messages are remembered. */
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * Takes a message out of sight: to Deleted Items where the settings say so, and for good from there.
+ * [rule: delete-hides]
+ */
+export function deleteMessage(state: SandboxState, { user, messageId }: MessageRoute): void {
+  const { settings, recoverable } = state;
+  const mailbox = findMailbox(settings, user);
+  // The immutable id leads on to Recoverable Items, where nothing can be deleted. Of the usual id some report the
+  // same, and others that it leads nowhere then: that is what the setting is for.
+  if (recoverable.get(messageId) === mailbox) {
+    throw new GraphRefusal('delete-again', 403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
+  }
+  const message = findMessage(state, user, messageId);
+  leaveStaleDraft(state, message);
+  endSessionsOf(state, message);
+  if (settings.deleteLeadsTo === 'deletedItems' && message.folder !== 'deleteditems') {
+    moveTo('deleteditems', message, state);
+    return;
+  }
+  removeMessage(state, message);
+  recoverable.set(message.immutableId, mailbox);
+  if (settings.secondDelete === 'cannotDelete') recoverable.set(message.id, mailbox);
+  for (const oldest of recoverable.keys()) {
+    if (recoverable.size <= MOST_REMEMBERED) break;
+    recoverable.delete(oldest);
+  }
+}

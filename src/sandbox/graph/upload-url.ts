@@ -1,0 +1,183 @@
+import type { Call } from '../answers/delivery';
+import { emptyAnswer, jsonAnswer } from '../answers/graph-answer';
+import { GraphRefusal, INVALID_AUDIENCE } from '../answers/graph-refusal';
+import { isSameSecret } from '../answers/ids';
+import { checkUploadedSize } from '../mail/check-message';
+import type { UploadRoute } from '../routes';
+import type { SandboxState } from '../sandbox-state';
+import { attachmentId, attachTo, beginChange } from './attachments';
+import { audienceOf, bearerOf } from './authorize';
+import { notPlayed } from './not-played';
+import { progressAtUrl, type UploadSession } from './open-upload';
+import { readChunks } from './read-body';
+import { mediaTypeOf, wrongContentType } from './read-request';
+
+/** The answer to a request for the URL of an upload session, which carries its own right. */
+export async function serveUpload(
+  request: Request,
+  route: UploadRoute,
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  if (request.headers.has('authorization')) {
+    throw tokenAtUploadUrl(request, state);
+  }
+  switch (request.method) {
+    case 'PUT':
+      return putRange(request, route, state, call);
+    case 'GET':
+      return jsonAnswer(200, progressAtUrl(findSession(request, route, state), state.settings), call);
+    case 'DELETE':
+      state.uploadSessions.delete(findSession(request, route, state).id);
+      return emptyAnswer(204, call);
+    default:
+      throw notPlayed(request);
+  }
+}
+
+/**
+ * Whatever the token: one for Graph is for another resource here, in the words of msgraph-sdk-dotnet#2239. The secret
+ * of the URL is not repeated.
+ */
+function tokenAtUploadUrl(request: Request, { settings }: SandboxState): GraphRefusal {
+  const audience = audienceOf(bearerOf(request.headers));
+  const url = `${settings.uploadOrigin}${new URL(request.url).pathname}`;
+  return new GraphRefusal(
+    'upload-authorization',
+    401,
+    INVALID_AUDIENCE,
+    'The audience claim value is invalid for current resource. ' +
+      `Audience claim is '${audience}', request url is '${url}' and resource type is 'Exchange'.`,
+  );
+}
+
+async function putRange(
+  request: Request,
+  route: UploadRoute,
+  state: SandboxState,
+  call: Call,
+): Promise<Response> {
+  const { limits } = state.settings;
+  const opened = findSession(request, route, state);
+  const range = readUploadRange(request, limits.rangeBytes);
+  const requireAlone = beginChange(state, opened.draft, opened, call);
+  const chunks = (await readChunks(request, range.end - range.start + 1)) ?? [];
+  const lengthBytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  checkLength(range, lengthBytes);
+  // Found again: while the body came, the session may have ended, or another request may have brought this range.
+  const session = findSession(request, route, state);
+  requireAlone();
+  checkPlace(range, session.content.size, session.file.sizeBytes);
+  const { mailbox, message } = session.draft;
+  checkUploadedSize(message.content, session.content.size + lengthBytes, mailbox, limits);
+  session.content.append(chunks);
+  if (session.content.size < session.file.sizeBytes)
+    return jsonAnswer(200, progressAtUrl(session, state.settings), call);
+  return finish(session, state, call);
+}
+
+/** Only the last range has a Location, and no range a body but for the next start. [rule: range-answers] */
+function finish(session: UploadSession, state: SandboxState, call: Call): Response {
+  const { draft, content, file } = session;
+  state.uploadSessions.delete(session.id);
+  const attachment = content.toAttachment(file.described);
+  attachTo(draft, attachment, state);
+  const { uploadOrigin, tenantId } = state.settings;
+  const message = `Users('${draft.mailbox.id}@${tenantId}')/Messages('${draft.id}')`;
+  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(attachment, state.ids)}')`;
+  return emptyAnswer(201, call, { location });
+}
+
+/** By the whole URL: one whose secret was lost or changed leads nowhere. */
+function findSession(request: Request, { sessionId }: UploadRoute, state: SandboxState): UploadSession {
+  const session = state.uploadSessions.get(sessionId);
+  const authToken = new URL(request.url).searchParams.get('authtoken') ?? '';
+  if (session && isSameSecret(authToken, session.authToken)) {
+    if (state.settings.now() < session.expiresAt.getTime()) return session;
+    state.uploadSessions.delete(session.id);
+  }
+  throw new GraphRefusal(
+    'session-gone',
+    404,
+    'uploadSessionNotFound',
+    'The upload session was not found: it has ended, was cancelled or has expired.',
+  );
+}
+
+/** The part of a file that one request carries. */
+export interface UploadRange {
+  start: number;
+  /** The last byte, not the one behind it. */
+  end: number;
+  total: number;
+}
+
+/** What the headers of a PUT say, believed before its body is read. */
+export function readUploadRange(request: Request, limitBytes: number): UploadRange {
+  const contentLength = request.headers.get('content-length');
+  if (contentLength === null) {
+    throw new GraphRefusal('range-length', 411, 'invalidRequest', 'The request has no Content-Length.');
+  }
+  if (mediaTypeOf(request) !== 'application/octet-stream') {
+    throw wrongContentType(request, 'A range takes the content type application/octet-stream');
+  }
+  const range = parseContentRange(request.headers.get('content-range') ?? '');
+  const lengthBytes = Number(contentLength);
+  if (lengthBytes >= limitBytes) {
+    throw new GraphRefusal(
+      'range-size',
+      413,
+      'maxFragmentLengthExceeded',
+      `The range has ${lengthBytes} bytes, it must be smaller than ${limitBytes}.`,
+    );
+  }
+  checkLength(range, lengthBytes);
+  return range;
+}
+
+/** The range's own numbers against those of the body. */
+export function checkLength({ start, end }: UploadRange, lengthBytes: number): void {
+  if (end - start + 1 === lengthBytes) return;
+  throw new GraphRefusal(
+    'range-mismatch',
+    400,
+    'fragmentLengthMismatch',
+    `The range ${start}-${end} does not have the length of the body.`,
+  );
+}
+
+/** Ranges come in order, each one beginning where the last one ended. */
+export function checkPlace({ start, total }: UploadRange, receivedBytes: number, sizeBytes: number): void {
+  if (total !== sizeBytes) {
+    throw invalidRange(416, `The session is for ${sizeBytes} bytes, the range declares a total of ${total}.`);
+  }
+  if (start < receivedBytes) {
+    throw new GraphRefusal(
+      'range-overlap',
+      416,
+      'fragmentOverlap',
+      `The range overlaps the ${receivedBytes} bytes that are there.`,
+    );
+  }
+  if (start > receivedBytes) {
+    throw new GraphRefusal(
+      'range-gap',
+      416,
+      'fragmentOutOfOrder',
+      `The next range begins at ${receivedBytes}, not at ${start}.`,
+    );
+  }
+}
+
+function parseContentRange(text: string): UploadRange {
+  const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (total === undefined)
+    throw invalidRange(400, `Content-Range takes bytes start-end/total, not '${text}'.`);
+  const range = { start: Number(start), end: Number(end), total: Number(total) };
+  if (range.start <= range.end && range.end < range.total) return range;
+  throw invalidRange(416, `The range ${start}-${end} is not one of a file of ${total} bytes.`);
+}
+
+function invalidRange(status: 400 | 416, message: string): GraphRefusal {
+  return new GraphRefusal('range-invalid', status, 'invalidRange', message);
+}

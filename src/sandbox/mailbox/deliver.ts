@@ -1,0 +1,78 @@
+import type { Call } from '../answers/delivery';
+import {
+  checkAttachmentCount,
+  checkHeaderSize,
+  checkMessageSize,
+  checkRecipients,
+  requireRecipients,
+} from '../mail/check-message';
+import { emlHeaders, isNamedHeader, propertyHeader } from '../mail/eml-headers';
+import type { ReadMessage, SandboxMessage } from '../mail/message';
+import type { SandboxState } from '../sandbox-state';
+import type { SandboxMailbox, SandboxSettings } from '../settings';
+import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
+import { unsearchable } from './search-delay';
+
+/** The rules for a message that is to go out, whichever way it came into the mailbox. @throws GraphRefusal */
+export function submit(
+  mailbox: SandboxMailbox,
+  { content, claimedSenders }: ReadMessage,
+  settings: SandboxSettings,
+  { requestId, clientRequestId, receivedAt }: Call,
+): Omit<SandboxMessage, 'id'> {
+  const { limits } = settings;
+  requireRecipients(content);
+  checkRecipients(content, limits.recipients);
+  checkSendAs(mailbox, claimedSenders, settings);
+  checkMessageSize(content, mailbox, limits);
+  checkAttachmentCount(content.attachments.length, limits);
+  checkHeaderSize(content, limits);
+  return { receivedAt, mailbox: mailbox.userPrincipalName, requestId, clientRequestId, ...content };
+}
+
+/** Puts a message that was sent into the Inbox of each recipient whose mailbox is in the tenant, once each. */
+export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: SandboxState) {
+  const { settings, ids, stored } = state;
+  const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
+  const mailboxes = mailboxesOf(settings.mailboxes, recipients);
+  if (mailboxes.length === 0) return;
+  const received: ReadMessage = {
+    content: {
+      ...content,
+      // [rule: bcc-hidden]
+      bcc: [],
+      headers: headersOnTheWire(sent, settings),
+      // Categories belong to the sender's copy, as do named properties. [rule: properties-stay-with-the-sender]
+      extendedProperties: [],
+      categories: [],
+    },
+    claimedSenders,
+  };
+  for (const mailbox of mailboxes) {
+    stored.push({
+      mailbox,
+      message: received,
+      createdAt: sent.receivedAt,
+      changedAt: sent.receivedAt,
+      changeKey: ids.changeKey(),
+      // Each mailbox counts its own conversations.
+      conversationId: ids.conversationId(),
+      isDraft: false,
+      folder: 'inbox',
+      id: ids.outlookId(),
+      immutableId: ids.outlookId(),
+      knownBy: 'id',
+      sentId: sent.id,
+      unsearchable: unsearchable('inbox', settings),
+    });
+  }
+}
+
+/** A property of PS_INTERNET_HEADERS is the header of its name there. [rule: named-headers-on-the-wire] */
+function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
+  const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
+  const headers = sent.mime
+    ? [...sent.headers, ...properties.flatMap(propertyHeader)]
+    : emlHeaders({ ...sent, extendedProperties: properties });
+  return headers.map(({ name, value }) => ({ name, value }));
+}

@@ -1,0 +1,83 @@
+import { GraphRefusal } from '../answers/graph-refusal';
+import type { Ids } from '../answers/ids';
+import type { SandboxState } from '../sandbox-state';
+import type { SandboxMailbox } from '../settings';
+import { findMailbox } from '../tenant/mailboxes';
+
+/** The folders in which the sandbox keeps messages, by the names that the service has for them in a path. */
+export const FOLDER_NAMES = ['drafts', 'sentitems', 'deleteditems', 'outbox', 'inbox'] as const;
+export type FolderName = (typeof FOLDER_NAMES)[number];
+
+/** The ids of one mailbox's folders, which never change. */
+export type FolderIds = Readonly<Record<FolderName | 'msgfolderroot', string>>;
+
+/** Folders that every mailbox has as well, and the sandbox does not. [Graph docs, resources/mailfolder] */
+const OTHER_FOLDERS = new Set([
+  'archive',
+  'clutter',
+  'conflicts',
+  'conversationhistory',
+  'junkemail',
+  'localfailures',
+  'msgfolderroot',
+  'recoverableitemsdeletions',
+  'scheduled',
+  'searchfolders',
+  'serverfailures',
+  'syncissues',
+]);
+
+export function makeFolders(
+  mailboxes: readonly SandboxMailbox[],
+  { outlookId }: Ids,
+): ReadonlyMap<SandboxMailbox, FolderIds> {
+  return new Map(
+    mailboxes.map((mailbox) => [
+      mailbox,
+      {
+        drafts: outlookId(),
+        sentitems: outlookId(),
+        deleteditems: outlookId(),
+        outbox: outlookId(),
+        inbox: outlookId(),
+        msgfolderroot: outlookId(),
+      },
+    ]),
+  );
+}
+
+export function folderId(
+  { folders }: SandboxState,
+  mailbox: SandboxMailbox,
+  folder: keyof FolderIds,
+): string {
+  const ids = folders.get(mailbox);
+  if (ids === undefined) throw new TypeError(`No folders were made for ${mailbox.userPrincipalName}`);
+  return ids[folder];
+}
+
+/** The folder that a path names: by its well-known name in any case, or by its id. @throws GraphRefusal */
+export function findFolder(
+  state: SandboxState,
+  user: string,
+  nameOrId: string,
+): { mailbox: SandboxMailbox; folder: FolderName } {
+  const mailbox = findMailbox(state.settings, user);
+  const name = nameOrId.toLowerCase();
+  const folder = FOLDER_NAMES.find((known) => known === name || folderId(state, mailbox, known) === nameOrId);
+  if (folder !== undefined) return { mailbox, folder };
+  if (OTHER_FOLDERS.has(name)) {
+    throw new GraphRefusal(
+      'not-played',
+      501,
+      'notSupported',
+      `The sandbox does not play the folder ${nameOrId}.`,
+    );
+  }
+  throw new GraphRefusal(
+    'item-not-found',
+    404,
+    'ErrorItemNotFound',
+    'The specified object was not found in the store.',
+  );
+}

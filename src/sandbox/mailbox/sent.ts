@@ -1,0 +1,61 @@
+import { type SandboxMessage, sizeOfMessage } from '../mail/message';
+import type { MessageStore } from './disk';
+
+/** The mails that were accepted, in memory and, where there is a folder for them, on disk as well. */
+export interface KeptMessages {
+  /** Oldest first; always the same array. */
+  readonly list: readonly SandboxMessage[];
+  readonly sizeBytes: number;
+  /** How many had to go since the start to make room for others. */
+  readonly forgotten: number;
+  add(message: SandboxMessage): void;
+  /** False given an id that no message has. */
+  remove(id: string): boolean;
+  /** The oldest one, to make room; the newest one stays, however large it is. */
+  forgetOldest(): boolean;
+  clear(): void;
+}
+
+export function keptMessages(
+  store: MessageStore | undefined,
+  whenGone: (message: SandboxMessage) => void,
+): KeptMessages {
+  const list = store?.read() ?? [];
+  let sizeBytes = list.reduce((sum, message) => sum + sizeOfMessage(message), 0);
+  let forgotten = 0;
+
+  function removeAt(index: number): boolean {
+    const [message] = index === -1 ? [] : list.splice(index, 1);
+    if (message === undefined) return false;
+    sizeBytes -= sizeOfMessage(message);
+    store?.remove(message);
+    whenGone(message);
+    return true;
+  }
+
+  return {
+    list,
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    get forgotten() {
+      return forgotten;
+    },
+    add(message) {
+      store?.write(message);
+      list.push(message);
+      sizeBytes += sizeOfMessage(message);
+    },
+    remove(id) {
+      return removeAt(list.findIndex((message) => message.id === id));
+    },
+    forgetOldest() {
+      if (list.length < 2 || !removeAt(0)) return false;
+      forgotten += 1;
+      return true;
+    },
+    clear() {
+      while (removeAt(list.length - 1));
+    },
+  };
+}
