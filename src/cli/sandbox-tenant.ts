@@ -1,6 +1,5 @@
 import type { StartSandboxOptions } from '../sandbox';
-import { isGuid } from '../sandbox/tenant/mailbox-address';
-import { isMailboxAddress } from '../sandbox/tenant/mailbox-address';
+import { isGuid, isMailboxAddress } from '../sandbox/tenant/mailbox-address';
 import { usageError } from './cli-error';
 
 /** The flags that say whose tenant the sandbox plays. */

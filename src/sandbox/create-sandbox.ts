@@ -1,7 +1,7 @@
-import type { Delivery } from './answers/delivery';
-import { makeIds } from './answers/ids';
-import { type SandboxEnv, toClientEnv } from './client-env';
-import { exchange } from './dispatch';
+import type { Delivery } from './http/delivery';
+import { makeIds } from './http/ids';
+import { type SandboxEnv, toClientEnv } from './client-options';
+import { exchange, type SandboxRequest, type SandboxState } from './dispatch';
 import { createAccessTokens } from './entra/access-token';
 import type {
   SandboxFault,
@@ -19,11 +19,9 @@ import { makeFolders } from './mailbox/folders';
 import { createMailboxLoad } from './mailbox/mailbox-load';
 import { bytesOf, makeRoom } from './mailbox/make-room';
 import { removeMessage } from './mailbox/messages';
-import { keptMessages } from './mailbox/sent';
+import { createSent } from './mailbox/sent';
 import { isLoopback, isOwnOrigin } from './own-hosts';
 import { requireCount, resolveSettings } from './resolve-settings';
-import type { SandboxRequest } from './sandbox-request';
-import type { SandboxState } from './sandbox-state';
 import type { SandboxMailbox, SandboxOptions, SandboxSettings } from './settings';
 import { toResponse } from './to-response';
 
@@ -135,8 +133,8 @@ export function assembleSandbox(
   const { store, maxBytes, maxMessages } = settings;
   const ids = makeIds(settings.random);
   const listeners = new Set<() => void>();
-  const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
-    const copies = state.stored.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
+  const sent = createSent(store === undefined ? undefined : messageStore(store), ({ id }) => {
+    const copies = state.messages.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
     for (const copy of copies) removeMessage(state, copy);
     const again = state.deferred.findIndex(({ messageId }) => messageId === id);
     if (again !== -1) state.deferred.splice(again, 1);
@@ -145,16 +143,16 @@ export function assembleSandbox(
     settings,
     ids,
     tokens: createAccessTokens(settings, ids),
-    messages,
+    sent,
     folders: makeFolders(settings.mailboxes, ids),
-    stored: [],
+    messages: [],
     staleDrafts: [],
     recoverable: new Map(),
     requests: [],
     faults: createFaultPlan(),
     load: createMailboxLoad(settings.limits.concurrentRequests),
     uploadSessions: new Map(),
-    changes: new Map(),
+    attaching: new Map(),
     deferred: [],
     latency: settings.latency,
   };
@@ -188,11 +186,11 @@ export function assembleSandbox(
     mailboxes: settings.mailboxes,
     get messages() {
       releaseDue(state);
-      return messages.list;
+      return sent.list;
     },
     get drafts() {
       releaseDue(state);
-      return state.stored
+      return state.messages
         .filter(({ folder }) => folder === 'drafts')
         .map((draft) => toSandboxDraft(draft, state));
     },
@@ -223,10 +221,10 @@ export function assembleSandbox(
       return toResponse(await take(request), request);
     },
     clear() {
-      state.stored.length = 0;
+      state.messages.length = 0;
       state.staleDrafts.length = 0;
       state.recoverable.clear();
-      messages.clear();
+      sent.clear();
       state.uploadSessions.clear();
       state.deferred.length = 0;
       requests.length = 0;
@@ -236,12 +234,12 @@ export function assembleSandbox(
       changed();
     },
     removeMessage(id) {
-      const isGone = messages.remove(id);
+      const isGone = sent.remove(id);
       if (isGone) changed();
       return isGone;
     },
     get usage() {
-      return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: messages.forgotten };
+      return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: sent.forgotten };
     },
     subscribe(listener) {
       // Wrapped, so that one function may be given twice.

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Delivery } from './answers/delivery';
+import type { Delivery } from './http/delivery';
 
 /** Answers with a wrong end or none, which node:http would not write: they go to the socket as bytes. */
 export async function deliverRaw(

@@ -1,21 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Call, type Delivery, statusOf } from './answers/delivery';
-import { EntraRefusal, entraRefusedAnswer } from './answers/entra-answer';
-import { refusedAnswer } from './answers/graph-answer';
-import { GraphRefusal } from './answers/graph-refusal';
-import { serveEntra } from './entra/serve-entra';
+import { type Call, type Delivery, statusOf } from './http/delivery';
+import { EntraRefusal, entraRefusedAnswer } from './http/entra-answer';
+import { refusedAnswer } from './http/graph-answer';
+import { GraphRefusal } from './http/graph-refusal';
+import type { AccessTokens } from './entra/access-token';
+import { serveEntra } from './entra/routes';
 import { meetFault } from './faults/apply-fault';
 import type { SandboxFault } from './faults/fault';
+import type { FaultPlan } from './faults/fault-plan';
 import { endChange } from './graph/attachments';
 import { authorize } from './graph/authorize';
-import { requestName } from './graph/request-name';
-import { serveGraph } from './graph/serve-graph';
+import { requestName } from './http/route';
+import { serveGraph } from './graph/routes';
 import { serveUpload } from './graph/upload-url';
 import { releaseDue } from './mailbox/deferred-send';
+import type { MailboxLoad } from './mailbox/mailbox-load';
+import type { MailboxState } from './mailbox/state';
 import { chooseRoute, type Route } from './routes';
 import type { SandboxRuleName } from './rules/index';
-import type { SandboxState } from './sandbox-state';
 import { mailboxNamed } from './tenant/mailboxes';
+
+/** One request that the sandbox is done with; bodies and headers, secrets among them, are not kept. */
+export interface SandboxRequest {
+  /** Of HTTP, in capitals. */
+  method: string;
+  /** Without host and query. */
+  path: string;
+  /** 0 when the client got none: its connection broke before, or nothing was answered. */
+  status: number;
+  /** The `request-id` that the sandbox gave it. */
+  requestId: string;
+  /** The one that the client gave it. */
+  clientRequestId?: string;
+  /** The one that it met, if it did. */
+  fault?: SandboxFault;
+  /** The rule that it broke, if the sandbox refused it; `SANDBOX_RULES` tells more of it. */
+  rule?: SandboxRuleName;
+}
+
+/** Everything that one sandbox holds. */
+export interface SandboxState extends MailboxState {
+  readonly tokens: AccessTokens;
+  readonly requests: SandboxRequest[];
+  readonly faults: FaultPlan;
+  readonly load: MailboxLoad;
+  /** Milliseconds that every request to Graph takes; it starts as the setting. */
+  latency: number;
+}
 
 /** The most characters of a path or an id that the list of requests keeps; no id of Graph makes a path that long. */
 const MOST_KEPT = 4000;

@@ -1,10 +1,11 @@
-export type { SandboxEnv } from './client-env';
+export type { SandboxEnv } from './client-options';
 export {
   createSandbox,
   type Sandbox,
   type SandboxClientOptions,
   type SandboxUsage,
 } from './create-sandbox';
+export type { SandboxRequest } from './dispatch';
 export type {
   AnswerFault,
   BrokenJsonFault,
@@ -28,7 +29,6 @@ export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './mail/m
 export type { SandboxDraft } from './mailbox/draft';
 export { SANDBOX_RULES, type SandboxRuleName } from './rules/index';
 export type { SandboxEvidence, SandboxRule } from './rules/rule';
-export type { SandboxRequest } from './sandbox-request';
 export type {
   SandboxDelay,
   SandboxLimits,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import type { Delivery } from './answers/delivery';
+import type { Delivery } from './http/delivery';
 import { deliverRaw } from './deliver-raw';
 import { isOwnHost } from './own-hosts';
 

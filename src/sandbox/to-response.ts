@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery } from './answers/delivery';
+import type { Delivery } from './http/delivery';
 
 /**
  * The nearest thing to a delivery that the web's Response can be: a network error for a connection that breaks

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { claimsChallenge, unauthorized } from '../answers/graph-refusal';
-import { type Ids, isSameSecret } from '../answers/ids';
+import { claimsChallenge, unauthorized } from '../http/graph-refusal';
+import { type Ids, isSameSecret } from '../http/ids';
 import { parseNestedJson } from '../nested-json';
 import type { SandboxSettings } from '../settings';
 

@@ -1,5 +1,5 @@
-import { EntraRefusal } from '../answers/entra-answer';
-import { isSameSecret } from '../answers/ids';
+import { EntraRefusal } from '../http/entra-answer';
+import { isSameSecret } from '../http/ids';
 import { isOwnOrigin } from '../own-hosts';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';

@@ -1,8 +1,8 @@
-import type { Call, Delivery } from '../answers/delivery';
-import { entraRefusedAnswer } from '../answers/entra-answer';
-import { emptyAnswer, refusedAnswer } from '../answers/graph-answer';
-import { claimsChallenge } from '../answers/graph-refusal';
-import type { SandboxState } from '../sandbox-state';
+import type { Call, Delivery } from '../http/delivery';
+import { entraRefusedAnswer } from '../http/entra-answer';
+import { emptyAnswer, refusedAnswer } from '../http/graph-answer';
+import { claimsChallenge } from '../http/graph-refusal';
+import type { AnswerContext } from '../http/ids';
 import type {
   AnswerFault,
   FaultTime,
@@ -11,6 +11,11 @@ import type {
   SandboxFault,
   SandboxRequestName,
 } from './fault';
+
+/** The part of the sandbox's state that faults use. */
+interface FaultState extends AnswerContext {
+  readonly tokens: { demand(claims: string): void };
+}
 
 /** A byte now and then: often enough for a client's timeout between two bytes to begin again. */
 const TRICKLE_MS = 100;
@@ -21,7 +26,7 @@ export async function meetFault(
   name: SandboxRequestName,
   request: Request,
   carryOut: () => Promise<Response>,
-  state: SandboxState,
+  state: FaultState,
   call: Call,
 ): Promise<Delivery> {
   const read = async (when: FaultTime = 'before'): Promise<void> => {
@@ -84,7 +89,7 @@ const TRANSIENT_ERROR = 90033;
 export function faultedAnswer(
   fault: AnswerFault,
   name: SandboxRequestName,
-  state: SandboxState,
+  state: FaultState,
   call: Call,
 ): Response {
   return withHeaders(unadorned(fault, name, state, call), fault);
@@ -93,7 +98,7 @@ export function faultedAnswer(
 function unadorned(
   { status, code, message = 'The sandbox was told to answer so.', aadsts = TRANSIENT_ERROR }: AnswerFault,
   name: SandboxRequestName,
-  state: SandboxState,
+  state: FaultState,
   call: Call,
 ): Response {
   if (code === undefined) return emptyAnswer(status, call);

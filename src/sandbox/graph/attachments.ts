@@ -1,13 +1,13 @@
-import type { Call } from '../answers/delivery';
-import { jsonAnswer, showTime } from '../answers/graph-answer';
-import { GraphRefusal } from '../answers/graph-refusal';
-import type { Ids } from '../answers/ids';
+import type { Call } from '../http/delivery';
+import { jsonAnswer, showTime } from '../http/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
+import type { Ids } from '../http/ids';
 import { checkAttachmentCount } from '../mail/check-message';
 import type { SandboxAttachment } from '../mail/message';
 import { readAttachment } from '../mail/read-json';
-import { findDraft, lookUpMessage, markChanged, type StoredMessage } from '../mailbox/messages';
+import { findDraft, lookUpMessage, markChanged } from '../mailbox/messages';
+import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import type { MessageRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
 import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits } from '../settings';
 import { readQueryOptions, selectProperties } from './query-options';
@@ -20,7 +20,7 @@ const AROUND_FILE_BYTES = 16 * 1024;
 export async function addAttachment(
   request: Request,
   { user, messageId }: MessageRoute,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Promise<SandboxAttachment> {
   const { limits } = state.settings;
@@ -35,8 +35,8 @@ export async function addAttachment(
 }
 
 /** Puts a file that is there whole among the draft's. @throws GraphRefusal given one too many */
-export function attachTo(draft: StoredMessage, attachment: SandboxAttachment, state: SandboxState): void {
-  const { attachments } = draft.message.content;
+export function attachTo(draft: MailboxMessage, attachment: SandboxAttachment, state: MailboxState): void {
+  const { attachments } = draft.content;
   checkAttachmentCount(attachments.length + 1, state.settings.limits);
   attachments.push(attachment);
   markChanged(draft, state);
@@ -62,7 +62,7 @@ export function attachmentId(attachment: SandboxAttachment, { outlookId }: Ids):
 /** What Graph tells of an attachment that it has added, without its bytes. */
 export function attachmentAnswer(
   attachment: SandboxAttachment,
-  { ids, settings }: SandboxState,
+  { ids, settings }: MailboxState,
   call: Call,
 ): Response {
   const lastModifiedDateTime = showTime(call.receivedAt, settings);
@@ -73,7 +73,7 @@ export function attachmentAnswer(
 export function attachmentsAnswer(
   attachments: readonly SandboxAttachment[],
   request: Request,
-  { ids }: SandboxState,
+  { ids }: MailboxState,
   call: Call,
 ): Response {
   const { $select } = readQueryOptions(request, ['$select']);
@@ -88,29 +88,26 @@ function describe(attachment: SandboxAttachment, ids: Ids): Record<string, unkno
   return { id: attachmentId(attachment, ids), name, contentType, size, isInline, contentId };
 }
 
-/** What is being attached to a draft: by requests that were not answered yet, each with the file that it brings. */
-export type DraftChanges = Map<Call, { draft: StoredMessage; file: object }>;
-
 /**
  * To be called when a request comes that attaches a file to a draft, or a part of one. What it returns refuses the
  * request if another one was just attaching another file: it would change a state of the draft that is gone by then.
  */
 export function beginChange(
-  { changes }: SandboxState,
-  draft: StoredMessage,
+  { attaching }: MailboxState,
+  draft: MailboxMessage,
   file: object,
   call: Call,
 ): () => void {
-  const isLater = [...changes.values()].some((other) => other.draft === draft && other.file !== file);
-  if (!isLater) changes.set(call, { draft, file });
+  const isLater = [...attaching.values()].some((other) => other.draft === draft && other.file !== file);
+  if (!isLater) attaching.set(call, { draft, file });
   return () => {
     if (isLater) throw conflict();
   };
 }
 
 /** To be called when the request is answered, however. */
-export function endChange({ changes }: SandboxState, call: Call): void {
-  changes.delete(call);
+export function endChange({ attaching }: MailboxState, call: Call): void {
+  attaching.delete(call);
 }
 
 function conflict(): GraphRefusal {

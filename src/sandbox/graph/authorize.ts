@@ -1,12 +1,18 @@
-import { GraphRefusal, unauthorized } from '../answers/graph-refusal';
+import { GraphRefusal, unauthorized } from '../http/graph-refusal';
+import type { MailboxState } from '../mailbox/state';
 import { parseNestedJson } from '../nested-json';
-import type { SandboxState } from '../sandbox-state';
+
+/** The part of the sandbox's state that Graph uses. */
+export interface GraphState extends MailboxState {
+  /** `check` returns the permissions that a token shows. @throws GraphRefusal if Graph does not accept the token */
+  readonly tokens: { check(token: string): readonly string[] };
+}
 
 /**
  * What the bearer token's app may do: by the roles or scopes that the token shows, and by Exchange's RBAC for
  * Applications, which no token shows.
  */
-export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
+export function authorize(headers: Headers, { tokens, settings }: GraphState): readonly string[] {
   const token = bearerOf(headers);
   if (token === '') throw unauthorized('token-missing', 'Access token is empty.');
   const shown = tokens.check(token);

@@ -1,24 +1,24 @@
-import type { Call } from '../answers/delivery';
-import { GraphRefusal } from '../answers/graph-refusal';
+import type { Call } from '../http/delivery';
+import { GraphRefusal } from '../http/graph-refusal';
 import { checkRecipients } from '../mail/check-message';
 import { propertyKey } from '../mail/extended-properties';
 import type { MessageContent, ReadMessage } from '../mail/message';
 import { readJsonChange, readJsonDraft } from '../mail/read-json';
 import {
+  endSessionsOf,
   findDraft,
   findMessage,
   markChanged,
   moveTo,
-  newStoredMessage,
+  newMessage,
   removeMessage,
-  type StoredMessage,
 } from '../mailbox/messages';
 import { leaveStaleDraft, unsearchable } from '../mailbox/search-delay';
+import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import type { MessageRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
 import { readEntity } from '../schema/read-entity';
 import { findMailbox } from '../tenant/mailboxes';
-import { endSessionsOf } from './open-upload';
+import { idKind } from './message-answer';
 import { readJsonRequest } from './read-request';
 import { readMessageRequest } from './send';
 
@@ -26,13 +26,13 @@ import { readMessageRequest } from './send';
 export async function createDraft(
   request: Request,
   user: string,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
-): Promise<StoredMessage> {
+): Promise<MailboxMessage> {
   const { mailbox, message } = await readMessageRequest(request, user, readJsonDraft, state);
   checkRecipients(message.content, state.settings.limits.recipients);
-  const draft: typeof message = { ...message, content: { ...message.content, route: 'draft' } };
-  return newStoredMessage({ mailbox, message: draft, isDraft: true }, request, state, call);
+  const read: typeof message = { ...message, content: { ...message.content, route: 'draft' } };
+  return newMessage('drafts', { mailbox, read, knownBy: idKind(request) }, state, call);
 }
 
 /** The properties that an update takes, and what holds each of them here. [Graph docs, message-update] */
@@ -61,17 +61,18 @@ const UPDATABLE = new Map<string, keyof MessageContent | undefined>([
 export async function updateMessage(
   request: Request,
   { user, messageId }: MessageRoute,
-  state: SandboxState,
-): Promise<StoredMessage> {
+  state: MailboxState,
+): Promise<MailboxMessage> {
   const { limits } = state.settings;
   const body = await readJsonRequest(request, state.settings);
   const draft = findDraft(state, user, messageId);
   const given = readEntity(body, 'message');
   const change = readJsonChange(given, draft.mailbox, state.ids, limits);
   const names = Object.keys(given).filter((name) => !name.includes('@'));
-  const content = merge(draft.message.content, change.content, names);
+  const content = merge(draft.content, change.content, names);
   checkRecipients(content, limits.recipients);
-  draft.message = { content, claimedSenders: claimedSenders(draft.message, content, names) };
+  draft.claimedSenders = claimedSenders(draft, content, names);
+  draft.content = content;
   markChanged(draft, state);
   if (draft.folder === 'drafts') draft.unsearchable = unsearchable('drafts', state.settings);
   return draft;
@@ -114,7 +115,7 @@ const MOST_REMEMBERED = 10_000;
  * Takes a message out of sight: to Deleted Items where the settings say so, and for good from there.
  * [rule: delete-hides]
  */
-export function deleteMessage(state: SandboxState, { user, messageId }: MessageRoute): void {
+export function deleteMessage(state: MailboxState, { user, messageId }: MessageRoute): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
   // The immutable id leads on to Recoverable Items, where nothing can be deleted. Of the usual id some report the

@@ -1,9 +1,9 @@
-import type { Call } from '../answers/delivery';
-import { jsonAnswer } from '../answers/graph-answer';
-import { GraphRefusal } from '../answers/graph-refusal';
-import { type FolderName, findFolder } from '../mailbox/folders';
+import type { Call } from '../http/delivery';
+import { jsonAnswer } from '../http/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
+import { findFolder } from '../mailbox/folders';
 import { takeSearchable } from '../mailbox/search-delay';
-import type { SandboxState } from '../sandbox-state';
+import type { FolderName, MailboxState } from '../mailbox/state';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
 import { describeMessage, idHeaders, showMessage, wantedProperties } from './message-answer';
@@ -18,7 +18,7 @@ interface Place {
 }
 
 /** Drafts, sent and deleted messages alike, newest first unless `$orderby` says else, page by page. [rule: page-may-be-short] */
-export function findMessages(request: Request, place: Place, state: SandboxState, call: Call): Response {
+export function findMessages(request: Request, place: Place, state: MailboxState, call: Call): Response {
   const { settings } = state;
   const { mailbox, folder } = openPlace(place, state);
   const options = readQueryOptions(request, ['$filter', '$select', '$orderby', '$expand', '$top', '$skip']);
@@ -32,7 +32,7 @@ export function findMessages(request: Request, place: Place, state: SandboxState
     (message) => message.mailbox === mailbox && (folder === undefined || message.folder === folder),
   )
     .map((message) => ({ message, shown: describeMessage(message, state) }))
-    .filter(({ message, shown }) => filter?.matches(shown, message.message.content) !== false)
+    .filter(({ message, shown }) => filter?.matches(shown, message.content) !== false)
     .reverse();
   if (order) found.sort((one, other) => order(one.shown, other.shown));
   const isEmpty = settings.emptyPages && options.$skip === undefined;
@@ -50,7 +50,7 @@ export function findMessages(request: Request, place: Place, state: SandboxState
 
 function openPlace(
   { user, folder }: Place,
-  state: SandboxState,
+  state: MailboxState,
 ): { mailbox: SandboxMailbox; folder?: FolderName } {
   return folder === undefined
     ? { mailbox: findMailbox(state.settings, user) }

@@ -1,7 +1,7 @@
-import type { Call } from '../answers/delivery';
-import { jsonAnswer } from '../answers/graph-answer';
-import { FOLDER_NAMES, type FolderName, findFolder, folderId } from '../mailbox/folders';
-import type { SandboxState } from '../sandbox-state';
+import type { Call } from '../http/delivery';
+import { jsonAnswer } from '../http/graph-answer';
+import { findFolder, folderId } from '../mailbox/folders';
+import { FOLDER_NAMES, type FolderName, type MailboxState } from '../mailbox/state';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
 import { nextLink, readPage, readQueryOptions, selectProperties } from './query-options';
@@ -18,7 +18,7 @@ const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
 export function folderAnswer(
   request: Request,
   { user, folder: nameOrId }: { user: string; folder: string },
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Response {
   const { mailbox, folder } = findFolder(state, user, nameOrId);
@@ -27,7 +27,7 @@ export function folderAnswer(
 }
 
 /** The folders of a mailbox that the sandbox plays, page by page. */
-export function foldersAnswer(request: Request, user: string, state: SandboxState, call: Call): Response {
+export function foldersAnswer(request: Request, user: string, state: MailboxState, call: Call): Response {
   const { graphEndpoint } = state.settings;
   const mailbox = findMailbox(state.settings, user);
   const { $select, ...page } = readQueryOptions(request, ['$select', '$top', '$skip']);
@@ -45,9 +45,11 @@ function showFolder(
   mailbox: SandboxMailbox,
   folder: FolderName,
   select: string | undefined,
-  state: SandboxState,
+  state: MailboxState,
 ): object {
-  const messages = state.stored.filter((message) => message.mailbox === mailbox && message.folder === folder);
+  const messages = state.messages.filter(
+    (message) => message.mailbox === mailbox && message.folder === folder,
+  );
   const shown = {
     id: folderId(state, mailbox, folder),
     displayName: DISPLAY_NAMES[folder],

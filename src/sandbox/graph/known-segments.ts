@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import { ENTITY_TYPES } from '../schema/entity-types';
 
 /** What follows a name in a path: one of a collection, something that the sandbox knows nothing of, or nothing. */

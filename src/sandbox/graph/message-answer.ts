@@ -1,37 +1,36 @@
-import type { Call } from '../answers/delivery';
-import { jsonAnswer, showTime } from '../answers/graph-answer';
-import { GraphRefusal } from '../answers/graph-refusal';
+import type { Call } from '../http/delivery';
+import { jsonAnswer, showTime } from '../http/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
 import { checkPropertyId, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
 import { folderId } from '../mailbox/folders';
-import type { StoredMessage } from '../mailbox/messages';
-import type { SandboxState } from '../sandbox-state';
+import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import { readQueryOptions, selectProperties } from './query-options';
 
 /** A message as Graph shows it. */
 export function messageAnswer(
   status: number,
-  stored: StoredMessage,
+  message: MailboxMessage,
   request: Request,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Response {
   const options = readQueryOptions(request, ['$select', '$expand']);
-  return jsonAnswer(status, showMessage(stored, request, options, state), call, idHeaders(request));
+  return jsonAnswer(status, showMessage(message, request, options, state), call, idHeaders(request));
 }
 
 /** The properties of a message that `$select` names, by default the usual ones, and what `$expand` adds to them. */
 export function showMessage(
-  stored: StoredMessage,
+  message: MailboxMessage,
   request: Request,
   { $select, $expand }: { $select?: string; $expand?: string },
-  state: SandboxState,
+  state: MailboxState,
 ): object {
-  const id = prefersImmutableId(request) ? stored.immutableId : stored.id;
-  const { headers, extendedProperties } = stored.message.content;
+  const id = message[idKind(request)];
+  const { headers, extendedProperties } = message.content;
   const shown = selectProperties(
     'message',
-    { id, ...describeMessage(stored, state) },
+    { id, ...describeMessage(message, state) },
     { internetMessageHeaders: headers },
     $select,
   );
@@ -39,26 +38,26 @@ export function showMessage(
 }
 
 export function idHeaders(request: Request): Record<string, string> {
-  return prefersImmutableId(request) ? IMMUTABLE_ID_APPLIED : {};
+  return idKind(request) === 'immutableId' ? IMMUTABLE_ID_APPLIED : {};
 }
 
 /** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
-export function describeMessage(stored: StoredMessage, state: SandboxState): Record<string, unknown> {
-  const { content } = stored.message;
+export function describeMessage(message: MailboxMessage, state: MailboxState): Record<string, unknown> {
+  const { content } = message;
   // A draft has the times of receiving and sending as well, those of its making. [rule: draft-shown]
-  const created = showTime(stored.createdAt, state.settings);
+  const created = showTime(message.createdAt, state.settings);
   return {
     createdDateTime: created,
-    lastModifiedDateTime: showTime(stored.changedAt, state.settings),
+    lastModifiedDateTime: showTime(message.changedAt, state.settings),
     // [rule: change-key]
-    changeKey: stored.changeKey,
+    changeKey: message.changeKey,
     receivedDateTime: created,
     sentDateTime: created,
     // [rule: conversation-stays]
-    conversationId: stored.conversationId,
-    webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(stored.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
+    conversationId: message.conversationId,
+    webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(message.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
     // [rule: parent-folder]
-    parentFolderId: folderId(state, stored.mailbox, stored.folder),
+    parentFolderId: folderId(state, message.mailbox, message.folder),
     categories: content.categories,
     hasAttachments: content.attachments.some(({ isInline }) => !isInline),
     internetMessageId: content.internetMessageId,
@@ -67,7 +66,7 @@ export function describeMessage(stored: StoredMessage, state: SandboxState): Rec
     importance: content.importance,
     isDeliveryReceiptRequested: content.isDeliveryReceiptRequested,
     isReadReceiptRequested: content.isReadReceiptRequested,
-    isDraft: stored.isDraft,
+    isDraft: message.isDraft,
     body: content.body,
     sender: toRecipient(content.sender),
     from: toRecipient(content.from),
@@ -82,9 +81,10 @@ function toRecipient({ name, address }: SandboxAddress): object {
   return { emailAddress: { name, address } };
 }
 
-/** Does the request want ids that stay when a message moves? Asked for by each request anew. */
-export function prefersImmutableId(request: Request): boolean {
-  return /(?:^|,)\s*IdType\s*=\s*"?ImmutableId"?\s*(?:,|$)/i.test(request.headers.get('prefer') ?? '');
+/** Which id the client gets: with `Prefer: IdType="ImmutableId"`, given anew in each request, the one that survives moves. */
+export function idKind(request: Request): MailboxMessage['knownBy'] {
+  const prefer = request.headers.get('prefer') ?? '';
+  return /(?:^|,)\s*IdType\s*=\s*"?ImmutableId"?\s*(?:,|$)/i.test(prefer) ? 'immutableId' : 'id';
 }
 
 /** What an answer says to a request that wanted them. */

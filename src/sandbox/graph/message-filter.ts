@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import { checkPropertyId, propertyKey } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';

@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import { ENTITY_TYPES } from '../schema/entity-types';
 import { noSuchProperty } from './query-options';
 

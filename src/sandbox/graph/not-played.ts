@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 
 /** Honest, so that nobody takes the sandbox's silence for the service's. */
 export function notPlayed(request: Request): GraphRefusal {

@@ -1,36 +1,19 @@
-import { GraphRefusal } from '../answers/graph-refusal';
-import type { SandboxAttachment } from '../mail/message';
-import { findDraft, type StoredMessage } from '../mailbox/messages';
-import { type UploadedContent, uploadedContent } from '../mailbox/uploads';
+import { GraphRefusal } from '../http/graph-refusal';
+import { findDraft } from '../mailbox/messages';
+import type { AnnouncedFile, MailboxState, UploadSession } from '../mailbox/state';
+import { uploadedContent } from '../mailbox/uploaded-content';
 import { originFor } from '../own-hosts';
 import type { MessageRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
 import type { JsonEntity } from '../schema/entity-types';
 import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits, SandboxSettings } from '../settings';
 import { readJsonRequest } from './read-request';
 
-/** A file that is on its way to a draft. */
-export interface UploadSession {
-  readonly id: string;
-  /** What makes the session's URL worth keeping secret. */
-  readonly authToken: string;
-  readonly draft: StoredMessage;
-  readonly file: AnnouncedFile;
-  readonly content: UploadedContent;
-  readonly expiresAt: Date;
-}
-
-interface AnnouncedFile {
-  described: Pick<SandboxAttachment, 'name' | 'contentType' | 'isInline' | 'contentId'>;
-  sizeBytes: number;
-}
-
 /** Opens a session for the file that the body describes. */
 export async function createUploadSession(
   request: Request,
   { user, messageId }: MessageRoute,
-  state: SandboxState,
+  state: MailboxState,
 ): Promise<UploadSession> {
   const { limits, keepContent, now, uploadSessionLifetime } = state.settings;
   const body = await readJsonRequest(request, state.settings);
@@ -77,24 +60,6 @@ export function progressAtUrl(
   return Object.fromEntries(
     Object.entries(progress).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]),
   );
-}
-
-/** Sessions that still take a range. */
-export function openSessionsOf(
-  { uploadSessions, settings }: SandboxState,
-  draft: StoredMessage,
-): UploadSession[] {
-  const now = settings.now();
-  return [...uploadSessions.values()].filter(
-    (session) => session.draft === draft && now < session.expiresAt.getTime(),
-  );
-}
-
-/** A draft that is sent or deleted takes its sessions along. [rule: session-ends-with-draft] */
-export function endSessionsOf({ uploadSessions }: SandboxState, draft: StoredMessage): void {
-  for (const session of uploadSessions.values()) {
-    if (session.draft === draft) uploadSessions.delete(session.id);
-  }
 }
 
 function readFile(item: JsonEntity<'attachmentItem'> | undefined, limits: SandboxLimits): AnnouncedFile {

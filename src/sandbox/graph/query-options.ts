@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import { originFor } from '../own-hosts';
 import { ENTITY_TYPES } from '../schema/entity-types';
 import type { SandboxSettings } from '../settings';

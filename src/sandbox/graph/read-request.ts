@@ -1,4 +1,4 @@
-import { GraphRefusal, requestTooLarge } from '../answers/graph-refusal';
+import { GraphRefusal, requestTooLarge } from '../http/graph-refusal';
 import { parseNestedJson } from '../nested-json';
 import type { SandboxSettings } from '../settings';
 import { readBody } from './read-body';

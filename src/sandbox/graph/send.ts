@@ -1,17 +1,17 @@
-import type { Call } from '../answers/delivery';
-import { GraphRefusal } from '../answers/graph-refusal';
+import type { Call } from '../http/delivery';
+import { GraphRefusal } from '../http/graph-refusal';
 import type { ReadMessage } from '../mail/message';
 import { type readJsonDraft, readJsonMessage } from '../mail/read-json';
 import { readMimeMessage } from '../mail/read-mime';
 import { defer, deferredTime, deferredUntil } from '../mailbox/deferred-send';
 import { receive, submit } from '../mailbox/deliver';
-import { findDraft, moveToSentItems, newStoredMessage, type StoredMessage } from '../mailbox/messages';
+import { endSessionsOf, findDraft, moveToSentItems, newMessage } from '../mailbox/messages';
 import { leaveStaleDraft } from '../mailbox/search-delay';
+import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import type { MessageRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
-import { endSessionsOf } from './open-upload';
+import { idKind } from './message-answer';
 import { mediaTypeOf, readRequest, wrongContentType } from './read-request';
 
 /** Reads a whole message from a request: the checks after the token's, in the order of the service. */
@@ -19,7 +19,7 @@ export async function readMessageRequest(
   request: Request,
   user: string,
   readJson: typeof readJsonMessage | typeof readJsonDraft,
-  { settings, ids }: SandboxState,
+  { settings, ids }: MailboxState,
 ): Promise<{ mailbox: SandboxMailbox; message: ReadMessage }> {
   const { limits } = settings;
   const body = await readRequest(request, settings);
@@ -46,15 +46,16 @@ function readerFor<ReadJson>(request: Request, readJson: ReadJson): ReadJson | t
 export async function sendMail(
   request: Request,
   user: string,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Promise<void> {
   const { mailbox, message } = await readMessageRequest(request, user, readJsonMessage, state);
   const submitted = submit(mailbox, message, state.settings, call);
-  const copy = newStoredMessage({ mailbox, message, isDraft: false }, request, state, call);
-  if (message.content.savedToSentItems) state.stored.push(copy);
+  const knownBy = idKind(request);
+  const copy = newMessage('sentitems', { mailbox, read: message, knownBy }, state, call);
+  if (message.content.savedToSentItems) state.messages.push(copy);
   const sent = { id: copy.immutableId, ...submitted };
-  state.messages.add(sent);
+  state.sent.add(sent);
   receive(sent, message, state);
   if (deferredUntil(message.content, state.settings.now()) === undefined) return;
   // Delivered at once all the same, and once more at its time: only a draft waits. [rule: deferred-send-mail]
@@ -64,7 +65,7 @@ export async function sendMail(
     dueAt: () => deferredTime(message.content),
     send(receivedAt) {
       const again = { ...sent, id: state.ids.outlookId(), receivedAt };
-      state.messages.add(again);
+      state.sent.add(again);
       receive(again, message, state);
     },
   });
@@ -78,7 +79,7 @@ export async function sendMail(
 export async function sendDraft(
   request: Request,
   { user, messageId }: MessageRoute,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Promise<void> {
   const { settings } = state;
@@ -87,21 +88,21 @@ export async function sendDraft(
     throw new GraphRefusal('send-has-no-body', 400, 'BadRequest', 'The send action takes no request body.');
   // No pause from here to the end, or two requests could send one draft twice.
   const draft = findDraft(state, user, messageId);
-  if (deferredUntil(draft.message.content, settings.now()) === undefined) {
+  if (deferredUntil(draft.content, settings.now()) === undefined) {
     sendNow(draft, state, call);
     return;
   }
-  submit(draft.mailbox, draft.message, settings, call);
+  submit(draft.mailbox, draft, settings, call);
   endSessionsOf(state, draft);
   defer(state, {
     of: draft,
-    dueAt: () => (isWaiting(draft, state) ? (deferredTime(draft.message.content) ?? 0) : undefined),
+    dueAt: () => (isWaiting(draft, state) ? (deferredTime(draft.content) ?? 0) : undefined),
     send: (receivedAt) => sendIfStill(draft, state, { ...call, receivedAt }),
   });
 }
 
 /** A draft that was changed meanwhile may be one that cannot be sent: nobody is there to be told, so it stays. */
-function sendIfStill(draft: StoredMessage, state: SandboxState, call: Call): void {
+function sendIfStill(draft: MailboxMessage, state: MailboxState, call: Call): void {
   try {
     sendNow(draft, state, call);
   } catch (error) {
@@ -109,17 +110,17 @@ function sendIfStill(draft: StoredMessage, state: SandboxState, call: Call): voi
   }
 }
 
-function sendNow(draft: StoredMessage, state: SandboxState, call: Call): void {
-  const submitted = submit(draft.mailbox, draft.message, state.settings, call);
+function sendNow(draft: MailboxMessage, state: MailboxState, call: Call): void {
+  const submitted = submit(draft.mailbox, draft, state.settings, call);
   leaveStaleDraft(state, draft);
   moveToSentItems(draft, state, call);
   endSessionsOf(state, draft);
   const sent = { id: draft.immutableId, ...submitted };
-  state.messages.add(sent);
-  receive(sent, draft.message, state);
+  state.sent.add(sent);
+  receive(sent, draft, state);
 }
 
 /** Neither sent nor deleted. */
-function isWaiting(draft: StoredMessage, { stored }: SandboxState): boolean {
-  return draft.folder === 'drafts' && stored.includes(draft);
+function isWaiting(draft: MailboxMessage, { messages }: MailboxState): boolean {
+  return draft.folder === 'drafts' && messages.includes(draft);
 }

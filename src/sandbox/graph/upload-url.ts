@@ -1,14 +1,14 @@
-import type { Call } from '../answers/delivery';
-import { emptyAnswer, jsonAnswer } from '../answers/graph-answer';
-import { GraphRefusal, INVALID_AUDIENCE } from '../answers/graph-refusal';
-import { isSameSecret } from '../answers/ids';
+import type { Call } from '../http/delivery';
+import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
+import { GraphRefusal, INVALID_AUDIENCE } from '../http/graph-refusal';
+import { isSameSecret } from '../http/ids';
 import { checkUploadedSize } from '../mail/check-message';
+import type { MailboxState, UploadSession } from '../mailbox/state';
 import type { UploadRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
 import { attachmentId, attachTo, beginChange } from './attachments';
 import { audienceOf, bearerOf } from './authorize';
 import { notPlayed } from './not-played';
-import { progressAtUrl, type UploadSession } from './open-upload';
+import { progressAtUrl } from './open-upload';
 import { readChunks } from './read-body';
 import { mediaTypeOf, wrongContentType } from './read-request';
 
@@ -16,7 +16,7 @@ import { mediaTypeOf, wrongContentType } from './read-request';
 export async function serveUpload(
   request: Request,
   route: UploadRoute,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Promise<Response> {
   if (request.headers.has('authorization')) {
@@ -39,7 +39,7 @@ export async function serveUpload(
  * Whatever the token: one for Graph is for another resource here, in the words of msgraph-sdk-dotnet#2239. The secret
  * of the URL is not repeated.
  */
-function tokenAtUploadUrl(request: Request, { settings }: SandboxState): GraphRefusal {
+function tokenAtUploadUrl(request: Request, { settings }: MailboxState): GraphRefusal {
   const audience = audienceOf(bearerOf(request.headers));
   const url = `${settings.uploadOrigin}${new URL(request.url).pathname}`;
   return new GraphRefusal(
@@ -54,7 +54,7 @@ function tokenAtUploadUrl(request: Request, { settings }: SandboxState): GraphRe
 async function putRange(
   request: Request,
   route: UploadRoute,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Promise<Response> {
   const { limits } = state.settings;
@@ -68,8 +68,8 @@ async function putRange(
   const session = findSession(request, route, state);
   requireAlone();
   checkPlace(range, session.content.size, session.file.sizeBytes);
-  const { mailbox, message } = session.draft;
-  checkUploadedSize(message.content, session.content.size + lengthBytes, mailbox, limits);
+  const { mailbox, content } = session.draft;
+  checkUploadedSize(content, session.content.size + lengthBytes, mailbox, limits);
   session.content.append(chunks);
   if (session.content.size < session.file.sizeBytes)
     return jsonAnswer(200, progressAtUrl(session, state.settings), call);
@@ -77,7 +77,7 @@ async function putRange(
 }
 
 /** Only the last range has a Location, and no range a body but for the next start. [rule: range-answers] */
-function finish(session: UploadSession, state: SandboxState, call: Call): Response {
+function finish(session: UploadSession, state: MailboxState, call: Call): Response {
   const { draft, content, file } = session;
   state.uploadSessions.delete(session.id);
   const attachment = content.toAttachment(file.described);
@@ -89,7 +89,7 @@ function finish(session: UploadSession, state: SandboxState, call: Call): Respon
 }
 
 /** By the whole URL: one whose secret was lost or changed leads nowhere. */
-function findSession(request: Request, { sessionId }: UploadRoute, state: SandboxState): UploadSession {
+function findSession(request: Request, { sessionId }: UploadRoute, state: MailboxState): UploadSession {
   const session = state.uploadSessions.get(sessionId);
   const authToken = new URL(request.url).searchParams.get('authtoken') ?? '';
   if (session && isSameSecret(authToken, session.authToken)) {

@@ -1,7 +1,7 @@
-import type { Call } from '../answers/delivery';
-import { jsonAnswer } from '../answers/graph-answer';
-import { GraphRefusal } from '../answers/graph-refusal';
-import type { SandboxState } from '../sandbox-state';
+import type { Call } from '../http/delivery';
+import { jsonAnswer } from '../http/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
+import type { MailboxState } from '../mailbox/state';
 import { explainMailbox } from '../tenant/explain';
 import { mailboxNamed, unknownUser } from '../tenant/mailboxes';
 import { requireSomePermission } from './authorize';
@@ -17,7 +17,7 @@ export function userAnswer(
   request: Request,
   user: string,
   permissions: readonly string[],
-  { settings }: SandboxState,
+  { settings }: MailboxState,
   call: Call,
 ): Response {
   const { mailboxes, scp, graphEndpoint } = settings;

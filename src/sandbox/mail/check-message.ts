@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxLimits, SandboxMailbox } from '../settings';
 import type { MessageContent, SandboxAddress } from './message';

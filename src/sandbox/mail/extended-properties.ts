@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import type { JsonEntity } from '../schema/entity-types';
 
 const WHOLE_NUMBER = /^-?\d+$/;

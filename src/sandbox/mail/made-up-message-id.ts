@@ -1,4 +1,4 @@
-import type { Ids } from '../answers/ids';
+import type { Ids } from '../http/ids';
 import type { SandboxMailbox } from '../settings';
 
 /** The Message-ID of a mail that came without one. */

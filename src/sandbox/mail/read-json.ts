@@ -1,5 +1,5 @@
-import { GraphRefusal, tooLarge } from '../answers/graph-refusal';
-import type { Ids } from '../answers/ids';
+import { GraphRefusal, tooLarge } from '../http/graph-refusal';
+import type { Ids } from '../http/ids';
 import { parseJson } from '../graph/read-request';
 import type { SandboxRuleName } from '../rules/index';
 import { decodeBase64 } from '../schema/base64';

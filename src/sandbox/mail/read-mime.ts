@@ -1,6 +1,6 @@
 import { type ParsedMail, parseAddressHeader, simpleParser } from 'mailparser';
-import { GraphRefusal } from '../answers/graph-refusal';
-import type { Ids } from '../answers/ids';
+import { GraphRefusal } from '../http/graph-refusal';
+import type { Ids } from '../http/ids';
 import type { SandboxRuleName } from '../rules/index';
 import { decodeBase64 } from '../schema/base64';
 import type { SandboxMailbox } from '../settings';

@@ -1,21 +1,10 @@
 import { isSameProperty } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
-import type { SandboxState } from '../sandbox-state';
 import type { SandboxSettings } from '../settings';
+import type { DeferredSend, MailboxState } from './state';
 
 /** PidTagDeferredSendTime. [MS-OXOMSG] 2.2.3.9 */
 const DEFERRED_SEND_TIME = 'SystemTime 0x3FEF';
-
-/** Something that goes out later. */
-export interface DeferredSend {
-  /** In milliseconds of the sandbox's clock; undefined when nothing is to go out any more. */
-  dueAt(): number | undefined;
-  send(at: Date): void;
-  /** What it is the sending of: of one draft there is one. */
-  readonly of: object;
-  /** The message that goes out once more; when that is forgotten, so is this. */
-  readonly messageId?: string;
-}
 
 /** The time that a message asks to be sent at, where that is still to come. */
 export function deferredUntil(content: MessageContent, now: number): number | undefined {
@@ -31,13 +20,13 @@ export function deferredTime({ extendedProperties }: MessageContent): number | u
 }
 
 /** Sends later; again for the same thing takes the place of what was there. */
-export function defer({ deferred }: SandboxState, sending: DeferredSend): void {
+export function defer({ deferred }: MailboxState, sending: DeferredSend): void {
   const before = deferred.findIndex((other) => other.of === sending.of);
   deferred.splice(before === -1 ? deferred.length : before, 1, sending);
 }
 
 /** Sends what is due, the earliest first, to be called before anything is looked at. Was there any? */
-export function releaseDue({ settings, deferred }: SandboxState): boolean {
+export function releaseDue({ settings, deferred }: MailboxState): boolean {
   if (deferred.length === 0) return false;
   const now = settings.now();
   const waiting = deferred.splice(0).map((sending) => ({ sending, at: sending.dueAt() }));
@@ -53,7 +42,7 @@ export function releaseDue({ settings, deferred }: SandboxState): boolean {
 }
 
 /** When the next one is due. */
-export function nextDue({ deferred }: SandboxState): number | undefined {
+export function nextDue({ deferred }: MailboxState): number | undefined {
   const times = deferred.flatMap((sending) => sending.dueAt() ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,4 +1,4 @@
-import type { Call } from '../answers/delivery';
+import type { Call } from '../http/delivery';
 import {
   checkAttachmentCount,
   checkHeaderSize,
@@ -8,10 +8,10 @@ import {
 } from '../mail/check-message';
 import { emlHeaders, isNamedHeader, propertyHeader } from '../mail/eml-headers';
 import type { ReadMessage, SandboxMessage } from '../mail/message';
-import type { SandboxState } from '../sandbox-state';
 import type { SandboxMailbox, SandboxSettings } from '../settings';
 import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
 import { unsearchable } from './search-delay';
+import type { MailboxState } from './state';
 
 /** The rules for a message that is to go out, whichever way it came into the mailbox. @throws GraphRefusal */
 export function submit(
@@ -31,8 +31,8 @@ export function submit(
 }
 
 /** Puts a message that was sent into the Inbox of each recipient whose mailbox is in the tenant, once each. */
-export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: SandboxState) {
-  const { settings, ids, stored } = state;
+export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
+  const { settings, ids, messages } = state;
   const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
   const mailboxes = mailboxesOf(settings.mailboxes, recipients);
   if (mailboxes.length === 0) return;
@@ -49,9 +49,9 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
     claimedSenders,
   };
   for (const mailbox of mailboxes) {
-    stored.push({
+    messages.push({
       mailbox,
-      message: received,
+      ...received,
       createdAt: sent.receivedAt,
       changedAt: sent.receivedAt,
       changeKey: ids.changeKey(),

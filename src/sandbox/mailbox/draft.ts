@@ -1,6 +1,5 @@
-import { openSessionsOf } from '../graph/open-upload';
-import type { SandboxState } from '../sandbox-state';
-import type { StoredMessage } from './messages';
+import { openSessionsOf } from './messages';
+import type { MailboxMessage, MailboxState } from './state';
 
 /** A draft that was made and neither sent nor deleted. */
 export interface SandboxDraft {
@@ -18,15 +17,15 @@ export interface SandboxDraft {
   sendsAt?: Date;
 }
 
-export function toSandboxDraft(stored: StoredMessage, state: SandboxState): SandboxDraft {
-  const { subject, attachments } = stored.message.content;
-  const sendsAt = state.deferred.find((sending) => sending.of === stored)?.dueAt();
+export function toSandboxDraft(draft: MailboxMessage, state: MailboxState): SandboxDraft {
+  const { subject, attachments } = draft.content;
+  const sendsAt = state.deferred.find((sending) => sending.of === draft)?.dueAt();
   return {
-    id: stored[stored.knownBy],
-    mailbox: stored.mailbox.userPrincipalName,
+    id: draft[draft.knownBy],
+    mailbox: draft.mailbox.userPrincipalName,
     subject,
     attachments: attachments.map(({ name, size }) => ({ name, size })),
-    uploadSessions: openSessionsOf(state, stored).length,
+    uploadSessions: openSessionsOf(state, draft).length,
     ...(sendsAt !== undefined && { sendsAt: new Date(sendsAt) }),
   };
 }

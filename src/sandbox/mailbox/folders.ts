@@ -1,15 +1,8 @@
-import { GraphRefusal } from '../answers/graph-refusal';
-import type { Ids } from '../answers/ids';
-import type { SandboxState } from '../sandbox-state';
+import { GraphRefusal } from '../http/graph-refusal';
+import type { Ids } from '../http/ids';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
-
-/** The folders in which the sandbox keeps messages, by the names that the service has for them in a path. */
-export const FOLDER_NAMES = ['drafts', 'sentitems', 'deleteditems', 'outbox', 'inbox'] as const;
-export type FolderName = (typeof FOLDER_NAMES)[number];
-
-/** The ids of one mailbox's folders, which never change. */
-export type FolderIds = Readonly<Record<FolderName | 'msgfolderroot', string>>;
+import { FOLDER_NAMES, type FolderIds, type FolderName, type MailboxState } from './state';
 
 /** Folders that every mailbox has as well, and the sandbox does not. [Graph docs, resources/mailfolder] */
 const OTHER_FOLDERS = new Set([
@@ -47,7 +40,7 @@ export function makeFolders(
 }
 
 export function folderId(
-  { folders }: SandboxState,
+  { folders }: MailboxState,
   mailbox: SandboxMailbox,
   folder: keyof FolderIds,
 ): string {
@@ -58,7 +51,7 @@ export function folderId(
 
 /** The folder that a path names: by its well-known name in any case, or by its id. @throws GraphRefusal */
 export function findFolder(
-  state: SandboxState,
+  state: MailboxState,
   user: string,
   nameOrId: string,
 ): { mailbox: SandboxMailbox; folder: FolderName } {

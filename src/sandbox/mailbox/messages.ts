@@ -1,74 +1,52 @@
-import type { Call } from '../answers/delivery';
-import { GraphRefusal } from '../answers/graph-refusal';
-import { prefersImmutableId } from '../graph/message-answer';
+import type { Call } from '../http/delivery';
+import { GraphRefusal } from '../http/graph-refusal';
 import type { ReadMessage } from '../mail/message';
-import type { SandboxState } from '../sandbox-state';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
-import type { FolderName } from './folders';
-import { type Delay, unsearchable } from './search-delay';
+import { unsearchable } from './search-delay';
+import type { FolderName, MailboxMessage, MailboxState, UploadSession } from './state';
 
-/** A message that is in a mailbox: a draft, a copy of what was sent, or what has arrived. */
-export interface StoredMessage {
-  readonly mailbox: SandboxMailbox;
-  message: ReadMessage;
-  createdAt: Date;
-  changedAt: Date;
-  /** Another one after each change. */
-  changeKey: string;
-  /** Stays when the message is sent. */
-  readonly conversationId: string;
-  isDraft: boolean;
-  folder: FolderName;
-  /** Both of these lead to the message; this one is another after each move, and sending moves it. */
-  id: string;
-  immutableId: string;
-  /** Which of the two the client was told when it made the message. */
-  readonly knownBy: 'id' | 'immutableId';
-  /** Of what has arrived: the id of the message that was sent. */
-  readonly sentId?: string;
-  /** For how long searches miss it. */
-  unsearchable: Delay;
-}
-
-/** A message with ids of its own, in Drafts or in Sent Items. */
-export function newStoredMessage(
-  { mailbox, message, isDraft }: Pick<StoredMessage, 'mailbox' | 'message' | 'isDraft'>,
-  request: Request,
-  { settings, ids }: SandboxState,
+/** A message with new ids, in Drafts or in Sent Items. It is in no list yet. */
+export function newMessage(
+  folder: 'drafts' | 'sentitems',
+  {
+    mailbox,
+    read,
+    knownBy,
+  }: { mailbox: SandboxMailbox; read: ReadMessage } & Pick<MailboxMessage, 'knownBy'>,
+  { settings, ids }: MailboxState,
   call: Call,
-): StoredMessage {
-  const folder = isDraft ? 'drafts' : 'sentitems';
+): MailboxMessage {
   return {
     mailbox,
-    message,
+    ...read,
     createdAt: call.receivedAt,
     changedAt: call.receivedAt,
     changeKey: ids.changeKey(),
     conversationId: ids.conversationId(),
-    isDraft,
+    isDraft: folder === 'drafts',
     folder,
     id: ids.outlookId(),
     immutableId: ids.outlookId(),
-    knownBy: prefersImmutableId(request) ? 'immutableId' : 'id',
+    knownBy,
     unsearchable: unsearchable(folder, settings),
   };
 }
 
-/** @throws GraphRefusal given a mailbox that is not open */
+/** @throws GraphRefusal if the app cannot access the mailbox */
 export function lookUpMessage(
-  { settings, stored }: SandboxState,
+  { settings, messages }: MailboxState,
   user: string,
   id: string,
-): StoredMessage | undefined {
+): MailboxMessage | undefined {
   const mailbox = findMailbox(settings, user);
-  return stored.find(
+  return messages.find(
     (message) => message.mailbox === mailbox && (message.id === id || message.immutableId === id),
   );
 }
 
-/** @throws GraphRefusal ErrorItemNotFound, also given the id of a message in another mailbox */
-export function findMessage(state: SandboxState, user: string, id: string): StoredMessage {
+/** @throws GraphRefusal ErrorItemNotFound, also if the message is in another mailbox */
+export function findMessage(state: MailboxState, user: string, id: string): MailboxMessage {
   const found = lookUpMessage(state, user, id);
   if (found !== undefined) return found;
   throw new GraphRefusal(
@@ -80,55 +58,73 @@ export function findMessage(state: SandboxState, user: string, id: string): Stor
 }
 
 /**
- * A message that may still change. Which code the service has for one that was sent, nobody has written down: not
- * that of a missing one here, since it is there, and a client that tries again would try in vain.
+ * A message that can still change. The service's code for a sent one is not documented. It is not that of a missing
+ * message here: the message exists, and a client that waits for it to appear would wait in vain.
  */
-export function findDraft(state: SandboxState, user: string, id: string): StoredMessage {
+export function findDraft(state: MailboxState, user: string, id: string): MailboxMessage {
   const found = findMessage(state, user, id);
   if (found.isDraft) return found;
   throw new GraphRefusal(
     'only-drafts-change',
     400,
     'ErrorInvalidRequest',
-    'The message is not a draft, it was sent already.',
+    'The message is not a draft: it was already sent.',
   );
 }
 
 /**
- * Leaves Drafts for Sent Items, where the settings say whether the immutable id still leads to it. It is the newest
- * message then: sending makes a copy of its own there.
+ * Moves a draft from Drafts to Sent Items, as the newest message there: the service makes a copy. The settings say
+ * whether the immutable id still leads to it.
  * [rule: immutable-id-dies-by-sending]
  */
-export function moveToSentItems(stored: StoredMessage, state: SandboxState, call: Call): void {
+export function moveToSentItems(draft: MailboxMessage, state: MailboxState, call: Call): void {
   const { settings, ids } = state;
-  removeMessage(state, stored);
-  state.stored.push(stored);
-  stored.createdAt = call.receivedAt;
-  stored.isDraft = false;
-  markChanged(stored, state, call.receivedAt);
-  moveTo('sentitems', stored, state);
-  if (!settings.immutableIdsOutliveSending) stored.immutableId = ids.outlookId();
-  stored.unsearchable = unsearchable('sentitems', settings);
+  removeMessage(state, draft);
+  state.messages.push(draft);
+  draft.createdAt = call.receivedAt;
+  draft.isDraft = false;
+  markChanged(draft, state, call.receivedAt);
+  moveTo('sentitems', draft, state);
+  if (!settings.immutableIdsOutliveSending) draft.immutableId = ids.outlookId();
+  draft.unsearchable = unsearchable('sentitems', settings);
 }
 
-/** To be called with a message that is another one than before, by its properties or its attachments. */
+/** To be called after each change of a message's properties or attachments. */
 export function markChanged(
-  stored: StoredMessage,
-  { ids, settings }: SandboxState,
+  message: MailboxMessage,
+  { ids, settings }: MailboxState,
   at = new Date(settings.now()),
 ): void {
-  stored.changedAt = at;
-  stored.changeKey = ids.changeKey();
+  message.changedAt = at;
+  message.changeKey = ids.changeKey();
 }
 
-/** Leaves its folder for another one, and its id behind. [rule: id-changes-with-folder] */
-export function moveTo(folder: FolderName, stored: StoredMessage, { ids }: SandboxState): void {
-  stored.folder = folder;
-  stored.id = ids.outlookId();
+/** Moves a message to another folder, where it gets a new id. [rule: id-changes-with-folder] */
+export function moveTo(folder: FolderName, message: MailboxMessage, { ids }: MailboxState): void {
+  message.folder = folder;
+  message.id = ids.outlookId();
 }
 
-/** Removes a message for good, unless it is gone already. */
-export function removeMessage({ stored }: Pick<SandboxState, 'stored'>, message: StoredMessage): void {
-  const index = stored.indexOf(message);
-  if (index !== -1) stored.splice(index, 1);
+/** Removes a message for good, if it is still there. */
+export function removeMessage({ messages }: Pick<MailboxState, 'messages'>, message: MailboxMessage): void {
+  const index = messages.indexOf(message);
+  if (index !== -1) messages.splice(index, 1);
+}
+
+/** The draft's upload sessions that still accept a range. */
+export function openSessionsOf(
+  { uploadSessions, settings }: MailboxState,
+  draft: MailboxMessage,
+): UploadSession[] {
+  const now = settings.now();
+  return [...uploadSessions.values()].filter(
+    (session) => session.draft === draft && now < session.expiresAt.getTime(),
+  );
+}
+
+/** To be called when a draft is sent or deleted: its upload sessions end with it. [rule: session-ends-with-draft] */
+export function endSessionsOf({ uploadSessions }: MailboxState, draft: MailboxMessage): void {
+  for (const session of uploadSessions.values()) {
+    if (session.draft === draft) uploadSessions.delete(session.id);
+  }
 }

@@ -2,7 +2,7 @@ import { type SandboxMessage, sizeOfMessage } from '../mail/message';
 import type { MessageStore } from './disk';
 
 /** The mails that were accepted, in memory and, where there is a folder for them, on disk as well. */
-export interface KeptMessages {
+export interface SentMessages {
   /** Oldest first; always the same array. */
   readonly list: readonly SandboxMessage[];
   readonly sizeBytes: number;
@@ -16,10 +16,10 @@ export interface KeptMessages {
   clear(): void;
 }
 
-export function keptMessages(
+export function createSent(
   store: MessageStore | undefined,
   whenGone: (message: SandboxMessage) => void,
-): KeptMessages {
+): SentMessages {
   const list = store?.read() ?? [];
   let sizeBytes = list.reduce((sum, message) => sum + sizeOfMessage(message), 0);
   let forgotten = 0;

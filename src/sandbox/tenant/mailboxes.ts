@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../answers/graph-refusal';
+import { GraphRefusal } from '../http/graph-refusal';
 import type { SandboxMailbox, SandboxSettings } from '../settings';
 import { explainMailbox, explainSender } from './explain';
 import { isGuid } from './mailbox-address';

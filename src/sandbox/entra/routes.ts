@@ -1,11 +1,17 @@
-import type { Call } from '../answers/delivery';
-import { EntraRefusal, entraAnswer } from '../answers/entra-answer';
+import type { Call } from '../http/delivery';
+import { EntraRefusal, entraAnswer } from '../http/entra-answer';
+import type { AnswerContext } from '../http/ids';
 import { readBody } from '../graph/read-body';
 import { parseNestedJson } from '../nested-json';
 import type { EntraRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
+import type { AccessTokens } from './access-token';
 import { instanceDiscovery, openIdConfiguration } from './openid-documents';
 import { checkTokenRequest } from './token-request';
+
+/** The part of the sandbox's state that Entra uses. */
+interface EntraState extends AnswerContext {
+  readonly tokens: AccessTokens;
+}
 
 /** More than any form for a token needs, a signed assertion in it included. */
 const MOST_FORM_BYTES = 64 * 1024;
@@ -14,7 +20,7 @@ const MOST_FORM_BYTES = 64 * 1024;
 export async function serveEntra(
   request: Request,
   route: EntraRoute,
-  state: SandboxState,
+  state: EntraState,
   call: Call,
 ): Promise<Response> {
   return entraAnswer(200, await respond(request, route, state), call);
@@ -23,7 +29,7 @@ export async function serveEntra(
 async function respond(
   request: Request,
   route: EntraRoute,
-  { settings, tokens }: SandboxState,
+  { settings, tokens }: EntraState,
 ): Promise<object> {
   checkMethod(request, route.to === 'token' ? 'POST' : 'GET');
   switch (route.to) {

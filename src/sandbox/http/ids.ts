@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { SandboxSettings } from '../settings';
 
 /** Makes the ids that clients are shown, all from one source of randomness. */
 export interface Ids {
@@ -12,6 +13,12 @@ export interface Ids {
   eventId(): string;
   guid(): string;
   bytes(count: number): Buffer;
+}
+
+/** What the services need to word an answer. */
+export interface AnswerContext {
+  readonly settings: SandboxSettings;
+  readonly ids: Ids;
 }
 
 /** Every call of `random` gives 32 bits. */

@@ -1,12 +1,11 @@
-import type { Call } from '../answers/delivery';
-import { emptyAnswer, jsonAnswer } from '../answers/graph-answer';
-import { GraphRefusal } from '../answers/graph-refusal';
+import type { Call } from '../http/delivery';
+import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
 import { findMessage } from '../mailbox/messages';
 import type { GraphRoute, MessageRoute } from '../routes';
-import type { SandboxState } from '../sandbox-state';
 import { requireExchange } from '../tenant/mailboxes';
 import { addAttachment, attachmentAnswer, attachmentsAnswer } from './attachments';
-import { authorize, requirePermission } from './authorize';
+import { authorize, type GraphState, requirePermission } from './authorize';
 import { createDraft, deleteMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
 import { folderAnswer, foldersAnswer } from './folder-answer';
@@ -21,7 +20,7 @@ import { userAnswer } from './user-answer';
 export async function serveGraph(
   request: Request,
   route: GraphRoute,
-  state: SandboxState,
+  state: GraphState,
   call: Call,
 ): Promise<Response> {
   const permissions = authorize(request.headers, state);
@@ -83,7 +82,7 @@ async function respondWithMessages(
   request: Request,
   user: string,
   permissions: readonly string[],
-  state: SandboxState,
+  state: GraphState,
   call: Call,
 ): Promise<Response> {
   switch (request.method) {
@@ -94,7 +93,7 @@ async function respondWithMessages(
       requirePermission(permissions, 'Mail.ReadWrite');
       const draft = await createDraft(request, user, state, call);
       const answer = messageAnswer(201, draft, request, state, call);
-      state.stored.push(draft);
+      state.messages.push(draft);
       return answer;
     }
     default:
@@ -106,7 +105,7 @@ async function respondWithMessage(
   request: Request,
   route: MessageRoute,
   permissions: readonly string[],
-  state: SandboxState,
+  state: GraphState,
   call: Call,
 ): Promise<Response> {
   const { user, messageId } = route;
@@ -130,14 +129,14 @@ async function respondWithAttachments(
   request: Request,
   route: MessageRoute,
   permissions: readonly string[],
-  state: SandboxState,
+  state: GraphState,
   call: Call,
 ): Promise<Response> {
   switch (request.method) {
     case 'GET': {
       requirePermission(permissions, 'Mail.Read', 'Mail.ReadWrite');
-      const { message } = findMessage(state, route.user, route.messageId);
-      return attachmentsAnswer(message.content.attachments, request, state, call);
+      const { content } = findMessage(state, route.user, route.messageId);
+      return attachmentsAnswer(content.attachments, request, state, call);
     }
     case 'POST':
       requirePermission(permissions, 'Mail.ReadWrite');

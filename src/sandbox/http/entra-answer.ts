@@ -1,6 +1,6 @@
 import type { SandboxRuleName } from '../rules/index';
-import type { SandboxState } from '../sandbox-state';
 import type { Call } from './delivery';
+import type { AnswerContext } from './ids';
 
 /** What Entra says where it gives no token: `error` is OAuth's word, `aadsts` Microsoft's number. */
 export interface EntraError {
@@ -38,13 +38,13 @@ export function entraAnswer(status: number, body: object, call: Call): Response 
   });
 }
 
-export function entraRefusedAnswer(refused: EntraError, state: SandboxState, call: Call): Response {
-  return entraAnswer(refused.status, errorBody(refused, state, call), call);
+export function entraRefusedAnswer(refused: EntraError, context: AnswerContext, call: Call): Response {
+  return entraAnswer(refused.status, errorBody(refused, context, call), call);
 }
 
 function errorBody(
   { error, aadsts, message }: EntraError,
-  { settings, ids }: SandboxState,
+  { settings, ids }: AnswerContext,
   call: Call,
 ): object {
   const { authorityHost, clientSecret } = settings;

@@ -1,7 +1,7 @@
 import type { SandboxSettings } from '../settings';
 import type { Call } from './delivery';
 import { bearerChallenge, type GraphError, INVALID_AUDIENCE, INVALID_TOKEN } from './graph-refusal';
-import type { Ids } from './ids';
+import type { AnswerContext, Ids } from './ids';
 
 const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '0', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
@@ -21,11 +21,7 @@ export function jsonAnswer(
   return Response.json(body, { status, headers: { ...graphHeaders(call), ...headers } });
 }
 
-export function refusedAnswer(
-  error: GraphError,
-  { settings, ids }: { settings: SandboxSettings; ids: Ids },
-  call: Call,
-): Response {
+export function refusedAnswer(error: GraphError, { settings, ids }: AnswerContext, call: Call): Response {
   const { status, code, message } = error;
   const kind = TOKEN_ERRORS[code];
   const innerError = kind === undefined ? innerErrorOf(call) : tokenError(kind, ids, call);
