@@ -61,7 +61,7 @@ describe('a request under /v1.0 or /beta', () => {
     expect(await refusal(ask(method, path))).toEqual({
       status: 501,
       code: 'notSupported',
-      message: expect.stringContaining(`does not play ${method} ${path}.`),
+      message: expect.stringContaining(`does not implement ${method} ${path}.`),
     });
   });
 

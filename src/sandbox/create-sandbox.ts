@@ -1,16 +1,16 @@
-import type { Delivery } from './http/delivery';
-import { makeIds } from './http/ids';
 import { type SandboxEnv, toClientEnv } from './client-options';
-import { exchange, type SandboxRequest, type SandboxState } from './dispatch';
+import { dispatch, type SandboxRequest, type SandboxState } from './dispatch';
 import { createAccessTokens } from './entra/access-token';
 import type {
   SandboxFault,
   SandboxFaultChooser,
   SandboxFaultOptions,
   SandboxPlannedFault,
-  SandboxRequestName,
 } from './faults/fault';
 import { createFaultPlan } from './faults/fault-plan';
+import type { Delivery } from './http/delivery';
+import { makeIds } from './http/ids';
+import type { SandboxRequestName } from './http/route';
 import type { SandboxMessage } from './mail/message';
 import { createAlarm, nextDue, releaseDue } from './mailbox/deferred-send';
 import { messageStore } from './mailbox/disk';
@@ -170,7 +170,7 @@ export function assembleSandbox(
 
   async function take(request: Request): Promise<Delivery> {
     try {
-      return await exchange(request, state);
+      return await dispatch(request, state);
     } finally {
       if (requests.length > MOST_REQUESTS) requests.shift();
       makeRoom(state);

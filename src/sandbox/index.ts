@@ -20,11 +20,11 @@ export type {
   SandboxFaultChooser,
   SandboxFaultOptions,
   SandboxPlannedFault,
-  SandboxRequestName,
   SandboxSeenRequest,
   SilenceFault,
   TrickleFault,
 } from './faults/fault';
+export type { SandboxRequestName } from './http/route';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './mail/message';
 export type { SandboxDraft } from './mailbox/draft';
 export { SANDBOX_RULES, type SandboxRuleName } from './rules/index';

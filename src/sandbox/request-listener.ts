@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import type { Delivery } from './http/delivery';
 import { deliverRaw } from './deliver-raw';
+import type { Delivery } from './http/delivery';
 import { isOwnHost } from './own-hosts';
 
 /** How long a client may go on writing after it was answered. */

@@ -1,9 +1,9 @@
+import { readBody } from '../graph/read-body';
 import type { Call } from '../http/delivery';
 import { EntraRefusal, entraAnswer } from '../http/entra-answer';
 import type { AnswerContext } from '../http/ids';
-import { readBody } from '../graph/read-body';
+import type { PathValues, Route, RouteMatch } from '../http/route';
 import { parseNestedJson } from '../nested-json';
-import type { EntraRoute } from '../routes';
 import type { AccessTokens } from './access-token';
 import { instanceDiscovery, openIdConfiguration } from './openid-documents';
 import { checkTokenRequest } from './token-request';
@@ -16,49 +16,60 @@ interface EntraState extends AnswerContext {
 /** More than any form for a token needs, a signed assertion in it included. */
 const MOST_FORM_BYTES = 64 * 1024;
 
-/** Entra's answer to a request for a token or for one of the documents that lead to it. @throws EntraRefusal */
-export async function serveEntra(
-  request: Request,
-  route: EntraRoute,
-  state: EntraState,
-  call: Call,
-): Promise<Response> {
-  return entraAnswer(200, await respond(request, route, state), call);
+/** A request to Entra. */
+export interface EntraAsked {
+  readonly request: Request;
+  readonly values: PathValues;
+  readonly state: EntraState;
+  readonly call: Call;
 }
 
-async function respond(
-  request: Request,
-  route: EntraRoute,
-  { settings, tokens }: EntraState,
-): Promise<object> {
-  checkMethod(request, route.to === 'token' ? 'POST' : 'GET');
-  switch (route.to) {
-    case 'token': {
+/** What the sandbox implements of Entra. */
+export const ENTRA_ROUTES: readonly Route<EntraAsked>[] = [
+  {
+    method: 'POST',
+    path: '/{tenant}/oauth2/v2.0/token',
+    fault: 'token',
+    isAction: true,
+    async handle({ request, values, state: { settings, tokens }, call }) {
       const form = await readForm(request);
-      const resource = checkTokenRequest(route.tenant, form, settings);
-      return {
+      const resource = checkTokenRequest(values.tenant, form, settings);
+      const answer = {
         token_type: 'Bearer',
         expires_in: settings.tokenLifetime,
         // [rule: token-answer]
         ext_expires_in: settings.tokenLifetime,
         access_token: tokens.issue(resource, readClaims(form)),
       };
-    }
-    case 'openid-configuration':
-      return openIdConfiguration(request, route.tenant, settings);
-    case 'instance-discovery':
-      return instanceDiscovery(request, settings);
-  }
-}
+      return entraAnswer(200, answer, call);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/{tenant}/v2.0/.well-known/openid-configuration',
+    handle: ({ request, values, state, call }) =>
+      entraAnswer(200, openIdConfiguration(request, values.tenant, state.settings), call),
+  },
+  {
+    method: 'GET',
+    path: '/common/discovery/instance',
+    handle: ({ request, state, call }) => entraAnswer(200, instanceDiscovery(request, state.settings), call),
+  },
+];
 
-function checkMethod(request: Request, method: string): void {
-  if (request.method === method) return;
+/** Entra's answer to any request for one of these paths. @throws EntraRefusal */
+export async function serveEntra(
+  { routes }: RouteMatch<Route<EntraAsked>>,
+  asked: EntraAsked,
+): Promise<Response> {
+  const route = routes.find(({ method }) => method === asked.request.method);
+  if (route !== undefined) return route.handle(asked);
   throw new EntraRefusal(
     'entra-method',
     405,
     'invalid_request',
     900561,
-    `The endpoint only accepts ${method} requests.`,
+    `The endpoint only accepts ${routes[0]?.method} requests.`,
   );
 }
 

@@ -3,14 +3,8 @@ import { entraRefusedAnswer } from '../http/entra-answer';
 import { emptyAnswer, refusedAnswer } from '../http/graph-answer';
 import { claimsChallenge } from '../http/graph-refusal';
 import type { AnswerContext } from '../http/ids';
-import type {
-  AnswerFault,
-  FaultTime,
-  HeadersFault,
-  HtmlFault,
-  SandboxFault,
-  SandboxRequestName,
-} from './fault';
+import type { SandboxRequestName } from '../http/route';
+import type { AnswerFault, FaultTime, HeadersFault, HtmlFault, SandboxFault } from './fault';
 
 /** The part of the sandbox's state that faults use. */
 interface FaultState extends AnswerContext {
@@ -21,7 +15,7 @@ interface FaultState extends AnswerContext {
 const TRICKLE_MS = 100;
 
 /** What comes of a request that meets a fault; `carryOut` does what it asks for and has the right answer. */
-export async function meetFault(
+export async function applyFault(
   fault: SandboxFault,
   name: SandboxRequestName,
   request: Request,

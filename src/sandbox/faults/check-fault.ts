@@ -1,4 +1,5 @@
-import { type FaultTime, REQUEST_NAMES, type SandboxFault, type SandboxRequestName } from './fault';
+import { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
+import type { FaultTime, SandboxFault } from './fault';
 
 /** What one property of a fault takes, in words and in code. */
 interface Property {

@@ -1,10 +1,10 @@
+import type { SandboxRequestName } from '../http/route';
 import { checkFault, checkFaultOptions, checkRequestName } from './check-fault';
 import type {
   SandboxFault,
   SandboxFaultChooser,
   SandboxFaultOptions,
   SandboxPlannedFault,
-  SandboxRequestName,
   SandboxSeenRequest,
 } from './fault';
 

@@ -1,24 +1,4 @@
-/** The requests that a fault can be laid for. */
-export const REQUEST_NAMES = [
-  'token',
-  'send-mail',
-  'create-draft',
-  'find-messages',
-  'read-folder',
-  'read-message',
-  'update-message',
-  'delete-message',
-  'add-attachment',
-  'list-attachments',
-  'create-upload-session',
-  'upload-range',
-  'upload-status',
-  'cancel-upload',
-  'send-draft',
-] as const;
-
-/** A request that a fault can be laid for. */
-export type SandboxRequestName = (typeof REQUEST_NAMES)[number];
+import type { SandboxRequestName } from '../http/route';
 
 /** What can go wrong with one request. */
 export type SandboxFault =

@@ -2,12 +2,12 @@ import type { Call } from '../http/delivery';
 import { jsonAnswer, showTime } from '../http/graph-answer';
 import { GraphRefusal } from '../http/graph-refusal';
 import type { Ids } from '../http/ids';
+import type { PathValues } from '../http/route';
 import { checkAttachmentCount } from '../mail/check-message';
 import type { SandboxAttachment } from '../mail/message';
 import { readAttachment } from '../mail/read-json';
 import { findDraft, lookUpMessage, markChanged } from '../mailbox/messages';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
-import type { MessageRoute } from '../routes';
 import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits } from '../settings';
 import { readQueryOptions, selectProperties } from './query-options';
@@ -19,13 +19,13 @@ const AROUND_FILE_BYTES = 16 * 1024;
 /** Adds the attachment in the body to a draft. */
 export async function addAttachment(
   request: Request,
-  { user, messageId }: MessageRoute,
+  { user, messageId }: PathValues,
   state: MailboxState,
   call: Call,
 ): Promise<SandboxAttachment> {
   const { limits } = state.settings;
   const found = lookUpMessage(state, user, messageId);
-  const requireAlone = found && beginChange(state, found, call, call);
+  const requireAlone = found && beginAttaching(state, found, call, call);
   const body = await readJsonRequest(request, state.settings, requestLimit(limits));
   const draft = findDraft(state, user, messageId);
   requireAlone?.();
@@ -92,7 +92,7 @@ function describe(attachment: SandboxAttachment, ids: Ids): Record<string, unkno
  * To be called when a request comes that attaches a file to a draft, or a part of one. What it returns refuses the
  * request if another one was just attaching another file: it would change a state of the draft that is gone by then.
  */
-export function beginChange(
+export function beginAttaching(
   { attaching }: MailboxState,
   draft: MailboxMessage,
   file: object,
@@ -106,7 +106,7 @@ export function beginChange(
 }
 
 /** To be called when the request is answered, however. */
-export function endChange({ attaching }: MailboxState, call: Call): void {
+export function endAttaching({ attaching }: MailboxState, call: Call): void {
   attaching.delete(call);
 }
 

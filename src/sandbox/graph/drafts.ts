@@ -1,5 +1,6 @@
 import type { Call } from '../http/delivery';
 import { GraphRefusal } from '../http/graph-refusal';
+import type { PathValues } from '../http/route';
 import { checkRecipients } from '../mail/check-message';
 import { propertyKey } from '../mail/extended-properties';
 import type { MessageContent, ReadMessage } from '../mail/message';
@@ -15,7 +16,6 @@ import {
 } from '../mailbox/messages';
 import { leaveStaleDraft, unsearchable } from '../mailbox/search-delay';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
-import type { MessageRoute } from '../routes';
 import { readEntity } from '../schema/read-entity';
 import { findMailbox } from '../tenant/mailboxes';
 import { idKind } from './message-answer';
@@ -60,7 +60,7 @@ const UPDATABLE = new Map<string, keyof MessageContent | undefined>([
 /** Changes a draft by the properties in the body; the others stay. */
 export async function updateMessage(
   request: Request,
-  { user, messageId }: MessageRoute,
+  { user, messageId }: PathValues,
   state: MailboxState,
 ): Promise<MailboxMessage> {
   const { limits } = state.settings;
@@ -115,7 +115,7 @@ const MOST_REMEMBERED = 10_000;
  * Takes a message out of sight: to Deleted Items where the settings say so, and for good from there.
  * [rule: delete-hides]
  */
-export function deleteMessage(state: MailboxState, { user, messageId }: MessageRoute): void {
+export function deleteMessage(state: MailboxState, { user, messageId }: PathValues): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
   // The immutable id leads on to Recoverable Items, where nothing can be deleted. Of the usual id some report the

@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../http/graph-refusal';
+import { isOfCollection, plainName } from '../http/route';
 import { ENTITY_TYPES } from '../schema/entity-types';
 
 /** What follows a name in a path: one of a collection, something that the sandbox knows nothing of, or nothing. */
@@ -102,11 +102,6 @@ const ROOT = level(
   ['anything', 'agreementAcceptances appCatalogs copilot dataClassification fileStorage compliance'],
 );
 
-/** Stands for all of a collection where else a key would. */
-export function isOfCollection(segment: string): boolean {
-  return /^(?:\$count|\$ref|delta(?:\(.*\))?)$/i.test(segment);
-}
-
 /**
  * The first segment below /v1.0 that leads nowhere in Graph, as far as the sandbox knows its names. Undefined where
  * the path may lead somewhere.
@@ -126,37 +121,4 @@ export function firstUnknownSegment(segments: readonly string[]): string | undef
     at += 1;
   }
   return undefined;
-}
-
-/**
- * The segments of a path, percent-decoded, where a key in parentheses (`users('x')`) is a segment of its own, as if it
- * stood behind a slash. Undefined given a path that cannot be decoded. [rule: key-in-parentheses]
- */
-export function pathSegments(path: string): string[] | undefined {
-  try {
-    // Split first, decoded after: a mailbox whose name holds an encoded slash stays one segment.
-    return path.slice(1).split('/').map(decodeURIComponent).flatMap(splitKey);
-  } catch {
-    return undefined;
-  }
-}
-
-function splitKey(segment: string): string[] {
-  const [, name, key] = /^(\w+)\('((?:[^']|'')*)'\)$/.exec(segment) ?? [];
-  return name === undefined || key === undefined ? [segment] : [name, key.replaceAll("''", "'")];
-}
-
-/** A name that may be qualified: `microsoft.graph.sendMail` is `sendMail`. In small letters. [rule: action-namespace] */
-export function plainName(segment: string): string {
-  return segment.toLowerCase().replace(/^microsoft\.graph\./, '');
-}
-
-/** A path that leads nowhere, such as `/v1.0/sendMail` without a user. */
-export function unknownSegment(segment: string): GraphRefusal {
-  return new GraphRefusal(
-    'unknown-segment',
-    400,
-    'BadRequest',
-    `Resource not found for the segment '${segment}'.`,
-  );
 }

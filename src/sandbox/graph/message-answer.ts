@@ -1,6 +1,6 @@
 import type { Call } from '../http/delivery';
 import { jsonAnswer, showTime } from '../http/graph-answer';
-import { GraphRefusal } from '../http/graph-refusal';
+import { notImplemented } from '../http/graph-refusal';
 import { checkPropertyId, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
 import { folderId } from '../mailbox/folders';
@@ -112,12 +112,7 @@ export function expandProperties(
 /** The ids that an `$expand` names. @throws GraphRefusal given anything but the documented form, with a property id or several */
 export function wantedProperties(expand: string): string[] {
   if (!EXPAND.test(expand)) {
-    throw new GraphRefusal(
-      'not-played',
-      501,
-      'notSupported',
-      `The sandbox does not play the $expand ${expand}`,
-    );
+    throw notImplemented(`the $expand ${expand}`);
   }
   const ids = [...expand.matchAll(new RegExp(`id eq ${TEXT}`, 'gi'))].map(([, id = '']) =>
     id.replaceAll("''", "'"),

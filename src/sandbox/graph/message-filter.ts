@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../http/graph-refusal';
+import { GraphRefusal, notImplemented } from '../http/graph-refusal';
 import { checkPropertyId, propertyKey } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';
@@ -107,7 +107,7 @@ export function readMessageFilter(filter: string): MessageFilter {
           'The query filter contains one or more invalid nodes.',
         );
       default:
-        throw notPlayedFilter(filter);
+        throw notImplemented(`the $filter ${filter}`);
     }
   }
 
@@ -137,7 +137,7 @@ export function readMessageFilter(filter: string): MessageFilter {
 
   function equal(path: string): string {
     need('name', path);
-    if (take('name', 'eq') === undefined) throw notPlayedFilter(filter);
+    if (take('name', 'eq') === undefined) throw notImplemented(`the $filter ${filter}`);
     return need('text');
   }
 
@@ -165,15 +165,6 @@ function pairKey(id: string, value: string): string {
 function compare(one: string | number | boolean, other: string | number | boolean): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
-}
-
-function notPlayedFilter(filter: string): GraphRefusal {
-  return new GraphRefusal(
-    'not-played',
-    501,
-    'notSupported',
-    `The sandbox does not play the $filter ${filter}`,
-  );
 }
 
 /** A word of a `$filter`: a quoted text without its quotes, a time, a number, a name or path, or a sign. */

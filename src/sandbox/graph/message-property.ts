@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../http/graph-refusal';
+import { notImplemented } from '../http/graph-refusal';
 import { ENTITY_TYPES } from '../schema/entity-types';
 import { noSuchProperty } from './query-options';
 
@@ -41,12 +41,7 @@ export function messageProperty(path: string, option: '$filter' | '$orderby'): M
   if (played !== undefined) return played;
   const [name = ''] = path.split('/');
   if (!OF_MESSAGES.has(name.toLowerCase())) throw noSuchProperty(name, 'message');
-  throw new GraphRefusal(
-    'not-played',
-    501,
-    'notSupported',
-    `The sandbox does not play ${option} by the property '${path}'.`,
-  );
+  throw notImplemented(`${option} by the property '${path}'`);
 }
 
 /** To be compared with others of its property: a time as the milliseconds of what is shown. */

@@ -1,9 +1,9 @@
 import { GraphRefusal } from '../http/graph-refusal';
+import type { PathValues } from '../http/route';
 import { findDraft } from '../mailbox/messages';
 import type { AnnouncedFile, MailboxState, UploadSession } from '../mailbox/state';
 import { uploadedContent } from '../mailbox/uploaded-content';
 import { originFor } from '../own-hosts';
-import type { MessageRoute } from '../routes';
 import type { JsonEntity } from '../schema/entity-types';
 import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits, SandboxSettings } from '../settings';
@@ -12,7 +12,7 @@ import { readJsonRequest } from './read-request';
 /** Opens a session for the file that the body describes. */
 export async function createUploadSession(
   request: Request,
-  { user, messageId }: MessageRoute,
+  { user, messageId }: PathValues,
   state: MailboxState,
 ): Promise<UploadSession> {
   const { limits, keepContent, now, uploadSessionLifetime } = state.settings;

@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../http/graph-refusal';
+import { GraphRefusal, notImplemented } from '../http/graph-refusal';
 import { originFor } from '../own-hosts';
 import { ENTITY_TYPES } from '../schema/entity-types';
 import type { SandboxSettings } from '../settings';
@@ -27,7 +27,7 @@ export function readQueryOptions<Name extends string>(
 
 function notRead(name: string): GraphRefusal {
   return OF_ODATA.has(name.toLowerCase())
-    ? new GraphRefusal('not-played', 501, 'notSupported', `The sandbox does not play ${name} here.`)
+    ? notImplemented(`${name} here`)
     : new GraphRefusal('query-unknown', 400, 'BadRequest', `The query parameter '${name}' is not supported.`);
 }
 
@@ -96,12 +96,7 @@ function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unkn
   if (all.has(name)) return all.get(name);
   const isKnown = type === 'message' || type === 'fileAttachment' ? ENTITY_TYPES[type] : {};
   if (Object.hasOwn(isKnown, name)) {
-    throw new GraphRefusal(
-      'not-played',
-      501,
-      'notSupported',
-      `The sandbox does not show the property '${name}'.`,
-    );
+    throw notImplemented(`showing the property '${name}'`);
   }
   throw noSuchProperty(name, type);
 }

@@ -1,5 +1,6 @@
 import type { Call } from '../http/delivery';
 import { GraphRefusal } from '../http/graph-refusal';
+import type { PathValues } from '../http/route';
 import type { ReadMessage } from '../mail/message';
 import { type readJsonDraft, readJsonMessage } from '../mail/read-json';
 import { readMimeMessage } from '../mail/read-mime';
@@ -8,7 +9,6 @@ import { receive, submit } from '../mailbox/deliver';
 import { endSessionsOf, findDraft, moveToSentItems, newMessage } from '../mailbox/messages';
 import { leaveStaleDraft } from '../mailbox/search-delay';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
-import type { MessageRoute } from '../routes';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
 import { idKind } from './message-answer';
@@ -78,7 +78,7 @@ export async function sendMail(
  */
 export async function sendDraft(
   request: Request,
-  { user, messageId }: MessageRoute,
+  { user, messageId }: PathValues,
   state: MailboxState,
   call: Call,
 ): Promise<void> {

@@ -1,38 +1,62 @@
 import type { Call } from '../http/delivery';
 import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
-import { GraphRefusal, INVALID_AUDIENCE } from '../http/graph-refusal';
+import { GraphRefusal, INVALID_AUDIENCE, noSuchRequest } from '../http/graph-refusal';
 import { isSameSecret } from '../http/ids';
+import type { PathValues, Route, RouteMatch } from '../http/route';
 import { checkUploadedSize } from '../mail/check-message';
 import type { MailboxState, UploadSession } from '../mailbox/state';
-import type { UploadRoute } from '../routes';
-import { attachmentId, attachTo, beginChange } from './attachments';
+import { attachmentId, attachTo, beginAttaching } from './attachments';
 import { audienceOf, bearerOf } from './authorize';
-import { notPlayed } from './not-played';
 import { progressAtUrl } from './open-upload';
 import { readChunks } from './read-body';
 import { mediaTypeOf, wrongContentType } from './read-request';
 
-/** The answer to a request for the URL of an upload session, which carries its own right. */
+/** A request to the URL of an upload session, which needs no token. */
+export interface UploadAsked {
+  readonly request: Request;
+  readonly values: PathValues;
+  readonly state: MailboxState;
+  readonly call: Call;
+}
+
+/** What the sandbox implements of the place that upload URLs lead to. */
+export const UPLOAD_ROUTES: readonly Route<UploadAsked>[] = [
+  {
+    method: 'PUT',
+    path: '/upload/{sessionId}',
+    fault: 'upload-range',
+    handle: putRange,
+  },
+  {
+    method: 'GET',
+    path: '/upload/{sessionId}',
+    fault: 'upload-status',
+    handle(asked) {
+      const session = findSession(asked);
+      return jsonAnswer(200, progressAtUrl(session, asked.state.settings), asked.call);
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/upload/{sessionId}',
+    fault: 'cancel-upload',
+    handle(asked) {
+      asked.state.uploadSessions.delete(findSession(asked).id);
+      return emptyAnswer(204, asked.call);
+    },
+  },
+];
+
+/** The answer to any request to an upload URL. */
 export async function serveUpload(
-  request: Request,
-  route: UploadRoute,
-  state: MailboxState,
-  call: Call,
+  match: RouteMatch<Route<UploadAsked>>,
+  asked: UploadAsked,
 ): Promise<Response> {
-  if (request.headers.has('authorization')) {
-    throw tokenAtUploadUrl(request, state);
-  }
-  switch (request.method) {
-    case 'PUT':
-      return putRange(request, route, state, call);
-    case 'GET':
-      return jsonAnswer(200, progressAtUrl(findSession(request, route, state), state.settings), call);
-    case 'DELETE':
-      state.uploadSessions.delete(findSession(request, route, state).id);
-      return emptyAnswer(204, call);
-    default:
-      throw notPlayed(request);
-  }
+  const { request, state } = asked;
+  if (request.headers.has('authorization')) throw tokenAtUploadUrl(request, state);
+  const route = match.routes.find(({ method }) => method === request.method);
+  if (route === undefined) throw noSuchRequest(request);
+  return route.handle(asked);
 }
 
 /**
@@ -51,21 +75,17 @@ function tokenAtUploadUrl(request: Request, { settings }: MailboxState): GraphRe
   );
 }
 
-async function putRange(
-  request: Request,
-  route: UploadRoute,
-  state: MailboxState,
-  call: Call,
-): Promise<Response> {
+async function putRange(asked: UploadAsked): Promise<Response> {
+  const { request, state, call } = asked;
   const { limits } = state.settings;
-  const opened = findSession(request, route, state);
+  const opened = findSession(asked);
   const range = readUploadRange(request, limits.rangeBytes);
-  const requireAlone = beginChange(state, opened.draft, opened, call);
+  const requireAlone = beginAttaching(state, opened.draft, opened, call);
   const chunks = (await readChunks(request, range.end - range.start + 1)) ?? [];
   const lengthBytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   checkLength(range, lengthBytes);
   // Found again: while the body came, the session may have ended, or another request may have brought this range.
-  const session = findSession(request, route, state);
+  const session = findSession(asked);
   requireAlone();
   checkPlace(range, session.content.size, session.file.sizeBytes);
   const { mailbox, content } = session.draft;
@@ -89,7 +109,7 @@ function finish(session: UploadSession, state: MailboxState, call: Call): Respon
 }
 
 /** By the whole URL: one whose secret was lost or changed leads nowhere. */
-function findSession(request: Request, { sessionId }: UploadRoute, state: MailboxState): UploadSession {
+function findSession({ request, values: { sessionId }, state }: UploadAsked): UploadSession {
   const session = state.uploadSessions.get(sessionId);
   const authToken = new URL(request.url).searchParams.get('authtoken') ?? '';
   if (session && isSameSecret(authToken, session.authToken)) {

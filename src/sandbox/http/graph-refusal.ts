@@ -67,6 +67,22 @@ export function requestTooLarge(
   return tooLarge('body-too-large', `${message} The sandbox takes ${limitBytes} bytes.`);
 }
 
+/** What the service does and the sandbox does not: never a silence that could be taken for the service's. */
+export function notImplemented(what: string): GraphRefusal {
+  return new GraphRefusal('not-played', 501, 'notSupported', `The sandbox does not implement ${what}.`);
+}
+
+/** The same for a whole request, with what there is instead. */
+export function noSuchRequest(request: Request): GraphRefusal {
+  const { message } = notImplemented(`${request.method} ${new URL(request.url).pathname}`);
+  return new GraphRefusal(
+    'not-played',
+    501,
+    'notSupported',
+    `${message} It implements sendMail, drafts with their attachments, upload sessions, mail folders, messages and users.`,
+  );
+}
+
 /** 401 that tells which claims the client is to ask Entra for. */
 export function claimsChallenge(
   claims: string,

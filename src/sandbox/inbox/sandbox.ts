@@ -1,8 +1,8 @@
 // All that the inbox takes from the sandbox: no other file of the inbox imports anything from outside its folder.
 export type { Sandbox } from '../create-sandbox';
 export type { AnswerFault, FaultTime, SandboxFault } from '../faults/fault';
-export { REQUEST_NAMES, type SandboxRequestName } from '../faults/fault';
 export { readBody } from '../graph/read-body';
+export { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
 export { composeEml } from '../mail/compose-eml';
 export { emlHeaders } from '../mail/eml-headers';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from '../mail/message';

@@ -1,6 +1,6 @@
+import { parseJson } from '../graph/read-request';
 import { GraphRefusal, tooLarge } from '../http/graph-refusal';
 import type { Ids } from '../http/ids';
-import { parseJson } from '../graph/read-request';
 import type { SandboxRuleName } from '../rules/index';
 import { decodeBase64 } from '../schema/base64';
 import type { JsonEntity, JsonValue } from '../schema/entity-types';

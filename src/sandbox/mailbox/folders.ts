@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../http/graph-refusal';
+import { GraphRefusal, notImplemented } from '../http/graph-refusal';
 import type { Ids } from '../http/ids';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
@@ -60,12 +60,7 @@ export function findFolder(
   const folder = FOLDER_NAMES.find((known) => known === name || folderId(state, mailbox, known) === nameOrId);
   if (folder !== undefined) return { mailbox, folder };
   if (OTHER_FOLDERS.has(name)) {
-    throw new GraphRefusal(
-      'not-played',
-      501,
-      'notSupported',
-      `The sandbox does not play the folder ${nameOrId}.`,
-    );
+    throw notImplemented(`the folder ${nameOrId}`);
   }
   throw new GraphRefusal(
     'item-not-found',

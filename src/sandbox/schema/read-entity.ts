@@ -1,4 +1,4 @@
-import { GraphRefusal } from '../http/graph-refusal';
+import { GraphRefusal, notImplemented } from '../http/graph-refusal';
 import { decodeBase64 } from './base64';
 import {
   type BodyName,
@@ -98,12 +98,7 @@ function typeOf(value: object, declaredType: string, where: string): string {
   if (annotation === undefined && derived === undefined) return declaredType;
   const name = String(annotation).replace(/^#?microsoft\.graph\./, '');
   if (NOT_PLAYED.includes(name)) {
-    throw new GraphRefusal(
-      'not-played',
-      501,
-      'notSupported',
-      `The sandbox does not play microsoft.graph.${name}.`,
-    );
+    throw notImplemented(`microsoft.graph.${name}`);
   }
   const takes = derived ?? [declaredType];
   if (takes.includes(name)) return name;
