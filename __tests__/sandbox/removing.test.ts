@@ -20,6 +20,7 @@ function draft(subject: string): MailboxMessage {
     ...{ changedAt: new Date(0), changeKey: '1', conversationId: '1' },
     ...{ createdAt: new Date(0), isDraft: true, folder: 'drafts', knownBy: 'id' },
     ...{ id: subject, immutableId: `immutable-${subject}`, unsearchable: { finds: 0, until: 0 } },
+    ...{ attachmentIds: [], requestBytes: 0 },
   };
 }
 

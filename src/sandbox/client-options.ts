@@ -1,4 +1,23 @@
-import type { SandboxClientOptions } from './create-sandbox';
+import { isLoopback, isOwnOrigin } from './own-hosts';
+import type { SandboxSettings } from './settings';
+
+/** What a client has to be told to send through a sandbox. */
+export interface SandboxClientOptions {
+  /** The GUID of the tenant. */
+  tenantId: string;
+  /** The GUID of the one app that is registered. */
+  clientId: string;
+  /** The secret that Entra takes. */
+  clientSecret: string;
+  /** The first mailbox. */
+  userId: string;
+  /** Where Entra is played. */
+  authorityHost: string;
+  /** Where Graph is played. */
+  graphEndpoint: string;
+  /** Only for a sandbox with `allowedHosts`: the client has to allow plain http to another machine. */
+  insecureSandbox?: true;
+}
 
 /** The variables by which an app that sends through Graph is set up. */
 export interface SandboxEnv {
@@ -16,6 +35,16 @@ export interface SandboxEnv {
   GRAPH_ENDPOINT: string;
   /** As `insecureSandbox`, where that is needed. */
   GRAPH_INSECURE_SANDBOX?: 'true';
+}
+
+export function clientOptions(settings: SandboxSettings): SandboxClientOptions {
+  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint, allowedHosts } =
+    settings;
+  const userId = mailboxes[0]?.userPrincipalName ?? '';
+  const options = { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
+  return isOwnOrigin(graphEndpoint, allowedHosts) && !isLoopback(new URL(graphEndpoint).hostname)
+    ? { ...options, insecureSandbox: true }
+    : options;
 }
 
 export function toClientEnv(options: SandboxClientOptions): SandboxEnv {

@@ -1,4 +1,4 @@
-import { type SandboxEnv, toClientEnv } from './client-options';
+import { clientOptions, type SandboxClientOptions, type SandboxEnv, toClientEnv } from './client-options';
 import { dispatch, type SandboxRequest, type SandboxState } from './dispatch';
 import { createAccessTokens } from './entra/access-token';
 import type {
@@ -20,31 +20,12 @@ import { createMailboxLoad } from './mailbox/mailbox-load';
 import { bytesOf, makeRoom } from './mailbox/make-room';
 import { removeMessage } from './mailbox/messages';
 import { createSent } from './mailbox/sent';
-import { isLoopback, isOwnOrigin } from './own-hosts';
 import { requireCount, resolveSettings } from './resolve-settings';
-import type { SandboxMailbox, SandboxOptions, SandboxSettings } from './settings';
+import type { SandboxMailbox, SandboxOptions } from './settings';
 import { toResponse } from './to-response';
 
 /** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
 const MOST_REQUESTS = 10_000;
-
-/** What a client has to be told to send through a sandbox. */
-export interface SandboxClientOptions {
-  /** The GUID of the tenant. */
-  tenantId: string;
-  /** The GUID of the one app that is registered. */
-  clientId: string;
-  /** The secret that Entra takes. */
-  clientSecret: string;
-  /** The first mailbox. */
-  userId: string;
-  /** Where Entra is played. */
-  authorityHost: string;
-  /** Where Graph is played. */
-  graphEndpoint: string;
-  /** Only for a sandbox with `allowedHosts`: the client has to allow plain http to another machine. */
-  insecureSandbox?: true;
-}
 
 /** How much a sandbox keeps, and how much it may. */
 export interface SandboxUsage {
@@ -249,14 +230,4 @@ export function assembleSandbox(
     },
   };
   return { sandbox, take };
-}
-
-function clientOptions(settings: SandboxSettings): SandboxClientOptions {
-  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint, allowedHosts } =
-    settings;
-  const userId = mailboxes[0]?.userPrincipalName ?? '';
-  const options = { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
-  return isOwnOrigin(graphEndpoint, allowedHosts) && !isLoopback(new URL(graphEndpoint).hostname)
-    ? { ...options, insecureSandbox: true }
-    : options;
 }

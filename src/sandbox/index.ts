@@ -1,8 +1,7 @@
-export type { SandboxEnv } from './client-options';
+export type { SandboxClientOptions, SandboxEnv } from './client-options';
 export {
   createSandbox,
   type Sandbox,
-  type SandboxClientOptions,
   type SandboxUsage,
 } from './create-sandbox';
 export type { SandboxRequest } from './dispatch';

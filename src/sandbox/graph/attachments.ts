@@ -22,7 +22,7 @@ export async function addAttachment(
   { user, messageId }: PathValues,
   state: MailboxState,
   call: Call,
-): Promise<SandboxAttachment> {
+): Promise<Response> {
   const { limits } = state.settings;
   const found = lookUpMessage(state, user, messageId);
   const requireAlone = found && beginAttaching(state, found, call, call);
@@ -31,7 +31,7 @@ export async function addAttachment(
   requireAlone?.();
   const read = readAttachment(readEntity(body, 'attachment'), limits.attachmentBytes);
   attachTo(draft, read, state);
-  return read;
+  return attachmentAnswer(draft, read, state, call);
 }
 
 /** Puts a file that is there whole among the draft's. @throws GraphRefusal given one too many */
@@ -50,42 +50,46 @@ function requestLimit({ requestBytes, attachmentBytes }: SandboxLimits): number 
   return Math.max(requestBytes, Math.ceil(attachmentBytes / 3) * 4 + AROUND_FILE_BYTES);
 }
 
-const ids = new WeakMap<SandboxAttachment, string>();
-
-/** The same each time that it is asked for. */
-export function attachmentId(attachment: SandboxAttachment, { outlookId }: Ids): string {
-  const id = ids.get(attachment) ?? outlookId();
-  ids.set(attachment, id);
+/** The id of a message's attachment, which stays the same. */
+export function attachmentId(
+  { content, attachmentIds }: MailboxMessage,
+  attachment: SandboxAttachment,
+  { outlookId }: Ids,
+): string {
+  const at = content.attachments.indexOf(attachment);
+  const id = attachmentIds[at] ?? outlookId();
+  attachmentIds[at] = id;
   return id;
 }
 
-/** What Graph tells of an attachment that it has added, without its bytes. */
-export function attachmentAnswer(
+/** Graph's answer to an attachment that was added: all but its bytes. */
+function attachmentAnswer(
+  draft: MailboxMessage,
   attachment: SandboxAttachment,
   { ids, settings }: MailboxState,
   call: Call,
 ): Response {
   const lastModifiedDateTime = showTime(call.receivedAt, settings);
-  return jsonAnswer(201, { ...describe(attachment, ids), lastModifiedDateTime }, call);
+  return jsonAnswer(201, { ...describe(draft, attachment, ids), lastModifiedDateTime }, call);
 }
 
-/** The attachments of a message, also without their bytes, which the service would show where `$select` is missing. */
+/** A message's attachments, without their bytes, which the service would show if `$select` were missing. */
 export function attachmentsAnswer(
-  attachments: readonly SandboxAttachment[],
+  message: MailboxMessage,
   request: Request,
   { ids }: MailboxState,
   call: Call,
 ): Response {
   const { $select } = readQueryOptions(request, ['$select']);
-  const value = attachments.map((attachment) =>
-    selectProperties('fileAttachment', describe(attachment, ids), {}, $select),
+  const value = message.content.attachments.map((attachment) =>
+    selectProperties('fileAttachment', describe(message, attachment, ids), {}, $select),
   );
   return jsonAnswer(200, { value }, call);
 }
 
-function describe(attachment: SandboxAttachment, ids: Ids): Record<string, unknown> {
+function describe(message: MailboxMessage, attachment: SandboxAttachment, ids: Ids): Record<string, unknown> {
   const { name, contentType, size, isInline, contentId = null } = attachment;
-  return { id: attachmentId(attachment, ids), name, contentType, size, isInline, contentId };
+  return { id: attachmentId(message, attachment, ids), name, contentType, size, isInline, contentId };
 }
 
 /**

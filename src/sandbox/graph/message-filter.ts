@@ -31,6 +31,8 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 export function readMessageFilter(filter: string): MessageFilter {
   const tokens = filterTokens(filter);
   const properties: string[] = [];
+  /** Kept for each message: a filter may ask for hundreds of properties, and a message may have tens of thousands. */
+  const pairs = new WeakMap<MessageContent['extendedProperties'], ReadonlySet<string>>();
   let at = 0;
 
   /** The next token if it is of that kind, and that word where there is one. */
@@ -135,6 +137,14 @@ export function readMessageFilter(filter: string): MessageFilter {
     return (_shown, { extendedProperties }) => pairsOf(extendedProperties).has(wanted);
   }
 
+  function pairsOf(extendedProperties: MessageContent['extendedProperties']): ReadonlySet<string> {
+    const known = pairs.get(extendedProperties);
+    if (known !== undefined) return known;
+    const made = new Set(extendedProperties.map(({ id, value }) => pairKey(id, value.toLowerCase())));
+    pairs.set(extendedProperties, made);
+    return made;
+  }
+
   function equal(path: string): string {
     need('name', path);
     if (take('name', 'eq') === undefined) throw notImplemented(`the $filter ${filter}`);
@@ -144,17 +154,6 @@ export function readMessageFilter(filter: string): MessageFilter {
   const matches = any(0);
   if (at < tokens.length) throw invalidFilter();
   return { matches, properties };
-}
-
-/** Kept, since a filter may ask for hundreds of properties, and a message may have tens of thousands. */
-const pairs = new WeakMap<MessageContent['extendedProperties'], ReadonlySet<string>>();
-
-function pairsOf(properties: MessageContent['extendedProperties']): ReadonlySet<string> {
-  const known = pairs.get(properties);
-  if (known !== undefined) return known;
-  const made = new Set(properties.map(({ id, value }) => pairKey(id, value.toLowerCase())));
-  pairs.set(properties, made);
-  return made;
 }
 
 /** No id has a line break in it: behind `Name` stands anything but one. */

@@ -4,7 +4,7 @@ import { GraphRefusal, noSuchRequest } from '../http/graph-refusal';
 import type { PathValues, Route, RouteMatch } from '../http/route';
 import { findMessage } from '../mailbox/messages';
 import { requireExchange } from '../tenant/mailboxes';
-import { addAttachment, attachmentAnswer, attachmentsAnswer } from './attachments';
+import { addAttachment, attachmentsAnswer } from './attachments';
 import { authorize, type GraphState, requirePermission } from './authorize';
 import { createDraft, deleteMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
@@ -128,8 +128,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     fault: 'list-attachments',
     permissions: READ,
     handle({ request, values: { user, messageId }, state, call }) {
-      const { content } = findMessage(state, user, messageId);
-      return attachmentsAnswer(content.attachments, request, state, call);
+      return attachmentsAnswer(findMessage(state, user, messageId), request, state, call);
     },
   },
   {
@@ -137,9 +136,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     path: '/v1.0/users/{user}/messages/{messageId}/attachments',
     fault: 'add-attachment',
     permissions: WRITE,
-    async handle({ request, values, state, call }) {
-      return attachmentAnswer(await addAttachment(request, values, state, call), state, call);
-    },
+    handle: ({ request, values, state, call }) => addAttachment(request, values, state, call),
   },
   {
     method: 'POST',

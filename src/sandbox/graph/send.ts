@@ -12,9 +12,9 @@ import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
 import { idKind } from './message-answer';
-import { mediaTypeOf, readRequest, wrongContentType } from './read-request';
+import { mediaTypeOf, parseJson, readRequest, wrongContentType } from './read-request';
 
-/** Reads a whole message from a request: the checks after the token's, in the order of the service. */
+/** Reads a message, as JSON or MIME, with the checks that follow the token's in the order of the service. */
 export async function readMessageRequest(
   request: Request,
   user: string,
@@ -23,23 +23,19 @@ export async function readMessageRequest(
 ): Promise<{ mailbox: SandboxMailbox; message: ReadMessage }> {
   const { limits } = settings;
   const body = await readRequest(request, settings);
-  const readMessage = readerFor(request, readJson);
-  const mailbox = findMailbox(settings, user);
-  return { mailbox, message: await readMessage(body, mailbox, ids, limits) };
-}
-
-function readerFor<ReadJson>(request: Request, readJson: ReadJson): ReadJson | typeof readMimeMessage {
-  switch (mediaTypeOf(request)) {
-    case 'application/json':
-      return readJson;
-    case 'text/plain':
-      return readMimeMessage;
-    default:
-      throw wrongContentType(
-        request,
-        'A message takes the content type application/json, or text/plain for MIME',
-      );
+  const mediaType = mediaTypeOf(request);
+  if (mediaType !== 'application/json' && mediaType !== 'text/plain') {
+    throw wrongContentType(
+      request,
+      'A message takes the content type application/json, or text/plain for MIME',
+    );
   }
+  const mailbox = findMailbox(settings, user);
+  const message =
+    mediaType === 'application/json'
+      ? readJson(parseJson(body), mailbox, ids, limits)
+      : await readMimeMessage(body, mailbox, ids);
+  return { mailbox, message };
 }
 
 /** One sendMail of a caller that may send. [rule: accepted] */

@@ -104,7 +104,7 @@ function finish(session: UploadSession, state: MailboxState, call: Call): Respon
   attachTo(draft, attachment, state);
   const { uploadOrigin, tenantId } = state.settings;
   const message = `Users('${draft.mailbox.id}@${tenantId}')/Messages('${draft.id}')`;
-  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(attachment, state.ids)}')`;
+  const location = `${uploadOrigin}/api/v2.0/${message}/Attachments('${attachmentId(draft, attachment, state.ids)}')`;
   return emptyAnswer(201, call, { location });
 }
 

@@ -12,6 +12,8 @@ export interface Ids {
   /** A GUID that is for the eyes of support only. */
   eventId(): string;
   guid(): string;
+  /** A Message-ID in the domain of this address. */
+  messageId(address: string): string;
   bytes(count: number): Buffer;
 }
 
@@ -37,13 +39,16 @@ export function makeIds(random: () => number): Ids {
     return createHash('sha256').update(`${made}`).digest();
   }
 
+  const guid = () => toGuid(bytes(16));
+
   return {
     bytes,
     outlookId: () => `AAMk${bytes(33).toString('base64url')}AA=`,
     conversationId: () => `AAQk${numbered().toString('base64url')}AA=`,
     changeKey: () => `CQAAABYAAAB${numbered().subarray(0, 21).toString('base64')}`,
     eventId: () => toGuid(numbered()),
-    guid: () => toGuid(bytes(16)),
+    guid,
+    messageId: (address) => `<${guid()}@${address.slice(address.indexOf('@') + 1)}>`,
   };
 }
 

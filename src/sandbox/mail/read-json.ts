@@ -1,4 +1,3 @@
-import { parseJson } from '../graph/read-request';
 import { GraphRefusal, tooLarge } from '../http/graph-refusal';
 import type { Ids } from '../http/ids';
 import type { SandboxRuleName } from '../rules/index';
@@ -7,19 +6,17 @@ import type { JsonEntity, JsonValue } from '../schema/entity-types';
 import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits, SandboxMailbox } from '../settings';
 import { checkMultiValueProperties, readSingleValueProperties } from './extended-properties';
-import { madeUpMessageId } from './made-up-message-id';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './message';
 
 type JsonMessage = JsonEntity<'message'>;
 
 /** Reads the body of a sendMail of content type application/json. */
 export function readJsonMessage(
-  body: Buffer,
+  request: unknown,
   mailbox: SandboxMailbox,
   ids: Ids,
   limits: SandboxLimits,
 ): ReadMessage {
-  const request = parseJson(body);
   const { message, saveToSentItems } = readEntity(request, 'sendMail');
   if (message === undefined) {
     throw new GraphRefusal(
@@ -34,12 +31,11 @@ export function readJsonMessage(
 
 /** Reads the body of a draft of content type application/json: the message, with nothing around it. */
 export function readJsonDraft(
-  body: Buffer,
+  request: unknown,
   mailbox: SandboxMailbox,
   ids: Ids,
   limits: SandboxLimits,
 ): ReadMessage {
-  const request = parseJson(body);
   return readMessage(readEntity(request, 'message'), true, request, mailbox, ids, limits);
 }
 
@@ -75,7 +71,7 @@ function readMessage(
     subject: message.subject ?? '',
     body: readBody(message.body),
     importance: readImportance(message.importance),
-    internetMessageId: readMessageId(message.internetMessageId) ?? madeUpMessageId(mailbox, ids),
+    internetMessageId: readMessageId(message.internetMessageId) ?? ids.messageId(mailbox.userPrincipalName),
     headers: readInternetHeaders(message.internetMessageHeaders),
     extendedProperties: readSingleValueProperties(message.singleValueExtendedProperties),
     categories: [...(message.categories ?? [])],

@@ -4,7 +4,6 @@ import type { Ids } from '../http/ids';
 import type { SandboxRuleName } from '../rules/index';
 import { decodeBase64 } from '../schema/base64';
 import type { SandboxMailbox } from '../settings';
-import { madeUpMessageId } from './made-up-message-id';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './message';
 
 /** Reads a body of content type text/plain: the base64 of a whole MIME message. */
@@ -32,7 +31,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     ...(parsed.html && parsed.text && { textAlternative: withBareCr(parsed.text) }),
     importance: importanceOf(parsed),
     // [rule: message-id-kept]
-    internetMessageId: parsed.messageId ?? madeUpMessageId(mailbox, ids),
+    internetMessageId: parsed.messageId ?? ids.messageId(mailbox.userPrincipalName),
     headers: fields
       .filter(({ name }) => name.toLowerCase() !== 'bcc')
       .map(({ name, value }) => ({ name, value })),

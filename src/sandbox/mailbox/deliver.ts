@@ -64,6 +64,8 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
       knownBy: 'id',
       sentId: sent.id,
       unsearchable: unsearchable('inbox', settings),
+      attachmentIds: [],
+      requestBytes: 0,
     });
   }
 }

@@ -39,7 +39,10 @@ export function bytesOf({ messages, sent, staleDrafts, uploadSessions }: Mailbox
   // A copy in Sent Items or an Inbox shares everything with its message, but a few headers.
   const drafts = messages.filter(({ isDraft }) => isDraft);
   const kept = [...drafts, ...staleDrafts.map(({ draft }) => draft)];
-  const inDrafts = kept.reduce((sum, { content }) => sum + sizeOfMessage(content), 0);
+  const inDrafts = kept.reduce(
+    (sum, { content, requestBytes }) => sum + sizeOfMessage(content, requestBytes),
+    0,
+  );
   const uploads = [...uploadSessions.values()].reduce((sum, { content }) => sum + content.keptBytes, 0);
   return sent.sizeBytes + inDrafts + uploads;
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../http/delivery';
 import { GraphRefusal } from '../http/graph-refusal';
-import type { ReadMessage } from '../mail/message';
+import { type ReadMessage, sizeOfRequest } from '../mail/message';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
 import { unsearchable } from './search-delay';
@@ -30,6 +30,8 @@ export function newMessage(
     immutableId: ids.outlookId(),
     knownBy,
     unsearchable: unsearchable(folder, settings),
+    attachmentIds: [],
+    requestBytes: folder === 'drafts' ? sizeOfRequest(read.content.request) : 0,
   };
 }
 

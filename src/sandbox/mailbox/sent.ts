@@ -21,13 +21,15 @@ export function createSent(
   whenGone: (message: SandboxMessage) => void,
 ): SentMessages {
   const list = store?.read() ?? [];
-  let sizeBytes = list.reduce((sum, message) => sum + sizeOfMessage(message), 0);
+  const sizes = new Map(list.map((message) => [message, sizeOfMessage(message)]));
+  let sizeBytes = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
   let forgotten = 0;
 
   function removeAt(index: number): boolean {
     const [message] = index === -1 ? [] : list.splice(index, 1);
     if (message === undefined) return false;
-    sizeBytes -= sizeOfMessage(message);
+    sizeBytes -= sizes.get(message) ?? 0;
+    sizes.delete(message);
     store?.remove(message);
     whenGone(message);
     return true;
@@ -44,7 +46,9 @@ export function createSent(
     add(message) {
       store?.write(message);
       list.push(message);
-      sizeBytes += sizeOfMessage(message);
+      const bytes = sizeOfMessage(message);
+      sizes.set(message, bytes);
+      sizeBytes += bytes;
     },
     remove(id) {
       return removeAt(list.findIndex((message) => message.id === id));

@@ -40,6 +40,10 @@ export interface MailboxMessage extends ReadMessage {
   readonly sentId?: string;
   /** How long searches miss it. */
   unsearchable: Delay;
+  /** The ids of its attachments, in their order; each is made when it is first shown. */
+  readonly attachmentIds: string[];
+  /** The size of the request that made a draft, measured once. 0 if it is no draft's: then it is shared. */
+  readonly requestBytes: number;
 }
 
 /** A draft as it was when it left Drafts, and how long searches still show it. */
