@@ -96,32 +96,8 @@ export async function openSandbox(
 
 function running(sandbox: Sandbox, server: Server, url: string, inboxUrl: string): RunningSandbox {
   const close = () => closeServer(server);
-  return {
-    ...sandbox,
-    // Spread alone these would be what they are at this moment for ever.
-    get messages() {
-      return sandbox.messages;
-    },
-    get drafts() {
-      return sandbox.drafts;
-    },
-    get faults() {
-      return sandbox.faults;
-    },
-    get latency() {
-      return sandbox.latency;
-    },
-    set latency(milliseconds) {
-      sandbox.latency = milliseconds;
-    },
-    get usage() {
-      return sandbox.usage;
-    },
-    url,
-    inboxUrl,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  // The sandbox itself and no copy: spreading would freeze its getters at their current values.
+  return Object.assign(sandbox, { url, inboxUrl, close, [Symbol.asyncDispose]: close });
 }
 
 /** Where a browser on this machine finds the server, and where its clients are told to. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto';
 import { claimsChallenge, unauthorized } from '../http/graph-refusal';
 import { type Ids, isSameSecret } from '../http/ids';
 import { parseNestedJson } from '../nested-json';
@@ -16,23 +16,39 @@ interface Claims {
   sandbox_claims?: unknown;
 }
 
-/** Issues and checks the tokens of one sandbox; the key that signs them exists nowhere else. */
+/** Issues and checks the tokens of one sandbox; no other sandbox has its key. */
 export interface AccessTokens {
-  /** `claims` is what the token request asked for beyond the usual. */
+  /** @param claims what the token request asked for besides the usual */
   issue(audience: string, claims?: unknown): string;
-  /** The permissions that the token shows. @throws GraphRefusal given a token that this Graph does not take */
+  /** The permissions in a token. @throws GraphRefusal if this Graph does not accept the token */
   check(token: string): readonly string[];
-  /** From now on only tokens are taken whose request asked for these claims, given as JSON. */
+  /** The public key that the tokens are signed with, as a JWK. */
+  readonly publicKey: object;
+  /** From now on, accepts only tokens whose request asked for these claims, given as JSON. */
   demand(claims: string): void;
-  /** What was demanded is not any more. */
+  /** Accepts tokens without the demanded claims again. */
   forgetDemand(): void;
-  /** Tokens that were issued until now are taken no more. */
+  /** Refuses every token issued so far. */
   revoke(): void;
 }
 
+/**
+ * Ed25519 and not Entra's RS256: 32 random bytes are a key, so the same seed makes the same tokens, while an RSA key
+ * takes a tenth of a second or more to find, in each test process.
+ */
+export const TOKEN_ALGORITHM = 'EdDSA';
+
+/** What precedes the 32 bytes of an Ed25519 key in PKCS #8. [RFC 8410] */
+const ED25519_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
 export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessTokens {
-  const key = ids.bytes(32);
-  const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  const key = createPrivateKey({
+    key: Buffer.concat([ED25519_PREFIX, ids.bytes(32)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const publicKey = toKeySetEntry(createPublicKey(key).export({ format: 'jwk' }));
+  const sign = (text: string) => signBytes(null, Buffer.from(text), key).toString('base64url');
   let issued = 0;
   let revoked = 0;
   let demanded: string | undefined;
@@ -41,7 +57,7 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
     issue(audience, claims) {
       issued += 1;
       const payload = { ...claimsFor(audience, settings), uti: `${issued}`, sandbox_claims: claims };
-      const unsigned = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode(payload)}`;
+      const unsigned = `${encode({ typ: 'JWT', alg: TOKEN_ALGORITHM, kid: publicKey.kid })}.${encode(payload)}`;
       return `${unsigned}.${sign(unsigned)}`;
     },
 
@@ -69,6 +85,8 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
       return claims.roles ?? claims.scp?.split(' ') ?? [];
     },
 
+    publicKey,
+
     demand(claims) {
       demanded = claims;
     },
@@ -81,6 +99,12 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
       revoked = issued;
     },
   };
+}
+
+function toKeySetEntry({ crv, kty, x }: JsonWebKey) {
+  // The key's thumbprint. [RFC 7638]
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+  return { kty, use: 'sig', kid, crv, x, alg: TOKEN_ALGORITHM };
 }
 
 function claimsFor(audience: string, settings: SandboxSettings): object {

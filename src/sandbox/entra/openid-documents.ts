@@ -1,5 +1,6 @@
 import { originFor } from '../own-hosts';
 import type { SandboxSettings } from '../settings';
+import { TOKEN_ALGORITHM } from './access-token';
 
 /**
  * Where the tenant's endpoints are, for clients that do not know this authority. Served for any tenant: clients of
@@ -16,7 +17,7 @@ export function openIdConfiguration(request: Request, tenant: string, settings: 
     token_endpoint_auth_methods_supported: ['client_secret_post'],
     response_types_supported: ['token'],
     subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
+    id_token_signing_alg_values_supported: [TOKEN_ALGORITHM],
     msgraph_host: new URL(settings.graphEndpoint).host,
   };
 }

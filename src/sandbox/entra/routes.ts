@@ -52,6 +52,11 @@ export const ENTRA_ROUTES: readonly Route<EntraAsked>[] = [
   },
   {
     method: 'GET',
+    path: '/{tenant}/discovery/v2.0/keys',
+    handle: ({ state: { tokens }, call }) => entraAnswer(200, { keys: [tokens.publicKey] }, call),
+  },
+  {
+    method: 'GET',
     path: '/common/discovery/instance',
     handle: ({ request, state, call }) => entraAnswer(200, instanceDiscovery(request, state.settings), call),
   },
