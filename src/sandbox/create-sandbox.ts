@@ -25,7 +25,7 @@ import type { SandboxMailbox, SandboxOptions } from './settings';
 import { toResponse } from './to-response';
 
 /** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
-const MOST_REQUESTS = 10_000;
+const MAX_REQUESTS = 10_000;
 
 /** How much a sandbox keeps, and how much it may. */
 export interface SandboxUsage {
@@ -153,7 +153,7 @@ export function assembleSandbox(
     try {
       return await dispatch(request, state);
     } finally {
-      if (requests.length > MOST_REQUESTS) requests.shift();
+      if (requests.length > MAX_REQUESTS) requests.shift();
       makeRoom(state);
       alarm.set(nextDue(state));
       changed();

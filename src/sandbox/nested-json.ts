@@ -1,5 +1,5 @@
 /** As deep as OData's own reader goes by default, and far deeper than any message. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 /**
  * The value of a JSON text. Whatever walks through it afterwards, JSON.stringify included, takes some of the stack for
@@ -10,7 +10,7 @@ const DEEPEST = 100;
  */
 export function parseNestedJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (isDeeper(value, DEEPEST)) throw new RangeError(`The JSON is nested more than ${DEEPEST} deep`);
+  if (isDeeper(value, MAX_DEPTH)) throw new RangeError(`The JSON is nested more than ${MAX_DEPTH} deep`);
   return value;
 }
 

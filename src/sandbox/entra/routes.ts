@@ -14,7 +14,7 @@ interface EntraState extends AnswerContext {
 }
 
 /** More than any form for a token needs, a signed assertion in it included. */
-const MOST_FORM_BYTES = 64 * 1024;
+const MAX_FORM_BYTES = 64 * 1024;
 
 /** A request to Entra. */
 export interface EntraAsked {
@@ -100,6 +100,6 @@ async function readForm(request: Request): Promise<URLSearchParams> {
   const isForm = /^application\/x-www-form-urlencoded *(?:;|$)/i.test(
     request.headers.get('content-type') ?? '',
   );
-  const body = isForm ? await readBody(request, MOST_FORM_BYTES) : undefined;
+  const body = isForm ? await readBody(request, MAX_FORM_BYTES) : undefined;
   return new URLSearchParams(body?.toString() ?? '');
 }

@@ -20,7 +20,7 @@ export interface FaultPlan {
 }
 
 /** More than anyone lays; a form of the inbox could add to them without end. */
-const MOST_PLANNED = 10_000;
+const MAX_FAULTS = 10_000;
 
 /** A planned fault, with the requests that pass before it counted down. */
 interface Waiting extends SandboxPlannedFault {
@@ -37,8 +37,8 @@ export function createFaultPlan(): FaultPlan {
       checkRequestName(request);
       checkFault(fault);
       checkFaultOptions(options);
-      if (planned.length >= MOST_PLANNED) {
-        throw new TypeError(`Expected at most ${MOST_PLANNED} faults that no request has met yet.`);
+      if (planned.length >= MAX_FAULTS) {
+        throw new TypeError(`Expected at most ${MAX_FAULTS} faults that no request has met yet.`);
       }
       const { times = 1, mailbox, skip = 0, every = 1 } = options;
       latestId += 1;

@@ -109,7 +109,7 @@ function claimedSenders(before: ReadMessage, content: MessageContent, names: rea
 }
 
 /** How many ids of deleted messages are remembered. */
-const MOST_REMEMBERED = 10_000;
+const MAX_RECOVERABLE = 10_000;
 
 /**
  * Takes a message out of sight: to Deleted Items where the settings say so, and for good from there.
@@ -134,7 +134,7 @@ export function deleteMessage(state: MailboxState, { user, messageId }: PathValu
   recoverable.set(message.immutableId, mailbox);
   if (settings.secondDelete === 'cannotDelete') recoverable.set(message.id, mailbox);
   for (const oldest of recoverable.keys()) {
-    if (recoverable.size <= MOST_REMEMBERED) break;
+    if (recoverable.size <= MAX_RECOVERABLE) break;
     recoverable.delete(oldest);
   }
 }

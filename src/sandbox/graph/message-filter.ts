@@ -13,7 +13,7 @@ export interface MessageFilter {
 }
 
 /** More of them than anyone writes; each takes some of the stack. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
   eq: (order) => order === 0,
@@ -64,7 +64,7 @@ export function readMessageFilter(filter: string): MessageFilter {
   }
 
   function one(depth: number): Matches {
-    if (depth > DEEPEST) throw invalidFilter();
+    if (depth > MAX_DEPTH) throw invalidFilter();
     if (take('name', 'not') !== undefined) {
       const matches = one(depth + 1);
       return (...message) => !matches(...message);

@@ -32,13 +32,13 @@ function notRead(name: string): GraphRefusal {
 }
 
 /** How many things an answer holds by default, and the most that can be asked for. [rule: page-size] */
-const PAGE = 10;
-const LARGEST_PAGE = 1000;
+const PAGE_SIZE = 10;
+const MAX_PAGE_SIZE = 1000;
 
 /** Which part of a list is asked for. @throws GraphRefusal */
 export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { top: number; skip: number } {
   return {
-    top: readNumber('$top', $top, PAGE, 1, LARGEST_PAGE),
+    top: readNumber('$top', $top, PAGE_SIZE, 1, MAX_PAGE_SIZE),
     skip: readNumber('$skip', $skip, 0, 0, Number.MAX_SAFE_INTEGER),
   };
 }

@@ -178,7 +178,7 @@ function invalid(message: string): GraphRefusal {
   return new GraphRefusal('attachment-incomplete', 400, 'ErrorInvalidRequest', message);
 }
 
-const MOST_HEADERS = 5;
+const MAX_HEADERS = 5;
 
 /** The custom headers of a message: up to five, all of them `x-`. */
 export function readInternetHeaders(
@@ -186,12 +186,12 @@ export function readInternetHeaders(
 ): { name: string; value: string }[] {
   if (headers === undefined) return [];
   // An empty list is refused with the sentence for a long one, by the service too.
-  if (headers.length === 0 || headers.length > MOST_HEADERS) {
+  if (headers.length === 0 || headers.length > MAX_HEADERS) {
     throw new GraphRefusal(
       'header-count',
       400,
       'InvalidInternetMessageHeaderCollection',
-      `Maximum number of headers in one message should be less than or equal to ${MOST_HEADERS}.`,
+      `Maximum number of headers in one message should be less than or equal to ${MAX_HEADERS}.`,
     );
   }
   return headers.map(readHeader);

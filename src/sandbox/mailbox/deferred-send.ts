@@ -48,7 +48,7 @@ export function nextDue({ deferred }: MailboxState): number | undefined {
 }
 
 /** The longest that a timer of Node waits. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Calls back when a time has come, for what would else be noticed by the next request only. By the machine's clock
@@ -60,7 +60,7 @@ export function createAlarm({ now }: Pick<SandboxSettings, 'now'>, ring: () => n
     clearTimeout(timer);
     if (at === undefined || now !== Date.now) return;
     // Never what keeps a process alive.
-    timer = setTimeout(() => set(ring()), Math.min(Math.max(at - now(), 0), LONGEST_MS)).unref();
+    timer = setTimeout(() => set(ring()), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref();
   }
   return { set };
 }

@@ -4,7 +4,7 @@ import { forgetStaleDrafts } from './search-delay';
 import type { MailboxMessage, MailboxState } from './state';
 
 /** A client that opens more of them than it fills would make each request slower. */
-const MOST_SESSIONS = 1000;
+const MAX_SESSIONS = 1000;
 
 /**
  * Keeps a sandbox that runs for weeks within its bounds: called after each request. Messages go before drafts, and of
@@ -17,7 +17,7 @@ export function makeRoom(state: MailboxState): void {
   for (const session of uploadSessions.values()) {
     if (now >= session.expiresAt.getTime()) uploadSessions.delete(session.id);
   }
-  dropOldest(uploadSessions, MOST_SESSIONS);
+  dropOldest(uploadSessions, MAX_SESSIONS);
   forgetStaleDrafts(state);
   staleDrafts.splice(0, Math.max(0, staleDrafts.length - maxMessages));
   while (sent.list.length > maxMessages && sent.forgetOldest());

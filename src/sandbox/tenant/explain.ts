@@ -8,8 +8,8 @@ import { domainOf, isMailboxAddress } from './mailbox-address';
  */
 const SANDBOX = ' This is the sandbox of nodemailer-graph-transport';
 
-const MOST_CHARACTERS = 120;
-const LONGEST_ADDRESS = 50;
+const MAX_LIST_LENGTH = 120;
+const MAX_ADDRESS_LENGTH = 50;
 
 /** For a mailbox that the sandbox does not have. */
 export function explainMailbox(settings: SandboxSettings, user: string): string {
@@ -65,7 +65,7 @@ export function tenantDomains({ tenantDomain, mailboxes }: SandboxSettings): str
 }
 
 function howToHave(address: string, place = ''): string {
-  const wanted = isMailboxAddress(address) && address.length <= LONGEST_ADDRESS ? address : 'you@contoso.com';
+  const wanted = isMailboxAddress(address) && address.length <= MAX_ADDRESS_LENGTH ? address : 'you@contoso.com';
   const quote = wanted.includes("'") ? '"' : "'";
   return `Start it with --mailbox ${wanted}${place}, or in code with mailboxes: [${quote}${wanted}${quote}].`;
 }
@@ -75,7 +75,7 @@ function whatThereIs({ mailboxes }: SandboxSettings): string {
   let characters = 0;
   for (const { userPrincipalName } of mailboxes) {
     characters += userPrincipalName.length;
-    if (characters > MOST_CHARACTERS && listed.length > 0) break;
+    if (characters > MAX_LIST_LENGTH && listed.length > 0) break;
     listed.push(shown(userPrincipalName));
   }
   const more = mailboxes.length - listed.length;
@@ -84,5 +84,5 @@ function whatThereIs({ mailboxes }: SandboxSettings): string {
 
 function shown(address: string): string {
   if (address === '') return 'no address';
-  return address.length > LONGEST_ADDRESS ? `${address.slice(0, LONGEST_ADDRESS)}…` : address;
+  return address.length > MAX_ADDRESS_LENGTH ? `${address.slice(0, MAX_ADDRESS_LENGTH)}…` : address;
 }
