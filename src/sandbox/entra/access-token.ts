@@ -7,12 +7,12 @@ import type { SandboxSettings } from '../settings';
 interface Claims {
   aud: string;
   exp: number;
-  /** Entra's opaque id of a token; here the tokens are numbered. */
+  /** Opaque in Entra's tokens; here their number. */
   uti: string;
   roles?: string[];
-  /** Delegated permissions in one text. */
+  /** Delegated permissions, separated by spaces. */
   scp?: string;
-  /** No claim of Entra's: what the token request asked for, to be found again. */
+  /** Not a claim of Entra: the claims that the token request asked for. */
   sandbox_claims?: unknown;
 }
 
@@ -66,7 +66,7 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
       if (more.length > 0 || !isEncodedJson(header) || !isEncodedJson(payload)) {
         throw unauthorized('token-unreadable', 'CompactToken parsing failed with error code: 80049217');
       }
-      // Before any claim is looked at: from here on the claims are known to be our own.
+      // Checked before the claims, which are known to be our own from here on.
       if (!isSameSecret(signature, sign(`${header}.${payload}`))) {
         throw unauthorized('token-signature', 'Access token validation failure. Invalid signature.');
       }
@@ -122,7 +122,7 @@ function claimsFor(audience: string, settings: SandboxSettings): object {
 }
 
 /**
- * An app without consent gets a token all the same, only without roles.
+ * An app without consent still gets a token, without roles.
  * [rule: token-roles] [rule: token-without-consent]
  */
 function permissionClaims({ scp, roles, mailboxes }: SandboxSettings): object {
@@ -150,7 +150,7 @@ function isEncodedJson(part: string): boolean {
   }
 }
 
-/** Are the demanded claims among those of a token request, which may ask for others besides? */
+/** Whether the demanded claims are among those of a token request, which may ask for more. */
 function hasClaims(given: unknown, demanded: unknown): boolean {
   if (typeof demanded !== 'object' || demanded === null) return given === demanded;
   if (typeof given !== 'object' || given === null) return false;

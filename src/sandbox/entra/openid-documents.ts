@@ -3,9 +3,9 @@ import type { SandboxSettings } from '../settings';
 import { TOKEN_ALGORITHM } from './access-token';
 
 /**
- * Where the tenant's endpoints are, for clients that do not know this authority. Served for any tenant: clients of
- * the public cloud never ask, and are told of a wrong tenant by the token endpoint. Refused here already, they
- * would hide the refusal behind a failure of their own.
+ * The tenant's endpoints, for clients that do not know this authority. Served for any tenant: clients of the public
+ * cloud never ask for it, and the token endpoint tells them about a wrong tenant. Clients would hide a refusal here
+ * behind an error of their own.
  */
 export function openIdConfiguration(request: Request, tenant: string, settings: SandboxSettings): object {
   const authority = `${httpsOf(originFor(request, settings.authorityHost, settings))}/${encodeURIComponent(tenant)}`;
@@ -22,7 +22,7 @@ export function openIdConfiguration(request: Request, tenant: string, settings: 
   };
 }
 
-/** The answer to "is this host an authority?", which clients ask of a host that they do not know. */
+/** The answer to "is this host an authority?", which clients ask about a host that they do not know. */
 export function instanceDiscovery(request: Request, settings: SandboxSettings): object {
   const authority = httpsOf(originFor(request, settings.authorityHost, settings));
   const { host } = new URL(authority);
@@ -39,8 +39,8 @@ function tenantAskedFor(request: Request): string | undefined {
 }
 
 /**
- * Always https, also where the sandbox listens without TLS: Microsoft's clients take no other authority, so
- * theirs are told https, and whoever carries their requests here turns it into http.
+ * Always https, even if the sandbox listens without TLS: Microsoft's clients accept no other authority, so they are
+ * told https, and whatever carries their requests here turns it into http.
  */
 function httpsOf(authorityHost: string): string {
   return authorityHost.replace(/^http:/, 'https:');

@@ -13,7 +13,7 @@ interface EntraState extends AnswerContext {
   readonly tokens: AccessTokens;
 }
 
-/** More than any form for a token needs, a signed assertion in it included. */
+/** More than any token request needs, even with a signed assertion. */
 const MAX_FORM_BYTES = 64 * 1024;
 
 /** A request to Entra. */
@@ -78,7 +78,7 @@ export async function serveEntra(
   );
 }
 
-/** What a claims challenge made the client ask for. */
+/** The claims that a claims challenge made the client ask for. */
 function readClaims(form: URLSearchParams): unknown {
   const claims = form.get('claims');
   if (claims === null) return undefined;
@@ -95,7 +95,7 @@ function readClaims(form: URLSearchParams): unknown {
   }
 }
 
-/** Anything but a form has none of its parameters, which is what the refusal then says. */
+/** Any other content type has no parameters, and the refusal then says so. */
 async function readForm(request: Request): Promise<URLSearchParams> {
   const isForm = /^application\/x-www-form-urlencoded *(?:;|$)/i.test(
     request.headers.get('content-type') ?? '',

@@ -11,10 +11,10 @@ interface FaultState extends AnswerContext {
   readonly tokens: { demand(claims: string): void };
 }
 
-/** A byte now and then: often enough for a client's timeout between two bytes to begin again. */
+/** A byte now and then: often enough to restart a client's timeout between two bytes. */
 const TRICKLE_MS = 100;
 
-/** What comes of a request that meets a fault; `carryOut` does what it asks for and has the right answer. */
+/** The outcome of a request with a fault. `carryOut` does what the request asks and returns the right answer. */
 export async function applyFault(
   fault: SandboxFault,
   name: SandboxRequestName,
@@ -25,7 +25,7 @@ export async function applyFault(
 ): Promise<Delivery> {
   const read = async (when: FaultTime = 'before'): Promise<void> => {
     if (when === 'after') await carryOut();
-    // An early answer would race with what the client still writes.
+    // An early answer would race with what the client is still writing.
     else await request.arrayBuffer();
   };
   switch (fault.kind) {
@@ -69,17 +69,17 @@ export async function applyFault(
 async function brokenJson({ status, headers, body }: Response): Promise<Response> {
   const text = await new Response(body).text();
   const half = text === '' ? '{' : text.slice(0, text.length / 2);
-  // What has no body by its status gets none.
+  // A status without a body stays without one.
   return new Response(status === 204 ? null : half, {
     status,
     headers: { 'content-type': 'application/json', ...Object.fromEntries(headers) },
   });
 }
 
-/** "Try again later", one of the numbers that Entra has for a failure of its own. */
+/** "Try again later", one of Entra's codes for a failure of its own. */
 const TRANSIENT_ERROR = 90033;
 
-/** The answer that a test has thought of, in the form of the service that would give it. */
+/** The answer that a test asked for, in the form of the service. */
 export function faultedAnswer(
   fault: AnswerFault,
   name: SandboxRequestName,
@@ -101,7 +101,7 @@ function unadorned(
     : refusedAnswer({ status, code, message }, state, call);
 }
 
-/** What a gateway says that has no answer of the service, so none of the service's headers either. */
+/** A page from a gateway, without the headers of the service. */
 export function htmlAnswer(fault: HtmlFault, { receivedAt }: Call): Response {
   const { status } = fault;
   const page = `<html><head><title>${status}</title></head><body><h1>${status}</h1><hr>gateway</body></html>`;

@@ -13,7 +13,7 @@ import type { SandboxLimits } from '../settings';
 import { readQueryOptions, selectProperties } from './query-options';
 import { readJsonRequest } from './read-request';
 
-/** Name, content type and all else that stands around the base64 of a file. */
+/** Room for the name, the content type and the rest of the JSON around the base64. */
 const AROUND_FILE_BYTES = 16 * 1024;
 
 /** Adds the attachment in the body to a draft. */
@@ -34,7 +34,7 @@ export async function addAttachment(
   return attachmentAnswer(draft, read, state, call);
 }
 
-/** Puts a file that is there whole among the draft's. @throws GraphRefusal given one too many */
+/** Adds a complete file to a draft. @throws GraphRefusal if it is one too many */
 export function attachTo(draft: MailboxMessage, attachment: SandboxAttachment, state: MailboxState): void {
   const { attachments } = draft.content;
   checkAttachmentCount(attachments.length + 1, state.settings.limits);
@@ -43,8 +43,8 @@ export function attachTo(draft: MailboxMessage, attachment: SandboxAttachment, s
 }
 
 /**
- * Any file under the limit can be posted, so its base64 and the JSON around it are taken too: in the strict reading
- * of both limits there would be files that are too long for this request and too short for an upload session.
+ * Every file below its limit can be posted, so the base64 and JSON around it are allowed too. With both limits taken
+ * literally, some files would be too large for this request and too small for an upload session.
  */
 function requestLimit({ requestBytes, attachmentBytes }: SandboxLimits): number {
   return Math.max(requestBytes, Math.ceil(attachmentBytes / 3) * 4 + AROUND_FILE_BYTES);
@@ -93,8 +93,8 @@ function describe(message: MailboxMessage, attachment: SandboxAttachment, ids: I
 }
 
 /**
- * To be called when a request comes that attaches a file to a draft, or a part of one. What it returns refuses the
- * request if another one was just attaching another file: it would change a state of the draft that is gone by then.
+ * To be called when a request starts to attach a file, or a part of one, to a draft. The function it returns throws if
+ * another request was already attaching another file: the draft has changed since then.
  */
 export function beginAttaching(
   { attaching }: MailboxState,
@@ -109,7 +109,7 @@ export function beginAttaching(
   };
 }
 
-/** To be called when the request is answered, however. */
+/** To be called when the request has been answered, with success or not. */
 export function endAttaching({ attaching }: MailboxState, call: Call): void {
   attaching.delete(call);
 }

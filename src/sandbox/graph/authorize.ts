@@ -4,13 +4,13 @@ import { parseNestedJson } from '../nested-json';
 
 /** The part of the sandbox's state that Graph uses. */
 export interface GraphState extends MailboxState {
-  /** `check` returns the permissions that a token shows. @throws GraphRefusal if Graph does not accept the token */
+  /** `check` returns the permissions in a token. @throws GraphRefusal if Graph does not accept the token */
   readonly tokens: { check(token: string): readonly string[] };
 }
 
 /**
- * What the bearer token's app may do: by the roles or scopes that the token shows, and by Exchange's RBAC for
- * Applications, which no token shows.
+ * What the app may do: by the roles or scopes in its token, and by Exchange's RBAC for Applications, which is not in
+ * tokens.
  */
 export function authorize(headers: Headers, { tokens, settings }: GraphState): readonly string[] {
   const token = bearerOf(headers);
@@ -19,7 +19,7 @@ export function authorize(headers: Headers, { tokens, settings }: GraphState): r
   return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
 }
 
-/** One of the permissions is enough. A token without any is answered 401, one with others 403. */
+/** Any one of the permissions will do. A token without permissions gets 401, one with others 403. */
 export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
   requireSomePermission(permissions);
   if (!allowed.some((permission) => permissions.includes(permission))) {
@@ -32,7 +32,7 @@ export function requirePermission(permissions: readonly string[], ...allowed: st
   }
 }
 
-/** Looked at before what is asked for. */
+/** Checked before everything that the request asks for. */
 export function requireSomePermission(permissions: readonly string[]): void {
   if (permissions.length > 0) return;
   throw new GraphRefusal(
@@ -43,13 +43,13 @@ export function requireSomePermission(permissions: readonly string[]): void {
   );
 }
 
-/** The token that a request shows, empty where there is none. */
+/** The bearer token of a request, or an empty string. */
 export function bearerOf(headers: Headers): string {
   const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
   return token;
 }
 
-/** For whom a token is, as far as it says so: nothing of it is checked. */
+/** The audience that a token claims. Nothing of it is verified. */
 export function audienceOf(token: string): string {
   const [, payload = ''] = token.split('.');
   try {

@@ -22,7 +22,7 @@ import { idKind } from './message-answer';
 import { readJsonRequest } from './read-request';
 import { readMessageRequest } from './send';
 
-/** A message that waits in Drafts. Who it may come from and whether it goes to anybody is asked when it is sent. */
+/** A new message in Drafts. Its sender is checked, and recipients required, only when it is sent. */
 export async function createDraft(
   request: Request,
   user: string,
@@ -35,7 +35,7 @@ export async function createDraft(
   return newMessage('drafts', { mailbox, read, knownBy: idKind(request) }, state, call);
 }
 
-/** The properties that an update takes, and what holds each of them here. [Graph docs, message-update] */
+/** The properties that can be updated, and where each is stored. [Graph docs, message-update] */
 const UPDATABLE = new Map<string, keyof MessageContent | undefined>([
   ['bccRecipients', 'bcc'],
   ['body', 'body'],
@@ -57,7 +57,7 @@ const UPDATABLE = new Map<string, keyof MessageContent | undefined>([
   ['toRecipients', 'to'],
 ]);
 
-/** Changes a draft by the properties in the body; the others stay. */
+/** Changes the properties of a draft that the body names. */
 export async function updateMessage(
   request: Request,
   { user, messageId }: PathValues,
@@ -95,31 +95,31 @@ function merge(before: MessageContent, change: MessageContent, names: readonly s
     const key = UPDATABLE.get(name);
     if (key !== undefined) take(key);
   }
-  // Properties that the request does not name stay as they are, each of its own.
+  // Each extended property that the request does not name stays as it is.
   const changed = new Set(change.extendedProperties.map(({ id }) => propertyKey(id)));
   const kept = before.extendedProperties.filter(({ id }) => !changed.has(propertyKey(id)));
   merged.extendedProperties = [...kept, ...change.extendedProperties];
   return merged;
 }
 
-/** The mailbox's own address may be among them: it is one that it may send as. */
+/** These may include the address of the mailbox, which it may always send as. */
 function claimedSenders(before: ReadMessage, content: MessageContent, names: readonly string[]): string[] {
   const isClaimed = names.includes('from') || names.includes('sender');
   return isClaimed ? [content.from.address, content.sender.address] : before.claimedSenders;
 }
 
-/** How many ids of deleted messages are remembered. */
+/** The number of deleted ids that are remembered. */
 const MAX_RECOVERABLE = 10_000;
 
 /**
- * Takes a message out of sight: to Deleted Items where the settings say so, and for good from there.
+ * Deletes a message: moves it to Deleted Items if the settings say so, and from there out of sight.
  * [rule: delete-hides]
  */
 export function deleteMessage(state: MailboxState, { user, messageId }: PathValues): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
-  // The immutable id leads on to Recoverable Items, where nothing can be deleted. Of the usual id some report the
-  // same, and others that it leads nowhere then: that is what the setting is for.
+  // The immutable id still leads to Recoverable Items, where nothing can be deleted. For the usual id some report the
+  // same, others a 404: hence the setting.
   if (recoverable.get(messageId) === mailbox) {
     throw new GraphRefusal('delete-again', 403, 'ErrorCannotDeleteObject', 'Object cannot be deleted.');
   }

@@ -11,13 +11,16 @@ import { type MessageFilter, readMessageFilter } from './message-filter';
 import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';
 import { nextLink, readPage, readQueryOptions } from './query-options';
 
-/** Where a search looks: in one folder, or in all of them. */
+/** Where a search looks: in one folder, or in all. */
 interface Place {
   user: string;
   folder?: string;
 }
 
-/** Drafts, sent and deleted messages alike, newest first unless `$orderby` says else, page by page. [rule: page-may-be-short] */
+/**
+ * Drafts, sent and deleted messages alike, page by page, newest first unless `$orderby` says otherwise.
+ * [rule: page-may-be-short]
+ */
 export function findMessages(request: Request, place: Place, state: MailboxState, call: Call): Response {
   const { settings } = state;
   const { mailbox, folder } = openPlace(place, state);
@@ -38,7 +41,7 @@ export function findMessages(request: Request, place: Place, state: MailboxState
   const isEmpty = settings.emptyPages && options.$skip === undefined;
   const end = isEmpty ? 0 : skip + Math.min(top, settings.pageSize);
   const shown = found.slice(skip, end);
-  // With empty pages there is also one behind the last message.
+  // With empty pages, another one follows the last message.
   const isMore = found.length > end || isEmpty || (settings.emptyPages && shown.length > 0);
   const body = {
     '@odata.context': contextOf(place, settings.graphEndpoint),
@@ -67,7 +70,7 @@ interface Key {
   isDescending: boolean;
 }
 
-/** Reads an `$orderby`, beside the filter that it has to agree with. @throws GraphRefusal */
+/** Reads an `$orderby`, which has to agree with the filter. @throws GraphRefusal */
 export function readMessageOrder(
   orderBy: string,
   filter: MessageFilter | undefined,
@@ -91,7 +94,7 @@ function readKey(text: string): Key {
   return { property: messageProperty(path, '$orderby'), isDescending: /^desc$/i.test(direction) };
 }
 
-/** The properties of the order stand in the filter, in the same order and before all others. */
+/** The properties of the order must come first in the filter, in the same order. */
 function checkAgainst(filter: MessageFilter, keys: readonly Key[]): void {
   const filtered = [...new Set(filter.properties)];
   if (keys.every(({ property }, place) => filtered[place] === property.path)) return;

@@ -14,7 +14,7 @@ const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   inbox: 'Inbox',
 };
 
-/** A folder as Graph shows it. Its id is the same with and without immutable ids. [Graph docs, outlook-immutable-id] */
+/** A folder as Graph shows it. Its id is the same with immutable ids. [Graph docs, outlook-immutable-id] */
 export function folderAnswer(
   request: Request,
   { user, folder: nameOrId }: { user: string; folder: string },
@@ -26,7 +26,7 @@ export function folderAnswer(
   return jsonAnswer(200, showFolder(mailbox, folder, $select, state), call);
 }
 
-/** The folders of a mailbox that the sandbox plays, page by page. */
+/** A mailbox's folders, as far as the sandbox has them, page by page. */
 export function foldersAnswer(request: Request, user: string, state: MailboxState, call: Call): Response {
   const { graphEndpoint } = state.settings;
   const mailbox = findMailbox(state.settings, user);
@@ -55,7 +55,7 @@ function showFolder(
     displayName: DISPLAY_NAMES[folder],
     parentFolderId: folderId(state, mailbox, 'msgfolderroot'),
     childFolderCount: 0,
-    // What arrives stays unread: the sandbox does not play isRead.
+    // Messages stay unread, since the sandbox does not implement isRead.
     unreadItemCount: folder === 'inbox' ? messages.length : 0,
     totalItemCount: messages.length,
     isHidden: false,

@@ -19,7 +19,7 @@ export function messageAnswer(
   return jsonAnswer(status, showMessage(message, request, options, state), call, idHeaders(request));
 }
 
-/** The properties of a message that `$select` names, by default the usual ones, and what `$expand` adds to them. */
+/** The properties that `$select` names, by default the usual ones, plus those that `$expand` adds. */
 export function showMessage(
   message: MailboxMessage,
   request: Request,
@@ -41,10 +41,10 @@ export function idHeaders(request: Request): Record<string, string> {
   return idKind(request) === 'immutableId' ? IMMUTABLE_ID_APPLIED : {};
 }
 
-/** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
+/** Without attachments and custom headers, which are shown only on request. [rule: headers-on-request] */
 export function describeMessage(message: MailboxMessage, state: MailboxState): Record<string, unknown> {
   const { content } = message;
-  // A draft has the times of receiving and sending as well, those of its making. [rule: draft-shown]
+  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown]
   const created = showTime(message.createdAt, state.settings);
   return {
     createdDateTime: created,
@@ -81,13 +81,16 @@ function toRecipient({ name, address }: SandboxAddress): object {
   return { emailAddress: { name, address } };
 }
 
-/** Which id the client gets: with `Prefer: IdType="ImmutableId"`, given anew in each request, the one that survives moves. */
+/**
+ * The id that the client wants: with `Prefer: IdType="ImmutableId"`, which each request states anew, the one that
+ * survives moves.
+ */
 export function idKind(request: Request): MailboxMessage['knownBy'] {
   const prefer = request.headers.get('prefer') ?? '';
   return /(?:^|,)\s*IdType\s*=\s*"?ImmutableId"?\s*(?:,|$)/i.test(prefer) ? 'immutableId' : 'id';
 }
 
-/** What an answer says to a request that wanted them. */
+/** Confirms the immutable ids. */
 export const IMMUTABLE_ID_APPLIED = { 'preference-applied': 'IdType="ImmutableId"' };
 
 const TEXT = "'((?:[^']|'')*)'";
@@ -96,7 +99,7 @@ const EXPAND = new RegExp(
   'i',
 );
 
-/** What `$expand` adds to a message: the extended properties that it names, where the message has them. [rule: expand-properties] */
+/** The extended properties that `$expand` names, if the message has them. [rule: expand-properties] */
 export function expandProperties(
   expand: string,
   properties: readonly { id: string; value: string }[],
@@ -109,7 +112,10 @@ export function expandProperties(
   };
 }
 
-/** The ids that an `$expand` names. @throws GraphRefusal given anything but the documented form, with a property id or several */
+/**
+ * The ids that an `$expand` names. @throws GraphRefusal unless it has the documented form, with one or more property
+ * ids
+ */
 export function wantedProperties(expand: string): string[] {
   if (!EXPAND.test(expand)) {
     throw notImplemented(`the $expand ${expand}`);

@@ -3,16 +3,16 @@ import { checkPropertyId, propertyKey } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';
 
-/** Does a filter let this message pass? */
+/** Whether a message passes the filter. */
 type Matches = (shown: ShownMessage, content: MessageContent) => boolean;
 
 export interface MessageFilter {
   matches: Matches;
-  /** The paths that it looks at, in its order. */
+  /** The paths it refers to, in order. */
   properties: readonly string[];
 }
 
-/** More of them than anyone writes; each takes some of the stack. */
+/** More levels than anyone writes. Each uses some of the stack. */
 const MAX_DEPTH = 100;
 
 const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
@@ -25,17 +25,17 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 };
 
 /**
- * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by its id and value,
- * and all of these joined by `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
+ * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by id and value, and
+ * combinations of these with `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
  */
 export function readMessageFilter(filter: string): MessageFilter {
   const tokens = filterTokens(filter);
   const properties: string[] = [];
-  /** Kept for each message: a filter may ask for hundreds of properties, and a message may have tens of thousands. */
+  /** Cached: a filter may name hundreds of properties, and a message may have tens of thousands. */
   const pairs = new WeakMap<MessageContent['extendedProperties'], ReadonlySet<string>>();
   let at = 0;
 
-  /** The next token if it is of that kind, and that word where there is one. */
+  /** Takes the next token if it is of that kind and, if words are given, one of them. */
   function take(kind: FilterToken['kind'], ...words: string[]): string | undefined {
     const token = tokens[at];
     if (token?.kind !== kind) return undefined;
@@ -123,7 +123,10 @@ export function readMessageFilter(filter: string): MessageFilter {
     return (shown) => isRight(String(shownValue(shown, property)).toLowerCase(), part);
   }
 
-  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. [rule: search-by-property] */
+  /**
+   * `ep: ep/id eq 'id' and ep/value eq 'value'`: names are compared with case, values without.
+   * [rule: search-by-property]
+   */
   function extendedProperty(): Matches {
     properties.push('singleValueExtendedProperties');
     const variable = need('name').toLowerCase();
@@ -156,7 +159,7 @@ export function readMessageFilter(filter: string): MessageFilter {
   return { matches, properties };
 }
 
-/** No id has a line break in it: behind `Name` stands anything but one. */
+/** Unambiguous, since an id never contains a line break. */
 function pairKey(id: string, value: string): string {
   return `${propertyKey(id)}\n${value}`;
 }
@@ -166,7 +169,7 @@ function compare(one: string | number | boolean, other: string | number | boolea
   return one < other ? -1 : 1;
 }
 
-/** A word of a `$filter`: a quoted text without its quotes, a time, a number, a name or path, or a sign. */
+/** One token of a `$filter`: a quoted text without its quotes, a time, a number, a name or path, or a sign. */
 export interface FilterToken {
   kind: 'text' | 'time' | 'number' | 'name' | 'sign';
   text: string;
@@ -175,13 +178,13 @@ export interface FilterToken {
 const TIME =
   '\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:\\d\\d))?(?![\\w:.-])';
 const TOKEN = new RegExp(
-  // In a text of OData a quote is doubled.
+  // OData doubles a quote within a text.
   `\\s*(?:'(?<text>(?:[^']|'')*)'|(?<time>${TIME})|(?<number>-?\\d+(?:\\.\\d+)?)(?![\\w.-])` +
     '|(?<name>[A-Za-z_]\\w*(?:/[A-Za-z_]\\w*)*)|(?<sign>[(),:]))\\s*',
   'y',
 );
 
-/** @throws GraphRefusal given what no words are made of */
+/** @throws GraphRefusal if a part of it is not a token */
 export function filterTokens(filter: string): FilterToken[] {
   const tokens: FilterToken[] = [];
   const expression = new RegExp(TOKEN);
@@ -197,7 +200,7 @@ export function filterTokens(filter: string): FilterToken[] {
   return tokens;
 }
 
-/** The one sentence that the service has for all of these. */
+/** The service uses one sentence for all of these. */
 export function invalidFilter(): GraphRefusal {
   return new GraphRefusal('filter-invalid', 400, 'BadRequest', 'Invalid filter clause');
 }

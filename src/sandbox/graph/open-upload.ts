@@ -9,7 +9,7 @@ import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits, SandboxSettings } from '../settings';
 import { readJsonRequest } from './read-request';
 
-/** Opens a session for the file that the body describes. */
+/** Opens an upload session for the file that the body describes. */
 export async function createUploadSession(
   request: Request,
   { user, messageId }: PathValues,
@@ -31,18 +31,18 @@ export async function createUploadSession(
   return session;
 }
 
-/** The opaque URL: its secret stands in the query, where lists of requests do not show it. */
+/** The secret is in the query, which the list of requests leaves out. */
 export function uploadUrl({ id, authToken }: UploadSession, origin: string): string {
   return `${origin}/upload/${id}?authtoken=${encodeURIComponent(authToken)}`;
 }
 
-/** Where the client of a request finds its upload sessions. */
+/** The origin at which the client of a request reaches its upload sessions. */
 export function uploadOriginFor(request: Request, settings: SandboxSettings): string {
   const { uploadOrigin, graphEndpoint } = settings;
   return uploadOrigin === graphEndpoint ? originFor(request, uploadOrigin, settings) : uploadOrigin;
 }
 
-/** What Graph tells of a session; in mail `nextExpectedRanges` is one number, the next start. */
+/** What Graph says of a session. For mail, `nextExpectedRanges` is one number: the next start. */
 export function progressOf({ content, expiresAt }: UploadSession): object {
   return {
     expirationDateTime: expiresAt.toISOString(),
@@ -50,7 +50,7 @@ export function progressOf({ content, expiresAt }: UploadSession): object {
   };
 }
 
-/** The same as Outlook tells it at the session's URL, where the documents spell it with capitals. [rule: upload-answer-names] */
+/** The same at the URL of the session, where the documents show capitals. [rule: upload-answer-names] */
 export function progressAtUrl(
   session: UploadSession,
   { uploadAnswerNames }: Pick<SandboxSettings, 'uploadAnswerNames'>,

@@ -3,13 +3,13 @@ import { originFor } from '../own-hosts';
 import { ENTITY_TYPES } from '../schema/entity-types';
 import type { SandboxSettings } from '../settings';
 
-/** The other query options of OData, which the service knows. */
+/** OData's other query options, which the service supports. */
 const OF_ODATA = new Set([
   ...['$apply', '$compute', '$count', '$deltatoken', '$expand', '$filter', '$format', '$index', '$levels'],
   ...['$orderby', '$search', '$select', '$skip', '$skiptoken', '$top'],
 ]);
 
-/** The values of OData's query options, given those that the sandbox plays here. @throws GraphRefusal */
+/** The values of the query options that are supported here. @throws GraphRefusal if there are others */
 export function readQueryOptions<Name extends string>(
   request: Request,
   played: readonly Name[],
@@ -31,11 +31,11 @@ function notRead(name: string): GraphRefusal {
     : new GraphRefusal('query-unknown', 400, 'BadRequest', `The query parameter '${name}' is not supported.`);
 }
 
-/** How many things an answer holds by default, and the most that can be asked for. [rule: page-size] */
+/** The default and the maximum number of items in an answer. [rule: page-size] */
 const PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 1000;
 
-/** Which part of a list is asked for. @throws GraphRefusal */
+/** The part of a list that a request asks for. @throws GraphRefusal */
 export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { top: number; skip: number } {
   return {
     top: readNumber('$top', $top, PAGE_SIZE, 1, MAX_PAGE_SIZE),
@@ -43,7 +43,7 @@ export function readPage({ $top, $skip }: { $top?: string; $skip?: string }): { 
   };
 }
 
-/** The same request for what comes after. [rule: next-link] */
+/** The URL of the page that starts there. [rule: next-link] */
 export function nextLink(request: Request, settings: SandboxSettings, skip: number): string {
   const { pathname, searchParams } = new URL(request.url);
   for (const name of [...searchParams.keys()]) if (/^\$skip$/i.test(name)) searchParams.delete(name);
@@ -69,13 +69,10 @@ function readNumber(
   );
 }
 
-/** Those that the table of types does not have are shown whole, so nothing of them has to be looked up. */
+/** The types that are not in the table are always shown whole. */
 type ShownType = 'message' | 'fileAttachment' | 'mailFolder' | 'user';
 
-/**
- * Of what the sandbox knows about an entity, the properties that `$select` names, in any case. Some
- * are shown only when they are named.
- */
+/** The properties that `$select` names, in any case, or the usual ones. Some are shown only when named. */
 export function selectProperties(
   type: ShownType,
   usual: Readonly<Record<string, unknown>>,
@@ -86,7 +83,7 @@ export function selectProperties(
   const all = new Map(Object.entries({ ...usual, ...onRequest }));
   const spellings = new Map([...all.keys()].map((name) => [name.toLowerCase(), name]));
   const asked = select.split(',').map((name) => name.trim());
-  // Outlook always shows the id, the directory only when it is asked for it.
+  // Outlook always shows the id; the directory shows it only when asked.
   const always = type === 'user' ? [] : ['id'];
   const names = new Set([...always, ...asked].map((name) => spellings.get(name.toLowerCase()) ?? name));
   return Object.fromEntries([...names].map((name) => [name, propertyOf(name, type, all)]));
@@ -101,7 +98,7 @@ function propertyOf(name: string, type: ShownType, all: ReadonlyMap<string, unkn
   throw noSuchProperty(name, type);
 }
 
-/** A property that `$select`, `$filter` or `$orderby` names and the type does not have. */
+/** Refuses a property in `$select`, `$filter` or `$orderby` that the type does not have. */
 export function noSuchProperty(name: string, type: string): GraphRefusal {
   return new GraphRefusal(
     'select-unknown',

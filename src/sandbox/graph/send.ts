@@ -38,7 +38,7 @@ export async function readMessageRequest(
   return { mailbox, message };
 }
 
-/** One sendMail of a caller that may send. [rule: accepted] */
+/** One sendMail. [rule: accepted] */
 export async function sendMail(
   request: Request,
   user: string,
@@ -54,7 +54,7 @@ export async function sendMail(
   state.sent.add(sent);
   receive(sent, message, state);
   if (deferredUntil(message.content, state.settings.now()) === undefined) return;
-  // Delivered at once all the same, and once more at its time: only a draft waits. [rule: deferred-send-mail]
+  // Delivered now and once more at its time: only a draft waits. [rule: deferred-send-mail]
   defer(state, {
     of: copy,
     messageId: sent.id,
@@ -68,9 +68,9 @@ export async function sendMail(
 }
 
 /**
- * Sends a draft with the attachments that it has by now; an upload that has not ended is none of them. One that asks
- * for a later time waits in Drafts until then, where it is found and where a DELETE calls it off.
- * [rule: deferred-draft] That it is a draft all the while, and that sending it again changes nothing, is ours.
+ * Sends a draft with the attachments that it has; unfinished uploads do not count. One with a later time waits in
+ * Drafts, where it can be found, and a DELETE cancels it.
+ * [rule: deferred-draft] That it stays a draft until then, and that sending it again changes nothing, is ours.
  */
 export async function sendDraft(
   request: Request,
@@ -82,7 +82,7 @@ export async function sendDraft(
   const body = await readRequest(request, settings);
   if (body.length > 0)
     throw new GraphRefusal('send-has-no-body', 400, 'BadRequest', 'The send action takes no request body.');
-  // No pause from here to the end, or two requests could send one draft twice.
+  // No await from here on, or two requests could send the same draft.
   const draft = findDraft(state, user, messageId);
   if (deferredUntil(draft.content, settings.now()) === undefined) {
     sendNow(draft, state, call);
@@ -97,7 +97,7 @@ export async function sendDraft(
   });
 }
 
-/** A draft that was changed meanwhile may be one that cannot be sent: nobody is there to be told, so it stays. */
+/** The draft may have changed so that it cannot be sent. There is no one to tell, so it stays. */
 function sendIfStill(draft: MailboxMessage, state: MailboxState, call: Call): void {
   try {
     sendNow(draft, state, call);

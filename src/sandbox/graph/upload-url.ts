@@ -19,7 +19,7 @@ export interface UploadAsked {
   readonly call: Call;
 }
 
-/** What the sandbox implements of the place that upload URLs lead to. */
+/** What the sandbox implements of the host for uploads. */
 export const UPLOAD_ROUTES: readonly Route<UploadAsked>[] = [
   {
     method: 'PUT',
@@ -60,8 +60,8 @@ export async function serveUpload(
 }
 
 /**
- * Whatever the token: one for Graph is for another resource here, in the words of msgraph-sdk-dotnet#2239. The secret
- * of the URL is not repeated.
+ * Refuses any token: even one for Graph has the wrong audience here. The words are those of msgraph-sdk-dotnet#2239.
+ * The secret in the URL is not repeated.
  */
 function tokenAtUploadUrl(request: Request, { settings }: MailboxState): GraphRefusal {
   const audience = audienceOf(bearerOf(request.headers));
@@ -84,7 +84,7 @@ async function putRange(asked: UploadAsked): Promise<Response> {
   const chunks = (await readChunks(request, range.end - range.start + 1)) ?? [];
   const lengthBytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   checkLength(range, lengthBytes);
-  // Found again: while the body came, the session may have ended, or another request may have brought this range.
+  // Looked up again: while the body arrived, the session may have ended, or another request may have sent this range.
   const session = findSession(asked);
   requireAlone();
   checkPlace(range, session.content.size, session.file.sizeBytes);
@@ -96,7 +96,7 @@ async function putRange(asked: UploadAsked): Promise<Response> {
   return finish(session, state, call);
 }
 
-/** Only the last range has a Location, and no range a body but for the next start. [rule: range-answers] */
+/** Only the last range gets a Location, and the others only the next start. [rule: range-answers] */
 function finish(session: UploadSession, state: MailboxState, call: Call): Response {
   const { draft, content, file } = session;
   state.uploadSessions.delete(session.id);
@@ -108,7 +108,7 @@ function finish(session: UploadSession, state: MailboxState, call: Call): Respon
   return emptyAnswer(201, call, { location });
 }
 
-/** By the whole URL: one whose secret was lost or changed leads nowhere. */
+/** A URL with a lost or changed secret leads nowhere. */
 function findSession({ request, values: { sessionId }, state }: UploadAsked): UploadSession {
   const session = state.uploadSessions.get(sessionId);
   const authToken = new URL(request.url).searchParams.get('authtoken') ?? '';
@@ -127,12 +127,12 @@ function findSession({ request, values: { sessionId }, state }: UploadAsked): Up
 /** The part of a file that one request carries. */
 export interface UploadRange {
   start: number;
-  /** The last byte, not the one behind it. */
+  /** The last byte, inclusive. */
   end: number;
   total: number;
 }
 
-/** What the headers of a PUT say, believed before its body is read. */
+/** The headers of a PUT, checked before its body is read. */
 export function readUploadRange(request: Request, limitBytes: number): UploadRange {
   const contentLength = request.headers.get('content-length');
   if (contentLength === null) {
@@ -155,7 +155,7 @@ export function readUploadRange(request: Request, limitBytes: number): UploadRan
   return range;
 }
 
-/** The range's own numbers against those of the body. */
+/** Checks that the range is as long as the body. */
 export function checkLength({ start, end }: UploadRange, lengthBytes: number): void {
   if (end - start + 1 === lengthBytes) return;
   throw new GraphRefusal(
@@ -166,7 +166,7 @@ export function checkLength({ start, end }: UploadRange, lengthBytes: number): v
   );
 }
 
-/** Ranges come in order, each one beginning where the last one ended. */
+/** Ranges arrive in order, each starting where the last one ended. */
 export function checkPlace({ start, total }: UploadRange, receivedBytes: number, sizeBytes: number): void {
   if (total !== sizeBytes) {
     throw invalidRange(416, `The session is for ${sizeBytes} bytes, the range declares a total of ${total}.`);

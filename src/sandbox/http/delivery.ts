@@ -1,12 +1,12 @@
-/** What identifies one request: in its answer, in the list of requests and in an accepted message. */
+/** Identifies one request: in its answer, in the list of requests and in a sent message. */
 export interface Call {
   requestId: string;
-  /** The client's own name for it, if it gave one. */
+  /** The id that the client gave it, if it did. */
   clientRequestId?: string;
   receivedAt: Date;
 }
 
-/** An answer and the way in which it is to reach the client, if it does. */
+/** An answer, and how the client gets it, if it does. */
 export type Delivery =
   | { manner: 'whole'; response: Response }
   | { manner: 'reset' }
@@ -14,7 +14,7 @@ export type Delivery =
   | { manner: 'cut'; in: 'head' | 'body'; response: Response }
   | { manner: 'trickle'; in: 'head' | 'body'; response: Response; everyMs: number };
 
-/** The status that the client gets to see, 0 for none. */
+/** The status that the client sees, or 0 if it sees none. */
 export function statusOf(delivery: Delivery): number {
   switch (delivery.manner) {
     case 'whole':

@@ -2,7 +2,7 @@ import type { SandboxRuleName } from '../rules/index';
 import type { Call } from './delivery';
 import type { AnswerContext } from './ids';
 
-/** What Entra says where it gives no token: `error` is OAuth's word, `aadsts` Microsoft's number. */
+/** A refusal in Entra's form: `error` is OAuth's code, `aadsts` Microsoft's number. */
 export interface EntraError {
   readonly status: number;
   readonly error: string;
@@ -10,7 +10,7 @@ export interface EntraError {
   readonly message: string;
 }
 
-/** A request that Entra refuses: thrown by the rule that it breaks, answered in one place. */
+/** A request that Entra refuses: thrown where a rule is broken, answered in one place. */
 export class EntraRefusal extends Error implements EntraError {
   override readonly name = 'EntraRefusal';
 
@@ -48,12 +48,12 @@ function errorBody(
   call: Call,
 ): object {
   const { authorityHost, clientSecret } = settings;
-  // Never the id of the trace. [rule: token-answer]
+  // Never the same as the trace id. [rule: token-answer]
   const correlationId = call.clientRequestId ?? ids.eventId();
   const timestamp = call.receivedAt.toISOString().replace(/T(.+)\.\d+Z$/, ' $1Z');
   return {
     error,
-    // The message repeats what was sent, and a secret may have been sent in the wrong field.
+    // The message quotes the request, which may hold the secret in the wrong field.
     error_description:
       `AADSTS${aadsts}: ${message.replaceAll(clientSecret, '[secret]')} Trace ID: ${call.requestId} ` +
       `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,

@@ -7,7 +7,7 @@ const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '0', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
 });
 
-/** Done, and there is nothing to say. */
+/** An answer without a body. */
 export function emptyAnswer(status: number, call: Call, headers?: Record<string, string>): Response {
   return new Response(null, { status, headers: { ...graphHeaders(call), ...headers } });
 }
@@ -29,7 +29,7 @@ export function refusedAnswer(error: GraphError, { settings, ids }: AnswerContex
   return jsonAnswer(status, { error: { code, message, innerError } }, call, headers);
 }
 
-/** The codes of what is wrong with a token, each with the anchor of its explanation. */
+/** The codes for a bad token, each with the anchor of its explanation. */
 const TOKEN_ERRORS: Readonly<Record<string, string>> = {
   [INVALID_TOKEN]: 'InvalidGrant',
   [INVALID_AUDIENCE]: 'InvalidResource',
@@ -48,7 +48,7 @@ function innerErrorOf(call: Call): object {
   };
 }
 
-/** What is told of a token that is refused, in place of the usual ids. [rule: token-error-shape] */
+/** What a refused token gets in place of the usual ids. [rule: token-error-shape] */
 function tokenError(kind: string, { eventId, changeKey }: Ids, call: Call): object {
   return {
     oAuthEventOperationId: eventId(),
@@ -67,7 +67,7 @@ function graphHeaders(call: Call): Record<string, string> {
   return {
     date: call.receivedAt.toUTCString(),
     'request-id': call.requestId,
-    // The service names a request that its client did not by its own id. [rule: client-request-id] [rule: own-request-id]
+    // Without the client's id, the service repeats its own. [rule: client-request-id] [rule: own-request-id]
     'client-request-id': call.clientRequestId ?? call.requestId,
     'x-ms-ags-diagnostic': DIAGNOSTIC,
   };

@@ -1,16 +1,16 @@
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
 
-/** What Graph says where it does not do what it was asked. */
+/** A refusal in Graph's form. */
 export interface GraphError {
   readonly status: number;
   readonly code: string;
   readonly message: string;
-  /** Beside those that every answer has. */
+  /** In addition to those of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that Graph refuses: thrown by the rule that it breaks, answered in one place. */
+/** A request that Graph refuses: thrown where a rule is broken, answered in one place. */
 export class GraphRefusal extends Error implements GraphError {
   override readonly name = 'GraphRefusal';
 
@@ -20,21 +20,21 @@ export class GraphRefusal extends Error implements GraphError {
     readonly status: number,
     readonly code: string,
     message: string,
-    /** Beside those that every answer has. */
+    /** In addition to those of every answer. */
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
 }
 
-/** The one code that Graph has for every fault of a token. */
+/** Graph has one code for every bad token. */
 export const INVALID_TOKEN = 'InvalidAuthenticationToken';
-/** The one that Outlook has for a token that is for another resource. */
+/** Outlook's code for a token that is meant for another resource. */
 export const INVALID_AUDIENCE = 'InvalidAudience';
-/** Of Graph itself, the same in every tenant. */
+/** The app id of Graph itself, the same in every tenant. */
 const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
 
-/** What a 401 tells about where tokens come from. [rule: bearer-challenge] */
+/** Tells the client of a 401 where to get a token. [rule: bearer-challenge] */
 export function bearerChallenge(
   { authorityHost }: Pick<SandboxSettings, 'authorityHost'>,
   more: Readonly<Record<string, string>> = {},
@@ -50,14 +50,14 @@ export function bearerChallenge(
 }
 
 /**
- * Reports name both 413 and 400 for a request over the limit. 413 with this code is the answer that a client
- * cannot take for a fault in the message itself.
+ * Reports name both 413 and 400 for a request over the limit. 413 with this code cannot be mistaken for an error in
+ * the message itself.
  */
 export function tooLarge(rule: SandboxRuleName, message: string): GraphRefusal {
   return new GraphRefusal(rule, 413, 'RequestEntityTooLarge', message);
 }
 
-/** A request over the limit, in the status that the settings name. */
+/** Refuses a request over the limit, with the status of the settings. */
 export function requestTooLarge(
   { oversizedRequest }: Pick<SandboxSettings, 'oversizedRequest'>,
   limitBytes: number,
@@ -67,12 +67,12 @@ export function requestTooLarge(
   return tooLarge('body-too-large', `${message} The sandbox takes ${limitBytes} bytes.`);
 }
 
-/** What the service does and the sandbox does not: never a silence that could be taken for the service's. */
+/** Refuses what the service can do and the sandbox cannot, so it is not mistaken for what the service would answer. */
 export function notImplemented(what: string): GraphRefusal {
   return new GraphRefusal('not-played', 501, 'notSupported', `The sandbox does not implement ${what}.`);
 }
 
-/** The same for a whole request, with what there is instead. */
+/** The same for a whole request, with the list of what there is. */
 export function noSuchRequest(request: Request): GraphRefusal {
   const { message } = notImplemented(`${request.method} ${new URL(request.url).pathname}`);
   return new GraphRefusal(
@@ -83,7 +83,7 @@ export function noSuchRequest(request: Request): GraphRefusal {
   );
 }
 
-/** 401 that tells which claims the client is to ask Entra for. */
+/** 401 with the claims that the client has to ask Entra for. */
 export function claimsChallenge(
   claims: string,
   settings: Pick<SandboxSettings, 'authorityHost'>,
@@ -98,7 +98,7 @@ export function claimsChallenge(
   );
 }
 
-/** 401 with the one code that Graph has for every fault of a token; the sentence tells them apart. */
+/** 401 with the one code for bad tokens; the sentence tells the cases apart. */
 export function unauthorized(rule: SandboxRuleName, message: string): GraphRefusal {
   return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
 }

@@ -1,15 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { SandboxSettings } from '../settings';
 
-/** Makes the ids that clients are shown, all from one source of randomness. */
+/** Makes the ids that clients see, from one source of randomness. */
 export interface Ids {
-  /** In the form of Exchange: case counts, and a path takes its `=` encoded or not. */
+  /** In Exchange's form: case matters, and `=` may stand in a path encoded or not. */
   outlookId(): string;
-  /** Like `changeKey` and `eventId` no secret, and made without `random`: what a seed leads to stays the same. */
+  /** Like `changeKey` and `eventId`, not secret and not made with `random`, so seeds keep giving the same results. */
   conversationId(): string;
   /** Tells two states of one message apart. */
   changeKey(): string;
-  /** A GUID that is for the eyes of support only. */
+  /** A GUID for support only. */
   eventId(): string;
   guid(): string;
   /** A Message-ID in the domain of this address. */
@@ -23,7 +23,7 @@ export interface AnswerContext {
   readonly ids: Ids;
 }
 
-/** Every call of `random` gives 32 bits. */
+/** Each call of `random` gives 32 bits. */
 const WORD_BYTES = 4;
 
 export function makeIds(random: () => number): Ids {
@@ -53,20 +53,20 @@ export function makeIds(random: () => number): Ids {
 }
 
 function toGuid(bits: Buffer): string {
-  // Version 4, as RFC 9562 marks an id made of random bits.
+  // Version 4, which RFC 9562 gives to random ids.
   const hex = bits.toString('hex', 0, 16);
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
   return [...parts, hex.slice(20)].join('-');
 }
 
-/** @throws TypeError given a number that Math.random would not return */
+/** @throws TypeError if Math.random could not have returned the number */
 function word(value: number): number {
   if (value >= 0 && value < 1) return Math.floor(value * 2 ** 32);
   throw new TypeError(`Expected \`random\` to return a number from 0 up to 1, got ${value}`);
 }
 
-/** Compares two secrets; the time it takes says nothing about how much of a guess was right, nor its length. */
+/** Compares two secrets in a time that does not depend on how much of a guess is right, or on its length. */
 export function isSameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }

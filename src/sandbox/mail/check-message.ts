@@ -6,13 +6,13 @@ import type { MessageContent, SandboxAddress } from './message';
 const LOCAL_PART = /^(?:[^\s\p{C}<>()[\]\\,;:@"]+|"(?:[^"\\\p{C}]|\\[\x20-\x7e])+")$/u;
 const LABEL = /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/;
 
-/** A draft may wait for its recipients, a message that is sent must have some. */
+/** A draft may lack recipients; a message to be sent may not. */
 export function requireRecipients(content: MessageContent): void {
   if (recipientsOf(content).length > 0) return;
   throw invalidRecipients('no-recipients', "A message can't be sent because it contains no recipients.");
 }
 
-/** The rules for the recipients that a message has, whichever route it came. */
+/** The rules for recipients, which are the same on every route. */
 export function checkRecipients(content: MessageContent, limit: number): void {
   const recipients = recipientsOf(content);
   if (recipients.length > limit) {
@@ -39,8 +39,8 @@ function checkAddress({ address }: SandboxAddress): void {
 }
 
 /**
- * One bare address: no display name, no list, no control character that could end a header, white space only
- * within a quoted local part, and a domain in ASCII, where an international one stands as punycode.
+ * One bare address: no display name, no list, no control character that could end a header, white space only within a
+ * quoted local part, and the domain in ASCII, so an international one as punycode.
  */
 function isSmtpAddress(address: string): boolean {
   const at = address.lastIndexOf('@');
@@ -57,12 +57,12 @@ function invalidRecipients(rule: SandboxRuleName, reason: string): GraphRefusal 
   );
 }
 
-/** The size that the mailbox counts: the body and the raw bytes of the attachments. That it counts those is ours. */
+/** The size that counts: the body and the raw bytes of the attachments. That it is these is ours. */
 function sizeOf({ body, attachments }: MessageContent): number {
   return attachments.reduce((sum, { size }) => sum + size, Buffer.byteLength(body.content));
 }
 
-/** The rule for a message that is to go out. @throws GraphRefusal */
+/** The rule for a message to be sent. @throws GraphRefusal */
 export function checkMessageSize(
   content: MessageContent,
   mailbox: SandboxMailbox,
@@ -78,8 +78,8 @@ export function checkMessageSize(
 }
 
 /**
- * The rule for a draft that gets more bytes by an upload: the range that crosses the limit is refused. The
- * report has this sentence and no status. @throws GraphRefusal
+ * The rule for an upload to a draft: it refuses the range that crosses the limit. The report has this sentence,
+ * without a status. @throws GraphRefusal
  */
 export function checkUploadedSize(
   content: MessageContent,
@@ -95,13 +95,13 @@ function sizeExceeded(rule: SandboxRuleName, message: string): GraphRefusal {
   return new GraphRefusal(rule, 413, 'ErrorMessageSizeExceeded', message);
 }
 
-/** How many attachments a message may have is documented, how one more is refused is not: the code is ours. */
+/** The limit is documented. How one attachment more is refused is not, so the code is ours. */
 export function checkAttachmentCount(count: number, { attachments: limit }: SandboxLimits): void {
   if (count <= limit) return;
   throw tooMuch('attachment-count', `The message has ${count} attachments, the limit is ${limit}.`);
 }
 
-/** The same of the bytes of all its headers. */
+/** The same for the bytes of all headers. */
 export function checkHeaderSize(content: MessageContent, { headerBytes: limit }: SandboxLimits): void {
   const sizeBytes = content.mime ? mimeHeaderSize(content.mime) : jsonHeaderSize(content);
   if (sizeBytes <= limit) return;
@@ -113,7 +113,7 @@ function mimeHeaderSize(mime: Buffer): number {
   return end === -1 ? mime.length : end;
 }
 
-/** About what the headers take up into which Exchange makes the JSON. */
+/** About the size of the headers that Exchange makes from the JSON. */
 function jsonHeaderSize(content: MessageContent): number {
   const { from, sender, to, cc, bcc, replyTo, subject, headers, extendedProperties } = content;
   const people = [from, sender, ...to, ...cc, ...bcc, ...replyTo].map(({ name, address }: SandboxAddress) =>
@@ -132,7 +132,7 @@ function tooMuch(rule: SandboxRuleName, message: string): GraphRefusal {
   return new GraphRefusal(rule, 400, 'ErrorInvalidRequest', message);
 }
 
-/** The most bytes that a message of this mailbox may have. */
+/** The size limit of a message in this mailbox, in bytes. */
 export function messageLimit(mailbox: SandboxMailbox, limits: SandboxLimits): number {
   return mailbox.messageBytes ?? limits.messageBytes;
 }

@@ -10,7 +10,7 @@ import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } f
 
 type JsonMessage = JsonEntity<'message'>;
 
-/** Reads the body of a sendMail of content type application/json. */
+/** Reads the JSON of a sendMail. */
 export function readJsonMessage(
   request: unknown,
   mailbox: SandboxMailbox,
@@ -29,7 +29,7 @@ export function readJsonMessage(
   return readMessage(message, isSaved(saveToSentItems), request, mailbox, ids, limits);
 }
 
-/** Reads the body of a draft of content type application/json: the message, with nothing around it. */
+/** Reads the JSON of a draft: a message with nothing around it. */
 export function readJsonDraft(
   request: unknown,
   mailbox: SandboxMailbox,
@@ -39,7 +39,7 @@ export function readJsonDraft(
   return readMessage(readEntity(request, 'message'), true, request, mailbox, ids, limits);
 }
 
-/** Reads the body of an update; what it does not name has the value that a new message would have. */
+/** Reads the JSON of an update. What it does not name gets the value of a new message. */
 export function readJsonChange(
   change: JsonMessage,
   mailbox: SandboxMailbox,
@@ -89,7 +89,7 @@ function readMessage(
 
 /** [rule: save-to-sent-items] */
 function isSaved(saveToSentItems: JsonEntity<'sendMail'>['saveToSentItems']): boolean {
-  // A fault of the service rather than a rule: null passes its reader and breaks what comes after.
+  // A bug of the service rather than a rule: null passes its parser and breaks the next step.
   if (saveToSentItems === null) {
     throw new GraphRefusal(
       'save-to-sent-items-null',
@@ -121,10 +121,10 @@ function readImportance(importance: string | null | undefined): MessageContent['
   return value === 'low' || value === 'high' ? value : 'normal';
 }
 
-/** This rule is ours: nobody has written down what the service makes of an id without angle brackets. */
+/** Ours: what the service makes of an id without angle brackets is not documented. */
 function readMessageId(id: string | null | undefined): string | undefined {
   if (id === null || id === undefined) return undefined;
-  // The @ is looked for by itself: an expression with text on both sides of it would try each of many in turn.
+  // The @ is searched for separately: an expression with text on both sides would try each of many in turn.
   const at = id.indexOf('@', 2);
   if (/^<[^\s\p{Cc}<>]+>$/u.test(id) && at !== -1 && at < id.length - 2) return id;
   throw new GraphRefusal(
@@ -137,7 +137,7 @@ function readMessageId(id: string | null | undefined): string | undefined {
 
 type JsonAttachment = JsonValue<'attachment'>;
 
-/** An attachment as JSON, inside a message or alone. */
+/** An attachment as JSON, within a message or alone. */
 export function readAttachment(attachment: JsonAttachment, limitBytes: number): SandboxAttachment {
   const { name, isInline = false } = attachment;
   if (!name) throw invalid('An attachment has no name.');
@@ -173,19 +173,19 @@ function checkSize(name: string, content: Buffer, limitBytes: number): void {
   );
 }
 
-/** The service refuses these too; with which code, nobody has written down. */
+/** The service refuses these too. Its code is not documented. */
 function invalid(message: string): GraphRefusal {
   return new GraphRefusal('attachment-incomplete', 400, 'ErrorInvalidRequest', message);
 }
 
 const MAX_HEADERS = 5;
 
-/** The custom headers of a message: up to five, all of them `x-`. */
+/** The custom headers of a message: at most five, all of them `x-`. */
 export function readInternetHeaders(
   headers: readonly JsonEntity<'internetMessageHeader'>[] | undefined,
 ): { name: string; value: string }[] {
   if (headers === undefined) return [];
-  // An empty list is refused with the sentence for a long one, by the service too.
+  // An empty list gets the sentence for a long one, from the service too.
   if (headers.length === 0 || headers.length > MAX_HEADERS) {
     throw new GraphRefusal(
       'header-count',
@@ -214,7 +214,7 @@ function readHeader(header: JsonEntity<'internetMessageHeader'>): { name: string
   }
   if (typeof value !== 'string')
     throw invalidHeader('header-form', `The internet message header '${name}' has no value.`);
-  // A line break in a value would begin a header of its own, a Bcc for instance; a tab may stand in one.
+  // A line break in a value would start another header, such as Bcc. A tab is allowed.
   if (/[^\P{Cc}\t]/u.test(value)) {
     throw invalidHeader(
       'header-form',

@@ -6,14 +6,15 @@ import { decodeBase64 } from '../schema/base64';
 import type { SandboxMailbox } from '../settings';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './message';
 
-/** Reads a body of content type text/plain: the base64 of a whole MIME message. */
+/** Reads a body of content type text/plain: a whole MIME message as base64. */
 export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids: Ids): Promise<ReadMessage> {
   const request = body.toString('latin1');
   const mime = decodeMime(request);
   const fields = readHeaderFields(mime);
   if (fields === undefined) throw invalidMime('mime-invalid', 'It does not begin with header fields.');
   const parsed = await parse(mime);
-  // A Sender or Reply-To that names no address is a header like any other: it claims nobody and is not resolved. [ours]
+  // A Sender or Reply-To without an address is treated like any other header: it claims no sender and is not checked.
+  // [ours]
   const named = (name: string) => addressesOf(fields, name).filter(({ address }) => address !== '');
   const given = { from: addressesOf(fields, 'from'), sender: named('sender') };
   const [from = { name: mailbox.displayName, address: mailbox.userPrincipalName }] = given.from;
@@ -45,7 +46,7 @@ export async function readMimeMessage(body: Buffer, mailbox: SandboxMailbox, ids
     mime: withoutHeader(mime, fields, 'bcc'),
     request,
   };
-  // All of them: a second From must not slip past the one that is shown.
+  // All of them, so a second From cannot hide behind the first.
   const claimedSenders = [...given.from, ...given.sender].map(({ address }) => address);
   return { content, claimedSenders };
 }
@@ -60,8 +61,8 @@ function decodeMime(request: string): Buffer {
       'Invalid base64 string for MIME content.',
     );
   }
-  // A rule of the sandbox. The service takes such a message and may then read the soft line breaks of
-  // quoted-printable wrong, so that the mail arrives garbled: a fault better met here.
+  // A rule of the sandbox. The service accepts such a message and may then misread the soft line breaks of quoted-
+  // printable, which garbles the mail. Better to find that here.
   if (/(?<!\r)\n|\r(?!\n)/.test(mime.toString('latin1'))) {
     throw invalidMime(
       'mime-line-ends',
@@ -86,7 +87,7 @@ async function parse(mime: Buffer): Promise<ParsedMail> {
   }
 }
 
-/** Groups are flattened, and domains left as they are: one in punycode must not turn into letters again. */
+/** Flattens groups and leaves domains alone: punycode must stay punycode. */
 function addressesOf(fields: readonly MimeHeaderField[], name: string): SandboxAddress[] {
   const values = fields.filter((field) => field.name.toLowerCase() === name).map(({ value }) => value);
   const { value } = parseAddressHeader(values, { flatten: true, decodePunycode: false });
@@ -99,7 +100,7 @@ function bodyOf({ html, text }: ParsedMail): MessageContent['body'] {
     : { contentType: 'text', content: withBareCr(text ?? '') };
 }
 
-/** mailparser makes LF of each CRLF, which makes one line end of the two in CR CR LF. */
+/** mailparser turns each CRLF into LF, and so the two line ends of CR CR LF into one. */
 function withBareCr(text: string): string {
   return text.replaceAll('\r\n', '\r\r\n');
 }
@@ -124,17 +125,17 @@ function invalidMime(rule: SandboxRuleName, reason: string): GraphRefusal {
   return new GraphRefusal(rule, 400, 'ErrorMimeContentInvalid', `The MIME content is not valid. ${reason}`);
 }
 
-/** A header field of a message and where it stands in it. */
+/** A header field and its position in the message. */
 export interface MimeHeaderField {
   name: string;
   /** Unfolded, not decoded. */
   value: string;
   start: number;
-  /** Behind the line break that ends the field. */
+  /** After the line break that ends the field. */
   end: number;
 }
 
-/** The header fields at the beginning of a message; undefined when what stands there is something else. */
+/** The header fields of a message; undefined if it starts with something else. */
 export function readHeaderFields(mime: Buffer): MimeHeaderField[] | undefined {
   const fields: MimeHeaderField[] = [];
   let start = 0;
@@ -151,14 +152,14 @@ export function readHeaderFields(mime: Buffer): MimeHeaderField[] | undefined {
   return fields;
 }
 
-/** The message without the fields of that name; every other byte as it was. */
+/** The message without the fields of that name. All other bytes stay. */
 export function withoutHeader(mime: Buffer, fields: readonly MimeHeaderField[], name: string): Buffer {
   const kept = fields.filter((field) => field.name.toLowerCase() !== name);
   const rest = mime.subarray(fields.at(-1)?.end ?? 0);
   return Buffer.concat([...kept.map(({ start, end }) => mime.subarray(start, end)), rest]);
 }
 
-/** Read as latin1, so that an offset in the text is one in the bytes. */
+/** Read as latin1, so offsets in the text are offsets in the bytes. */
 function headerLines(mime: Buffer): string[] {
   const emptyLine = mime.indexOf('\r\n\r\n');
   return mime

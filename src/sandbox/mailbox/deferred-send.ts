@@ -6,7 +6,7 @@ import type { DeferredSend, MailboxState } from './state';
 /** PidTagDeferredSendTime. [MS-OXOMSG] 2.2.3.9 */
 const DEFERRED_SEND_TIME = 'SystemTime 0x3FEF';
 
-/** The time that a message asks to be sent at, where that is still to come. */
+/** When a message asks to be sent, if that is still to come. */
 export function deferredUntil(content: MessageContent, now: number): number | undefined {
   const time = deferredTime(content);
   return time !== undefined && time > now ? time : undefined;
@@ -19,13 +19,13 @@ export function deferredTime({ extendedProperties }: MessageContent): number | u
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Sends later; again for the same thing takes the place of what was there. */
+/** Schedules a send, in place of an earlier one of the same thing. */
 export function defer({ deferred }: MailboxState, sending: DeferredSend): void {
   const before = deferred.findIndex((other) => other.of === sending.of);
   deferred.splice(before === -1 ? deferred.length : before, 1, sending);
 }
 
-/** Sends what is due, the earliest first, to be called before anything is looked at. Was there any? */
+/** Sends what is due, earliest first. To be called before the state is read. Returns whether anything was sent. */
 export function releaseDue({ settings, deferred }: MailboxState): boolean {
   if (deferred.length === 0) return false;
   const now = settings.now();
@@ -41,25 +41,25 @@ export function releaseDue({ settings, deferred }: MailboxState): boolean {
   return due.length > 0;
 }
 
-/** When the next one is due. */
+/** When the next send is due. */
 export function nextDue({ deferred }: MailboxState): number | undefined {
   const times = deferred.flatMap((sending) => sending.dueAt() ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** The longest that a timer of Node waits. */
+/** The longest time of Node's timers. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Calls back when a time has come, for what would else be noticed by the next request only. By the machine's clock
- * alone: of another clock nobody knows when it gets there.
+ * Calls back at a given time, for sends that only the next request would notice otherwise. It runs on the machine's
+ * clock only: no one knows when another clock gets there.
  */
 export function createAlarm({ now }: Pick<SandboxSettings, 'now'>, ring: () => number | undefined) {
   let timer: NodeJS.Timeout | undefined;
   function set(at: number | undefined): void {
     clearTimeout(timer);
     if (at === undefined || now !== Date.now) return;
-    // Never what keeps a process alive.
+    // A timer must not keep the process alive.
     timer = setTimeout(() => set(ring()), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref();
   }
   return { set };

@@ -13,7 +13,7 @@ import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
 import { unsearchable } from './search-delay';
 import type { MailboxState } from './state';
 
-/** The rules for a message that is to go out, whichever way it came into the mailbox. @throws GraphRefusal */
+/** The rules for a message to be sent, by any route. @throws GraphRefusal */
 export function submit(
   mailbox: SandboxMailbox,
   { content, claimedSenders }: ReadMessage,
@@ -30,7 +30,7 @@ export function submit(
   return { receivedAt, mailbox: mailbox.userPrincipalName, requestId, clientRequestId, ...content };
 }
 
-/** Puts a message that was sent into the Inbox of each recipient whose mailbox is in the tenant, once each. */
+/** Puts a sent message into the Inbox of each recipient in the tenant, once each. */
 export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
   const { settings, ids, messages } = state;
   const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
@@ -42,7 +42,7 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
       // [rule: bcc-hidden]
       bcc: [],
       headers: headersOnTheWire(sent, settings),
-      // Categories belong to the sender's copy, as do named properties. [rule: properties-stay-with-the-sender]
+      // Categories and named properties stay with the sender. [rule: properties-stay-with-the-sender]
       extendedProperties: [],
       categories: [],
     },
@@ -55,7 +55,7 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
       createdAt: sent.receivedAt,
       changedAt: sent.receivedAt,
       changeKey: ids.changeKey(),
-      // Each mailbox counts its own conversations.
+      // Each mailbox has its own conversations.
       conversationId: ids.conversationId(),
       isDraft: false,
       folder: 'inbox',
@@ -70,7 +70,7 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
   }
 }
 
-/** A property of PS_INTERNET_HEADERS is the header of its name there. [rule: named-headers-on-the-wire] */
+/** Each property of PS_INTERNET_HEADERS is a header there. [rule: named-headers-on-the-wire] */
 function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
   const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
   const headers = sent.mime

@@ -22,10 +22,10 @@ export interface MessageStore {
   remove(message: SandboxMessage): void;
 }
 
-/** What the store names its files; whatever else is in the folder is not touched. */
+/** The names of the store's own files. It leaves all others in the folder alone. */
 const NAME = /^\d{8}T\d{9}Z-[\da-f]{16}\.json$/;
 
-/** @throws the file system's error given a folder that cannot be made or read */
+/** @throws the file system's error if the folder cannot be created or read */
 export function messageStore(folder: string): MessageStore {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   readdirSync(folder);
@@ -37,7 +37,7 @@ export function messageStore(folder: string): MessageStore {
     },
     write(message) {
       const path = join(folder, nameOf(message));
-      // The mail was accepted, whatever becomes of its files: a full disk is no answer of Graph's.
+      // The message was accepted in any case: Graph has no answer for the sandbox's full disk.
       try {
         replaceFile(`${path}.eml`, composeEml(message));
         replaceFile(`${path}.json`, toStoredJson(message));
@@ -54,7 +54,7 @@ export function messageStore(folder: string): MessageStore {
   };
 }
 
-/** Of digits and letters only, nothing of what a client sent: so no name leads out of the folder. */
+/** Made of digits and letters, with nothing from the client, so a name cannot lead out of the folder. */
 function nameOf({ receivedAt, id }: SandboxMessage): string {
   const stamp = receivedAt.toISOString().replace(/[-:.]/g, '');
   return `${stamp}-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
@@ -69,7 +69,7 @@ function readMessage(file: string): SandboxMessage[] {
   }
 }
 
-/** Nothing that a link in the folder leads to. */
+/** Does not follow a link in the folder. */
 function readPlainFile(file: string): string {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -79,7 +79,7 @@ function readPlainFile(file: string): string {
   }
 }
 
-/** Whole or not at all, and for nobody else to read. */
+/** Writes all or nothing, and readable only by this user. */
 function replaceFile(file: string, content: string | Buffer): void {
   const temporary = `${file}.tmp`;
   rmSync(temporary, { force: true });
@@ -87,18 +87,18 @@ function replaceFile(file: string, content: string | Buffer): void {
   renameSync(temporary, file);
 }
 
-/** A message as the text of a file, from which nothing is missing. */
+/** A message as text, complete. */
 export function toStoredJson(message: SandboxMessage): string {
   const { attachments, mime, ...rest } = message;
   const files = attachments.map(({ content, ...described }) => ({
     ...described,
-    // A getter, as which a large upload comes, is not among what the spread takes.
+    // A large upload has a getter here, which spreading does not copy.
     content: content.toString('base64'),
   }));
   return JSON.stringify({ ...rest, attachments: files, ...(mime && { mime: mime.toString('base64') }) });
 }
 
-/** @throws TypeError given anything but what `toStoredJson` wrote */
+/** @throws TypeError unless the text came from `toStoredJson` */
 export function fromStoredJson(text: string): SandboxMessage {
   const stored = fieldsOf(JSON.parse(text), 'the file');
   const body = fieldsOf(stored.get('body'), 'body');
@@ -203,7 +203,7 @@ function optional<Value>(
   return fields.has(name) ? read(fields, name) : undefined;
 }
 
-/** Leaves a property out rather than undefined, as in a message that has just come. */
+/** Omits an undefined property, as a newly received message does. */
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
   const properties: { [Key in Name]?: Value } = {};
   if (value !== undefined) properties[name] = value;

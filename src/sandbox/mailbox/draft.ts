@@ -1,19 +1,19 @@
 import { openSessionsOf } from './messages';
 import type { MailboxMessage, MailboxState } from './state';
 
-/** A draft that was made and neither sent nor deleted. */
+/** A draft that was neither sent nor deleted. */
 export interface SandboxDraft {
-  /** The one that its client was told. */
+  /** The id that its client got. */
   id: string;
-  /** The user principal name of the mailbox that it stands in. */
+  /** The user principal name of its mailbox. */
   mailbox: string;
-  /** Empty when it has none. */
+  /** Empty if it has none. */
   subject: string;
-  /** Those that are there whole, by name and bytes. */
+  /** The complete ones, by name and size in bytes. */
   attachments: { name: string; size: number }[];
-  /** How many upload sessions still take bytes for it. */
+  /** How many upload sessions still accept bytes for it. */
   uploadSessions: number;
-  /** When it goes out, given one that was sent and asked for a later time. */
+  /** When it will be sent, if it asked for a later time. */
   sendsAt?: Date;
 }
 

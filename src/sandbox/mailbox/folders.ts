@@ -4,7 +4,7 @@ import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
 import { FOLDER_NAMES, type FolderIds, type FolderName, type MailboxState } from './state';
 
-/** Folders that every mailbox has as well, and the sandbox does not. [Graph docs, resources/mailfolder] */
+/** Folders that every mailbox has and the sandbox lacks. [Graph docs, resources/mailfolder] */
 const OTHER_FOLDERS = new Set([
   'archive',
   'clutter',
@@ -49,7 +49,7 @@ export function folderId(
   return ids[folder];
 }
 
-/** The folder that a path names: by its well-known name in any case, or by its id. @throws GraphRefusal */
+/** The folder that a path names, by its well-known name in any case or by its id. @throws GraphRefusal */
 export function findFolder(
   state: MailboxState,
   user: string,

@@ -3,12 +3,12 @@ import { endSessionsOf, removeMessage } from './messages';
 import { forgetStaleDrafts } from './search-delay';
 import type { MailboxMessage, MailboxState } from './state';
 
-/** A client that opens more of them than it fills would make each request slower. */
+/** A client that opens more than it fills would slow down every request. */
 const MAX_SESSIONS = 1000;
 
 /**
- * Keeps a sandbox that runs for weeks within its bounds: called after each request. Messages go before drafts, and of
- * drafts only those that nobody can still be filling: their upload sessions would have expired.
+ * Keeps a long-running sandbox within its limits; called after each request. It drops messages before drafts, and only
+ * drafts that no client can still be filling, because their upload sessions would have expired.
  */
 export function makeRoom(state: MailboxState): void {
   const { settings, messages, sent, staleDrafts, uploadSessions } = state;
@@ -34,9 +34,9 @@ export function makeRoom(state: MailboxState): void {
   }
 }
 
-/** What messages, drafts and uploads under way take up. */
+/** The size of messages, drafts and unfinished uploads. */
 export function bytesOf({ messages, sent, staleDrafts, uploadSessions }: MailboxState): number {
-  // A copy in Sent Items or an Inbox shares everything with its message, but a few headers.
+  // A copy in Sent Items or an Inbox shares everything but a few headers with its message.
   const drafts = messages.filter(({ isDraft }) => isDraft);
   const kept = [...drafts, ...staleDrafts.map(({ draft }) => draft)];
   const inDrafts = kept.reduce(

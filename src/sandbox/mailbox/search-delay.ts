@@ -5,7 +5,7 @@ export function startDelay({ finds, ms }: Required<SandboxDelay>, now: number): 
   return { finds, until: now + ms };
 }
 
-/** How long a search misses a message that is new in its folder or has changed there. [rule: search-lags] */
+/** How long searches miss a message that is new or has changed. [rule: search-lags] */
 export function unsearchable(
   folder: 'drafts' | 'sentitems' | 'inbox',
   { searchDelay, now }: SandboxSettings,
@@ -13,20 +13,20 @@ export function unsearchable(
   return startDelay(folder === 'drafts' ? searchDelay.drafts : searchDelay.sentItems, now());
 }
 
-/** To be called with a draft that is about to leave Drafts. */
+/** To be called when a draft is about to leave Drafts. */
 export function leaveStaleDraft({ settings, staleDrafts }: MailboxState, draft: MailboxMessage): void {
   const shownFor = startDelay(settings.searchDelay.stale, settings.now());
   if (draft.folder !== 'drafts' || isOver(shownFor, settings.now())) return;
   staleDrafts.push({ draft: { ...draft, unsearchable: { ...draft.unsearchable } }, shownFor });
 }
 
-/** Those that no search shows any more. */
+/** Drops the drafts that no search shows any more. */
 export function forgetStaleDrafts({ settings, staleDrafts }: MailboxState): void {
   const left = staleDrafts.filter(({ shownFor }) => !isOver(shownFor, settings.now()));
   staleDrafts.splice(0, staleDrafts.length, ...left);
 }
 
-/** Of the messages where a search looks, those that it shows, oldest first; each call is one search. */
+/** The messages in a place that a search shows, oldest first. Each call counts as one search. */
 export function takeSearchable(
   { settings, messages, staleDrafts }: MailboxState,
   isThere: (message: MailboxMessage) => boolean,
@@ -40,7 +40,7 @@ export function takeSearchable(
   return shown.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
-/** Was the delay over before this search, which counts as one that went by? */
+/** Whether the delay was over before this search, which counts towards it. */
 function passOne(delay: Delay, now: number): boolean {
   const wasOver = isOver(delay, now);
   if (delay.finds > 0) delay.finds -= 1;

@@ -1,17 +1,17 @@
 import { type SandboxMessage, sizeOfMessage } from '../mail/message';
 import type { MessageStore } from './disk';
 
-/** The mails that were accepted, in memory and, where there is a folder for them, on disk as well. */
+/** The messages that were sent, in memory and, if there is a folder for them, on disk. */
 export interface SentMessages {
   /** Oldest first; always the same array. */
   readonly list: readonly SandboxMessage[];
   readonly sizeBytes: number;
-  /** How many had to go since the start to make room for others. */
+  /** How many were dropped since the start to make room. */
   readonly forgotten: number;
   add(message: SandboxMessage): void;
-  /** False given an id that no message has. */
+  /** Returns false if no message has the id. */
   remove(id: string): boolean;
-  /** The oldest one, to make room; the newest one stays, however large it is. */
+  /** Drops the oldest message. The last one stays, however large. */
   forgetOldest(): boolean;
   clear(): void;
 }

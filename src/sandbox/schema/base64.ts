@@ -1,6 +1,6 @@
 /**
- * The bytes of strict base64, undefined for anything else. Buffer.from takes whatever it is given, the URL
- * alphabet and missing padding included, so only text that survives the way back was base64.
+ * Decodes strict base64; undefined for anything else. Buffer.from also accepts the URL alphabet, missing padding and
+ * more, so only text that encodes back to itself counts.
  */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');

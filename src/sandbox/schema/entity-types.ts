@@ -1,8 +1,7 @@
 /**
- * The types that the bodies of requests are made of, in the notation of Graph's metadata: Edm names without their
- * prefix, `Collection(…)` for lists, `!` for a value that must not be null. A list is never null either.
- * Properties and types are those of @microsoft/microsoft-graph-types, read-only ones included: the service
- * knows them, so it does not refuse them.
+ * The types of request bodies, in the notation of Graph's metadata: Edm names without their prefix, `Collection(…)`
+ * for lists, `!` for a value that must not be null. Lists are never null. Properties and types are those of
+ * @microsoft/microsoft-graph-types, read-only ones included: the service knows them, so it does not refuse them.
  */
 const entity = { id: 'String!' } as const;
 
@@ -84,7 +83,7 @@ export const ENTITY_TYPES = {
   },
 } as const;
 
-/** Abstract types, which a value cannot have, and the types that it can have instead. */
+/** Abstract types, and the types that a value can have instead. */
 export const DERIVED_TYPES = {
   attachment: ['fileAttachment', 'itemAttachment'],
   outlookItem: ['message'],
@@ -102,7 +101,7 @@ export const ENUM_TYPES = {
 interface PrimitiveTypes {
   String: string;
   Boolean: boolean;
-  /** What the service takes for saveToSentItems: Graph's own example sends the text "false". */
+  /** What the service accepts for saveToSentItems: Graph's own example sends the text "false". */
   BooleanOrText: boolean | 'true' | 'false';
   Int32: number;
   Int64: number;
@@ -113,7 +112,7 @@ interface PrimitiveTypes {
 
 export type PrimitiveName = keyof PrimitiveTypes;
 export type EntityName = keyof typeof ENTITY_TYPES;
-/** Types that a whole body can be of. */
+/** Types that a whole body can have. */
 export type BodyName = EntityName | keyof typeof DERIVED_TYPES;
 
 export type JsonEntity<Name extends EntityName> = { readonly '@odata.type'?: string } & {
@@ -128,7 +127,7 @@ type JsonProperty<Declared> = Declared extends `${infer Type}!`
     ? JsonValue<Declared>
     : JsonValue<Declared> | null;
 
-/** The TypeScript type of JSON that `checkEntity` has let pass. */
+/** The TypeScript type of JSON that has passed `checkEntity`. */
 export type JsonValue<Type> = Type extends `Collection(${infer Item})`
   ? readonly JsonValue<Item>[]
   : Type extends PrimitiveName

@@ -10,7 +10,7 @@ import {
 } from './entity-types';
 
 /**
- * JSON that a type of the table describes, whole and in depth, with its properties spelled as there.
+ * Checks JSON against a type of the table, at every depth, and spells its properties as the table does.
  * @throws GraphRefusal RequestBodyRead
  */
 export function readEntity<Name extends BodyName>(value: unknown, type: Name): JsonValue<Name> {
@@ -30,7 +30,7 @@ const ENTITIES = new Map<string, Map<string, string>>(
 const DERIVED = new Map<string, readonly string[]>(Object.entries(DERIVED_TYPES));
 const ENUMS = new Map<string, readonly string[]>(Object.entries(ENUM_TYPES));
 
-/** Types that the service takes where the table has only some; not a fault of the request. */
+/** Types that the service accepts and the table lacks. The request is not at fault. */
 const NOT_PLAYED = ['referenceAttachment', 'event', 'contact'];
 
 const PRIMITIVE_CHECKS: Record<PrimitiveName, (value: unknown) => boolean> = {
@@ -47,7 +47,7 @@ const PRIMITIVE_CHECKS: Record<PrimitiveName, (value: unknown) => boolean> = {
 };
 const PRIMITIVES = new Map<string, (value: unknown) => boolean>(Object.entries(PRIMITIVE_CHECKS));
 
-/** `where` begins the sentence of a refusal, which ends in what that place takes. */
+/** `where` starts the sentence of a refusal, which ends with what is accepted there. */
 function checkValue(value: unknown, declared: string, where: string): void {
   const type = declared.replace(/!$/, '');
   const item = /^Collection\((.+)\)$/.exec(type)?.[1];
@@ -78,7 +78,7 @@ function checkObject(value: unknown, declaredType: string, where: string): void 
   }
   const type = typeOf(value, declaredType, where);
   for (const [name, property] of Object.entries(value)) {
-    // OData's annotations are no properties of the type.
+    // OData annotations are not properties of the type.
     if (name.includes('@')) continue;
     const declared = ENTITIES.get(type)?.get(name);
     if (declared === undefined) {
@@ -91,7 +91,7 @@ function checkObject(value: unknown, declaredType: string, where: string): void 
   }
 }
 
-/** The value's own type by its `@odata.type`, which only a place for an abstract type demands. */
+/** The type that the value's `@odata.type` names. It is required only where the declared type is abstract. */
 function typeOf(value: object, declaredType: string, where: string): string {
   const annotation: unknown = '@odata.type' in value ? value['@odata.type'] : undefined;
   const derived = DERIVED.get(declaredType);
@@ -111,12 +111,12 @@ function unreadable(message: string): GraphRefusal {
   return new GraphRefusal('body-schema', 400, 'RequestBodyRead', message);
 }
 
-/** Cut, since the value may be a whole attachment. */
+/** Truncated, since the value may be a whole attachment. */
 function show(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 60);
 }
 
-/** For each type its properties by their names in small letters, each as the table spells it first. */
+/** Each type's properties by their names in lower case. If two differ only in case, the first in the table wins. */
 const SPELLINGS = new Map<string, ReadonlyMap<string, string>>(
   [...ENTITIES].map(([type, properties]) => [
     type,
@@ -126,9 +126,9 @@ const SPELLINGS = new Map<string, ReadonlyMap<string, string>>(
 const TYPE_ANNOTATION = '@odata.type';
 
 /**
- * JSON whose properties have the names of the type's table: the service reads them in any case, and Microsoft's own
- * sample writes `Message`, `Subject` and `ContentBytes`. [rule: names-in-any-case] What is of no type of the table
- * stays as it is. @throws GraphRefusal RequestBodyRead given one name in two spellings
+ * Renames properties to the spelling of the table: the service reads names in any case, and Microsoft's own sample
+ * writes `Message`, `Subject` and `ContentBytes`. [rule: names-in-any-case] Types that are not in the table are left
+ * alone. @throws GraphRefusal RequestBodyRead if a name occurs in two spellings
  */
 export function withDeclaredNames(value: unknown, declared: string): unknown {
   const type = declared.replace(/!$/, '');
@@ -149,7 +149,7 @@ export function withDeclaredNames(value: unknown, declared: string): unknown {
   return Object.fromEntries(named);
 }
 
-/** By its annotation where the place is for an abstract type, else that of the place. */
+/** By its annotation if the declared type is abstract; otherwise the declared type. */
 function ownType(value: object, declared: string): string {
   const derived = DERIVED.get(declared);
   if (derived === undefined) return declared;
@@ -157,7 +157,7 @@ function ownType(value: object, declared: string): string {
   return String(annotation).replace(/^#?microsoft\.graph\./, '');
 }
 
-/** What the service makes of one name in two spellings is not known; to guess would hide a fault of the client. */
+/** The service's behaviour is unknown, and guessing would hide a bug in the client. */
 function repeated(name: string): GraphRefusal {
   return new GraphRefusal(
     'property-twice',

@@ -2,9 +2,9 @@ import type { SandboxMailbox, SandboxSettings } from '../settings';
 import { domainOf, isMailboxAddress } from './mailbox-address';
 
 /**
- * What the sandbox says of itself after the service's sentence, where it refuses a request for its own settings:
- * the app is right and the sandbox lacks its mailbox, or the other way round. Clients cut long messages off (the
- * transport after 500 characters), so the flag comes first, and the list is short.
+ * What the sandbox adds to the service's sentence when its own settings are the reason for a refusal: the app may be
+ * right and the sandbox lack its mailbox, or the other way round. Clients truncate long messages (the transport after
+ * 500 characters), so the flag comes first and the list is short.
  */
 const SANDBOX = ' This is the sandbox of nodemailer-graph-transport';
 
@@ -23,27 +23,27 @@ export function explainMailbox(settings: SandboxSettings, user: string): string 
   return `${SANDBOX}, which has no such mailbox. ${howToHave(user)} ${whatThereIs(settings)}`;
 }
 
-/** For a From or Sender that the mailbox has no right to. */
+/** For a From or Sender that the mailbox may not use. */
 export function explainSender(settings: SandboxSettings, mailbox: SandboxMailbox, sender: string): string {
   if (!settings.explain) return '';
   const denied = `${shown(mailbox.userPrincipalName)} may not send as ${shown(sender)}`;
   return `${SANDBOX}, where ${denied}. ${howToHave(sender, ' as the first')} ${whatThereIs(settings)}`;
 }
 
-/** For a tenant that is not the sandbox's. */
+/** For a tenant other than the sandbox's. */
 export function explainTenant(settings: SandboxSettings): string {
   if (!settings.explain) return '';
   const [domain = ''] = tenantDomains(settings);
   return `${SANDBOX}, whose tenant is ${settings.tenantId} (${domain}). Start it with yours: --tenant-id, or tenantId in code.`;
 }
 
-/** For an app that is not the one that is registered in the sandbox. */
+/** For an app other than the registered one. */
 export function explainClient(settings: SandboxSettings): string {
   if (!settings.explain) return '';
   return `${SANDBOX}, whose client id is ${settings.clientId}. Start it with yours: --client-id, or clientId in code.`;
 }
 
-/** For a wrong secret: where the right one is to be found, and never what it is. */
+/** For a wrong secret: says where to find the right one, never what it is. */
 export function explainSecret(settings: SandboxSettings): string {
   if (!settings.explain) return '';
   return (
@@ -52,20 +52,21 @@ export function explainSecret(settings: SandboxSettings): string {
   );
 }
 
-/** For the right secret of a sandbox that plays an expired one. */
+/** For the right secret of a sandbox with an expired one. */
 export function explainExpiry(settings: SandboxSettings): string {
   if (!settings.explain) return '';
   return `${SANDBOX}, which was started with secretState: 'expired'.`;
 }
 
-/** The domain names of the tenant: its own, and those of its mailboxes, since a tenant may have several. */
+/** The tenant's domains: its own and those of its mailboxes, since a tenant may have several. */
 export function tenantDomains({ tenantDomain, mailboxes }: SandboxSettings): string[] {
   const domains = mailboxes.map(({ userPrincipalName }) => domainOf(userPrincipalName));
   return [...new Set([tenantDomain.toLowerCase(), ...domains])];
 }
 
 function howToHave(address: string, place = ''): string {
-  const wanted = isMailboxAddress(address) && address.length <= MAX_ADDRESS_LENGTH ? address : 'you@contoso.com';
+  const wanted =
+    isMailboxAddress(address) && address.length <= MAX_ADDRESS_LENGTH ? address : 'you@contoso.com';
   const quote = wanted.includes("'") ? '"' : "'";
   return `Start it with --mailbox ${wanted}${place}, or in code with mailboxes: [${quote}${wanted}${quote}].`;
 }

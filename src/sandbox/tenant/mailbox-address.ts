@@ -6,7 +6,7 @@ export function isMailboxAddress(text: string): boolean {
   return /^[^\s\p{Cc}@<>()[\],;:"`\\/?]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*$/u.test(text);
 }
 
-/** A mailbox of this address: the same id each time, so that it can be named in an app's settings. */
+/** A mailbox with this address. It always gets the same id, so an app's settings can name it. */
 export function toMailbox(address: string): SandboxMailbox {
   return { id: idOf(address), userPrincipalName: address, displayName: displayNameOf(address) };
 }
@@ -15,14 +15,14 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
-/** A GUID of version 8, as RFC 9562 marks an id that is made of something else. */
+/** A GUID of version 8, which RFC 9562 gives to ids derived from something else. */
 function idOf(address: string): string {
   const hex = createHash('sha256').update(address.toLowerCase()).digest('hex');
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`];
   return [...parts, hex.slice(20, 32)].join('-');
 }
 
-/** `order.desk@contoso.com` is Order Desk. */
+/** `order.desk@contoso.com` becomes Order Desk. */
 function displayNameOf(address: string): string {
   const words = address.slice(0, address.lastIndexOf('@')).split(/[._+-]+/);
   const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');

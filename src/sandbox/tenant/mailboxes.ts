@@ -8,7 +8,7 @@ export function mailboxNamed(mailboxes: readonly SandboxMailbox[], user: string)
   return mailboxes.find(({ id, userPrincipalName }) => isSame(id, user) || isSame(userPrincipalName, user));
 }
 
-/** The mailboxes that get mail at any of these addresses: their user principal names and aliases. */
+/** The mailboxes that get mail for any of these addresses, aliases included. */
 export function mailboxesOf(
   mailboxes: readonly SandboxMailbox[],
   addresses: readonly string[],
@@ -20,7 +20,7 @@ export function mailboxesOf(
   );
 }
 
-/** The mailbox that `users/{user}` names, if the app gets into it. @throws GraphRefusal */
+/** The mailbox that `users/{user}` names. @throws GraphRefusal if the app cannot access it */
 export function findMailbox(settings: SandboxSettings, user: string): SandboxMailbox {
   const { mailboxes, scp } = settings;
   const mailbox = mailboxNamed(mailboxes, user);
@@ -62,8 +62,8 @@ export function findMailbox(settings: SandboxSettings, user: string): SandboxMai
 }
 
 /**
- * In a tenant without Exchange Online no mailbox is there, to which a token that is good for the directory is of no
- * use. @throws GraphRefusal
+ * A tenant without Exchange Online has no mailboxes, so a token that is good for the directory does not help. @throws
+ * GraphRefusal
  */
 export function requireExchange({ exchangeOnline, tenantId }: SandboxSettings): void {
   if (exchangeOnline) return;
@@ -75,7 +75,7 @@ export function requireExchange({ exchangeOnline, tenantId }: SandboxSettings): 
   );
 }
 
-/** Sending as another address takes a right that the mailbox was given. */
+/** To send as another address, a mailbox needs the right. */
 export function checkSendAs(
   mailbox: SandboxMailbox,
   claimedSenders: readonly string[],
@@ -94,7 +94,7 @@ export function checkSendAs(
   }
 }
 
-/** The directory answers for an id that it does not know, Exchange for an address. */
+/** The directory answers for an unknown id, Exchange for an unknown address. */
 export function unknownUser(
   user: string,
   explanation = '',
@@ -113,7 +113,7 @@ export function unknownUser(
   return new GraphRefusal(rule, 404, 'Request_ResourceNotFound', message);
 }
 
-/** By the case of A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */
+/** Ignores the case of A to Z only: `toLowerCase` would also turn the KELVIN SIGN into k. */
 function isSame(one: string, other: string): boolean {
   const key = (address: string) => address.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   return key(one) === key(other);
