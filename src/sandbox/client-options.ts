@@ -1,25 +1,25 @@
 import { isLoopback, isOwnOrigin } from './own-hosts';
 import type { SandboxSettings } from './settings';
 
-/** What a client has to be told to send through a sandbox. */
+/** What a client needs to send through a sandbox. */
 export interface SandboxClientOptions {
   /** The GUID of the tenant. */
   tenantId: string;
-  /** The GUID of the one app that is registered. */
+  /** The client id of the one registered app. */
   clientId: string;
-  /** The secret that Entra takes. */
+  /** The app's client secret. */
   clientSecret: string;
   /** The first mailbox. */
   userId: string;
-  /** Where Entra is played. */
+  /** The origin of the sandbox's Entra. */
   authorityHost: string;
-  /** Where Graph is played. */
+  /** The origin of the sandbox's Graph. */
   graphEndpoint: string;
-  /** Only for a sandbox with `allowedHosts`: the client has to allow plain http to another machine. */
+  /** Only for a sandbox with `allowedHosts`: lets the client use plain http to another machine. */
   insecureSandbox?: true;
 }
 
-/** The variables by which an app that sends through Graph is set up. */
+/** Environment variables for an app that sends through Graph. */
 export interface SandboxEnv {
   /** As `tenantId`. */
   AZURE_TENANT_ID: string;
@@ -33,7 +33,7 @@ export interface SandboxEnv {
   AZURE_AUTHORITY_HOST: string;
   /** As `graphEndpoint`. */
   GRAPH_ENDPOINT: string;
-  /** As `insecureSandbox`, where that is needed. */
+  /** As `insecureSandbox`, if that is set. */
   GRAPH_INSECURE_SANDBOX?: 'true';
 }
 

@@ -24,84 +24,83 @@ import { requireCount, resolveSettings } from './resolve-settings';
 import type { SandboxMailbox, SandboxOptions } from './settings';
 import { toResponse } from './to-response';
 
-/** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
+/** More than a test run makes. A sandbox that runs for weeks must not keep them all. */
 const MAX_REQUESTS = 10_000;
 
-/** How much a sandbox keeps, and how much it may. */
+/** How much a sandbox holds, and its limits. */
 export interface SandboxUsage {
-  /** About the bytes that messages, drafts and uploads take up. */
+  /** The size of messages, drafts and uploads, in about as many bytes. */
   bytes: number;
-  /** From how many bytes on the oldest messages go. */
+  /** Beyond this size, the oldest messages are dropped. */
   maxBytes: number;
-  /** From how many messages on the oldest go. */
+  /** Beyond this number, the oldest messages are dropped. */
   maxMessages: number;
-  /** Messages that had to make room for newer ones. */
+  /** How many messages were dropped to make room. */
   forgotten: number;
 }
 
-/** A fake of the part of Graph that sends mail and of the part of Entra that leads to it. */
+/** A fake of the parts of Entra and Graph that sending mail needs. */
 export interface Sandbox {
-  /** To be spread into the options of the transport. */
+  /** Spread these into the transport's options. */
   readonly options: SandboxClientOptions;
-  /** The same as variables, for an app that is set up by its environment. */
+  /** The same as environment variables. */
   readonly env: SandboxEnv;
-  /** Where the clients of Entra, of Graph and of upload sessions send their requests. */
+  /** The origins of Entra, Graph and upload URLs. */
   readonly origins: readonly string[];
   /** The tenant's mailboxes, the client's own first. */
   readonly mailboxes: readonly SandboxMailbox[];
-  /** Mails that were accepted, oldest first. */
+  /** Sent messages, oldest first. */
   readonly messages: readonly SandboxMessage[];
-  /** Drafts that are there at this moment, oldest first: what a client has left behind. */
+  /** Current drafts, oldest first: what clients left behind. */
   readonly drafts: readonly SandboxDraft[];
-  /** Requests of all services, in the order of their answers; the latest 10,000. */
+  /** Requests to all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
   /**
-   * The most requests to Graph that there ever were at once, by the user principal name of their mailbox; those
-   * that were refused for being too many are counted too. Only mailboxes of the tenant are in it.
+   * The highest number of concurrent requests to Graph, by the user principal name of the mailbox. Requests that were
+   * refused for it count too. Only mailboxes of the tenant are listed.
    */
   readonly concurrency: Readonly<Record<string, number>>;
   /**
-   * Lays a fault for the next request of that name, or the next `times`. Of several, each request meets the one that
-   * was laid first.
+   * Makes the next request of that name fail, or the next `times`. Faults apply in the order in which they were added.
    */
   failNext(request: SandboxRequestName, fault: SandboxFault, options?: SandboxFaultOptions): void;
-  /** Asks a function about each request that meets no fault of `failNext`; undefined takes it away. */
+  /** Calls a function for each request to which no fault of `failNext` applies. Undefined removes it. */
   failWith(choose: SandboxFaultChooser | undefined): void;
-  /** The faults of `failNext` that no request has met yet, in their order. */
+  /** The faults of `failNext` that still have requests to apply to, in their order. */
   readonly faults: readonly SandboxPlannedFault[];
-  /** Takes a fault away that no request has met yet. False given an id that none has. */
+  /** Removes a fault. Returns false if none has the id. */
   cancelFault(id: number): boolean;
-  /** Milliseconds that every request to Graph takes before it is answered; may be set at any time. */
+  /** Milliseconds that each request to Graph takes. Can be set at any time. */
   latency: number;
-  /** Answers 401 to the tokens that were issued until now. */
+  /** Answers 401 to every token issued so far. */
   revokeTokens(): void;
   /**
-   * Answers a request by its path, whatever its host. A connection that a fault breaks is `Response.error()`, and
-   * silence a promise that only the request's signal ends.
+   * Answers a request by its path, whatever its host. If a fault breaks the connection, the answer is
+   * `Response.error()`; if it is silence, a promise that only the request's signal ends.
    */
   handle(request: Request): Promise<Response>;
   /**
-   * Forgets messages, drafts, upload sessions, requests, `concurrency`, faults and claims that were demanded; tokens
-   * stay valid, or revoked.
+   * Forgets messages, drafts, upload sessions, requests, `concurrency`, faults and demanded claims. Tokens stay valid,
+   * or revoked.
    */
   clear(): void;
-  /** Forgets one message. False given an id that no message has. */
+  /** Removes a message. Returns false if none has the id. */
   removeMessage(id: string): boolean;
-  /** How much is kept. */
+  /** How much the sandbox holds. */
   readonly usage: SandboxUsage;
-  /** Calls back after whatever may have changed something; until the function that it returns is called. */
+  /** Calls back after each possible change, until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 
-/** A sandbox that listens nowhere: `handle` goes behind msw, a test or any server. */
+/** A sandbox that does not listen: pass requests to `handle` from msw, a test or a server. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options).sandbox;
 }
 
 /**
- * A sandbox, and the way into it for a server that can do to a connection what a Response cannot say.
+ * A sandbox, with a way in for servers that can do more to a connection than a Response can express.
  *
- * @param allowedHosts the names that the server has, beside those of this machine
+ * @param allowedHosts the names of the server, besides those of this machine
  */
 export function assembleSandbox(
   options: SandboxOptions,
@@ -223,7 +222,7 @@ export function assembleSandbox(
       return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: sent.forgotten };
     },
     subscribe(listener) {
-      // Wrapped, so that one function may be given twice.
+      // Wrapped, so the same function can subscribe twice.
       const call = () => listener();
       listeners.add(call);
       return () => listeners.delete(call);

@@ -20,21 +20,21 @@ import { findTarget, type Target } from './routes';
 import type { SandboxRuleName } from './rules/index';
 import { mailboxNamed } from './tenant/mailboxes';
 
-/** One request that the sandbox is done with; bodies and headers, secrets among them, are not kept. */
+/** A request that has been answered. Bodies and headers, which hold secrets, are not kept. */
 export interface SandboxRequest {
-  /** Of HTTP, in capitals. */
+  /** The HTTP method, in capitals. */
   method: string;
   /** Without host and query. */
   path: string;
-  /** 0 when the client got none: its connection broke before, or nothing was answered. */
+  /** 0 if the client got none: the connection broke first, or no answer came. */
   status: number;
-  /** The `request-id` that the sandbox gave it. */
+  /** The `request-id` of its answer. */
   requestId: string;
-  /** The one that the client gave it. */
+  /** The client's id for it, if it gave one. */
   clientRequestId?: string;
-  /** The one that it met, if it did. */
+  /** The fault that applied, if any. */
   fault?: SandboxFault;
-  /** The rule that it broke, if the sandbox refused it; `SANDBOX_RULES` tells more of it. */
+  /** The rule that it broke, if it was refused: see `SANDBOX_RULES`. */
   rule?: SandboxRuleName;
 }
 
@@ -44,14 +44,14 @@ export interface SandboxState extends MailboxState {
   readonly requests: SandboxRequest[];
   readonly faults: FaultPlan;
   readonly load: MailboxLoad;
-  /** Milliseconds that every request to Graph takes; it starts as the setting. */
+  /** Milliseconds that each request to Graph takes. The setting is its initial value. */
   latency: number;
 }
 
-/** The most characters of a path or an id that the list of requests keeps; no id of Graph makes a path that long. */
+/** The maximum length of a path or an id in the list of requests. No path with ids of Graph is that long. */
 const MAX_KEPT_LENGTH = 4000;
 
-/** A request, and what its first line says. */
+/** A request, as far as its first line tells. */
 interface Arrival {
   request: Request;
   path: string;
@@ -187,7 +187,7 @@ function throttle(request: Request, state: SandboxState): never {
   );
 }
 
-/** An answer, and the rule that the request broke if it is a refusal. */
+/** An answer and, if it is a refusal, the rule that the request broke. */
 async function refusable(
   serveOne: () => Promise<Response>,
   state: SandboxState,

@@ -10,13 +10,16 @@ export const ROUTES: readonly Pick<Route, 'method' | 'path' | 'fault'>[] = [
   ...UPLOAD_ROUTES,
 ];
 
-/** The service that a path belongs to, and its routes of that path. */
+/** The service of a path, with its routes there. */
 export type Target =
   | { service: 'graph'; match: RouteMatch<GraphRoute>; segments: readonly string[] }
   | { service: 'upload'; match: RouteMatch<Route<UploadAsked>> }
   | { service: 'entra'; match: RouteMatch<Route<EntraAsked>> };
 
-/** Tells the services apart by the path alone, so one handler can stand behind any host name. Undefined for no service. */
+/**
+ * Tells the services apart by the path alone, so one handler works behind any host name. Undefined if it is no
+ * service.
+ */
 export function findTarget(path: string): Target | undefined {
   const segments = pathSegments(path);
   if (segments === undefined) return undefined;

@@ -88,8 +88,8 @@ export function checkRequestName(name: unknown): asserts name is SandboxRequestN
   const letters = (text: string) => text.replace(/[^a-z]/gi, '').toLowerCase();
   const meant = REQUEST_NAMES.find((known) => letters(known) === letters(String(name)));
   throw new TypeError(
-    `There is no request ${show(name)} that could meet a fault.${meant ? ` Did you mean '${meant}'?` : ''} ` +
-      `There are ${REQUEST_NAMES.join(', ')}.`,
+    `Unknown request ${show(name)}.${meant ? ` Did you mean '${meant}'?` : ''} ` +
+      `Requests: ${REQUEST_NAMES.join(', ')}.`,
   );
 }
 

@@ -38,7 +38,7 @@ export function createFaultPlan(): FaultPlan {
       checkFault(fault);
       checkFaultOptions(options);
       if (planned.length >= MAX_FAULTS) {
-        throw new TypeError(`Expected at most ${MAX_FAULTS} faults that no request has met yet.`);
+        throw new TypeError(`Expected at most ${MAX_FAULTS} faults that still have requests to apply to.`);
       }
       const { times = 1, mailbox, skip = 0, every = 1 } = options;
       latestId += 1;

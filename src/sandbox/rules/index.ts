@@ -16,7 +16,7 @@ const RULES = {
 export type SandboxRuleName = keyof typeof RULES;
 
 /**
- * The rules that the sandbox plays, by name: what it refuses, and what it does in a way that a client may notice. Each
- * says how well it is known of Microsoft's service.
+ * The sandbox's rules by name: what it refuses, and what it does that a client may notice. Each says how well the
+ * behaviour of Microsoft's service is known.
  */
 export const SANDBOX_RULES: Readonly<Record<SandboxRuleName, SandboxRule>> = RULES;

@@ -31,11 +31,11 @@ export const MAILBOX_RULES = {
   ),
   'conversation-stays': reported(
     'microsoftgraph/microsoft-graph-docs#1533',
-    'conversationId stays when a draft is sent, whose ids do not.',
+    'When a draft is sent, its conversationId stays and its ids change.',
   ),
   'parallel-attachments': reported(
     'microsoftgraph/msgraph-sdk-dotnet#1287',
-    'Files that are attached to one draft at the same time are refused with 412 but for the first.',
+    'Of the files attached to one draft at the same time, all but the first are refused with 412.',
   ),
   'deferred-draft': reported(
     'openonion/connectonion#183',
@@ -55,15 +55,15 @@ export const MAILBOX_RULES = {
   ),
   'page-may-be-short': documented(
     'Graph docs: paging',
-    'A page of results may hold few messages or none, and lead on to another one all the same.',
+    'A page of results may hold few messages or none, and still link to another one.',
   ),
   'next-link': documented(
     'Graph docs: paging',
-    'A search with more messages than a page holds leads on to the next page.',
+    'A search with more messages than a page holds links to the next page.',
   ),
   'page-size': documented(
     'Graph docs: user-list-messages',
-    'A page holds 10 messages unless $top says else, 1,000 at most.',
+    'A page holds 10 messages unless $top says otherwise, and at most 1,000.',
   ),
   'search-lags': documented(
     'Graph docs: outlook-immutable-id',
@@ -122,14 +122,14 @@ export const UPLOAD_RULES = {
     ERRORS,
     'A session that has ended, was cancelled or has expired takes no range: uploadSessionNotFound.',
   ),
-  'session-ends-with-draft': ours('A draft that is sent or deleted takes its upload sessions along.'),
+  'session-ends-with-draft': ours('The upload sessions of a draft end when it is sent or deleted.'),
   'upload-authorization': recorded(
     'microsoftgraph/msgraph-sdk-java-core#445',
     'The URL of an upload session takes no Authorization header: 401 InvalidAudience.',
   ),
   'message-size-while-uploading': reported(
     'microsoftgraph/microsoft-graph-docs-contrib#2561',
-    'The range with which a draft would get over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
+    'The range that takes a draft over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
   ),
   'upload-answer-names': documented(
     'Graph docs: outlook-large-attachments',
@@ -150,11 +150,11 @@ export const UPLOAD_RULES = {
   ),
 };
 
-/** What the service may answer whatever the request is: the sandbox does so where a fault or a setting tells it to. */
+/** What the service may answer to any request: the sandbox does so when a fault or a setting tells it to. */
 export const SCENE_RULES = {
   'tenant-without-exchange': reported(
     'MicrosoftDocs/azure-docs#32957',
-    'A tenant without Exchange Online answers 401 OrganizationFromTenantGuidNotFound, to a good token.',
+    'A tenant without Exchange Online answers even a good token with 401 OrganizationFromTenantGuidNotFound.',
   ),
   'generic-refusal': reported(
     'microsoftgraph/microsoft-graph-docs#6968',
@@ -171,6 +171,6 @@ export const SCENE_RULES = {
   malware: documented('Graph docs: errors', 'An attachment with malware is refused: malwareDetected.'),
   'mailbox-full': documented(
     'EWS docs: responsecode',
-    'A mailbox that is full takes nothing more: ErrorQuotaExceeded.',
+    'A full mailbox refuses new items: ErrorQuotaExceeded.',
   ),
 };

@@ -47,7 +47,7 @@ export function explainClient(settings: SandboxSettings): string {
 export function explainSecret(settings: SandboxSettings): string {
   if (!settings.explain) return '';
   return (
-    `${SANDBOX}, which takes the client secret that it gives as AZURE_CLIENT_SECRET, in code as ` +
+    `${SANDBOX}, whose client secret is the AZURE_CLIENT_SECRET that it prints, or in code ` +
     'sandbox.options.clientSecret. Start it with another: --client-secret, or clientSecret in code.'
   );
 }
