@@ -1,6 +1,5 @@
 import type { StartSandboxOptions } from '../sandbox';
-import { isGuid } from '../sandbox/entra/is-guid';
-import { isMailboxAddress } from '../sandbox/mailbox/mailbox-address';
+import { isGuid, isMailboxAddress } from '../sandbox/tenant/mailbox-address';
 import { usageError } from './cli-error';
 
 /** The flags that describe the sandbox's tenant. */
