@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { GraphTransportError, type GraphTransportOptions } from '../index';
 import { CLOUD_NAMES } from '../options/clouds';
-import { CliError } from './cli-error';
 import { type EnvFile, readEnvFile } from './env-file';
-import { EXIT } from './exit-code';
+import { CliError, EXIT } from './exit-code';
+import { readableFile } from './flag-values';
 import { type FlagTable, helpOf } from './flags';
 import type { CliIo } from './io';
-import { readableFile } from './readable-file';
 
 /** The transport's text options, each with its flag and its environment variable. */
 const SETTING_FLAGS = {
