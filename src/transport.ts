@@ -5,29 +5,25 @@ import { getLogger } from 'nodemailer/lib/shared';
 import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
-import { type Clock, startTimer, systemClock } from './clock';
-import type { OutgoingMessage } from './delivery/deliver';
+import { type Clock, systemClock } from './clock';
 import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
-import { harmlessLogger } from './delivery/harmless-logger';
-import { logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
+import { harmlessLogger, logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
 import { MailboxLimiter } from './delivery/mailbox-limiter';
-import type { GraphSentMessageInfo } from './delivery/sent-info';
-import type { UploadProgress } from './delivery/upload-progress';
-import { SendTimeout } from './errors/abort';
+import type { OutgoingMessage } from './delivery/prepare-message';
+import type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
+import { SendTimer } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
 import { onAbort } from './errors/on-abort';
 import { Secrets } from './errors/secrets';
 import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
 import { GraphClient } from './graph/client';
-import { writeMessage } from './nodemailer/compiled-message';
-import { composeAtOnce, headerAtOnce } from './nodemailer/compose-small';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
 import { checkMessageOptions } from './options/message-options';
-import type { GraphTransportOptions, ResolvedOptions } from './options/options';
+import type { GraphTransportOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
-import { logChecks } from './verify/log-checks';
-import { checkWithoutSecrets, type VerifyCheck } from './verify/verify-check';
+import type { ResolvedOptions } from './options/resolved-options';
+import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -119,9 +115,13 @@ export class GraphTransport
       dispatcher,
       connectionTimeout + socketTimeout,
       this.#secrets,
+      clock,
     );
-    this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`, (token) =>
-      this.#secrets.addToken(token),
+    this.#tokens = new AccessTokenSource(
+      credential,
+      `${graphEndpoint}/.default`,
+      (token) => this.#secrets.addToken(token),
+      clock,
     );
     this.#client = new GraphClient({
       endpoint: graphEndpoint,
@@ -213,8 +213,8 @@ export class GraphTransport
     if (this.#closed) throw closedError();
     const { verify }: typeof import('./verify/verify') = require('./verify/verify');
     const abort = new AbortController();
-    const { timeout } = this.#options;
-    const timer = setTimeout(() => abort.abort(new SendTimeout(timeout)), timeout);
+    const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
+    timer.start();
     const checking = verify({
       options: this.#options,
       tokens: this.#tokens,
@@ -229,7 +229,7 @@ export class GraphTransport
     } catch (error) {
       throw errorWithoutSecrets(asSendError(error), this.#secrets.strike);
     } finally {
-      clearTimeout(timer);
+      timer.stop();
       this.#checks.delete(checking);
     }
   }
@@ -303,22 +303,14 @@ export class GraphTransport
     const { messageId } = trace;
     const log = new SendLog(this.#logger, messageId);
     log.started(envelope.to);
-    let stopTimer: (() => void) | undefined;
-    let beganAt = performance.now();
-    const startTimeout = () => {
-      stopTimer?.();
-      const { timeout } = this.#options;
-      stopTimer = startTimer(this.#clock, timeout, () => abort.abort(new SendTimeout(timeout)));
-    };
+    const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
     try {
       const graph = ownProperties(data.graph ?? {});
       checkMessageOptions(graph);
       // Graph gets the bcc recipients separately from the headers, so keep the header for their names.
       message.keepBcc = true;
       const outgoing: OutgoingMessage = {
-        header: () => headerAtOnce(message),
-        writeTo: (sink) => writeMessage(message, sink),
-        asMime: () => composeAtOnce(message),
+        node: message,
         envelope,
         returnPath: data.envelope ? envelope.from : false,
         messageId,
@@ -333,14 +325,8 @@ export class GraphTransport
         readAhead: this.#readAhead,
         clock: this.#clock,
         signal: abort.signal,
+        timer,
         trace,
-        onTurn: () => {
-          beganAt = performance.now();
-          startTimeout();
-        },
-        onEarlyWork: startTimeout,
-        onEarlyWorkDone: () => stopTimer?.(),
-        elapsedMs: () => Math.round(performance.now() - beganAt),
         onMessageId: (id) => log.goesBy(id),
         onRetry: (event) => {
           const told = { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) };
@@ -361,7 +347,7 @@ export class GraphTransport
       log.failed(failure);
       throw failure;
     } finally {
-      stopTimer?.();
+      timer.stop();
     }
   }
 

@@ -5,25 +5,26 @@ import { EXIT } from './exit-code';
 import type { CliIo } from './io';
 import { readableFile } from './readable-file';
 
-/** The addresses of a recipient without a domain, such as root. */
+/** Returns the addresses for a recipient without a domain, such as root. */
 export type AddressesOf = (localName: string) => string[];
 
-/** What a name leads to: addresses, other names, or what only a mail server can deliver to. */
+/** What each name stands for: addresses, other names, or things that only a mail server can deliver to. */
 type Aliases = ReadonlyMap<string, readonly string[]>;
 
-/** An entry of the file: a name, perhaps in quotes, and what it leads to. */
+/** A line of the file: a name, possibly quoted, and what it stands for. */
 const ENTRY = /^("(?:[^"\\]|\\.)*"|[^\s":,]+)\s*:\s*(.*)$/;
 
-/** A command, a file, or a list in a file. */
+/** A command, a file, or an include of another file. */
 const FOR_A_SERVER = /^"?(?:\||\/|:include:)/;
 
 /**
- * Looks up names as msmtp does and mail servers do with `/etc/aliases`: upper case is as lower case, a name may lead to
- * other names, and `default` is for those that have no entry. What no alias leads elsewhere goes to `defaultTo`.
+ * Looks up names in the way that msmtp, and mail servers with `/etc/aliases`, do: case does not matter, a name
+ * may stand for other names, and `default` is for names without an entry. Names that no alias resolves go to
+ * `defaultTo`.
  *
- * @param file the file of aliases, if there is one
- * @returns undefined when there is neither
- * @throws CliError when the file cannot be read, or a line of it is no alias
+ * @param file the aliases file, if there is one
+ * @returns undefined if there is neither
+ * @throws CliError if the file cannot be read, or a line of it is not an alias
  */
 export function readAliases(
   file: string | undefined,
@@ -43,7 +44,7 @@ export function readAliases(
     if (addresses.length === 0) {
       throw new CliError(
         EXIT.noUser,
-        `There is no address for ${name}: it has no alias in ${file} that leads to one${where}. Add one there, or give --default-to.`,
+        `There is no address for ${name}: it has no alias in ${file} that leads to one${where}. Add one there, or use --default-to.`,
       );
     }
     if (leftOut.length > 0) {
@@ -55,7 +56,7 @@ export function readAliases(
   };
 }
 
-/** The mailboxes of a list of recipients, with the addresses of those that have no domain. */
+/** The mailboxes in a list of recipients, with aliases resolved for those without a domain. */
 export function recipientsIn(list: string, addressesOf: AddressesOf | undefined): MailAddress[] {
   return parseAddresses(list).flatMap((recipient) => {
     const written = recipient.address || recipient.name;
@@ -64,7 +65,7 @@ export function recipientsIn(list: string, addressesOf: AddressesOf | undefined)
   });
 }
 
-/** A user of this machine. What has a space in it is no more than somebody's name. */
+/** A user of this machine. Text that contains a space is only a display name. */
 function isLocalName(name: string): boolean {
   return /^[^@\s]+$/.test(name);
 }
@@ -74,9 +75,7 @@ function toAddress({ address, name }: { address: string; name: string }): string
   throw usageError(`--default-to takes an address such as ops@contoso.com, not "${address || name}".`);
 }
 
-/**
- * @throws CliError that names the line
- */
+/** @throws CliError that names the line */
 export function parseAliases(text: string, file: string): Aliases {
   const aliases = new Map<string, string[]>();
   let last: string[] | undefined;
@@ -97,7 +96,7 @@ export function parseAliases(text: string, file: string): Aliases {
       if (name !== undefined) {
         last = [];
         const key = unquoted(name).toLowerCase();
-        // As mail servers have it, the first one counts.
+        // As in mail servers, the first entry counts.
         if (!aliases.has(key)) aliases.set(key, last);
       }
       last?.push(...splitTargets(targets ?? line));
@@ -111,7 +110,7 @@ function splitTargets(list: string): string[] {
     .filter((target) => target !== '');
 }
 
-/** Each name is followed once, so that a circle ends, however long it is. */
+/** Follows each name once, so that circular aliases end. */
 function lookUp(
   name: string,
   aliases: Aliases,
@@ -122,7 +121,7 @@ function lookUp(
   const followed = new Set<string>();
   const todo = [name];
   for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
-    // As \\root is, to those who deliver it: root, and no alias of it.
+    // Mail servers read \\root as root itself, bypassing its alias.
     const key = unquoted(next).replace(/^\\/, '').toLowerCase();
     if (FOR_A_SERVER.test(next)) leftOut.add(next);
     else if (next.includes('@')) addresses.add(parseAddresses(next)[0]?.address ?? next);
@@ -131,7 +130,7 @@ function lookUp(
       const alias = aliases.get(key) ?? aliases.get('default');
       if (alias) todo.push(...alias);
       else if (fallback.length > 0) todo.push(...fallback);
-      // The mailbox on this machine is as good as none if others get the mail.
+      // The local mailbox can be ignored if others get the mail.
       else if (key !== name.toLowerCase()) leftOut.add(next);
     }
   }

@@ -1,6 +1,6 @@
 import { EXIT } from './exit-code';
 
-/** A failure of the command itself, before anything is asked of Entra or Graph. */
+/** A failure of the command itself, before Entra or Graph is contacted. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 
@@ -12,7 +12,7 @@ export class CliError extends Error {
   }
 }
 
-/** The command was called in a way that makes no sense. */
+/** The error of a command that was called with the wrong flags or arguments. */
 export function usageError(message: string): CliError {
   return new CliError(EXIT.usage, message);
 }

@@ -9,26 +9,26 @@ import { oneOf } from './one-of';
 import { readableFile } from './readable-file';
 import type { SendFlags } from './send-flags';
 
-/** A message, and what is told of it whatever becomes of it. */
+/** A message, and what is reported about it whatever happens. */
 export interface MessageToSend {
   mail: SendMailOptions;
-  /** What From says; undefined if it says nothing. */
+  /** What From says; undefined if it is missing. */
   from: string | undefined;
   recipients: string[];
 }
 
-/** How a message is to be other than it is given. */
+/** How the message should be changed. */
 export interface MessageChanges {
-  /** The mailbox that is to be its From; undefined to leave From as it is. */
+  /** The mailbox to put in From; undefined to leave From as it is. */
   forcedFrom: string | undefined;
-  /** Who gets the mail of a recipient without a domain; undefined to leave recipients as they are. */
+  /** Resolves recipients without a domain; undefined to leave recipients as they are. */
   addressesOf: AddressesOf | undefined;
 }
 
 /**
- * The message that the flags make.
+ * The message that the flags describe.
  *
- * @throws CliError when they make none, or name a file that cannot be read
+ * @throws CliError if they do not describe a message, or name a file that cannot be read
  */
 export async function composeMessage(
   { values }: SendFlags,
@@ -37,13 +37,13 @@ export async function composeMessage(
 ): Promise<MessageToSend> {
   const { to, cc, bcc, subject, attach = [], header = [] } = values;
   const recipients = [to, cc, bcc].flatMap((addresses) => addresses ?? []);
-  if (recipients.length === 0) throw usageError('The message has no recipients: give --to, --cc or --bcc.');
+  if (recipients.length === 0) throw usageError('The message has no recipients: use --to, --cc or --bcc.');
   if (values.text === '-' && values.html === '-')
     throw usageError('Only one of --text and --html can be on stdin.');
   const text = await body(values.text, values['text-file'], 'text', io);
   const html = await body(values.html, values['html-file'], 'html', io);
   if (text === undefined && html === undefined && attach.length === 0) {
-    throw usageError('The message is empty: give --text, --html, --text-file, --html-file or --attach.');
+    throw usageError('The message is empty: use --text, --html, --text-file, --html-file or --attach.');
   }
   const said = parseAddresses(values.from ?? '');
   const forced = forcedFrom === undefined ? undefined : forceFrom(said, forcedFrom);

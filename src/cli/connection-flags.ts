@@ -8,7 +8,7 @@ import { type FlagTable, helpOf } from './flags';
 import type { CliIo } from './io';
 import { readableFile } from './readable-file';
 
-/** The options of the transport that are texts, each with its flag and its variable. */
+/** The transport's text options, each with its flag and its environment variable. */
 const SETTING_FLAGS = {
   'tenant-id': {
     type: 'string',
@@ -56,42 +56,42 @@ const SETTING_FLAGS = {
 
 const SETTINGS = Object.values(SETTING_FLAGS);
 
-/** Those that have no default. */
+/** The options that have no default. */
 const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
 
-/** The flags that tell who sends, and over what. */
+/** The flags for credentials and connection. */
 export const CONNECTION_FLAGS = {
   ...SETTING_FLAGS,
-  cloud: { type: 'string', value: 'NAME', help: `else GRAPH_CLOUD: ${CLOUD_NAMES.join(', ')}` },
+  cloud: { type: 'string', value: 'NAME', help: `${CLOUD_NAMES.join(', ')} (default: GRAPH_CLOUD)` },
   'insecure-sandbox': {
     type: 'boolean',
-    help: 'else GRAPH_INSECURE_SANDBOX=true: plain http to a sandbox on another\nmachine, never to anything of Microsoft',
+    help: 'plain http to a sandbox on another machine, never to anything\nof Microsoft (default: GRAPH_INSECURE_SANDBOX)',
   },
   proxy: {
     type: 'string',
     value: 'URL',
-    help: 'else HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment',
+    help: '(default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY)',
   },
   ca: {
     type: 'string',
     value: 'FILE',
-    help: 'certificates (PEM) to trust in addition to those that Node trusts',
+    help: 'certificates (PEM) to trust in addition to the ones that Node trusts',
   },
   config: {
     type: 'string',
     short: 'c',
     value: 'FILE',
-    help: 'the variables above that are not set; else ./.env, if it is there',
+    help: 'read variables that are not set from FILE (default ./.env, if it exists)',
   },
-  // The old name of config. Node takes it for its own, wherever it stands: it reads the file before we do, ends with 9
-  // if there is none, and obeys NODE_OPTIONS in it.
+  // The old name of config. Node claims this flag itself, wherever it appears: it reads the file before we do,
+  // exits with 9 if there is none, and obeys a NODE_OPTIONS in it.
   'env-file': {
     type: 'string',
     value: 'FILE',
-    help: 'the old name of --config, which Node takes for its own',
+    help: 'the old name of --config, which Node itself may intercept',
   },
-  debug: { type: 'boolean', help: 'log each request on stderr, without secrets and bodies' },
-  json: { type: 'boolean', help: 'print the outcome as JSON on stdout' },
+  debug: { type: 'boolean', help: 'log each request to stderr, without secrets or bodies' },
+  json: { type: 'boolean', help: 'print the result to stdout as JSON' },
   help: { type: 'boolean' },
 } as const satisfies FlagTable;
 
@@ -101,15 +101,15 @@ type ConnectionValues = {
     | undefined;
 } & { 'insecure-sandbox'?: boolean | undefined };
 
-/** How the flags read in a command's help. */
-export const CONNECTION_HELP = `Who sends:
+/** The flags as shown in a command's help. */
+export const CONNECTION_HELP = `Credentials and connection:
 ${helpOf(CONNECTION_FLAGS)}`;
 
 /**
- * The transport's options: from the flags, else the environment, else the file of variables.
+ * The transport's options: from the flags, or else from the environment, or else from the variables file.
  *
- * @throws CliError when the file cannot be read, or must not be trusted
- * @throws GraphTransportError `ECONFIG` when a setting that every message needs is in none of them
+ * @throws CliError if the file cannot be read or must not be trusted
+ * @throws GraphTransportError `ECONFIG` if a required setting is missing from all of them
  */
 export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTransportOptions {
   const { env, cwd, stderr } = io;
@@ -153,7 +153,7 @@ function requireSettings(options: GraphTransportOptions, { name }: EnvFile): voi
   throw new GraphTransportError('ECONFIG', `Nothing can be sent: ${told.join('; ')}.`, {
     hint:
       'There are three ways to set what is missing: by flag, as an environment variable, or in a file of ' +
-      `variables (${name} was read if it is there; --config FILE names another).`,
+      `variables (${name} is read if it exists; use --config FILE for another).`,
   });
 }
 
@@ -176,8 +176,8 @@ function toCloud(name: string | undefined): GraphTransportOptions['cloud'] {
 }
 
 /**
- * A `.env` that merely lies where the command is run, in a folder of somebody else's perhaps, must not lead
- * a secret from elsewhere to a place of its choice.
+ * A `.env` that just happens to be in the current folder, which may be someone else's, must not send a secret
+ * from elsewhere to a host of its choice.
  */
 function checkOrigins(
   values: ConnectionValues,
@@ -192,7 +192,7 @@ function checkOrigins(
     if (!variables[variable] || values[flag] || env[variable]) continue;
     throw new CliError(
       EXIT.config,
-      `${name} sets ${variable}, but the client secret is not from there. If it is meant to go to that place, say --config ${name}.`,
+      `${name} sets ${variable}, but the client secret is not from there. If you trust that file, pass --config ${name}.`,
     );
   }
 }

@@ -21,7 +21,7 @@ const INVOICE =
   'MCBuIAowMDAwMDAwMjQ3IDAwMDAwIG4gCjAwMDAwMDA0MTkgMDAwMDAgbiAKdHJhaWxlcgo8PCAvU2l6ZSA2IC9Sb290IDEgMCBS' +
   'ID4+CnN0YXJ0eHJlZgo1MTYKJSVFT0YK';
 
-/** With names that are not ASCII, an inline image, a file, and recipients of each kind. */
+/** A mail with non-ASCII names, an inline image, a file, and recipients of every kind. */
 export function invoiceMail(from: string) {
   return {
     from: { name: 'Contoso Räder & Reifen', address: from },
@@ -38,7 +38,7 @@ export function invoiceMail(from: string) {
   };
 }
 
-/** As plain as a mail can be; its recipient has a mailbox in the sandbox, and so an Inbox. */
+/** The plainest mail possible. Its recipient has a mailbox in the sandbox, so it arrives in an Inbox. */
 export function orderMail(to: string) {
   return {
     to,

@@ -11,14 +11,14 @@ import { sendThrough } from './send';
 
 const HELP = `Usage: nodemailer-graph-transport demo [FLAGS]
 
-Shows what an app's mails become, without a tenant and without sending any: starts the sandbox, which plays Entra and
-Graph on this machine, sends it two mails through Nodemailer and this transport, and shows them in its inbox, a web
-page, until it is interrupted.
+Shows what becomes of an app's mails, without a tenant and without sending real mail. It starts the sandbox, which
+simulates Entra and Graph on this machine, sends it two mails through Nodemailer and this transport, and shows them in
+the sandbox's inbox, a web page, until it is interrupted.
 
-  --port N   where the sandbox listens, on 127.0.0.1 only (default: any free port)
+  --port N   the port that the sandbox listens on, on 127.0.0.1 only (default: any free port)
 `;
 
-/** Sends mails to a sandbox of its own, and lets them be looked at until the process is to end. */
+/** Sends mails to its own sandbox and keeps the inbox open until the process is told to end. */
 export const demoCommand: Command = async (args, { stdout, signal }) => {
   const { values } = parseFlags({ args, options: { port: { type: 'string' }, help: { type: 'boolean' } } });
   if (values.help) {
@@ -31,13 +31,13 @@ export const demoCommand: Command = async (args, { stdout, signal }) => {
   try {
     print(`The sandbox plays Entra and Graph at ${sandbox.url}. No mail leaves this machine.\n`);
     const invoice = invoiceMail(sandbox.options.userId);
-    print('sendMail answered:');
+    print('sendMail returned:');
     print(inspect(await sendThrough(transport, invoice)));
     await sendThrough(transport, orderMail('sales@contoso.example'));
     const [mail] = sandbox.messages;
     if (mail) print(copiesOf(mail));
 
-    print('\nNow the same message in the name of a mailbox that the app may not use:');
+    print('\nNow the same message, from a mailbox that the app may not use:');
     await sendThrough(transport, { ...invoice, from: 'ceo@contoso.example' }).catch((error) => {
       const { code, graphCode, requestId } = error;
       print(`${error}\n${inspect({ code, graphCode, requestId })}`);
@@ -59,7 +59,7 @@ function copiesOf({ from, to, cc, bcc, subject, body, attachments }: SandboxMess
     `  Subject  ${subject}`,
     `  Body     ${body.contentType}: ${body.content.trim()}`,
     ...attachments.map(({ name, contentType, size, isInline, contentId }) => {
-      const place = isInline ? `shown as cid:${contentId}` : 'to be opened';
+      const place = isInline ? `shown as cid:${contentId}` : 'attached';
       return `  File     ${name} (${contentType}, ${size} bytes, ${place})`;
     }),
   ];

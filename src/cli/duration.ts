@@ -6,13 +6,13 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['m', 60_000],
 ]);
 
-/** The longest that Node's timers take. */
+/** The longest time that Node's timers can wait. */
 const MAX_MS = 2 ** 31 - 1;
 
 /**
- * The milliseconds of a flag's value: `1500`, `1500ms`, `30s` or `2m`.
+ * Converts a flag's value to milliseconds: `1500`, `1500ms`, `30s` or `2m`.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage) if it is not a time
  */
 export function toMilliseconds(flag: string, given: string): number {
   const [, digits, unit = 'ms'] = /^(\d+)(ms|s|m)?$/.exec(given) ?? [];

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { CliError } from './cli-error';
 import { EXIT } from './exit-code';
 
-/** The variables of a file, and whether somebody has named that file. */
+/** The variables in a file, and whether the file was named explicitly. */
 export interface EnvFile {
   name: string;
   isNamed: boolean;
@@ -12,9 +12,9 @@ export interface EnvFile {
 }
 
 /**
- * Reads the file of `--config`, or `.env` if there is one that can be read.
+ * Reads the file of `--config`, or `.env` if there is a readable one.
  *
- * @throws CliError when the named file cannot be read
+ * @throws CliError if the named file cannot be read
  */
 export function readEnvFile(named: string | undefined, cwd: string): EnvFile {
   const name = named ?? '.env';

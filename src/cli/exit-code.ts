@@ -1,6 +1,6 @@
 import type { GraphTransportError } from '../index';
 
-/** The exit codes of sendmail (sysexits.h), by which mail programs know what to do with a message. */
+/** The exit codes of sendmail (sysexits.h), which tell mail programs what to do with a message. */
 export const EXIT = {
   ok: 0,
   usage: 64,
@@ -15,8 +15,8 @@ export const EXIT = {
 } as const;
 
 /**
- * The exit code for a failure. Whoever sees 75 sends the message again, so that is for those only that
- * certainly sent nothing.
+ * The exit code for a failure. A program that gets 75 sends the message again, so that code is only for
+ * failures that certainly sent nothing.
  */
 export function exitCodeOf({ code, retryable, ambiguous }: GraphTransportError): number {
   if (ambiguous) return EXIT.unavailable;
@@ -31,7 +31,7 @@ export function exitCodeOf({ code, retryable, ambiguous }: GraphTransportError):
     case 'EMESSAGE':
       return EXIT.dataError;
     case 'EABORT':
-      // We were asked to end before the message had gone.
+      // The process was told to end before the message was sent.
       return EXIT.tempFail;
     case 'ECONNECTION':
     case 'ETIMEDOUT':

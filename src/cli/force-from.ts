@@ -2,21 +2,21 @@ import { formatAddresses } from '../message/rewrite-mime';
 import { addressFault, type MailAddress, parseAddresses, sameAddress } from '../mime/address';
 import { readHeaderBlock } from '../mime/header-block';
 
-/** What a message says of its sender once From is the mailbox. */
+/** The sender fields of a message once From is the mailbox. */
 export interface ForcedFrom {
-  /** Undefined where the mailbox is named by its id: Graph then puts the mailbox there itself. */
+  /** Undefined if the mailbox is given by its id: Graph then fills in From itself. */
   from: MailAddress | undefined;
-  /** Where answers go, which From said before; empty if it said the mailbox, or nobody. */
+  /** Where replies go: the original From. Empty if that was the mailbox, or missing. */
   replyTo: MailAddress[];
 }
 
 /**
- * @param said what From said
- * @param name the name in From, if From said none
+ * @param said the original From
+ * @param name the name for From if the original had none
  */
 export function forceFrom(said: readonly MailAddress[], mailbox: string, name = ''): ForcedFrom {
   const [first] = said;
-  // Of a From that is a local user's the name is all that there is.
+  // A local user's From has a name and no usable address.
   const shown = (first?.address && first.name) || name || first?.name || '';
   return {
     from: mailbox.includes('@') ? { name: shown, address: mailbox } : undefined,
@@ -24,13 +24,13 @@ export function forceFrom(said: readonly MailAddress[], mailbox: string, name = 
   };
 }
 
-/** Said by others than the mailbox, these would have Exchange refuse the message. */
+/** If these named anyone but the mailbox, Exchange would refuse the message. */
 const REPLACED: ReadonlySet<string> = new Set(['from', 'sender']);
 
 /**
- * The start of a message, its header in it, with From as the mailbox. Its other bytes stay as they are.
+ * The start of a message, including its header, with From set to the mailbox. All other bytes stay the same.
  *
- * @param otherwise From of a message that has none
+ * @param otherwise From for a message that has none
  */
 export function withForcedFrom(
   start: Buffer,

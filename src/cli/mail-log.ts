@@ -2,12 +2,12 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CliIo } from './io';
 
-/** What is known of a message by the time it was sent, or not. */
+/** What is known about a message after it was sent, or was not. */
 export interface MailLogEntry {
   mailbox?: string | undefined;
   from?: string | undefined;
   recipients?: readonly string[] | undefined;
-  /** Bytes of the message. */
+  /** The size of the message in bytes. */
   size?: number | undefined;
   exitCode: number;
   code?: string | undefined;
@@ -17,23 +17,23 @@ export interface MailLogEntry {
   error?: string | undefined;
 }
 
-/** Who reads the log knows to whom mail was sent, so at first nobody but its owner may. */
+/** The log shows who got mail, so a new file can be read by its owner only. */
 const MODE = 0o600;
 
-/** As much of an error as goes into the log. */
+/** The most of an error that goes into the log, in characters. */
 const MAX_VALUE = 500;
 
 /**
- * Appends a line for a message to a file, as msmtp does, and makes the file if there is none. Where that cannot be
- * done, it says so, and what becomes of the message stays the same.
+ * Appends a line about a message to a file, as msmtp does, and creates the file if necessary. If that fails, it
+ * prints a warning and the message is not affected.
  */
 export function logMail(file: string, entry: MailLogEntry, { cwd, stderr }: CliIo, now = new Date()): void {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK } = constants;
   try {
-    // Not to wait for a reader of a named pipe for ever.
+    // Non-blocking, so as not to wait forever for a reader of a named pipe.
     const descriptor = openSync(resolve(cwd, file), O_APPEND | O_CREAT | O_WRONLY | (O_NONBLOCK ?? 0), MODE);
     try {
-      // At once: of processes that write at the same time, each has a line of its own.
+      // A single write, so that processes that write at the same time do not mix their lines.
       writeSync(descriptor, toLine(entry, now));
     } finally {
       closeSync(descriptor);
@@ -44,7 +44,7 @@ export function logMail(file: string, entry: MailLogEntry, { cwd, stderr }: CliI
   }
 }
 
-/** The line of a message: what was not known is not in it. */
+/** The log line of a message. Unknown values are left out. */
 export function toLine(entry: MailLogEntry, now: Date): string {
   const { mailbox, from, recipients, size, exitCode, code, graphCode, messageId, requestId, error } = entry;
   const values: [name: string, value: string | number | undefined][] = [
@@ -65,7 +65,7 @@ export function toLine(entry: MailLogEntry, now: Date): string {
   return `${[now.toISOString(), ...words].join(' ')}\n`;
 }
 
-/** No value can end the line, or look like another one. */
+/** Escapes a value so that it can neither end the line nor look like another value. */
 function toWord(value: string): string {
   const plain = value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return /[\s"'=\\]/.test(plain) && !/^<[^\s"'\\]+>$/.test(plain) ? JSON.stringify(plain) : plain;

@@ -3,21 +3,24 @@ import { isatty } from 'node:tty';
 import { run } from './run';
 
 const end = new AbortController();
-// Once: a second Ctrl-C ends the process as it would without us.
+// Only once: a second Ctrl-C ends the process as usual.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => end.abort());
 
-// Who has closed the pipe wants no more of what we say; that is no failure, of a message that was sent least of all.
+// A reader that closes the pipe wants no more output. That is not a failure, least of all for a message that
+// was sent.
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }
 
-/** Ctrl-C in a terminal goes to the app as well as to us, and an app may take a second one for "at once". */
+/**
+ * Ctrl-C in a terminal reaches the app as well as us, and an app may treat a second signal as "stop at once".
+ */
 const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
 
 void run(process.argv.slice(2), {
-  // Asked for only by what reads it: an open terminal would keep the process alive.
+  // Opened on first use: an open terminal would keep the process alive.
   get stdin() {
     return process.stdin;
   },
@@ -38,12 +41,13 @@ void run(process.argv.slice(2), {
   },
 }).then(async (exitCode) => {
   process.exitCode = exitCode;
-  // What was given up, such as a request to an Entra that does not answer, would keep the process for minutes.
+  // Something that was aborted, such as a request to an Entra that does not answer, would keep the process
+  // alive for minutes.
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit();
 });
 
-/** Resolves once all that was written has been taken, or never will be. */
+/** Resolves once everything has been written, or never can be. */
 function written(output: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (output.destroyed) resolve();

@@ -4,7 +4,7 @@ const QUOTES = ["'", '"', '`'] as const;
 
 type Variables = Readonly<Record<string, string>>;
 
-/** A place in a file of variables that holds the value of one, with its quotes. */
+/** Where in a variables file the value of a variable is, including its quotes. */
 interface Value {
   name: string;
   start: number;
@@ -12,14 +12,14 @@ interface Value {
 }
 
 /**
- * The text of a `.env` file with these variables changed where they stand, or added at the end. All the rest stays as
- * it is: other lines, comments, quotes, line ends, and whether the last line has one. Undefined when no reader would
- * see the variables there, or other variables would change.
+ * The text of a `.env` file with these variables changed in place, or added at the end. Everything else stays
+ * the same: other lines, comments, quotes, line endings, and whether the last line has one. Undefined if a
+ * reader would not see the new values, or would see other variables change.
  */
 export function mergeEnv(text: string, variables: Variables): string | undefined {
   if (Object.values(variables).some((value) => QUOTES.every((quote) => value.includes(quote))))
     return undefined;
-  // Names of other kinds are what Node makes of a tab, a byte order mark or a line that is none of a variable.
+  // Other names are what Node makes of a tab, a byte order mark or a line that is not an assignment.
   const others = Object.entries(parseEnv(text)).filter(
     ([name]) => /^[\w.-]+$/.test(name) && !(name in variables),
   );
@@ -31,7 +31,7 @@ export function mergeEnv(text: string, variables: Variables): string | undefined
   const seen = parseEnv(changed);
   const missing = Object.entries(variables).filter(([name, value]) => seen[name] !== value);
   const lines = missing.map(([name, value]) => `${name}=${quoted(value)}`);
-  // At the top where the end of the file spoils what follows it, as a line without a name does.
+  // Lines go at the top if the end of the file would spoil them, as a line without a name does.
   return [withLinesAfter(changed, lines), withLinesBefore(changed, lines)].find(isGood);
 }
 
@@ -54,7 +54,10 @@ function withValues(text: string, variables: Variables): string {
   return merged + text.slice(done);
 }
 
-/** As Node reads them: a quote that is closed somewhere may span lines, and one that is not closed is a character. */
+/**
+ * Finds values as Node reads them: a quoted value may span lines, and an unclosed quote is an ordinary
+ * character.
+ */
 function valuesIn(text: string): Value[] {
   const values: Value[] = [];
   const assignment = /^(?:\u00ef\u00bb\u00bf)?[ \t]*(?:export[ \t]+)?([^\s#=][^\n=]*?)[ \t]*=[ \t]*/gm;
@@ -72,7 +75,7 @@ function valuesIn(text: string): Value[] {
   return values;
 }
 
-/** In the quotes that were there, if they hold the value; else in those that it needs. */
+/** The value in the existing quotes if they can hold it, otherwise in quotes that can. */
 function quoted(value: string, before = ''): string {
   const fits = (quote: string) => !value.includes(quote) && (quote !== '"' || !value.includes('\\'));
   if (/["'`]/.test(before) && fits(before)) return before + value + before;

@@ -4,30 +4,30 @@ import { bytesBeforeHeader } from '../mime/message-start';
 import { CliError } from './cli-error';
 import { EXIT } from './exit-code';
 
-/** A message whose header has been looked at, and is still to be read as a whole. */
+/** A message whose header has been read ahead. It can still be read from the start. */
 export interface MessageWithHead {
-  /** The header fields, one character a byte. */
+  /** The header fields, with one character per byte. */
   fields: HeaderField[];
-  /** The message, from its first byte. */
+  /** The whole message, from its first byte. */
   message: Readable;
 }
 
-/** Says nothing that a message would not be without. */
+/** A header that adds nothing a message would not have anyway. */
 const EMPTY_HEAD = 'MIME-Version: 1.0\r\n\r\n';
 
-/** As much header as the transport takes. */
+/** The longest header that the transport accepts. */
 const MAX_HEAD_BYTES = 256 * 1024;
 
-/** Where a header ends, once what stands before it has been taken off. */
+/** Where a header ends, ignoring blank lines before it. */
 const HEADER_END = /\S[\s\S]*?\n\r?\n/;
 
 /**
- * Reads the header of a message, and no more of it than that takes.
+ * Reads just enough of a message to see its header.
  *
- * As sendmail does, it gives a header to a text that has none.
+ * Like sendmail, it adds a header to text that has none.
  *
- * @param bend changes the header, in the bytes that a message begins with
- * @throws CliError when there is no message
+ * @param bend changes the start of the message, which contains the header
+ * @throws CliError if there is no message
  */
 export async function readMessageHead(
   source: AsyncIterable<Buffer>,

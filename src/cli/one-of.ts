@@ -1,9 +1,9 @@
 import { usageError } from './cli-error';
 
 /**
- * The value of a flag that takes one of a few; undefined when the flag is not given.
+ * The value of a flag that accepts one of a few values; undefined if the flag is not given.
  *
- * @throws CliError of usage, which names them
+ * @throws CliError (wrong usage), which names them
  */
 export function oneOf<Value extends string>(
   flag: string,

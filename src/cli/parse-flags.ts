@@ -1,11 +1,11 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { errorCode } from '../errors/error-code';
 import { usageError } from './cli-error';
-import { errorCode } from './error-code';
 
 /**
  * The flags and arguments of a command.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function parseFlags<Config extends ParseArgsConfig>(
   config: Config,

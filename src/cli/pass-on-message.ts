@@ -11,9 +11,9 @@ import type { SendFlags } from './send-flags';
 import { untilDot } from './until-dot';
 
 /**
- * A message that is whole already, out of a file or, as sendmail takes it, from stdin.
+ * A finished message, from a file or, as with sendmail, from stdin.
  *
- * @throws CliError when there is no message, or nobody to send it to
+ * @throws CliError if there is no message, or no recipient
  */
 export async function passOnMessage(
   { values, positionals }: SendFlags,
@@ -21,12 +21,12 @@ export async function passOnMessage(
   io: CliIo,
 ): Promise<MessageToSend> {
   const files = positionals.filter(isMessageFile);
-  if (files.length > 1) throw usageError(`One message at a time: ${files.join(', ')} are several.`);
+  if (files.length > 1) throw usageError(`One message at a time, not ${files.length}: ${files.join(', ')}.`);
   const [file] = files;
   const given = positionals.filter((name) => !isMessageFile(name));
   const fromHeader = values['read-recipients'] || (file !== undefined && given.length === 0);
   if (!fromHeader && given.length === 0)
-    throw usageError('Nobody is to get the message: name recipients, or give -t.');
+    throw usageError('The message has no recipients: name them as arguments, or use -t.');
   const ignoreDots = values['ignore-dots'] || values.option?.includes('i') || file !== undefined;
   const source = file === undefined ? io.stdin : createReadStream(readableFile(file, io));
   const bend = (start: Buffer) =>
@@ -35,7 +35,7 @@ export async function passOnMessage(
   const inHeader = (key: RegExp) =>
     fields.filter((field) => key.test(field.key)).map(({ value }) => Buffer.from(value, 'latin1').toString());
   const [from] = [...inHeader(/^from$/), values.from ?? ''].flatMap(parseAddresses);
-  // A name without a domain that has no alias is left to be refused by name.
+  // A name without a domain and without an alias stays as it is, so that the error can name it.
   const to = [...given, ...(fromHeader ? inHeader(/^(?:to|cc|bcc)$/) : [])]
     .flatMap((list) => recipientsIn(list, addressesOf))
     .map(({ address, name }) => address || name);

@@ -1,7 +1,7 @@
 import type { UploadProgress } from '../index';
 import type { CliIo } from './io';
 
-/** A line that tells how far an upload is, and goes when something else is to be written. */
+/** A line that shows how far an upload is, and that disappears when something else is printed. */
 export interface ProgressBar {
   show(progress: UploadProgress): void;
   clear(): void;
@@ -10,7 +10,7 @@ export interface ProgressBar {
 const WIDTH = 20;
 const MB = 1_000_000;
 
-/** Draws on a terminal that can take a line back, and nowhere else. */
+/** Draws only on a terminal that can erase a line. */
 export function createProgressBar({ stderr, env }: CliIo): ProgressBar {
   if (!stderr.isTTY || env.TERM === 'dumb') return { show() {}, clear() {} };
   let drawn = 0;
@@ -25,7 +25,7 @@ export function createProgressBar({ stderr, env }: CliIo): ProgressBar {
       const share = sentBytes / totalBytes;
       const bar = '#'.repeat(Math.floor(share * WIDTH)).padEnd(WIDTH, '-');
       const numbers = `${Math.floor(share * 100)} %  ${mb(sentBytes)} of ${mb(totalBytes)} MB`;
-      // A line that is longer than the terminal could not be taken back.
+      // A line longer than the terminal is wide could not be erased.
       const line = `[${bar}] ${numbers}  ${printable(attachment)}`.slice(0, (stderr.columns ?? 80) - 1);
       stderr.write(line);
       drawn = line.length;
@@ -37,7 +37,7 @@ function mb(bytes: number): string {
   return (bytes / MB).toFixed(1);
 }
 
-/** A name may come from a message of anybody's: no control characters to the terminal. */
+/** The name may come from anyone's message, so no control characters go to the terminal. */
 function printable(name: string): string {
   return name.replace(/\p{C}/gu, '?');
 }

@@ -15,29 +15,29 @@ import { parseFlags } from './parse-flags';
 
 const DEFAULT_REPORT = 'prove-report.json';
 
-/** A sandbox on this machine files at once what Exchange takes seconds for. */
+/** A sandbox on this machine files messages at once; Exchange takes seconds. */
 const LOCAL_LOOK_MS = 10;
 
 const HELP = `Usage: nodemailer-graph-transport prove --to ADDRESS [FLAGS]
 
-Asks Microsoft's service whether it keeps to the rules of the sandbox, and writes what it said into a report that
-names nobody. It SENDS REAL MAIL from the mailbox: some eight small messages to ADDRESS and one to the mailbox itself.
-It also makes drafts, and deletes them, its copies in Sent Items and that message in the Inbox. Giving --to is your
-consent to that. The app needs Mail.Send and Mail.ReadWrite.
+Checks whether Microsoft's service follows the rules of the sandbox, and writes the results to a report that identifies
+no one. It SENDS REAL MAIL from the mailbox: about eight small messages to ADDRESS and one to the mailbox itself. It also
+creates drafts, and deletes them, its copies in Sent Items and that message in the Inbox. By giving --to you consent to
+that. The app needs Mail.Send and Mail.ReadWrite.
 
-  --to ADDRESS               who gets the messages, else LIVE_TO
-  --alias ADDRESS            an alias of the mailbox, for one more rule, else LIVE_ALIAS
-  --foreign-from ADDRESS     an address that the mailbox may not send as, for one more rule, else LIVE_FOREIGN_FROM
-  --report FILE              where the report goes (default ${DEFAULT_REPORT})
-  --sandbox                  ask a second sandbox, to see what the command does; no mail is sent
+  --to ADDRESS               who gets the messages (default: LIVE_TO)
+  --alias ADDRESS            an alias of the mailbox, to check one more rule (default: LIVE_ALIAS)
+  --foreign-from ADDRESS     an address that the mailbox may not send as, to check one more rule (default: LIVE_FOREIGN_FROM)
+  --report FILE              where to write the report (default ${DEFAULT_REPORT})
+  --sandbox                  check a second sandbox instead, to see what the command does; no mail is sent
 
-The report holds verdicts, statuses, codes, numbers, the day, the name of the cloud, and the version of this package.
-The exit code is 0 when no rule was contradicted and no check failed.
+The report contains verdicts, statuses, codes, numbers, the date, the name of the cloud and the version of this package.
+The exit code is 0 if no rule was contradicted and no check failed.
 
 ${CONNECTION_HELP}
 `;
 
-/** Runs the live check, prints what the service has shown, and writes the report. */
+/** Runs the live check, prints the results, and writes the report. */
 export const proveCommand: Command = async (args, io) => {
   const { values } = parseFlags({
     args,
@@ -62,12 +62,12 @@ export const proveCommand: Command = async (args, io) => {
   try {
     options = played?.options ?? tenantOf(values, io);
     const { authorityHost } = options;
-    // Before anything is sent, since a run is not to be made twice for a name that was mistyped.
+    // Written before anything is sent, so that a mistyped file name does not cost a second run.
     write(path, file, '');
     stderr.write(
       played
-        ? 'Asks a second sandbox. No mail leaves this machine.\n'
-        : `Asks ${options.graphEndpoint}, and sends messages from ${options.userId} to ${options.to}. This takes a few minutes.\n`,
+        ? 'Checking a second sandbox. No mail leaves this machine.\n'
+        : `Checking ${options.graphEndpoint}. This sends messages from ${options.userId} to ${options.to} and takes a few minutes.\n`,
     );
     if (!values.json) stdout.write(`${TABLE_HEAD}\n`);
     const results = await proveRules(
@@ -133,7 +133,7 @@ function write(path: string, file: string, text: string): void {
   }
 }
 
-/** Nothing was sent: a token is the first thing that a run asks for. */
+/** Nothing was sent: a run begins by requesting a token. */
 function startFailure(error: unknown, authorityHost: string): Error {
   if (error instanceof GraphTransportError) return error;
   if (error instanceof NoToken) return new CliError(EXIT.noPermission, `${error.message}. See verify.`);

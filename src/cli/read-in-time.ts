@@ -3,10 +3,10 @@ import { EXIT } from './exit-code';
 import type { CliIo } from './io';
 
 /**
- * The message that is being read, unless it takes too long, or the process is asked to end. A program that opens the
- * pipe and writes nothing would else keep the command for ever.
+ * Resolves with the message that is being read, unless that takes too long or the process is told to end.
+ * Otherwise a program that opens the pipe and writes nothing would keep the command waiting forever.
  *
- * @throws CliError then; nothing was sent
+ * @throws CliError in those cases; nothing was sent
  */
 export async function readInTime<T>(
   read: (io: CliIo) => Promise<T>,
@@ -29,7 +29,7 @@ export async function readInTime<T>(
   try {
     return await Promise.race([read(io), givenUp]);
   } catch (error) {
-    // What is still open would keep the process alive.
+    // An open stdin would keep the process alive.
     io.stdin.destroy();
     throw error;
   } finally {

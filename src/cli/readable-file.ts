@@ -5,10 +5,9 @@ import { EXIT } from './exit-code';
 import type { CliIo } from './io';
 
 /**
- * The full name of a file that can be read: with its place in the file system before it, nothing is mistaken
- * for a URL.
+ * The absolute path of a readable file. Being absolute, it cannot be mistaken for a URL.
  *
- * @throws CliError when it cannot
+ * @throws CliError if it cannot be read
  */
 export function readableFile(file: string, { cwd }: CliIo): string {
   const path = resolve(cwd, file);

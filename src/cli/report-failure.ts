@@ -3,7 +3,7 @@ import { CliError } from './cli-error';
 import { EXIT, exitCodeOf } from './exit-code';
 import type { CliIo } from './io';
 
-/** Says what went wrong, for people on stderr or for programs on stdout, and gives the exit code. */
+/** Reports a failure, to people on stderr or to programs on stdout, and returns the exit code. */
 export function reportFailure(error: unknown, { stdout, stderr }: CliIo, asJson: boolean): number {
   const exitCode = exitCodeOfError(error);
   const message = error instanceof Error ? error.message : String(error);
@@ -15,7 +15,7 @@ export function reportFailure(error: unknown, { stdout, stderr }: CliIo, asJson:
   return exitCode;
 }
 
-/** What a program may want to know of an error. */
+/** What a program may want to know about an error. */
 export function toJson(error: unknown, message: string): object {
   if (!(error instanceof GraphTransportError)) {
     return { message, ...(error instanceof Error && 'code' in error && { code: error.code }) };
@@ -23,7 +23,7 @@ export function toJson(error: unknown, message: string): object {
   return { ...error, message };
 }
 
-/** The exit code for whatever a command has thrown. */
+/** The exit code for anything that a command throws. */
 export function exitCodeOfError(error: unknown): number {
   if (error instanceof GraphTransportError) return exitCodeOf(error);
   if (error instanceof CliError) return error.exitCode;

@@ -1,26 +1,29 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { errorCode } from '../errors/error-code';
 import { CliError } from './cli-error';
-import { errorCode } from './error-code';
 import type { CliIo } from './io';
 
-/** As shells have it: not found, found but not to be run, and from here on the number of a signal. */
+/**
+ * The exit codes of shells: not found, found but not executable, and the base to which a signal's number is
+ * added.
+ */
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 const SIGNALLED = 128;
 
 /**
- * Runs an app in front of the terminal, as if it had been called itself, until it ends: with its exit code, or with
- * that of shells for a process that a signal has ended.
+ * Runs an app in the terminal as if it had been started directly. Resolves with its exit code, or with the one
+ * that shells use for a process ended by a signal.
  *
- * @throws CliError when the app cannot be started
+ * @throws CliError if the app cannot be started
  */
 export async function runApp(
   [command = '', ...args]: readonly string[],
   { env, cwd, stdout, stderr, signal, onSignal }: CliIo,
 ): Promise<number> {
-  // Without a shell: what is a quote or a space stays one.
+  // Without a shell, so quotes and spaces stay as they are.
   const app = spawn(command, args, {
     env,
     cwd,
@@ -30,7 +33,7 @@ export async function runApp(
   pass(app.stderr, stderr);
   const stopPassing = onSignal ? onSignal((name) => app.kill(name)) : undefined;
   const end = () => app.kill('SIGTERM');
-  // A signal aborts as well, and is passed on under its own name.
+  // With `onSignal`, signals are passed on under their own names, and `signal` aborts as well.
   if (onSignal === undefined) signal.addEventListener('abort', end);
   try {
     return await new Promise((resolve, reject) => {
@@ -45,7 +48,7 @@ export async function runApp(
   }
 }
 
-/** The app gets the very same terminal or pipe; only a test stands between. */
+/** The app gets the same terminal or pipe that we have. Only tests use a pipe in between. */
 function shared(given: Writable, own: Writable): 'inherit' | 'pipe' {
   return given === own ? 'inherit' : 'pipe';
 }

@@ -11,16 +11,16 @@ const HELP = `Usage: nodemailer-graph-transport COMMAND [FLAGS]
 Sends mail through Microsoft Graph.
 
 Commands:
-  verify     say whether a message could be sent, and what stands in its way
+  verify     check whether a message could be sent, and what prevents it
   send       send a message: from flags, from an .eml file, or from stdin as sendmail does
-  sandbox    play Entra and Graph on this machine, for development
+  sandbox    run a simulated Entra and Graph on this machine, for development
   demo       send a few mails to the sandbox and show them in its inbox
-  prove      check on Microsoft's service what the sandbox does; sends real mail
+  prove      check Microsoft's service against the sandbox's rules; sends real mail
 
-nodemailer-graph-transport COMMAND --help tells the flags of a command, --version the version.
+nodemailer-graph-transport COMMAND --help lists the flags of a command; --version prints the version.
 `;
 
-/** Each loads its command, and with it what that needs, when it is called. */
+/** Each entry loads its command, and that command's dependencies, only when it is called. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'verify',
@@ -59,7 +59,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ],
 ]);
 
-/** The command line: the exit code of the command that the arguments name. */
+/** Runs the command that the arguments name, and resolves with its exit code. */
 export async function run(args: string[], io: CliIo): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version') {

@@ -1,12 +1,12 @@
+import { errorCode } from '../errors/error-code';
 import type { RunningSandbox, StartSandboxOptions } from '../sandbox';
 import { CliError, usageError } from './cli-error';
-import { errorCode } from './error-code';
 import { EXIT } from './exit-code';
 
 /**
- * The port that `--port` names.
+ * The port given by `--port`.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function toPort(given: string | undefined, fallback: number): number {
   if (given === undefined) return fallback;
@@ -16,10 +16,10 @@ export function toPort(given: string | undefined, fallback: number): number {
 }
 
 /**
- * A sandbox that listens there.
+ * Starts a sandbox on that port.
  *
- * @param warn is told when other machines can reach it
- * @throws CliError when it cannot listen there
+ * @param warn receives the warning if other machines can reach the sandbox
+ * @throws CliError if it cannot listen there
  */
 export async function startOnPort(
   port: number,
@@ -52,6 +52,6 @@ class PortTaken extends CliError {}
 function portTaken(port: number, host: string): CliError {
   return new PortTaken(
     EXIT.unavailable,
-    `The sandbox cannot start: port ${port} of ${host} is taken. Give --port another, or 0 for any that is free.`,
+    `The sandbox cannot start: port ${port} of ${host} is taken. Use --port with another number, or 0 for any free port.`,
   );
 }

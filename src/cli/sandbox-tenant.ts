@@ -2,7 +2,7 @@ import type { StartSandboxOptions } from '../sandbox';
 import { isGuid, isMailboxAddress } from '../sandbox/tenant/mailbox-address';
 import { usageError } from './cli-error';
 
-/** The flags that say whose tenant the sandbox plays. */
+/** The flags that describe the sandbox's tenant. */
 export interface TenantFlags {
   mailbox?: string[] | undefined;
   'tenant-id'?: string | undefined;
@@ -11,9 +11,9 @@ export interface TenantFlags {
 }
 
 /**
- * The options of a sandbox with these mailboxes and settings of an app.
+ * The options of a sandbox with these mailboxes and these settings of an app.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function sandboxTenant(flags: TenantFlags): StartSandboxOptions {
   const { mailbox, 'tenant-id': tenant, 'client-id': clientId, 'client-secret': clientSecret } = flags;

@@ -15,40 +15,40 @@ import { writeEnvFile } from './write-env-file';
 
 const DEFAULT_PORT = 4250;
 
-/** As shells have it for Ctrl-C. */
+/** The exit code of shells after Ctrl-C. */
 const INTERRUPTED = 130;
 
 const HELP = `Usage: nodemailer-graph-transport sandbox [FLAGS] [-- COMMAND [ARGUMENTS]]
 
-Plays Entra and Graph on this machine until it is interrupted, and shows in a web page what it is sent.
+Runs a simulated Entra and Graph on this machine until interrupted, and shows on a web page what it receives.
 
-With a COMMAND, starts it with the variables that lead it to the sandbox, and ends with it and its exit code:
+With a COMMAND, starts it with variables that point to the sandbox, and exits when it does, with its exit code:
   nodemailer-graph-transport sandbox -- node app.js
-Without one, prints these variables, or writes them to a file:
+Without a COMMAND, prints these variables, or writes them to a file:
   nodemailer-graph-transport sandbox --write .env.local
   node --env-file=.env.local app.js
 
-  --mailbox ADDRESS     a mailbox of the tenant, in place of those that it has by default; may be given more than once.
-                        The first is the one that sends (GRAPH_USER_ID), and its domain that of the tenant
-  --tenant-id TENANT    the tenant's GUID or domain, for an app that has its own in its settings
-  --client-id ID        likewise the app's id
-  --client-secret TEXT  likewise its secret: never a real one, since others on this machine can see it
-  --write FILE          set the variables in this file and keep all else that is in it
-  --port N              where it listens; 0 is any free port (default ${DEFAULT_PORT}; with a COMMAND another one where that
-                        is taken)
-  --host HOST           listen on this address, such as 0.0.0.0 in a container, in place of 127.0.0.1. Not for a network:
-                        whoever reaches the sandbox can read its mail. Takes --allowed-host
-  --allowed-host NAME   a name by which clients call it, such as its service in a compose file; may be given more than
-                        once. The first one is in the variables. Requests for any other name are refused
-  --strict              the narrow reading of limits whose exact value is not documented (default)
-  --lenient             the wide reading: MB are 2^20 bytes, and any number of requests at once
-  --store DIR           keep messages in this folder as well, as .eml and as JSON, and begin with those that are there
+  --mailbox ADDRESS     a mailbox of the tenant, instead of the default ones; may be repeated.
+                        The first one sends (GRAPH_USER_ID), and its domain becomes the tenant's
+  --tenant-id TENANT    the tenant's GUID or domain, to match the settings of your app
+  --client-id ID        the app's client id, likewise
+  --client-secret TEXT  the app's secret, likewise: never a real one, since others on this machine can see it
+  --write FILE          set the variables in this file, and keep everything else in it
+  --port N              the port to listen on, on 127.0.0.1 only; 0 for any free port (default ${DEFAULT_PORT}; with a COMMAND,
+                        another one if that is taken)
+  --host HOST           listen on this address instead of 127.0.0.1, such as 0.0.0.0 in a container. Not safe on a network:
+                        anyone who can reach the sandbox can read its mail. Needs --allowed-host
+  --allowed-host NAME   a name that clients use for it, such as its service in a compose file; may be repeated. The first
+                        one is in the variables. Requests to any other name are refused
+  --strict              the narrow reading of limits that are not documented exactly (default)
+  --lenient             the wide reading: 1 MB is 2^20 bytes, and any number of requests at once
+  --store DIR           also keep messages in this folder, as .eml and as JSON, and load those that are already there
   --json                print the variables as JSON
 `;
 
 /**
- * Where Microsoft says MB without saying which, the larger one; where users told what they measured, that: a posted
- * attachment of up to 3,145,611 bytes, and upload sessions from 2 MB.
+ * If Microsoft says MB without saying which, the larger one. If users have published measurements, those: a
+ * posted attachment of up to 3,145,611 bytes, and upload sessions from 2 MB.
  */
 const LENIENT: NonNullable<StartSandboxOptions['limits']> = {
   requestBytes: 4 * 2 ** 20,
@@ -61,7 +61,7 @@ const LENIENT: NonNullable<StartSandboxOptions['limits']> = {
   concurrentRequests: Number.MAX_SAFE_INTEGER,
 };
 
-/** Runs a sandbox until the process is to end, or the app that it was started for. */
+/** Runs a sandbox until the process is told to end, or until the app that was started with it ends. */
 export const sandboxCommand: Command = async (args, io) => {
   const { flags, app } = splitAtApp(args);
   const { values } = parseFlags({
@@ -100,14 +100,14 @@ export const sandboxCommand: Command = async (args, io) => {
   const isFixed = app === undefined || values.port !== undefined || values.write !== undefined;
   const warn = (warning: string) => stderr.write(`WARNING: ${warning}\n`);
   const sandbox = await startOnPort(port, options, warn).catch((error) => {
-    // The app is told where the sandbox is, so that several may run side by side.
+    // The app gets the sandbox's address in its variables, so several sandboxes can run side by side.
     if (isFixed || !isPortTaken(error)) throw error;
     return startOnPort(0, options, warn);
   });
   const { env, url, inboxUrl } = sandbox;
   try {
     if (values.write !== undefined) writeEnvFile(values.write, cwd, { ...env });
-    // What an app prints is its own.
+    // stdout belongs to the app.
     const out = app ? stderr : stdout;
     if (values.json) out.write(`${JSON.stringify({ ok: true, url, inboxUrl, env })}\n`);
     else if (!app && values.write === undefined) out.write(toLines({ ...env }));
@@ -129,7 +129,7 @@ export const sandboxCommand: Command = async (args, io) => {
   }
 };
 
-/** The app has no part in the cloud or the sandbox that the variables may name. */
+/** Drops variables that name a cloud or another sandbox: with this sandbox's endpoints they would cause an error. */
 function appEnv(
   { GRAPH_CLOUD: _cloud, GRAPH_INSECURE_SANDBOX: _insecure, ...own }: CliIo['env'],
   env: SandboxEnv,

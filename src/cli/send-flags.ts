@@ -3,84 +3,84 @@ import { CONNECTION_FLAGS, CONNECTION_HELP } from './connection-flags';
 import { type FlagTable, helpOf } from './flags';
 import { parseFlags } from './parse-flags';
 
-/** A message that is made of flags. */
+/** The flags that make up a message. */
 const MESSAGE_FLAGS = {
   to: {
     type: 'string',
     multiple: true,
     value: 'ADDRESS',
-    help: 'recipients; may be repeated, or name several',
+    help: 'one or more recipients; may be repeated',
   },
   cc: { type: 'string', multiple: true, value: 'ADDRESS', help: 'likewise' },
   bcc: { type: 'string', multiple: true, value: 'ADDRESS', help: 'likewise' },
-  'reply-to': { type: 'string', multiple: true, value: 'ADDRESS', help: 'where answers go' },
+  'reply-to': { type: 'string', multiple: true, value: 'ADDRESS', help: 'where replies go' },
   subject: { type: 'string', value: 'TEXT', help: '' },
   text: { type: 'string', value: 'TEXT', help: 'the body; - reads it from stdin' },
   html: {
     type: 'string',
     value: 'TEXT',
-    help: 'the body as HTML, alone or with a text; - reads it from stdin',
+    help: 'the body as HTML, alone or along with --text; - reads it from stdin',
   },
-  'text-file': { type: 'string', value: 'FILE', help: 'the body from a file' },
-  'html-file': { type: 'string', value: 'FILE', help: 'likewise as HTML' },
+  'text-file': { type: 'string', value: 'FILE', help: 'read the body from a file' },
+  'html-file': { type: 'string', value: 'FILE', help: 'read the HTML body from a file' },
   attach: { type: 'string', multiple: true, value: 'FILE', help: 'may be repeated' },
   header: { type: 'string', multiple: true, value: "'NAME: VALUE'", help: 'may be repeated' },
   'message-id': {
     type: 'string',
     value: 'ID',
-    help: 'the same ID is the same message, with --delivery exactly-once',
+    help: 'with --delivery exactly-once, messages with the same ID are the same message',
   },
   importance: { type: 'string', value: 'LEVEL', help: 'low, normal or high' },
 } as const satisfies FlagTable;
 
-/** How any message is sent. */
+/** How a message is sent. */
 const DELIVERY_FLAGS = {
-  from: { type: 'string', value: 'ADDRESS', help: 'From, if the message has none; without it the mailbox' },
+  from: { type: 'string', value: 'ADDRESS', help: 'From, if the message has none (default: the mailbox)' },
   'force-from': {
     type: 'boolean',
-    help: 'From is the mailbox, whatever the message says; what it said becomes Reply-To,\nif it has none',
+    help: 'set From to the mailbox; the original From becomes Reply-To, if there is none',
   },
   aliases: {
     type: 'string',
     value: 'FILE',
-    help: 'addresses of recipients without a domain, such as root, as in /etc/aliases',
+    help: 'addresses for recipients without a domain, such as root, in the format of /etc/aliases',
   },
   'default-to': {
     type: 'string',
     multiple: true,
     value: 'ADDRESS',
-    help: 'gets the mail of recipients without a domain that no alias leads elsewhere',
+    help: 'gets the mail of recipients without a domain that have no alias',
   },
   'no-save': { type: 'boolean', help: 'keep no copy in Sent Items' },
   format: { type: 'string', value: 'FORMAT', help: 'auto, json or mime' },
-  lossy: { type: 'boolean', help: 'send what can be sent, where something has no place' },
+  lossy: { type: 'boolean', help: 'send the rest of a message if something in it cannot be carried' },
   delivery: { type: 'string', value: 'WAY', help: 'at-most-once or exactly-once' },
   timeout: {
     type: 'string',
     value: 'TIME',
-    help: 'the longest that all of it may take, in ms, or as 30s or 2m (default 10m)',
+    help: 'the longest time for everything, in ms, or as 30s or 2m (default 10m)',
   },
-  attempts: { type: 'string', value: 'N', help: 'how often a request is made at most (default 5)' },
+  attempts: { type: 'string', value: 'N', help: 'the most attempts for each request (default 5)' },
   'log-file': { type: 'string', value: 'FILE', help: 'append a line for each message, sent or not' },
 } as const satisfies FlagTable;
 
-/** What sendmail's flags mean here. */
+/** sendmail's flags, with their meaning here. */
 const SENDMAIL_FLAGS = {
   'read-recipients': {
     type: 'boolean',
     short: 't',
-    help: 'those in To, Cc and Bcc are the recipients; so for an .eml file without others',
+    help: 'take the recipients from To, Cc and Bcc (the default for an .eml file, if none are named)',
   },
   'ignore-dots': {
     type: 'boolean',
     short: 'i',
-    help: 'a line with nothing but a dot does not end the message; also as -oi',
+    help: 'do not end the message at a line with only a dot; also as -oi',
   },
   sender: {
     type: 'string',
     short: 'f',
     value: 'ADDRESS',
-    help: 'envelope sender, also as -r; bounces come to the mailbox in any case',
+    help: 'envelope sender, also as -r; bounces go to the mailbox anyway',
   },
   'sender-r': { type: 'string', short: 'r' },
   'full-name': {
@@ -89,13 +89,13 @@ const SENDMAIL_FLAGS = {
     value: 'NAME',
     help: 'name in From, if the message has no From',
   },
-  verbose: { type: 'boolean', short: 'v', help: 'say that it was sent' },
+  verbose: { type: 'boolean', short: 'v', help: 'report that the message was sent' },
   mode: { type: 'string', short: 'b' },
   queue: { type: 'string', short: 'q' },
   option: { type: 'string', short: 'o', multiple: true },
 } as const satisfies FlagTable;
 
-/** Flags of sendmail that change nothing here: body types, hop counts, tags, notification wishes, tracing. */
+/** sendmail's flags that change nothing here: body types, hop counts, tags, notification settings, tracing. */
 const IGNORED_FLAGS = {
   'ignored-A': { type: 'string', short: 'A' },
   'ignored-B': { type: 'string', short: 'B' },
@@ -113,17 +113,18 @@ const IGNORED_FLAGS = {
   'ignored-X': { type: 'string', short: 'X' },
 } as const satisfies FlagTable;
 
+/** The help of `send`. */
 export const SEND_HELP = `Usage: nodemailer-graph-transport send --to ADDRESS --subject TEXT --text TEXT [FLAGS]
        nodemailer-graph-transport send MESSAGE.eml [RECIPIENT …] [FLAGS]
        nodemailer-graph-transport send -t [-i] [-f SENDER] [FLAGS]           < MESSAGE
        nodemailer-graph-transport send [-i] [-f SENDER] [FLAGS] RECIPIENT …  < MESSAGE
 
-A message of flags:
+A message made of flags:
 ${helpOf(MESSAGE_FLAGS)}
 
-A message that is whole already, from a file or as sendmail takes it from stdin:
+A finished message, from a file or, as with sendmail, from stdin:
 ${helpOf(SENDMAIL_FLAGS)}
-  Other flags of sendmail that change nothing here are ignored; -bs, -bd, -bp, -bi, -bt, -bv and -q are refused.
+  Other sendmail flags that make no difference here are ignored; -bs, -bd, -bp, -bi, -bt, -bv and -q are refused.
 
 Any message:
 ${helpOf(DELIVERY_FLAGS)}
@@ -131,18 +132,18 @@ ${helpOf(DELIVERY_FLAGS)}
 ${CONNECTION_HELP}
 
 Exit codes are those of sendmail (sysexits.h): 0 sent, 64 wrong usage, 65 message, 66 a file is missing,
-67 address, 69 failed or may have been sent, 70 a fault of this program, 75 not sent and worth another try,
+67 address, 69 failed or may have been sent, 70 a bug in this program, 75 not sent but worth another try,
 77 not allowed, 78 options.
 `;
 
 /**
  * The flags and arguments of `send`.
  *
- * @throws CliError of usage
+ * @throws CliError (wrong usage)
  */
 export function parseSendFlags(args: string[]) {
   const { values, positionals } = parseFlags({
-    // The value of -q may be left out, and parseArgs knows only flags that have one or have none.
+    // -q may have a value or none, and parseArgs supports only flags that always or never have one.
     args: args.map((arg, at) => (arg === '-q' && !args.slice(0, at).includes('--') ? '--queue=' : arg)),
     options: {
       ...CONNECTION_FLAGS,
@@ -160,5 +161,5 @@ export function parseSendFlags(args: string[]) {
   return { values, positionals, composing };
 }
 
-/** The flags of `send`, as they were given. */
+/** The flags of `send`, as given. */
 export type SendFlags = ReturnType<typeof parseSendFlags>;

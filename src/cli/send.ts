@@ -22,7 +22,7 @@ import { exitCodeOfError } from './report-failure';
 import { parseSendFlags, SEND_HELP, type SendFlags } from './send-flags';
 import { createStderrLogger } from './stderr-logger';
 
-/** Sends one message. */
+/** The `send` command: sends one message. */
 export const sendCommand: Command = async (args, io) => {
   const flags = parseSendFlags(args);
   const { values, composing, positionals } = flags;
@@ -33,12 +33,12 @@ export const sendCommand: Command = async (args, io) => {
   const isPassedOn = values['read-recipients'] || positionals.length > 0;
   if (composing.length > 0 && isPassedOn) {
     throw usageError(
-      `--${composing[0]} makes a message, but there is one already: give it none, or no message.`,
+      `--${composing[0]} composes a message, but there is one already: leave out the flag or the message.`,
     );
   }
   if (composing.length === 0 && !isPassedOn) {
     throw usageError(
-      'There is nothing to send: give --to, --subject and --text, or an .eml file, or -t. See send --help.',
+      'There is nothing to send: use --to, --subject and --text, or name an .eml file, or use -t. See send --help.',
     );
   }
   const entry: MailLogEntry = { exitCode: EXIT.ok };
@@ -56,7 +56,7 @@ export const sendCommand: Command = async (args, io) => {
   }
 };
 
-/** @param entry is told what is known of the message, whatever becomes of it */
+/** @param entry filled with what is known about the message, whatever happens */
 async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promise<GraphSentMessageInfo> {
   const { values, composing } = flags;
   const began = performance.now();
@@ -95,7 +95,7 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
   }
 }
 
-/** Rounded up, so that the timeout that an error names is the one that was given, unless the message was slow to come. */
+/** Rounded up, so that an error names the timeout that was given, unless the message took long to arrive. */
 function timeLeft(timeoutMs: number, tookMs: number): number {
   return Math.max(1, Math.min(timeoutMs, Math.ceil((timeoutMs - tookMs) / 100) * 100));
 }
@@ -113,7 +113,7 @@ function failureOf(error: unknown): MailLogEntry {
   return { ...known, code, graphCode, requestId };
 }
 
-/** Sends a message as an app does: by Nodemailer, over the transport. */
+/** Sends a message the way an app does: with Nodemailer, through the transport. */
 export function sendThrough(
   transport: GraphTransport,
   message: SendMailOptions,
@@ -130,7 +130,7 @@ function deliveryOptions({ values, composing }: SendFlags, mailbox: string): Gra
     delivery: oneOf('delivery', delivery, 'at-most-once', 'exactly-once'),
     lossy,
     saveToSentItems: values['no-save'] ? false : undefined,
-    // For a message that is whole already and has no From.
+    // For a finished message that has no From.
     from:
       composing.length > 0 || values['force-from'] ? undefined : name && address ? { name, address } : from,
   };
@@ -149,7 +149,7 @@ function report(
     stdout.write(`${JSON.stringify({ ok: true, ...info })}\n`);
     return;
   }
-  // Who calls sendmail expects no word from it when all is well.
+  // Programs that call sendmail expect no output when all is well.
   const isQuiet = composing.length === 0 && !positionals.some((name) => /\.eml$/i.test(name));
   if (isQuiet && !values.verbose) return;
   const { accepted, messageId, route, routeReason, requestId, deduplicated } = info;

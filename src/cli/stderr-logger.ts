@@ -1,7 +1,10 @@
 import { format } from 'node:util';
 import type { LogMethod, TransportLogger } from '../index';
 
-/** A logger that writes lines to stderr: warnings, and with `debug` everything. Errors are told at the end. */
+/**
+ * A logger that writes lines to stderr: warnings, and with `debug` everything. Errors are reported at the end
+ * instead.
+ */
 export function createStderrLogger(write: (line: string) => void, debug: boolean): TransportLogger {
   const at =
     (level: string): LogMethod =>

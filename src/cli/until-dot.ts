@@ -1,6 +1,6 @@
-/** A message that ends, as mail programs are used to, where a line is nothing but a dot. */
+/** A message that ends, as mail programs expect, at a line with only a dot. */
 export async function* untilDot(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // With a line end before it the first line is like every other; it is taken off again.
+  // A line break in front makes the first line like every other; it is removed again.
   let held = '\n';
   let isStart = true;
   const taken = (length: number) => {
@@ -16,7 +16,7 @@ export async function* untilDot(source: AsyncIterable<Buffer>): AsyncGenerator<B
       yield taken(dot.index + 1);
       return;
     }
-    // What may yet become the line with the dot is kept back.
+    // Holds back what may turn out to be the line with the dot.
     const length = /\n(?:\.\r?)?$/.exec(held)?.index ?? held.length;
     if (length > 0) yield taken(length);
   }

@@ -8,9 +8,9 @@ import { createStderrLogger } from './stderr-logger';
 
 const HELP = `Usage: nodemailer-graph-transport verify [FLAGS]
 
-Looks at all that sending a message takes, and sends none: options, Entra, tenant, app, secret, permissions,
+Checks everything that sending a message requires, without sending one: options, Entra, tenant, app, secret, permissions,
 Graph, mailbox and access to it. Graph is asked to send a message without recipients, which it refuses.
-✓ is well, ! may be wrong, ✗ is wrong, · was not looked at. The exit code is 0 when nothing is wrong.
+✓ is well, ! may be wrong, ✗ is wrong, · was not checked. The exit code is 0 if nothing is wrong.
 
 ${CONNECTION_HELP}
 `;
@@ -29,7 +29,7 @@ const MEANINGS: Readonly<Record<VerifyCheckName, string>> = {
   access: 'the app may send from the mailbox',
 };
 
-/** Prints what is well and what is not. */
+/** The `verify` command: prints what is well and what is not. */
 export const verifyCommand: Command = async (args, io) => {
   const { values } = parseFlags({ args, options: CONNECTION_FLAGS });
   if (values.help) {
@@ -45,7 +45,7 @@ export const verifyCommand: Command = async (args, io) => {
     const transport = graphTransport({
       ...connectionOptions(values, io),
       debug,
-      // Doubts are told in the list.
+      // Warnings are shown in the list.
       logger: debug && createStderrLogger(write, debug),
     });
     const stop = () => transport.close({ force: true });
@@ -79,7 +79,7 @@ function toLines({ name, warning, error, hint }: VerifyCheck): string[] {
   return [`! ${MEANINGS[name]}`, `    ${warning}`, ...(hint === undefined ? [] : [`    ${hint}`])];
 }
 
-/** What was not looked at. The sender always is, and is told of where it is in doubt. */
+/** What was not checked. The sender is always checked, and is listed only if there is a warning. */
 function unseen(checks: VerifyCheck[]): string[] {
   const seen = ['sender', ...checks.map(({ name }) => name)];
   return Object.entries(MEANINGS).flatMap(([name, meaning]) => (seen.includes(name) ? [] : [meaning]));

@@ -15,24 +15,24 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import { errorCode } from '../errors/error-code';
 import { CliError } from './cli-error';
-import { errorCode } from './error-code';
 import { EXIT } from './exit-code';
 import { mergeEnv } from './merge-env';
 
-/** A new file may come to hold secrets of the app's own later. */
+/** The app may add its own secrets to a new file later. */
 const NEW_FILE_MODE = 0o600;
 
 /**
- * Sets variables in a `.env` file and keeps all else that is in it. The file is replaced at once, so that no reader
- * ever sees half of it; a link stays a link, and the file that it leads to is changed.
+ * Sets variables in a `.env` file and keeps everything else in it. The file is replaced in one step, so no
+ * reader ever sees half of it. A symbolic link stays a link: the file that it points to is changed.
  *
- * @throws CliError when the file cannot be read, written or understood; it is as it was then
+ * @throws CliError if the file cannot be read, written or understood; it is then unchanged
  */
 export function writeEnvFile(name: string, cwd: string, variables: Readonly<Record<string, string>>): void {
   try {
     const place = placeOf(resolve(cwd, name));
-    // One character for each byte, whatever the encoding of the rest of the file.
+    // One character per byte, whatever the encoding of the rest of the file.
     const text = place.stats === undefined ? '' : readFileSync(place.path, 'latin1');
     const merged = text.includes('\0') ? undefined : mergeEnv(text, bytewise(variables));
     if (merged === undefined) {
@@ -45,7 +45,7 @@ export function writeEnvFile(name: string, cwd: string, variables: Readonly<Reco
   }
 }
 
-/** The file itself, past any links; without stats when it is still to be made. */
+/** The file itself, past any links; without stats if it does not exist yet. */
 function placeOf(path: string): { path: string; stats?: Stats } {
   try {
     const real = realpathSync(path);
@@ -81,7 +81,9 @@ function replace({ path, stats }: { path: string; stats?: Stats }, text: string)
   }
 }
 
-/** Only root may give a file away; for others it is theirs, as the one before most likely was. */
+/**
+ * Only root can give a file away. For other users the new file is their own, as the old one most likely was.
+ */
 function keepOwner(file: number, { uid, gid, mode }: Stats): void {
   try {
     fchownSync(file, uid, gid);

@@ -8,9 +8,9 @@ import { untilPassed } from './passing-state';
 import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
 
 /**
- * Adds an attachment to a draft, whole or by an upload session.
+ * Adds an attachment to a draft, in one request or in an upload session.
  *
- * @throws SpoiledDraftError when nobody knows whether it is there
+ * @throws SpoiledDraftError if it is unknown whether the attachment was added
  */
 export function addAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
   const isLarge = attachment.contentBytes.size >= MIN_SESSION_BYTES;

@@ -1,95 +1,124 @@
 import { isNamedProperty } from '../message/header-carriers';
 import type { Loss, LossReason } from '../mime/loss';
+import type { DeliveryOptions } from '../options/resolved-options';
 
-/** The ways a message can take: one request of JSON or of MIME, or a draft that is filled piece by piece. */
+/** The routes a message can take: one request with JSON or MIME, or a draft that is filled step by step. */
 export type Route = 'json' | 'mime' | 'draft';
 
-/** How the caller wants a message to be sent. */
-export interface RouteOptions {
-  /**
-   * `auto` takes JSON, in one request or by a draft, and MIME for what JSON cannot carry; the others force
-   * one of them.
-   */
-  format: 'auto' | 'json' | 'mime';
-  /** Whether to send what can be sent, rather than to refuse a message of which something is lost. */
-  lossy: boolean;
-  /** `exactly-once` sends nothing but drafts. */
-  delivery: 'at-most-once' | 'exactly-once';
-}
+/** How the caller wants a message to be sent. `exactly-once` always sends a draft. */
+export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'>;
 
-/** What there is to know of a message. Sizes are those of requests, and worked out only when they matter. */
+/**
+ * The facts about a message that decide its route. The sizes are those of requests, and are computed only if
+ * needed.
+ */
 export interface RouteFacts {
-  /** What JSON has no place for, the weightiest first. */
+  /** What JSON cannot carry, most important first. */
   losses: readonly Loss[];
   jsonBytes: () => number;
   mimeBytes: () => number;
-  /** The request that makes the draft, without attachments. */
+  /** The request that creates the draft, without attachments. */
   draftBytes: () => number;
-  /** Raw bytes of the largest attachment. */
+  /** Bytes of the largest attachment, before base64. */
   largestAttachment: number;
 }
 
+/** The largest sizes that Graph accepts, in bytes. */
 export interface RouteLimits {
   requestBytes: number;
   attachmentBytes: number;
 }
 
-/** The route and why, with what is lost on it; or why there is none. */
+/** The route and the reason, with what is lost on it; or why there is no route. */
 export type RouteDecision =
   | {
       route: Route;
       because: 'whole' | 'format' | 'size' | 'delivery' | LossReason;
       dropped: string[];
-      /** Names of headers that travel as named properties of the draft. */
+      /** Names of headers that are sent as named properties of the draft. */
       named?: string[];
     }
   | { route: 'none'; because: 'size' | LossReason; why: string };
 
-/** Decides how a message goes. The first line that fits counts. */
-export function chooseRoute(
-  facts: RouteFacts,
+type Taken = Exclude<RouteDecision, { route: 'none' }>;
+
+/** A route that a message may take, if its requests are not too large for it. */
+interface Candidate {
+  fits: () => boolean;
+  decision: () => Taken;
+}
+
+/** Decides a message's route: the first candidate that fits. */
+export function chooseRoute(facts: RouteFacts, limits: RouteLimits, options: RouteOptions): RouteDecision {
+  const candidate = candidates(facts, limits, options).find(({ fits }) => fits());
+  return candidate?.decision() ?? refusal(facts, limits, options);
+}
+
+/** The routes that a message may take, the best first. */
+function candidates(
+  { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
   { format, lossy, delivery }: RouteOptions,
-): RouteDecision {
-  const { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment } = facts;
+): Candidate[] {
   const [loss] = losses;
-  const lost = losses.map(({ what }) => what);
-  const mayBeJson = format !== 'mime' && (!loss || lossy);
-  const jsonFits = () => delivery !== 'exactly-once' && jsonBytes() <= requestBytes;
-  const mimeFits = () => mimeBytes() <= requestBytes;
-  const draftFits = () => draftBytes() <= requestBytes && largestAttachment <= attachmentBytes;
-  const whole = format === 'json' ? 'format' : 'whole';
+  const json = (decision: Omit<Taken, 'route'>): Candidate => ({
+    fits: () => delivery !== 'exactly-once' && jsonBytes() <= requestBytes,
+    decision: () => ({ route: 'json', ...decision }),
+  });
+  const mime = (because: Taken['because']): Candidate => ({
+    fits: () => mimeBytes() <= requestBytes,
+    decision: () => ({ route: 'mime', because, dropped: [] }),
+  });
+  const draft = (decision: () => Omit<Taken, 'route'>): Candidate => ({
+    fits: () => draftBytes() <= requestBytes && largestAttachment <= attachmentBytes,
+    decision: () => ({ route: 'draft', ...decision() }),
+  });
 
-  if (format === 'mime' && mimeFits()) return { route: 'mime', because: 'format', dropped: [] };
-  if (format !== 'mime' && !loss && jsonFits()) return { route: 'json', because: whole, dropped: [] };
-  if (format !== 'mime' && !loss && draftFits())
-    return { route: 'draft', because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] };
-  if (format === 'auto' && mimeFits())
-    return { route: 'mime', because: loss?.because ?? 'size', dropped: [] };
-  // Too large for MIME: what is lost of it are headers alone, and nothing is refused for a header.
-  if (format === 'auto' && losses.every(isHeaderLoss) && draftFits())
-    return { route: 'draft', because: 'size', ...asNamedProperties(losses) };
-  if (loss && mayBeJson && jsonFits()) return { route: 'json', because: loss.because, dropped: lost };
-  if (loss && mayBeJson && draftFits())
-    return { route: 'draft', because: loss.because, ...asNamedProperties(losses) };
+  if (format === 'mime') return [mime('format')];
+  if (!loss) {
+    return [
+      json({ because: format === 'json' ? 'format' : 'whole', dropped: [] }),
+      draft(() => ({ because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] })),
+      ...(format === 'auto' ? [mime('size')] : []),
+    ];
+  }
+  const { because } = loss;
+  const asProperties = (reason: Taken['because']) =>
+    draft(() => ({ because: reason, ...asNamedProperties(losses) }));
+  return [
+    ...(format === 'auto' ? [mime(because)] : []),
+    // Too large for MIME. Only headers would be lost, and no message is refused because of a header.
+    ...(format === 'auto' && losses.every(isHeaderLoss) ? [asProperties('size')] : []),
+    ...(lossy ? [json({ because, dropped: losses.map(({ what }) => what) }), asProperties(because)] : []),
+  ];
+}
 
-  const asMime = () => `as MIME it makes a request of ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
-  const asDraft = () =>
-    largestAttachment > attachmentBytes
-      ? `it has an attachment of ${largestAttachment} bytes, and Graph takes ${attachmentBytes}`
-      : `its body and headers alone make a request of ${draftBytes()} bytes, and Graph takes ${requestBytes}`;
-  const noPlace = `Graph's JSON has no place for ${lost.join(', ')}`;
+/** Why no candidate fits. */
+function refusal(
+  { losses, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
+  { requestBytes, attachmentBytes }: RouteLimits,
+  { format, lossy }: RouteOptions,
+): RouteDecision {
+  const [loss] = losses;
+  const asMime = () => `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
   if (format === 'mime') return { route: 'none', because: 'size', why: asMime() };
-  if (mayBeJson) return { route: 'none', because: 'size', why: asDraft() };
-  if (!loss || format === 'json') return { route: 'none', because: loss?.because ?? 'size', why: noPlace };
-  return { route: 'none', because: loss.because, why: `${noPlace}, and ${asMime()}` };
+  if (!loss || lossy) {
+    const why =
+      largestAttachment > attachmentBytes
+        ? `it has an attachment of ${largestAttachment} bytes, and Graph takes ${attachmentBytes}`
+        : `its body and headers alone make a request of ${draftBytes()} bytes, and Graph takes ${requestBytes}`;
+    return { route: 'none', because: 'size', why };
+  }
+  const noPlace = `Graph's JSON has no place for ${losses.map(({ what }) => what).join(', ')}`;
+  const why = format === 'json' ? noPlace : `${noPlace}, and ${asMime()}`;
+  return { route: 'none', because: loss.because, why };
 }
 
 function isHeaderLoss({ because }: Loss): boolean {
   return because === 'header' || because === 'too-many-headers';
 }
 
-/** What a draft carries of headers without a place of their own, and what is lost all the same. */
+/** Which of the headers that JSON cannot carry go into the draft, and what is still lost. */
 function asNamedProperties(losses: readonly Loss[]): { dropped: string[]; named: string[] } {
   const keys = new Set<string>();
   const dropped: string[] = [];

@@ -1,6 +1,54 @@
 import type { GraphMessage } from '../message/graph-message';
+import { entriesWithoutAddress } from '../message/recipients';
 import { addressKey, sameAddress } from '../mime/address';
 import type { RouteDecision } from './choose-route';
+import type { OutgoingMessage, PreparedMessage } from './prepare-message';
+import type { Sent } from './sent';
+import type { GraphSentMessageInfo } from './sent-info';
+
+/** What `sendMail` returns for a message that was sent. */
+export function sentInfo(
+  { envelope, dsn, returnPath }: OutgoingMessage,
+  { messageId, content, message, decision, losses, strippedHeaders, jsonBytes, ...prepared }: PreparedMessage,
+  sent: Sent & {
+    leftDraftId?: string | undefined;
+    mayLeaveDraft?: boolean;
+    serverMessageId?: string | undefined;
+  },
+  {
+    userId,
+    ...counts
+  }: { userId: string } & Pick<GraphSentMessageInfo, 'messageSize' | 'messageTime' | 'attempts'>,
+): GraphSentMessageInfo {
+  const keepsCopy = decision.route !== 'json' || prepared.sending.by === 'draft';
+  return {
+    envelope,
+    messageId,
+    serverMessageId: sent.serverMessageId,
+    accepted: recipientsOf(message),
+    rejected: [],
+    pending: [],
+    dropped: [
+      ...decision.dropped,
+      ...strippedHeaders.map((name) => `the header ${name}`),
+      ...entriesWithoutAddress(content),
+      ...(dsn ? ['dsn, which is a matter of SMTP'] : []),
+      ...droppedByGraph(returnPath, message, userId),
+      ...(keepsCopy && !prepared.saveToSentItems ? ['saveToSentItems: false'] : []),
+    ],
+    response: sent.response,
+    messageSize: counts.messageSize,
+    messageTime: counts.messageTime,
+    route: decision.route,
+    routeReason: reasonOf(decision, losses[0], jsonBytes),
+    attempts: counts.attempts,
+    deduplicated: sent.deduplicated,
+    draftId: sent.leftDraftId,
+    ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
+    requestId: sent.requestId,
+    clientRequestId: sent.clientRequestId,
+  };
+}
 
 /**
  * The envelope sender, if it is ignored: bounces go to the mailbox, and Exchange has no place for another
@@ -34,7 +82,7 @@ export function reasonOf(
 
 function reasonOfNamed(named: readonly string[]): string {
   if (named.length === 0) return '';
-  return `; sent as named properties ([MS-OXCMAIL] 2.1.3.2.4, not tried on the service): ${named.join(', ')}`;
+  return `; as named properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: ${named.join(', ')}`;
 }
 
 /** Everyone the message is for, each once. */

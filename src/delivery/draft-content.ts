@@ -6,21 +6,21 @@ import { attachmentJson, messageJson } from './json-body';
 import { MAX_REQUEST_BYTES } from './limits';
 import { draftMark, messageMark, unfinished } from './message-mark';
 
-/** What a draft is found by. */
+/** What a draft can be found by. */
 export interface DraftMarks {
-  /** Stands for this draft alone. */
+  /** Identifies this draft alone. */
   draft: string;
   /**
-   * Stands for the message, whichever process sends it, for delivery exactly once; undefined where it is delivered
-   * at most once and other processes do not matter.
+   * Identifies the message, whichever process sends it. For exactly-once delivery; undefined with at-most-once
+   * delivery, where other processes do not matter.
    */
   message: string | undefined;
 }
 
-/** What a draft is made of: one request, and the attachments that are added to it. */
+/** What a draft is created from: one request, and the attachments that are added to it. */
 export interface DraftContent {
   contentType: string;
-  /** The request that makes the draft. JSON has the marks in it; MIME has no place for them. */
+  /** The request that creates the draft. JSON includes the marks; MIME cannot. */
   body: RequestBody;
   isMime: boolean;
   added: readonly GraphAttachment[];
@@ -28,7 +28,7 @@ export interface DraftContent {
   firstNames?: readonly string[];
 }
 
-/** A message that goes by way of a draft. */
+/** A message that is sent as a draft. */
 export interface DraftMessage {
   userId: string;
   content: DraftContent;
@@ -37,12 +37,12 @@ export interface DraftMessage {
   messageId: string;
   /** How long the mailbox's search may take to show what another process has sent. */
   searchLagMs: number | undefined;
-  /** Bytes of the message, had it gone in one request; for errors. */
+  /** What the message would have been in one request, in bytes; for errors. */
   bytes: number;
   onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
 }
 
-/** A message of JSON as a draft with its marks. As many of its attachments as fit are in the first request. */
+/** A JSON message as a draft with its marks. The first request includes as many attachments as fit. */
 export function toDraftContent(message: GraphMessage, marks: DraftMarks): DraftContent {
   const { attachments = [] } = message;
   const inFirst = fitting(withMarks(message, marks, true), attachments);
@@ -57,7 +57,7 @@ export function toDraftContent(message: GraphMessage, marks: DraftMarks): DraftC
   };
 }
 
-/** Bytes of the request that makes the draft of a message, without its attachments. */
+/** The size of the request that creates a message's draft, without its attachments. */
 export function draftBytes(message: GraphMessage, marks: DraftMarks): number {
   return bytesWithoutAttachments(withMarks(message, marks, true));
 }

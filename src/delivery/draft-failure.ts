@@ -1,35 +1,35 @@
 import { givenUpError } from '../errors/abort';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling } from '../errors/service-codes';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
 
-/** What is known of the drafts of a message that failed. */
+/** What is known about the drafts of a message that failed. */
 export interface DraftsAfterFailure {
   /** The draft that may have been sent. */
   maybeSent: string | undefined;
   /** Drafts that could not be deleted. */
   left: readonly string[];
-  /** Drafts that may be ours, or another process's. */
+  /** Drafts that may be ours or another process's. */
   perhapsOurs: readonly string[];
-  /** Whether a draft may be left that was not found. */
+  /** Whether there may be a draft that was not found. */
   isAnyLost: boolean;
-  /** Whether sending the message again finds out what became of it. */
+  /** Whether sending the message again would reveal what became of it. */
   isExactlyOnce: boolean;
 }
 
-/** The error of a message that may have been sent, whatever has failed since. */
+/** The error of a message that may have been sent, whatever failed later. */
 export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): GraphTransportError {
   const failure = asFailure(error);
   const { maybeSent, isExactlyOnce } = drafts;
   const hint = [
     `The message may have been sent${maybeSent === undefined ? '' : `, as draft ${maybeSent}`}.`,
     isExactlyOnce
-      ? 'Send it again with the same Message-ID: that finds out, and does not send it twice.'
-      : 'Look into Sent Items before sending it again.',
+      ? 'Send it again with the same Message-ID: the transport checks what happened, and does not send it twice.'
+      : 'Check Sent Items before sending it again.',
     ...sentencesOf(drafts),
   ];
-  return alteredError(failure, {
+  return failure.with({
     outcome: 'unknown',
     hint: hint.join(' '),
     draftId: maybeSent ?? drafts.left[0] ?? drafts.perhapsOurs[0],
@@ -38,9 +38,10 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
 }
 
 /**
- * The error of a message that was certainly not sent: a step before that is nothing to be unsure about.
+ * The error of a message that was certainly not sent. Even if a step's own outcome is unknown, no message was
+ * sent by it.
  *
- * @param signal gives the message up
+ * @param signal aborts the send
  */
 export function certainFailure(
   error: unknown,
@@ -51,21 +52,21 @@ export function certainFailure(
   const sentences = sentencesOf(drafts);
   if (sentences.length === 0) return certain;
   const failure = asFailure(certain);
-  return alteredError(failure, {
+  return failure.with({
     hint: [...sentences, failure.hint].filter(Boolean).join(' '),
     draftId: drafts.left[0] ?? drafts.perhapsOurs[0],
     cause: failure,
   });
 }
 
-/** Codes of 403 that are about the account or the policies for the app, whatever its permissions. */
+/** Codes of 403 that are about the account or about policies, not about the app's permissions. */
 const OTHER_MATTERS = new Set(
   ['ErrorAccountDisabled', 'ErrorAccountSuspend', 'insufficient_claims'].map(spelling),
 );
 
 /**
- * The error of a message that has no draft yet. That Graph forbids the draft, or the search before it, is nearly always
- * the missing second permission, of which Graph says nothing.
+ * The error of a message that has no draft yet. If Graph forbids the draft, or the search before it, the reason
+ * is nearly always the missing second permission, which Graph does not mention.
  */
 export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessage): unknown {
   if (!(error instanceof GraphTransportError && error.responseCode === 403 && error.code === 'EAUTH')) {
@@ -75,10 +76,10 @@ export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessag
   const [who, why] =
     marks.message === undefined
       ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
-      : ["delivery: 'exactly-once' needs", 'Messages that are to be delivered exactly once need'];
-  return alteredError(error, {
-    message: `Graph did not let the app make a draft, which ${who}: ${error.response}.`,
-    hint: `${why} the application permission Mail.ReadWrite besides Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
+      : ["delivery: 'exactly-once' needs", 'Exactly-once delivery needs'];
+  return error.with({
+    message: `Graph did not let the app create a draft, which ${who}: ${error.response}.`,
+    hint: `${why} the application permission Mail.ReadWrite in addition to Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
     cause: error,
   });
 }
@@ -86,9 +87,9 @@ export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessag
 function withoutDoubt(error: unknown, signal: AbortSignal | undefined): unknown {
   if (!(error instanceof GraphTransportError && error.ambiguous)) return error;
   if (signal?.aborted && error.cause === signal.reason) return givenUpError(signal);
-  // What an answer's status hints at is about requests that send; without an answer it is about the network.
+  // A hint from the status is about requests that send. Without an answer, the hint is about the network.
   const hint = error.responseCode === undefined ? error.hint : undefined;
-  return alteredError(error, {
+  return error.with({
     outcome: 'not-accepted',
     hint: [hint, 'Nothing was sent.'].filter(Boolean).join(' '),
   });

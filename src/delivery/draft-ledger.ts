@@ -8,42 +8,42 @@ import type { MailboxSearch } from './mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
 import { isGone, isPassing } from './passing-state';
 
-/** How often a draft is looked for whose creation was interrupted, before the error is thrown. */
+/** How many times an interrupted draft is searched for before the error is thrown. */
 const LOOKS_FOR_LOST = 4;
 
 /**
- * What may have become of the drafts of one message. Every creation, /send and DELETE of a draft goes through here,
- * and so does every error. So one place keeps these promises:
+ * Tracks what may have become of the drafts of one message. Every creation, /send and DELETE of a draft goes
+ * through here, and so does every error, so these promises are kept in one place:
  *
- * - Once a /send may have been carried out, no error is certain until the mailbox proves that it was not.
- * - What may have been sent is not deleted: ids die when a message leaves Drafts, so a DELETE either meets a draft,
- *   which then can never be sent, or nothing.
- * - An error names the draft that it may leave in the mailbox.
+ * - Once a /send may have been carried out, no error claims that nothing was sent until the mailbox proves it.
+ * - What may have been sent is not deleted. A message's id becomes invalid when it leaves Drafts, so a DELETE
+ *   finds either a draft, which can then never be sent, or nothing.
+ * - An error names the draft that may be left in the mailbox.
  */
 export class DraftLedger {
   readonly #requests: MessageRequests;
   readonly #message: DraftMessage;
   readonly #search: MailboxSearch;
-  /** Drafts of ours that are to be deleted unless they are sent. */
+  /** Our drafts, to be deleted unless they are sent. */
   readonly #ours = new Set<string>();
-  /** Drafts that Graph was told to send, with nothing known of whether it did. */
+  /** Drafts that Graph was told to send, with an unknown outcome. */
   readonly #inDoubt = new Set<string>();
   /** A draft that another process has sent or deleted. */
   #vanished: string | undefined;
-  /** Creations that may have been carried out, and whose answers were lost. */
+  /** Creations whose answers were lost, and which may have been carried out. */
   #lost = 0;
   #wasLookCut = false;
-  /** Drafts that we know of, whatever has become of them: a search that is behind may show them still. */
+  /** All drafts that we know of, whatever has become of them: a search that lags may still show them. */
   readonly #known = new Set<string>();
   /** The draft that Graph was last told to send. */
   #tried: string | undefined;
-  /** The Message-IDs of drafts that we made, as Graph says. */
+  /** The Message-IDs that Graph reported for the drafts that we created. */
   readonly #messageIds = new Map<string, string | undefined>();
-  /** Whether a /send was answered by anything else than a state that passes, in which nothing is sent. */
+  /** Whether a /send got any answer other than a temporary state, in which nothing is sent. */
   #hasTriedToSend = false;
   /** Drafts that could not be deleted. */
   readonly #left: string[] = [];
-  /** Whether drafts of ours carry the mark by which other processes find and send them. */
+  /** Whether our drafts carry the mark that lets other processes find and send them. */
   #isShared: boolean;
 
   constructor(requests: MessageRequests, message: DraftMessage, search: MailboxSearch) {
@@ -64,25 +64,25 @@ export class DraftLedger {
     return [...this.#inDoubt];
   }
 
-  /** A draft that is left in the mailbox, though the message was sent: it could not be deleted. */
+  /** A draft that is left in the mailbox although the message was sent, because it could not be deleted. */
   get left(): string | undefined {
     return this.#left[0];
   }
 
-  /** The Message-ID that Graph says the draft has that it was last told to send. */
+  /** The Message-ID that Graph reported for the draft that it was last told to send. */
   get serverMessageId(): string | undefined {
     return this.#tried === undefined ? undefined : this.#messageIds.get(this.#tried);
   }
 
   /**
-   * Whether a draft may be left whose creation was not answered: it was looked for, and the last look was not answered
+   * Whether a draft may be left whose creation was not answered: the last search for it was not answered
    * either.
    */
   get mayLeaveUnknown(): boolean {
     return this.#lost > 0 && this.#wasLookCut;
   }
 
-  /** Makes a draft, in one request. */
+  /** Creates a draft, in one request. */
   async create(): Promise<string> {
     try {
       const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
@@ -96,18 +96,21 @@ export class DraftLedger {
     }
   }
 
-  /** Whether this draft is one of ours, and not in doubt. */
+  /** Whether this draft is ours and not in doubt. */
   isOurs(id: string): boolean {
     return this.#ours.has(id);
   }
 
-  /** Takes a draft for ours: one that another process has left, or whose creation was not answered. */
+  /** Takes over a draft: one that another process has left, or whose creation was not answered. */
   adopt(id: string): void {
     this.#known.add(id);
     this.#ours.add(id);
   }
 
-  /** A draft of ours whose creation was not answered. MIME carries no mark by which to tell it from another's. */
+  /**
+   * Finds a draft of ours whose creation was not answered. MIME is excluded: it carries no mark that would
+   * distinguish it from another process's draft.
+   */
   async findLost(): Promise<string | undefined> {
     if (this.#message.content.isMime) return undefined;
     const id = (await this.#lostDrafts('step')).find((found) => !this.#known.has(found));
@@ -115,7 +118,7 @@ export class DraftLedger {
     return id;
   }
 
-  /** To be called before a draft is marked for other processes to find. */
+  /** Must be called before a draft is marked for other processes to find. */
   share(): void {
     this.#isShared = true;
   }
@@ -130,7 +133,7 @@ export class DraftLedger {
       this.#inDoubt.delete(id);
       return answer;
     } catch (error) {
-      // The attempts before the last one were answered in another way.
+      // If there were attempts before the last one, they were answered differently.
       const isFirst = this.#requests.attempts === attemptsBefore + 1;
       if (!isFirst || !isPassing(error)) this.#hasTriedToSend = true;
       if (outcomeOf(error) === 'unknown') {
@@ -144,8 +147,8 @@ export class DraftLedger {
   }
 
   /**
-   * Deletes a draft, of whichever process. `deleted` proves that it was never sent; `gone` means that it left Drafts
-   * before, sent or deleted.
+   * Deletes a draft, whichever process created it. `deleted` proves that it was never sent; `gone` means that
+   * it had already left Drafts, sent or deleted.
    */
   async remove(id: string): Promise<'deleted' | 'gone'> {
     const fate = await deleteDraft(this.#requests, this.#message.userId, id);
@@ -160,8 +163,8 @@ export class DraftLedger {
   }
 
   /**
-   * Graph does not find a draft by its id. Where no other process knows the draft, and we have not tried to send it, it
-   * cannot have been sent.
+   * Records that Graph does not find a draft by its id. If no other process knows the draft, and we have not
+   * tried to send it, it cannot have been sent.
    */
   noteGone(id: string): void {
     if (this.#message.marks.message === undefined && !this.#hasTriedToSend) return;
@@ -169,12 +172,14 @@ export class DraftLedger {
     if (!this.#inDoubt.has(id)) this.#vanished = id;
   }
 
-  /** The mailbox was asked for long enough: a draft that vanished was deleted, not sent. */
+  /**
+   * Records that the mailbox has been searched for long enough: a draft that vanished was deleted, not sent.
+   */
   settle(): void {
     this.#vanished = undefined;
   }
 
-  /** Removes drafts that are left over once the message was sent. Their fate changes nothing any more. */
+  /** Removes leftover drafts after the message was sent. It no longer matters what becomes of them. */
   async tidy(others: readonly string[] = []): Promise<void> {
     const { marks, content } = this.#message;
     for (const id of new Set([...this.#ours, ...others])) await this.#removeOrLeave(id);
@@ -183,13 +188,13 @@ export class DraftLedger {
       const found = await this.#search.find(filter, 'clean-up').catch(() => undefined);
       for (const id of found?.drafts ?? []) await this.#removeOrLeave(id);
     }
-    // Last, since it may be made as late as this.
+    // Comes last, because these drafts may be created late.
     for (const id of await this.#findInterrupted()) await this.#removeOrLeave(id);
   }
 
   /**
-   * The error to throw in place of this one, once all drafts of ours are deleted that may be: it is ambiguous while
-   * the message may have been sent, and names the draft that may be left.
+   * The error to throw in place of this one, after deleting all our drafts that may be deleted. It is ambiguous
+   * while the message may have been sent, and it names a draft that may be left.
    */
   async failure(error: unknown): Promise<unknown> {
     const { marks, content } = this.#message;
@@ -197,25 +202,25 @@ export class DraftLedger {
     const removeOurs = async () => {
       for (const id of [...this.#ours]) {
         const fate = await this.#removeOrLeave(id);
-        // Not found at any step, it was never seen to leave Drafts.
+        // If no step found it, it was never seen to leave Drafts.
         if (fate === 'gone' && isGone(error) && !this.mayBeSent) notFound.push(id);
       }
     };
     await removeOurs();
-    // What vanished when it was to be sent may not have been found for a moment.
+    // A draft that vanished before it was sent may just have been unavailable for a moment.
     if (this.#vanished !== undefined) await this.remove(this.#vanished).catch(() => undefined);
-    // Last, since it may be made as late as this.
+    // Comes last, because these drafts may be created late.
     const found = await this.#findInterrupted();
     await removeOurs();
     const drafts = {
       maybeSent: this.inDoubt[0] ?? this.#vanished,
       left: this.#left,
-      // By a Message-ID another process's draft is found as well: that process may still need it.
+      // A search by Message-ID also finds another process's draft, which that process may still need.
       perhapsOurs: [...notFound, ...(content.isMime ? found.filter((id) => !this.#known.has(id)) : [])],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
     };
-    // Another process may find a draft that we leave, and send it.
+    // Another process may find and send a draft that we leave.
     const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);
     if (this.mayBeSent || mayBeSentByOthers) return ambiguousFailure(error, drafts);
     const failure = this.#known.size > 0 ? error : failureBeforeDraft(error, this.#message);
@@ -225,7 +230,7 @@ export class DraftLedger {
   async #removeOrLeave(id: string): Promise<'deleted' | 'gone' | 'left'> {
     try {
       if ((await this.remove(id)) === 'deleted') return 'deleted';
-      // Graph may not find a draft that was just made (reported): then it would stay.
+      // Graph may fail to find a draft that was just created (reported), which would leave it behind.
       await this.#requests.cleanUpMoment(1);
       return await this.remove(id);
     } catch {
@@ -235,7 +240,7 @@ export class DraftLedger {
     }
   }
 
-  /** Looks for drafts whose creation was interrupted; the search may take a moment to show them. */
+  /** Searches for drafts whose creation was interrupted. The search may take a moment to show them. */
   async #findInterrupted(): Promise<readonly string[]> {
     const found = new Set<string>();
     for (let look = 1; look <= LOOKS_FOR_LOST && this.#lost > 0; look++) {

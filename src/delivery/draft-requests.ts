@@ -10,18 +10,18 @@ import { messageMark } from './message-mark';
 import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS, untilPassed } from './passing-state';
 
 /*
- * No request asks for immutable ids. The usual id of a message dies when the message leaves its folder
- * (documented: concepts/outlook-immutable-id.md), which makes /send and DELETE by it conditional: they can only
- * meet a message that is still in Drafts. Exactly-once delivery rests on that.
+ * No request asks for immutable ids. A message's usual id becomes invalid when it leaves its folder
+ * (documented: concepts/outlook-immutable-id.md). That makes /send and DELETE by id conditional: they only find
+ * a message that is still in Drafts. Exactly-once delivery depends on this.
  */
 
 /** A message in the mailbox, as far as sending it is concerned. */
 export interface StoredMessage {
   id: string;
   isDraft: boolean;
-  /** The folder's id; undefined where the service does not tell. */
+  /** The folder's id; undefined if the service does not report it. */
   folder: string | undefined;
-  /** Its Message-ID, with `<>`; undefined where the service was not asked, or does not tell. */
+  /** Its Message-ID, with `<>`; undefined if it was not requested or the service does not report it. */
   messageId: string | undefined;
 }
 
@@ -30,16 +30,19 @@ export type WellKnownFolder = 'drafts' | 'sentitems';
 
 const SHOWN = 'id,isDraft,parentFolderId';
 const PAGE_SIZE = '50';
-/** A search for one mark finds a few messages; what goes on longer than this has no end. */
+/** A search for one mark finds a few messages; anything longer than this would never end. */
 const MAX_PAGES = 1000;
-/** Statuses that say what 201 says where Graph creates something: no record of the service shows which it is. */
+/**
+ * Statuses that mean the same as 201 when Graph creates something: no record of the service shows which it
+ * sends.
+ */
 export const LIKE_CREATED = [200];
-/** The same for a change of a message, documented as 200. */
+/** The same for changing a message, documented as 200. */
 const LIKE_CHANGED = [201, 204];
-/** A few processes change a mailbox a few times. */
+/** More readings than a few concurrent processes can cause by changing the mailbox. */
 const MAX_READINGS = 10;
 
-/** Makes a draft. */
+/** Creates a draft. */
 export async function postDraft(
   requests: MessageRequests,
   userId: string,
@@ -60,7 +63,10 @@ export async function postDraft(
   return toStored(parseJson(accepted.body));
 }
 
-/** Marks a draft as a whole message: MIME has no place for a mark, and one that is filled is whole only now. */
+/**
+ * Marks a draft as complete. MIME cannot include a mark, and a draft that is filled step by step is complete
+ * only now.
+ */
 export async function markDraft(
   requests: MessageRequests,
   userId: string,
@@ -70,7 +76,7 @@ export async function markDraft(
   await requests.call({
     method: 'PATCH',
     path: messagePath(userId, id),
-    what: 'the mark of the draft',
+    what: 'the mark on the draft',
     expect: 200,
     alike: LIKE_CHANGED,
     contentType: 'application/json',
@@ -91,22 +97,22 @@ export function postSend(requests: MessageRequests, userId: string, id: string):
   });
 }
 
-/** What a search has found. */
+/** The result of a search. */
 export interface FoundMessages {
   messages: StoredMessage[];
-  /** Whether there may be more, on pages that could not be read; of searches to clean up only. */
+  /** Whether there may be more, on pages that could not be read; only in searches for clean-up. */
   isPart: boolean;
 }
 
-/** How a search is made: as a step of the message, or to clean up after one that may have been given up. */
+/** Whether a search is a step of sending the message, or cleans up after one that may have been aborted. */
 export type SearchMode = 'step' | 'clean-up';
 
 /**
- * The messages that a `$filter` finds, in all folders, to the last page. A page may hold few of them, or none,
- * and not be the last (documented: concepts/paging.md).
+ * The messages that a `$filter` finds, in all folders, up to the last page. A page may contain few messages or
+ * none without being the last (documented: concepts/paging.md).
  *
- * Pages are read one after the other, and a message that is sent meanwhile may be on none of them. So more than one
- * page is read again until two readings agree.
+ * Pages are read one after the other, and a message that is sent in between may be on none of them. So if there
+ * is more than one page, they are read again until two readings agree.
  */
 export async function findMessages(
   requests: MessageRequests,
@@ -136,12 +142,12 @@ async function readPages(
   const messages: StoredMessage[] = [];
   let path: string | undefined = firstPath;
   for (let pages = 1; ; pages++) {
-    const what = 'the question whether the message was sent';
+    const what = 'the search for the message';
     let page: Page;
     try {
       page = toPage(await ask(requests, path, what, toPage, mode));
     } catch (error) {
-      // What was found can be cleaned up, even if there is more that was not.
+      // What was found can be cleaned up, even if there is more that was not found.
       if (mode === 'clean-up' && messages.length > 0) return { messages, pages, isPart: true };
       throw error;
     }
@@ -161,7 +167,7 @@ export async function folderId(
 ): Promise<string> {
   const path = `${folderPath(userId, folder)}?$select=id`;
   const read = (answer: string) => idOf(parseJson(answer));
-  return read(await ask(requests, path, `the question for the folder ${folder}`, read, mode));
+  return read(await ask(requests, path, `the request for the folder ${folder}`, read, mode));
 }
 
 async function ask(
@@ -178,10 +184,10 @@ async function ask(
 }
 
 /**
- * Deletes a draft, even when the message was given up meanwhile.
+ * Deletes a draft, even if the send was aborted in the meantime.
  *
- * @returns `deleted` when it was a draft until then, so that it never was and never will be sent; `gone` when it
- *   had left Drafts before, by whatever way
+ * @returns `deleted` if it was still a draft, so it never was and never will be sent; `gone` if it had already
+ *   left Drafts, in whatever way
  */
 export async function deleteDraft(
   requests: MessageRequests,
@@ -193,7 +199,7 @@ export async function deleteDraft(
       await requests.cleanUp({
         method: 'DELETE',
         path: messagePath(userId, id),
-        what: 'to delete the draft',
+        what: 'the request to delete the draft',
         expect: 204,
       });
       return 'deleted';
@@ -218,7 +224,7 @@ function toPage(body: string): Page {
   return { messages: value.map(toStored), next: pathOf(property(answer, '@odata.nextLink')) };
 }
 
-/** Without its host: whatever the link says, the token goes to our endpoint and nowhere else. */
+/** Ignores the link's host, so that the token goes only to our endpoint, whatever the link says. */
 function pathOf(nextLink: unknown): string | undefined {
   if (nextLink === undefined || nextLink === null) return undefined;
   if (typeof nextLink !== 'string' || !URL.canParse(nextLink)) throw garbled();
@@ -243,7 +249,7 @@ function idOf(value: unknown): string {
   return id;
 }
 
-/** An answer with the right status that cannot be read: what was asked for may well have been done. */
+/** An answer with the right status that cannot be parsed: the request may well have been carried out. */
 function garbled(): GraphTransportError {
   return new GraphTransportError('ECONNECTION', "The answer of Graph breaks off, or is not one of Graph's.", {
     outcome: 'unknown',

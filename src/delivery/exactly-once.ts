@@ -7,53 +7,57 @@ import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
 
 /**
- * How often a mailbox is asked for what it may not show yet, with pauses of 250 ms, 500 ms, 1 s, 2 s and 4 s, none
- * longer than `retry.maxDelay`. A copy in Sent Items that shows up later than that is not found.
+ * How many times a mailbox is searched for something it may not show yet, with pauses of 250 ms, 500 ms, 1 s, 2
+ * s and 4 s, none longer than `retry.maxDelay`. A copy in Sent Items that appears later than that is not found.
  */
 export const LOOKS = 5;
 
-/** How long a mailbox's search may take to show what was sent, unless the option `searchLag` says so. Our guess. */
+/**
+ * How long a mailbox's search may take to show what was sent, unless the option `searchLag` says otherwise. Our
+ * estimate.
+ */
 const SEARCH_LAG_MS = 1000;
 
-/** How often a draft is sent that Graph may not find yet, before it counts as gone. */
+/** How many times Graph is told to send a draft that it may not find yet, before the draft counts as gone. */
 const SENDS_UNTIL_FOUND = 2;
 
-/** How many drafts of ours other processes may take away before we stop making new ones. */
+/** How many times other processes may take away our draft before we stop creating new ones. */
 const MAX_ROUNDS = 3;
 
-/** How often a draft that is shown may not be there when it is to be sent or deleted. */
+/** How many times a draft that the search shows may be missing when it is to be sent or deleted. */
 const MAX_MISSES = 3;
 
 /**
- * Sends a message that other processes may be sending too, as drafts with the same mark. All of them follow these
- * rules, and no rule relies on a search that is up to date:
+ * Sends a message that other processes may be sending too, as drafts with the same mark. All processes follow
+ * these rules, none of which relies on an up-to-date search:
  *
- * 1. Look, until our own draft is shown: a copy in Sent Items means that the message was sent.
- * 2. Of the drafts, keep the one whose id sorts first, and delete the others by ids that die when a message leaves
- *    Drafts. A draft that was deleted can never be sent. One that is gone may have been sent: look again.
- * 3. Send the draft that was kept. If it is gone, or the answer was lost, look again.
+ * 1. Search until our own draft is shown. A copy in Sent Items means that the message was sent.
+ * 2. Of the drafts, keep the one whose id sorts first and delete the others by id. Ids become invalid when a
+ * message leaves Drafts, so a draft that was deleted can never be sent. One that is gone may have been sent:
+ * search again.
+ * 3. Send the draft that was kept. If it is gone, or the answer was lost, search again.
  *
- * So the last draft of a message is sent by exactly one request, whoever makes it.
+ * So the last draft of a message is sent by exactly one request, whichever process makes it.
  */
 export async function sendExactlyOnce(sending: DraftSending, mark: string): Promise<Sent> {
   for (let round = 1; ; round++) {
     const sent = await new Round(sending, mark).send();
     if (sent) return sent;
     if (round === MAX_ROUNDS) throw takenAway();
-    // Looked for long enough, and nothing was found: what vanished was deleted.
+    // The search had long enough and found nothing, so a draft that vanished was deleted.
     sending.ledger.settle();
   }
 }
 
-/** One draft of ours, until it or another one of the message is sent, or all of them are gone. */
+/** One draft of ours, until it or another draft of the message is sent, or all of them are gone. */
 class Round {
   readonly #sending: DraftSending;
   readonly #mark: string;
-  /** Why the latest /send is no success. */
+  /** Why the latest /send did not succeed. */
   #failure: GraphTransportError | undefined;
   #sends = 0;
   #misses = 0;
-  /** Drafts that the mailbox has shown, but for those that we have deleted. */
+  /** Drafts that the search has shown, except those that we have deleted. */
   readonly #shown = new Set<string>();
 
   constructor(sending: DraftSending, mark: string) {
@@ -61,10 +65,10 @@ class Round {
     this.#mark = mark;
   }
 
-  /** Undefined when none was sent, as far as the mailbox shows, and no draft is left. */
+  /** Undefined if, as far as the mailbox shows, none was sent and no draft is left. */
   async send(): Promise<Sent | undefined> {
     const { message, ledger } = this.#sending;
-    // Before megabytes are uploaded. A small message is looked for once its draft is there.
+    // Searches before uploading megabytes. For a small message, it is enough to search once its draft exists.
     if (message.content.added.length > 0) {
       const seen = await this.#look();
       if (seen.sent) return this.#resolve(seen);
@@ -83,7 +87,9 @@ class Round {
     }
   }
 
-  /** The mailbox shows these drafts, and was asked for long enough to show a sent copy if there were one. */
+  /**
+   * Called when the search shows these drafts, and has had long enough to show a sent copy if there were one.
+   */
   async #sendOneOf(drafts: readonly string[]): Promise<Sent | undefined | 'look again'> {
     const { requests, ledger } = this.#sending;
     const hasLeftDrafts = ledger.inDoubt.some((id) => !drafts.includes(id));
@@ -112,17 +118,17 @@ class Round {
       if (isGone(error)) {
         this.#shown.delete(id);
         if (this.#misses < MAX_MISSES) return this.#miss();
-        // Shown again and again, and never there. That it can be deleted proves that it was not sent.
+        // The search keeps showing it, but sending never finds it. Deleting it proves that it was not sent.
         if ((await ledger.remove(id)) === 'deleted') throw error;
         throw takenAway();
       }
       this.#failure = error;
       if (ledger.mayBeSent) return 'look again';
-      // It was not sent. That it can be deleted proves that no other process has sent it either.
+      // It was not sent. Deleting it proves that no other process has sent it either.
       const fate = await ledger.remove(id).catch(() => 'left');
       if (fate === 'gone') return 'look again';
       if (fate === 'deleted' && !isOurs && outcomeOf(error) === 'refused') {
-        // What another process has left may say something else than our message.
+        // A draft that another process left may differ from our message.
         this.#failure = undefined;
         return undefined;
       }
@@ -135,11 +141,14 @@ class Round {
   async #foundSent({ drafts }: Found): Promise<Sent> {
     const { ledger } = this.#sending;
     await ledger.tidy(drafts);
-    // A draft in doubt that was still there is deleted by now, and was not the one that was sent.
+    // A draft in doubt that still existed has been deleted by now, and was not the one that was sent.
     return this.#failure && ledger.inDoubt.length > 0 ? sentUnanswered(this.#failure) : sentBefore();
   }
 
-  /** The last one first, and no more once one is gone: so of several processes at the same drafts, one goes on. */
+  /**
+   * Deletes the last one first, and stops once one is gone, so that of several processes with the same drafts,
+   * one gets through.
+   */
   async #areAllDeleted(drafts: readonly string[]): Promise<boolean> {
     for (const id of [...drafts].reverse()) {
       this.#shown.delete(id);
@@ -148,7 +157,7 @@ class Round {
     return true;
   }
 
-  /** Whether a draft that was shown before is shown no more. Each counts once. */
+  /** Whether a draft that was shown before is no longer shown. Each counts once. */
   #hasMissed(drafts: readonly string[]): boolean {
     const missed = [...this.#shown].filter((id) => !drafts.includes(id));
     for (const id of missed) {
@@ -158,7 +167,7 @@ class Round {
     return missed.length > 0;
   }
 
-  /** A draft that was shown is not there: it was sent or deleted, or the search is behind. */
+  /** Handles a missing draft that the search shows: it was sent or deleted, or the search lags. */
   #miss(): 'look again' {
     this.#misses++;
     if (this.#misses > MAX_MISSES) throw takenAway();
@@ -172,9 +181,9 @@ class Round {
   }
 
   /**
-   * Looks until the search shows our own draft, so that it shows those of other processes too. By then it may not show
-   * yet what was sent meanwhile. So it is asked once more, after `searchLag`, or after as long again as it took to show
-   * the draft.
+   * Searches until our own draft is shown, so that those of other processes are shown too. The search may still
+   * miss what was sent in the meantime. So it is repeated once, after `searchLag`, or after as long again as it
+   * took to show the draft.
    */
   async #lookUntilShown(own: string): Promise<Found | undefined> {
     const { requests, message, ledger } = this.#sending;
@@ -194,12 +203,14 @@ class Round {
     if ((await ledger.remove(own)) === 'gone') return undefined;
     throw new GraphTransportError(
       'ECONNECTION',
-      "The mailbox's search does not show the draft that was just made, so it cannot tell whether the message was sent before.",
+      "The mailbox's search does not show the draft that was just created, so it cannot tell whether the message was sent before.",
       { outcome: 'not-accepted', hint: 'Nothing was sent. Try again later.' },
     );
   }
 
-  /** Another process has left a draft, or is about to send it. A copy sent before may not be shown yet. */
+  /**
+   * Another process has left a draft, or is about to send it. The search may not yet show a copy sent earlier.
+   */
   async #lookAfterLag(seen: Found): Promise<Found> {
     const { requests, message } = this.#sending;
     const { searchLagMs = SEARCH_LAG_MS } = message;
@@ -208,7 +219,7 @@ class Round {
     return this.#look();
   }
 
-  /** Looks until the search shows a sent copy, or has had the time to. */
+  /** Searches until a sent copy is shown, or would have been by now. */
   async #lookLonger(looks = LOOKS): Promise<Found> {
     const { requests } = this.#sending;
     let seen: Found | undefined;
@@ -229,6 +240,6 @@ class Round {
 function takenAway(): GraphTransportError {
   return new GraphTransportError('ECONNECTION', 'Other processes are sending the same message.', {
     outcome: 'unknown',
-    hint: 'Let one job stand for one message. Send it again later with the same Message-ID: that finds out whether it was sent.',
+    hint: 'Use one job for each message. Send it again later with the same Message-ID: the transport then checks whether it was sent.',
   });
 }

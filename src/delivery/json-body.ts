@@ -5,7 +5,7 @@ import { withoutControlCharacters } from '../mime/control-characters';
 import type { AttachmentContent } from '../mime/spool';
 import { base64Length, base64Pieces } from './base64';
 
-/** JSON as text, but for contents, which stand for their base64. */
+/** JSON as text, except that contents stand for their base64. */
 type Part = string | AttachmentContent;
 
 /** A value without attachments. */
@@ -18,7 +18,7 @@ export function sendMailJson(message: GraphMessage, saveToSentItems: boolean): R
   return bodyOf(['{"message":', ...messageParts(message), `,"saveToSentItems":${saveToSentItems}}`]);
 }
 
-/** A message as Graph keeps it. */
+/** A message in the form in which Graph stores it. */
 export function messageJson(message: GraphMessage): RequestBody {
   return bodyOf(messageParts(message));
 }
@@ -46,7 +46,7 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
   ];
 }
 
-/** Base64 needs no escaping, so that contents of megabytes need not pass through JSON.stringify. */
+/** Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. */
 function bodyOf(parts: readonly Part[]): RequestBody {
   const pieces: (Buffer | AttachmentContent)[] = [];
   let text = '';

@@ -1,23 +1,26 @@
 /**
- * Most bytes of one request to Graph.
+ * The most bytes of one request to Graph.
  *
- * Documented as 4 MB without saying which; 4,000,000 holds under both readings (Microsoft Graph
- * documentation, api-reference/v1.0/api/user-post-messages.md; microsoft-graph-docs-contrib #682).
+ * Documented as 4 MB without saying whether that is 4,000,000 or 2^22; 4,000,000 holds either way (Microsoft
+ * Graph documentation, api-reference/v1.0/api/user-post-messages.md; microsoft-graph-docs-contrib #682).
  */
 export const MAX_REQUEST_BYTES = 4_000_000;
 
-/** Most bytes of a message, or of its attachments, that can be in such a request: base64 makes four of three. */
+/**
+ * The most bytes of a message, or of its attachments, that fit into such a request: base64 turns three bytes
+ * into four.
+ */
 export const MAX_HELD_BYTES = (MAX_REQUEST_BYTES / 4) * 3;
 
 /**
- * An attachment of this many bytes and more goes by an upload session, a smaller one by POST.
+ * An attachment of at least this many bytes is sent in an upload session, a smaller one by POST.
  *
  * Documented as 3 MB (Microsoft Graph documentation, concepts/outlook-large-attachments.md).
  */
 export const MIN_SESSION_BYTES = 3_000_000;
 
 /**
- * Most bytes of one attachment.
+ * The most bytes of one attachment.
  *
  * Documented as 150 MB (Microsoft Graph documentation,
  * api-reference/v1.0/api/attachment-createuploadsession.md).

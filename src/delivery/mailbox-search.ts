@@ -7,19 +7,26 @@ import {
   type WellKnownFolder,
 } from './draft-requests';
 
-/** What a mailbox shows of a message at one moment. It may lag: what left Drafts may still be shown there. */
+/**
+ * What a mailbox shows of a message at a given moment. It may lag: a message that has left Drafts may still be
+ * shown there.
+ */
 export interface Found {
   /** Whether there is a copy in Sent Items. */
   sent: boolean;
-  /** Ids of drafts, in the order that every process puts them in: by id, since times are whole seconds. */
+  /**
+   * Ids of drafts, sorted by id, so that every process has them in the same order: times have a resolution of
+   * only a second.
+   */
   drafts: string[];
-  /** Whether there may be more that was not found; of searches to clean up only. */
+  /** Whether there may be more that was not found; only in searches for clean-up. */
   isPart: boolean;
 }
 
 /**
- * Looks for messages where they count: in Drafts and in Sent Items. A search of a mailbox also finds what lies in
- * Deleted Items (documented: api-reference/v1.0/api/user-list-messages.md), and a deleted draft may end up there.
+ * Searches for messages in Drafts and Sent Items. A mailbox search also covers Deleted Items (documented:
+ * api-reference/v1.0/api/user-list-messages.md), where a deleted draft may end up, so results are filtered by
+ * folder.
  */
 export class MailboxSearch {
   readonly #requests: MessageRequests;
@@ -31,7 +38,7 @@ export class MailboxSearch {
     this.#userId = userId;
   }
 
-  /** Learns the id of Drafts from a draft that was just made, which saves asking for it. */
+  /** Remembers the id of Drafts from a draft that was just created, which saves a request for it. */
   learnDrafts({ folder }: StoredMessage): void {
     if (folder !== undefined) this.#folders.set('drafts', folder);
   }
@@ -51,7 +58,7 @@ export class MailboxSearch {
   }
 
   async #isIn(name: WellKnownFolder, { folder }: StoredMessage, mode: SearchMode): Promise<boolean> {
-    // A service that tells no folder leaves us nothing but isDraft.
+    // If the service does not report the folder, only isDraft is left to go by.
     if (folder === undefined) return true;
     let known = this.#folders.get(name);
     if (known === undefined) {

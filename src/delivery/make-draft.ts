@@ -9,7 +9,7 @@ import type { MailboxSearch } from './mailbox-search';
 import { isGone, untilPassed } from './passing-state';
 import { SpoiledDraftError } from './upload-session';
 
-/** A message on its way by a draft. */
+/** A message that is being sent as a draft. */
 export interface DraftSending {
   requests: MessageRequests;
   message: DraftMessage;
@@ -18,11 +18,11 @@ export interface DraftSending {
 }
 
 /**
- * Makes a whole draft: creates it, adds its attachments one after the other, and marks it as whole where another
- * process may send it too.
+ * Makes a complete draft: creates it, adds its attachments one after the other, and marks it as complete if
+ * another process may send it too.
  *
- * @returns its id; undefined when another process has sent or deleted it meanwhile
- * @throws GraphTransportError when a step fails; nothing was sent then
+ * @returns its id; undefined if another process has sent or deleted it in the meantime
+ * @throws GraphTransportError if a step fails; nothing was sent in that case
  */
 export async function makeDraft(sending: DraftSending): Promise<string | undefined> {
   const { message, ledger } = sending;
@@ -36,7 +36,7 @@ export async function makeDraft(sending: DraftSending): Promise<string | undefin
       const mayBeTaken = message.marks.message !== undefined && isGone(error);
       if (!isSpoiled && !mayBeTaken) throw error;
       const fate = await ledger.remove(id);
-      // It is deleted and nothing was sent: a fresh draft has every chance.
+      // It has been deleted and nothing was sent, so a new draft has every chance.
       if (isSpoiled && fate === 'deleted') continue;
       if (fate === 'gone' && mayBeTaken) return undefined;
       throw error;
@@ -51,7 +51,7 @@ async function createDraft({ requests, ledger }: DraftSending): Promise<string> 
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (outcomeOf(error) !== 'unknown') throw error;
-      // The answer was lost: the draft may be there, and is as good as one that was answered.
+      // The answer was lost, but the draft may exist, and can be used all the same.
       const found = await ledger.findLost();
       if (found !== undefined) return found;
       if (!(await requests.retry(error, attempt, true))) throw error;

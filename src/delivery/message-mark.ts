@@ -1,14 +1,14 @@
 import type { SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types';
 
 /**
- * Named properties of our own, by which drafts and sent messages are found without their ids. The GUID is ours:
- * named properties need one. They are not headers: recipients do not see them.
+ * Our own named properties, which let us find drafts and sent messages without their ids. Named properties need
+ * a GUID; this one is ours. They are not headers, so recipients do not see them.
  */
 const NAMESPACE = 'String {6f0b1a52-8c55-4c1c-9a0e-0a7f3f3b9d21} Name nodemailer-graph-transport';
 
-/** Says which message it is: the same for every process that sends it. */
+/** Identifies the message: the same in every process that sends it. */
 const MARK_ID = NAMESPACE;
-/** Says which draft it is: another one each time a draft is made. */
+/** Identifies the draft: different each time a draft is created. */
 const DRAFT_ID = `${NAMESPACE}-draft`;
 
 /** The property that marks a message. */
@@ -16,27 +16,27 @@ export function messageMark(value: string): SingleValueLegacyExtendedProperty {
   return { id: MARK_ID, value };
 }
 
-/** The property by which a draft is found again when the answer to its creation was lost. */
+/** The property that finds a draft again if the answer to its creation was lost. */
 export function draftMark(value: string): SingleValueLegacyExtendedProperty {
   return { id: DRAFT_ID, value };
 }
 
-/** The mark of a draft that still lacks attachments: no other process may send it. */
+/** The mark of a draft that still lacks attachments, so no other process may send it. */
 export function unfinished(mark: string): string {
   return `${mark}-unfinished`;
 }
 
 /**
- * `$filter` for messages with that mark
- * (Microsoft Graph documentation, api-reference/v1.0/api/singlevaluelegacyextendedproperty-get.md).
+ * `$filter` for messages with that mark (Microsoft Graph documentation,
+ * api-reference/v1.0/api/singlevaluelegacyextendedproperty-get.md).
  *
- * @param value without quotes; upper and lower case are the same to Graph
+ * @param value without quotes; Graph ignores its case
  */
 export function hasMark(value: string): string {
   return hasProperty(MARK_ID, value);
 }
 
-/** `$filter` for the draft with that mark of its own. */
+/** `$filter` for the draft with that mark. */
 export function hasDraftMark(value: string): string {
   return hasProperty(DRAFT_ID, value);
 }

@@ -1,20 +1,24 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling, statusCode } from '../errors/service-codes';
 import type { MessageRequests } from '../graph/message-requests';
 
 /*
- * Exchange takes a moment to know a draft that it has just made, and to be done with a change of it. Users report what
- * it says until then: 412 ErrorIrresolvableConflict or 404 at any step of a draft (msgraph-sdk-dotnet #1195, #1201,
- * #1287, davmail #463, #491, microsoft-graph-docs-contrib #7934, #8823), and ErrorNonExistentMailbox when it is sent
- * (demisto #41448). All of them are refusals: nothing was done, and the same request finds its draft a little later.
+ * Exchange takes a moment to find a draft that it has just created, and to finish changing one. Users report
+ * its answers until then: 412 ErrorIrresolvableConflict or 404 at any step of a draft (msgraph-sdk-dotnet
+ * #1195, #1201, #1287, davmail #463, #491, microsoft-graph-docs-contrib #7934, #8823), and
+ * ErrorNonExistentMailbox when it is sent (demisto #41448). All of these are refusals: nothing was done, and
+ * the same request succeeds a little later.
  */
 
-/** How often a step is tried until such a state has passed, with pauses of 250 ms, 500 ms, 1 s and 2 s between. */
+/**
+ * How many times a step is tried until such a state has passed, with pauses of 250 ms, 500 ms, 1 s and 2 s in
+ * between.
+ */
 export const PASSING_ATTEMPTS = 5;
 
 /**
- * What a step names in its path. Until there is a draft, only the mailbox can be what is not found, and where the code
- * says that it is the mailbox, that will not pass: the `userId` is wrong, or the mailbox cannot be reached by Graph.
+ * What the path of a step names. Until there is a draft, only the mailbox can be missing. If the code says that
+ * it is, that will not pass: the `userId` is wrong, or Graph cannot access the mailbox.
  */
 export type Named = 'draft' | 'mailbox';
 
@@ -29,11 +33,14 @@ const WRONG_MAILBOX = codes(
   'extensionError',
 );
 const CONFLICT = codes('ErrorIrresolvableConflict');
-/** Of a mailbox that has just taken a draft this cannot be true, and it is met there. */
+/** A mailbox that has just accepted a draft does exist, yet this code has been reported there. */
 const NO_MAILBOX = codes('ErrorNonExistentMailbox');
 const CANNOT_DELETE = codes('ErrorCannotDeleteObject');
 
-/** Whether an error tells of a state of our own draft that passes. The one place that says which answers do. */
+/**
+ * Whether an error is about a temporary state of our own draft. This is the only place that decides which
+ * answers are.
+ */
 export function isPassing(error: unknown, named: Named = 'draft'): error is GraphTransportError {
   if (!(error instanceof GraphTransportError) || !isRefusal(error.responseCode)) return false;
   if (error.responseCode === 412 || isCalled(error, CONFLICT) || isCalled(error, NO_MAILBOX)) return true;
@@ -42,9 +49,9 @@ export function isPassing(error: unknown, named: Named = 'draft'): error is Grap
 }
 
 /**
- * Whether Graph says that the message is not there by this id. A second DELETE of a message is reported to be
- * answered with ErrorCannotDeleteObject (emailengine, graph-docs #2894). That the mailbox is not there says nothing of
- * the message.
+ * Whether Graph says that there is no message with this id. A second DELETE of a message is reported to be
+ * answered with ErrorCannotDeleteObject (emailengine, graph-docs #2894). An answer that the mailbox does not
+ * exist says nothing about the message.
  */
 export function isGone(error: unknown): boolean {
   if (!(error instanceof GraphTransportError) || !isRefusal(error.responseCode)) return false;
@@ -53,10 +60,10 @@ export function isGone(error: unknown): boolean {
 }
 
 /**
- * A step of a draft, tried until a state that passes has passed.
+ * Repeats a step of a draft until a temporary state has passed.
  *
- * @param attempts for a message that is not there by its id, where that may also mean that it was sent or deleted
- * @throws GraphTransportError that can be tried again, when the state does not pass; other errors as they are
+ * @param attempts for a message that is not found by its id, if that may also mean that it was sent or deleted
+ * @throws GraphTransportError that can be retried, if the state does not pass; other errors unchanged
  */
 export async function untilPassed<T>(
   requests: MessageRequests,
@@ -74,7 +81,7 @@ export async function untilPassed<T>(
   }
 }
 
-/** The error of a step whose state has not passed. */
+/** The error of a step whose temporary state did not pass. */
 export function neverPassed(
   error: GraphTransportError,
   attempts: number,
@@ -82,18 +89,18 @@ export function neverPassed(
 ): GraphTransportError {
   const advice =
     named === 'draft'
-      ? 'Send it again later; if that does not help, check that no other program works on the Drafts of this mailbox.'
-      : 'Send it again later; if that does not help, check that userId names a mailbox of Exchange Online.';
-  return alteredError(error, {
+      ? 'Send it again later; if that does not help, check that no other program uses the Drafts folder of this mailbox.'
+      : 'Send it again later; if that does not help, check that userId names an Exchange Online mailbox.';
+  return error.with({
     code: 'ECONNECTION',
     outcome: 'not-accepted',
-    hint: `Exchange often says so of a draft for a moment, but it did so ${attempts} times. Nothing was sent. ${advice}`,
+    hint: `Exchange often answers like this for a moment after a draft is created, but it did so ${attempts} times. Nothing was sent. ${advice}`,
     link: undefined,
     cause: error,
   });
 }
 
-/** Whether the status says by itself that the request was not carried out, whatever the code beside it. */
+/** Whether the status alone says that the request was not carried out, whatever its code. */
 function isRefusal(status: number | undefined): boolean {
   return status !== undefined && status < 500 && statusCode(status).outcome === 'refused';
 }

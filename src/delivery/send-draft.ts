@@ -11,10 +11,10 @@ import { untilPassed } from './passing-state';
 import { accepted, type Sent, sentUnanswered } from './sent';
 
 /**
- * Sends a message by way of a draft: creates it, adds its attachments, sends it, and leaves nothing else behind.
+ * Sends a message as a draft: creates it, adds its attachments, sends it, and leaves nothing else behind.
  *
- * @throws GraphTransportError when a step fails. Either nothing was sent and the draft is deleted, or the error is
- *   ambiguous; it names the draft that may be left
+ * @throws GraphTransportError if a step fails. Either nothing was sent and the draft is deleted, or the error
+ *   is ambiguous. It names a draft that may be left
  */
 export async function sendDraft(
   requests: MessageRequests,
@@ -46,9 +46,9 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
     sent = accepted(await untilPassed(requests, () => ledger.send(draft)));
   } catch (error) {
     if (!(error instanceof GraphTransportError)) throw error;
-    // A draft that is gone after one /send may have been sent by it, whatever that was answered.
+    // If a draft is gone after a /send, that request may have sent it, whatever its answer was.
     if (outcomeOf(error) !== 'unknown' && !ledger.mayBeSent) throw error;
-    // Its own mark tells a copy in Sent Items from any other message.
+    // The draft's own mark distinguishes its copy in Sent Items from any other message.
     if (!(await isShownAsSent(sending))) throw error;
     sent = sentUnanswered(error);
   }

@@ -1,4 +1,4 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { sendMailPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import type { SendMailRequest } from './send-mail-request';
@@ -7,8 +7,8 @@ import { accepted, type Sent } from './sent';
 /**
  * Sends a message in one request.
  *
- * @param savesCopy whether the request asks for the copy in Sent Items, and could do without it
- * @throws GraphTransportError, ambiguous when the message may have been sent all the same
+ * @param savesCopy whether the request asks for a copy in Sent Items that it could do without
+ * @throws GraphTransportError, ambiguous if the message may have been sent
  */
 export async function sendInOneRequest(
   requests: MessageRequests,
@@ -37,6 +37,6 @@ function isForWantOfRoom(error: unknown): error is GraphTransportError {
 }
 
 function withoutCopy(error: GraphTransportError): GraphTransportError {
-  const hint = `${error.hint ?? ''} With saveToSentItems: false no copy takes room.`.trim();
-  return alteredError(error, { hint });
+  const hint = `${error.hint ?? ''} With saveToSentItems: false, no copy takes up space.`.trim();
+  return error.with({ hint });
 }

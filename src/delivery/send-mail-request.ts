@@ -14,7 +14,7 @@ export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): Se
   return { contentType: 'application/json', body: sendMailJson(message, saveToSentItems) };
 }
 
-/** A message as MIME: the whole of it in base64, with nothing around it. */
+/** A message as MIME: all of it in base64, with nothing around it. */
 export function mimeRequest(mime: Buffer): SendMailRequest {
   return {
     contentType: 'text/plain',

@@ -1,9 +1,9 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
 import type { Accepted } from '../graph/client';
 
-/** What is known of a message that was sent. */
+/** What is known about a message that was sent. */
 export interface Sent {
-  /** `202 Accepted`, or what stands in its place. */
+  /** `202 Accepted`, or what replaces it. */
   response: string;
   requestId: string | undefined;
   clientRequestId: string | undefined;
@@ -11,17 +11,17 @@ export interface Sent {
   deduplicated: boolean;
 }
 
-/** Graph has accepted it. */
+/** The result when Graph has accepted the message. */
 export function accepted({ status, requestId, clientRequestId }: Accepted): Sent {
   return { response: `${status} Accepted`, requestId, clientRequestId, deduplicated: false };
 }
 
-/** The answer was lost, and the mailbox shows that the request was carried out. */
+/** The result when the answer was lost, and the mailbox shows that the request was carried out. */
 export function sentUnanswered({ requestId, clientRequestId }: GraphTransportError): Sent {
   return { response: 'Sent, as the mailbox says', requestId, clientRequestId, deduplicated: false };
 }
 
-/** Another call or another process has sent it. */
+/** The result when another call or another process has sent the message. */
 export function sentBefore(): Sent {
   return {
     response: 'Sent before, as the mailbox says',

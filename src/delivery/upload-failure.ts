@@ -1,25 +1,25 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { toAnswerError } from '../graph/answer-error';
 import type { UploadAnswer } from '../graph/client';
 import { parseJson } from '../graph/json-property';
 
-/** A path segment or a value shorter than this is no secret, but a word such as `upload`. */
+/** Shorter path segments or values are not secrets, but words such as `upload`. */
 const MIN_SECRET_LENGTH = 9;
 
 /**
- * What an upload host's answer means, read like any other answer of the service.
+ * What an upload host's answer means, interpreted like any other answer of the service.
  *
  * @param name of the attachment
- * @param part what was asked of the host to accept
+ * @param part the thing that the host was asked to accept
  */
 export function uploadFailure(
   answer: UploadAnswer,
   { url, name, part }: { url: string; name: string; part: string },
 ): GraphTransportError {
   const error = toAnswerError({ ...answer, body: hideInBody(answer.body, hiding(url)) }, part);
-  // The URL is all the right that a request has: a refusal is not about the app's permissions.
+  // An upload is authorised by its URL alone, so a refusal is not about the app's permissions.
   const isBare = error.graphCode === undefined && error.responseCode === 403;
-  return alteredError(error, {
+  return error.with({
     ...(error.code === 'EAUTH' && { hint: URL_IS_THE_RIGHT }),
     ...(isBare && { code: 'EMESSAGE' }),
     before: beginning(name),
@@ -27,20 +27,20 @@ export function uploadFailure(
 }
 
 const URL_IS_THE_RIGHT =
-  "An upload needs no permission but its URL, so none of the app's is missing: does a proxy or gateway change the request? Nothing was sent.";
+  'An upload needs no permission but its URL, so the app does not lack a permission: does a proxy or gateway change the request? Nothing was sent.';
 
-/** A connection that broke while the attachment was uploaded. */
+/** A connection that broke while the attachment was being uploaded. */
 export function brokenUpload(error: GraphTransportError, name: string): GraphTransportError {
-  return alteredError(error, { before: beginning(name) });
+  return error.with({ before: beginning(name) });
 }
 
 /**
- * The same failure, of an upload that can go on from where its session stands. An upload sends nothing, so that it does
+ * The same failure, for an upload that can resume where its session stands. An upload sends nothing, so it does
  * not matter what became of the request.
  */
 export function thatMayGoOn(error: GraphTransportError): GraphTransportError {
   const { code } = error;
-  return alteredError(error, {
+  return error.with({
     code: code === 'ETIMEDOUT' ? code : 'ECONNECTION',
     outcome: 'not-accepted',
     hint: 'Nothing was sent.',
@@ -48,7 +48,7 @@ export function thatMayGoOn(error: GraphTransportError): GraphTransportError {
   });
 }
 
-/** An answer that is a success by its status, and does not say what it has to say. */
+/** An answer with a status of success, but without the information it must contain. */
 export function senseless(
   { status, requestId, clientRequestId }: UploadAnswer,
   name: string,
@@ -70,7 +70,7 @@ function beginning(name: string): string {
   return `Uploading the attachment "${name}" failed: `;
 }
 
-/** Takes the upload URL, and what makes it secret, out of a text: a host may say in an error what it was asked. */
+/** Removes the upload URL, and the secret parts of it, from a text: an error may repeat the request. */
 function hiding(url: string): (text: string) => string {
   const { pathname, search, searchParams } = new URL(url);
   const parts = [url, pathname + search, ...pathname.split('/'), ...searchParams.values()];
@@ -84,7 +84,7 @@ function hiding(url: string): (text: string) => string {
   return (text) => text.replace(secret, '(upload URL)');
 }
 
-/** In JSON the URL may be written with escapes, so that it is only seen in what the JSON stands for. */
+/** JSON may contain the URL with escapes, so it is recognisable only after parsing. */
 function hideInBody(body: string, hide: (text: string) => string): string {
   const parsed = parseJson(body);
   if (typeof parsed !== 'object' || parsed === null) return hide(body);

@@ -1,26 +1,26 @@
 import { parseJson, property } from '../graph/json-property';
 
-/** What an upload session says of the ranges that it still wants. */
+/** What an upload session says about the ranges that it still expects. */
 export type UploadPosition =
-  /** It wants the bytes from there on. */
+  /** It expects the bytes from `start` on. */
   | { kind: 'next'; start: number }
-  /** It wants no more. */
+  /** It expects nothing more. */
   | { kind: 'complete' }
-  /** It says what cannot be. */
+  /** It says something impossible. */
   | { kind: 'impossible'; ranges: string }
-  /** It says nothing of ranges. */
+  /** It does not mention ranges. */
   | { kind: 'silent' };
 
-/** `"2097152"`, `"0-"` and `"0-2097151"`: the first two are met for mail, the third in Graph's other uploads. */
+/** `"2097152"`, `"0-"` and `"0-2097151"`: the first two occur for mail, the third in Graph's other uploads. */
 const RANGE = /^(\d+)(?:-(\d*))?$/;
-/** How much of what cannot be is told. */
+/** How much of an impossible answer is quoted. */
 const MAX_TOLD = 60;
 
 /**
- * Reads `nextExpectedRanges` of an answer. Ranges go out one after the other, so that no byte is wanted behind one that
- * was never sent, and there is never more than one gap.
+ * Reads `nextExpectedRanges` from an answer. Ranges are sent one after the other, so the session cannot expect
+ * bytes after some that were never sent, and there is never more than one gap.
  *
- * @param sentBytes how many bytes the session can have at most
+ * @param sentBytes the most bytes that the session can have
  * @param totalBytes size of the whole file
  */
 export function readPosition(body: string, sentBytes: number, totalBytes: number): UploadPosition {
@@ -37,7 +37,7 @@ export function readPosition(body: string, sentBytes: number, totalBytes: number
     const end = last ? Number(last) : totalBytes - 1;
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) return impossible;
     if (start > totalBytes || end >= totalBytes || (start > end && start !== totalBytes)) return impossible;
-    // Ranges that follow each other are one.
+    // Adjacent ranges are treated as one.
     if (expected !== undefined && start !== expected) return impossible;
     expected = end + 1;
     starts.push(start);

@@ -9,19 +9,19 @@ import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS } from './passing-stat
 import { brokenUpload, senseless, thatMayGoOn, uploadFailure } from './upload-failure';
 import { readPosition, type UploadPosition } from './upload-position';
 
-/** What is known of the range that completes the attachment. */
+/** What is known about the range that completes the attachment. */
 export type LastRange =
-  /** It never went out, or certainly was not carried out. */
+  /** It was never sent, or was certainly not carried out. */
   | 'unsent'
-  /** It went out, and was answered as one that was not carried out. */
+  /** It was sent, and the answer says that it was not carried out. */
   | 'sent'
   /** It may have been carried out. */
   | 'in doubt';
 
-/** How the upload to one session has ended. */
+/** How the upload to one session ended. */
 export type UploadEnd =
   | { kind: 'done' }
-  /** `gone`: the session is no more. `failed`: there is no sense in going on. */
+  /** `gone`: the session no longer exists. `failed`: there is no point in continuing. */
   | { kind: 'gone' | 'failed'; lastRange: LastRange; error: GraphTransportError };
 
 interface RangesTarget {
@@ -38,7 +38,7 @@ export function uploadRanges(
   return new RangeUpload(url, attachment, target).run();
 }
 
-/** An answer, or the error of a connection that brought none. */
+/** An answer, or the error of a connection that got none. */
 type Heard = UploadAnswer | { status: undefined; error: GraphTransportError };
 
 class RangeUpload {
@@ -47,11 +47,14 @@ class RangeUpload {
   readonly #target: RangesTarget;
   /** Where the next range begins. */
   #start = 0;
-  /** How much has gone out: the session cannot have more. */
+  /** How much was sent: the session cannot have more. */
   #sentBytes = 0;
-  /** How much the session has said that it has. Only beyond that is progress: to go back and forth must end. */
+  /**
+   * How much the session has confirmed. Only going beyond that counts as progress, so that going back and forth
+   * ends.
+   */
   #confirmedBytes = 0;
-  /** Failures since the latest progress, by their kind. */
+  /** Failures since the last progress, by kind. */
   #failures = 0;
   #passing = 0;
   #lastRange: LastRange = 'unsent';
@@ -79,7 +82,8 @@ class RangeUpload {
         continue;
       }
       const failure = this.#failureOf(heard, position, range);
-      // To say so before the last range is to say that a part is the whole: nobody knows what was attached.
+      // Before the last range was sent, this answer would mean that part of the file is the whole, so it is
+      // unknown what was attached.
       const isEarly = !isLast && (heard.status === 201 || position?.kind === 'complete');
       if (isLast || isEarly) this.#learn(heard, failure);
       const end = (await this.#end(failure)) ?? (await this.#askPosition(failure));
@@ -133,14 +137,14 @@ class RangeUpload {
       : uploadFailure(heard, { url: this.#url, name, part });
   }
 
-  /** What an answer that is no success says of the last range, or of one that was taken for it. */
+  /** Records what an unsuccessful answer says about the last range, or about one that was mistaken for it. */
   #learn(heard: Heard, failure: GraphTransportError): void {
     const outcome = heard.status === undefined ? outcomeOf(heard.error) : outcomeOf(failure);
     if (outcome === 'unknown') this.#lastRange = 'in doubt';
     else if (heard.status !== undefined && this.#lastRange === 'unsent') this.#lastRange = 'sent';
   }
 
-  /** How this failure ends the upload; undefined when it does not, once there was time for it to pass. */
+  /** How this failure ends the upload; undefined if it does not, after waiting for it to pass. */
   async #end(failure: GraphTransportError): Promise<UploadEnd | undefined> {
     const { requests } = this.#target;
     if (isSessionGone(failure)) return this.#ended('gone', failure);
@@ -162,19 +166,22 @@ class RangeUpload {
     return this.#ended('failed', requests.afterAttempts(error, this.#failures));
   }
 
-  /** An upload sends nothing, so that it goes on after what may have been done; and 416 is a matter of the place. */
+  /**
+   * An upload sends nothing, so it can continue even after an unknown outcome. A 416 is only about the
+   * position.
+   */
   #mayGoOn(failure: GraphTransportError): boolean {
     return outcomeOf(failure) === 'unknown' || failure.responseCode === 416;
   }
 
-  /** Asks where the session stands. A service that does not tell is sent the same range again. */
+  /** Asks for the position of the session. If the service does not report it, the same range is sent again. */
   async #askPosition(failure: GraphTransportError): Promise<UploadEnd | undefined> {
     for (;;) {
       const heard = await heardOf(this.#target.requests.upload({ method: 'GET', url: this.#url }));
       if (heard.status === undefined) return undefined;
       if (heard.status === 200) return this.#standAt(this.#read(heard), failure);
       const name = this.#attachment.name ?? '';
-      const asked = uploadFailure(heard, { url: this.#url, name, part: 'the question where it stands' });
+      const asked = uploadFailure(heard, { url: this.#url, name, part: 'the request for its position' });
       if (isSessionGone(asked)) return this.#ended('gone', failure);
       if (outcomeOf(asked) !== 'not-accepted') return undefined;
       // Throttled: the next request of any kind has to wait.
@@ -185,7 +192,7 @@ class RangeUpload {
 
   #standAt(position: UploadPosition, failure: GraphTransportError): UploadEnd | undefined {
     if (position.kind === 'next') this.#moveTo(position.start);
-    // It has all, and does not say that it has made an attachment of it.
+    // It has all the bytes, but does not say that it has created the attachment.
     if (position.kind !== 'complete' || this.#lastRange === 'unsent') return undefined;
     this.#lastRange = 'in doubt';
     return this.#ended('failed', failure);
@@ -196,7 +203,7 @@ class RangeUpload {
   }
 }
 
-/** A connection that broke is one more failed attempt; a send that was given up ends them all. */
+/** A broken connection counts as one more failed attempt; aborting the send ends all of them. */
 async function heardOf(answer: Promise<UploadAnswer>): Promise<Heard> {
   try {
     return await answer;
@@ -212,7 +219,7 @@ function isConnectionFailure({ code, ambiguous, retryable, cause }: GraphTranspo
   return code !== 'EABORT' && !(cause instanceof SendTimeout) && (ambiguous || retryable);
 }
 
-/** Its URL is all the right that a request has, so that 401 is about the session as well (java-core #445). */
+/** An upload is authorised by its URL alone, so a 401, too, is about the session (java-core #445). */
 function isSessionGone(failure: GraphTransportError): boolean {
   return isGone(failure) || failure.responseCode === 401 || failure.responseCode === 410;
 }

@@ -1,5 +1,5 @@
 import { throwIfGivenUp } from '../errors/abort';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import type { GraphAttachment } from '../message/attachments';
@@ -9,23 +9,23 @@ import { untilPassed } from './passing-state';
 import { uploadRanges } from './upload-ranges';
 import { isUploadUrl } from './upload-url';
 
-/** Where and how an attachment is uploaded. */
+/** Where and how to upload an attachment. */
 export interface UploadTarget {
   requests: MessageRequests;
   /** Path of the draft. */
   draftPath: string;
-  /** How many attachments of the same name the draft has already. */
+  /** How many attachments with the same name the draft already has. */
   sameNamed: number;
-  /** Is told how many bytes of the attachment are there. */
+  /** Called with the number of bytes of the attachment that Graph has received. */
   onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
 }
 
-/** A session is never opened a fourth time for an attachment. */
+/** The most sessions that are opened for one attachment. */
 const MAX_SESSIONS = 3;
 
 /**
- * The attachment is on the draft, or a part of it, or nothing. To upload it again might attach it twice, so the draft is
- * of no more use.
+ * The draft may have the attachment, a part of it, or nothing. Uploading again might attach it twice, so the
+ * draft is useless now.
  */
 export class SpoiledDraftError extends GraphTransportError {
   constructor(name: string, cause: unknown) {
@@ -46,18 +46,19 @@ export class SpoiledDraftError extends GraphTransportError {
 }
 
 /**
- * Uploads an attachment in ranges to a draft. Uploading is safe to repeat, since nothing is sent until the draft is: a
- * range that fails is sent again from where Graph says it stands, and a session that is gone is opened again.
+ * Uploads an attachment to a draft in ranges. Repeating an upload is safe, since nothing is sent until the
+ * draft is. A range that fails is resent from where Graph says the session stands, and an expired session is
+ * reopened.
  *
- * @throws SpoiledDraftError when nobody knows whether the attachment is there
- * @throws GraphTransportError when the upload fails for good; its session is cancelled
+ * @throws SpoiledDraftError if it is unknown whether the attachment was added
+ * @throws GraphTransportError if the upload fails for good; its session is cancelled
  */
 export async function uploadAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
   const { requests } = target;
   const name = attachment.name ?? '';
   for (let session = 1; ; session++) {
     const url = await openSession(attachment, target);
-    // The session ends by itself too; what matters is the error of the upload.
+    // The session would expire anyway; the error of the upload is what matters.
     const cancel = () => requests.cleanUpUpload({ method: 'DELETE', url }).catch(() => undefined);
     const end = await uploadRanges(url, attachment, target).catch(async (error: unknown) => {
       await cancel();
@@ -66,7 +67,8 @@ export async function uploadAttachment(attachment: GraphAttachment, target: Uplo
     if (end.kind === 'done') return;
     await cancel();
     const { kind, error, lastRange } = end;
-    // A session ends with its last range as well, and whoever repeats a request on the way hears that it is gone.
+    // A session also ends with its last range, so a client that repeats that request is told that the session
+    // is gone.
     if (lastRange !== 'unsent' && (await isAttached(attachment, target))) return;
     if (lastRange === 'in doubt') throw new SpoiledDraftError(name, error);
     if (kind === 'failed') throw error;
@@ -91,7 +93,7 @@ async function openSession(
       contentType: 'application/json',
       body: plainJson({ AttachmentItem: item }),
       check: (answer) => uploadUrlOf(answer, name, requests),
-      // A session that nobody uses ends by itself.
+      // An unused session expires by itself.
       repeatable: true,
     });
   const { body } = await untilPassed(requests, open);
@@ -107,13 +109,13 @@ function uploadUrlOf(
   if (typeof url === 'string' && isUploadUrl(url, endpoint, isAlone)) return url;
   throw new GraphTransportError('EMESSAGE', `Graph gave no usable upload URL for the attachment "${name}".`, {
     outcome: 'unknown',
-    hint: 'Nothing was sent. Does a proxy or gateway change its answers?',
+    hint: "Nothing was sent. Does a proxy or gateway change Graph's answers?",
   });
 }
 
 /**
- * Whether the draft shows the attachment, whole: Exchange counts what it keeps beside the bytes, too. Only a yes is worth
- * something, since what was just attached may not be shown yet.
+ * Whether the draft shows the whole attachment; Exchange's size includes more than the bytes. Only a yes means
+ * anything: an attachment that was just added may not be shown yet.
  */
 async function isAttached(
   { name, contentBytes }: GraphAttachment,
@@ -123,7 +125,7 @@ async function isAttached(
     .call({
       method: 'GET',
       path: `${draftPath}/attachments?${new URLSearchParams({ $select: 'name,size' })}`,
-      what: 'the question for the attachments of the draft',
+      what: 'the request for the attachments of the draft',
       expect: 200,
       wantsBody: true,
       repeatable: true,
@@ -138,10 +140,10 @@ async function isAttached(
 }
 
 function withoutSession(error: GraphTransportError): GraphTransportError {
-  return alteredError(error, {
+  return error.with({
     code: 'ECONNECTION',
     outcome: 'not-accepted',
-    hint: `The upload session was gone ${MAX_SESSIONS} times before the attachment was there. Nothing was sent. Send it again later.`,
+    hint: `The upload session disappeared ${MAX_SESSIONS} times before the attachment was complete. Nothing was sent. Send the message again later.`,
     link: undefined,
     cause: error,
   });

@@ -1,11 +1,12 @@
 /**
- * Whether an attachment may go to this upload URL. The URL comes with an answer and is its own authorisation, so an
- * answer that somebody has changed would otherwise make this process write into its own network.
+ * Whether an attachment may be uploaded to this URL. The URL comes from an answer and is its own authorisation,
+ * so a forged answer could otherwise make this process write into its own network.
  *
- * - It is https, on port 443 or the port of the Graph endpoint, at a public host name, without user info.
- * - A Graph endpoint on this machine, a sandbox's, may name any port of this machine too, and plain http.
- * - An endpoint that has no public name may name its own origin.
- * - A sandbox on another machine may name its own origin and no other.
+ * - It must be https, on port 443 or the port of the Graph endpoint, at a public host name, without user info.
+ * - If the Graph endpoint is on this machine, such as the sandbox, the URL may use any port of this machine,
+ *   and http.
+ * - If the endpoint has no public name, the URL may use the endpoint's own origin.
+ * - If the endpoint is a sandbox on another machine, the URL must use its origin.
  *
  * Microsoft's host names are not listed here: the URL is opaque (Microsoft Graph documentation,
  * api-reference/v1.0/api/attachment-createuploadsession.md), and they may change.
@@ -26,15 +27,15 @@ export function isUploadUrl(text: string, graphEndpoint: string, isAlone = false
   return url.protocol === 'https:' && isUsualPort && isPublicName(url.hostname);
 }
 
-/** @param hostname as `URL` writes it: IPv4 in decimal whatever its spelling was, IPv6 in brackets */
+/** @param hostname as `URL` writes it: IPv4 in decimal, however it was written, and IPv6 in brackets */
 function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
-/** At least two labels, the last of them no number, and no dot at the end: no IP address looks like that. */
+/** At least two labels, the last not a number, and no trailing dot: no IP address looks like that. */
 const NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** Names of this machine, and those that belong to no public DNS (RFC 6761, RFC 6762 appendix G, RFC 8375). */
+/** Names of this machine, and names that are not in public DNS (RFC 6761, RFC 6762 appendix G, RFC 8375). */
 const PRIVATE = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
 
 function isPublicName(hostname: string): boolean {

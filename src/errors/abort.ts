@@ -1,9 +1,45 @@
+import { type Clock, startTimer } from '../clock';
 import { GraphTransportError } from './graph-transport-error';
 
 /** The reason of the signal when a send exceeds its overall `timeout`. */
 export class SendTimeout extends Error {
   constructor(readonly timeoutMs: number) {
     super(`The timeout of ${timeoutMs} ms is over`);
+  }
+}
+
+/** Aborts a send that takes longer than its overall timeout, and tells how long it has taken. */
+export class SendTimer {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #abort: AbortController;
+  #stop: (() => void) | undefined;
+  #startedAt: number;
+
+  /** @param timeoutMs counts from `start()` */
+  constructor(clock: Clock, timeoutMs: number, abort: AbortController) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#abort = abort;
+    this.#startedAt = clock.now();
+  }
+
+  /** Starts the timeout, from zero if it is running. */
+  start(): void {
+    this.stop();
+    this.#startedAt = this.#clock.now();
+    this.#stop = startTimer(this.#clock, this.#timeoutMs, () =>
+      this.#abort.abort(new SendTimeout(this.#timeoutMs)),
+    );
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+
+  /** Whole milliseconds since it was last started. */
+  get elapsedMs(): number {
+    return Math.round(this.#clock.now() - this.#startedAt);
   }
 }
 

@@ -94,6 +94,7 @@ export interface KnownSecrets {
 
 const NO_SECRETS: KnownSecrets = { addUrl: () => undefined, strike: (text) => text };
 
+/** What a `GraphClient` needs to make requests. */
 export interface GraphClientOptions {
   /** Origin of Graph. */
   endpoint: string;

@@ -5,10 +5,10 @@ import { readHeaderBlock } from '../mime/header-block';
 import type { MailAttachment } from '../mime/mail-content';
 import type { AttachmentContent } from '../mime/spool';
 
-/** A Graph attachment with the type annotation that OData wants. */
+/** A Graph attachment with the type annotation that OData requires. */
 export type GraphAttachment = Omit<FileAttachment, 'contentBytes'> & {
   '@odata.type': '#microsoft.graph.fileAttachment';
-  /** Becomes base64 on its way. */
+  /** Encoded as base64 when it is sent. */
   contentBytes: AttachmentContent;
 };
 
@@ -36,8 +36,8 @@ export function toGraphAttachments(
 }
 
 /**
- * The name under which a recipient sees the attachment. Graph refuses one without a name, a path is nobody's
- * business but the sender's, and a control character has no use in a name.
+ * The file name that a recipient sees. Graph refuses an attachment without a name, a path is the sender's
+ * private information, and a name should have no control characters.
  */
 function attachmentName(attachment: MailAttachment, index: number): string {
   const { filename, type, content } = attachment;
@@ -53,7 +53,7 @@ function attachmentName(attachment: MailAttachment, index: number): string {
 }
 
 function innerSubject(message: Buffer | undefined): string {
-  // One that is too large to be held goes by a number instead.
+  // A message that is too large to be in memory gets a number instead.
   const start = message?.toString('latin1', 0, MAX_INNER_HEADER) ?? '';
   const subject = readHeaderBlock(start).fields.find(({ key }) => key === 'subject')?.value ?? '';
   return decodeWords(decodeBytes(subject).text)
@@ -61,10 +61,10 @@ function innerSubject(message: Buffer | undefined): string {
     .trim();
 }
 
-/** How far into an attached message its Subject is looked for. */
+/** How much of an attached message is searched for its Subject. */
 const MAX_INNER_HEADER = 64 * 1024;
 
-/** Which of these content ids HTML refers to, in every spelling in which `cid:` links are met. */
+/** The content ids that the HTML refers to, in every known spelling of `cid:` links. */
 function contentIdsIn(html: string, wanted: ReadonlySet<string>): Set<string> {
   const ids = new Set<string>();
   const seen = new Set<string>();
@@ -73,7 +73,7 @@ function contentIdsIn(html: string, wanted: ReadonlySet<string>): Set<string> {
     const [, written = ''] = found;
     if (seen.has(written)) continue;
     seen.add(written);
-    // A link in a style ends at its bracket, unless the bracket is one of the id's own.
+    // A link in a style ends at its bracket, unless the bracket is part of the id.
     for (const spelling of [written, written.replace(/\).*$/, '')]) {
       const plain = spelling.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
       for (const id of [plain, percentDecoded(plain)]) {

@@ -2,6 +2,7 @@ import type { ItemBody, Message, Recipient } from '@microsoft/microsoft-graph-ty
 import type { MailAddress } from '../mime/address';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
+import type { Importance } from './header-carriers';
 import {
   isMessageId,
   toCategories,
@@ -9,32 +10,31 @@ import {
   toImportance,
   toInternetMessageHeaders,
 } from './header-carriers';
-import type { Importance } from './importance';
 import { fromOf, isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
 
-/** Graph's message as it travels in a request. */
+/** Graph's message in the form in which it is sent. */
 export type GraphMessage = Omit<Message, 'attachments'> & { attachments?: GraphAttachment[] };
 
-/** What the transport knows of a message beside its content. */
+/** What the transport knows about a message besides its content. */
 export interface MessageContext {
-  /** Addresses that the message is to reach. */
+  /** Addresses that the message must reach. */
   envelopeTo: readonly string[];
-  /** From of a message that names none; undefined leaves it to Graph, which takes the mailbox itself. */
+  /** From for a message that has none. If undefined, Graph uses the mailbox itself. */
   from: MailAddress | undefined;
-  /** Reply-To of a message that names none. */
+  /** Reply-To for a message that has none. */
   replyTo: readonly MailAddress[];
-  /** Message-ID of a message that has none. */
+  /** Message-ID for a message that has none. */
   messageId: string;
-  /** Instead of what the headers say of importance. */
+  /** Overrides what the headers say about importance. */
   importance: Importance | undefined;
-  /** Instead of Keywords. */
+  /** Overrides Keywords. */
   categories: string[] | undefined;
 }
 
 /**
- * A message that has been read, as Graph's JSON. What JSON cannot carry (`jsonLosses`) is not in it.
+ * A message as Graph's JSON. What JSON cannot carry (`jsonLosses`) is left out.
  *
- * @throws GraphTransportError `EENVELOPE` for recipients or a From that Graph cannot use
+ * @throws GraphTransportError `EENVELOPE` if Graph cannot use the recipients or From
  */
 export function toGraphMessage(content: MailContent, context: MessageContext): GraphMessage {
   const named = fromOf(content);
@@ -49,15 +49,15 @@ export function toGraphMessage(content: MailContent, context: MessageContext): G
     body: toBody(content),
     ...(from && { from: toRecipient(from) }),
     ...(sender && { sender: toRecipient(sender) }),
-    // Graph answers a missing list with an error when all recipients are bcc, an empty one not.
+    // If all recipients are bcc, Graph rejects a missing list, but not an empty one.
     toRecipients: to.map(toRecipient),
     ...optionalList('ccRecipients', cc.map(toRecipient)),
     ...optionalList('bccRecipients', bcc.map(toRecipient)),
     ...optionalList('replyTo', (replyTo.length > 0 ? replyTo : context.replyTo).map(toRecipient)),
-    // Left out, it has been seen to become "high" on messages with custom headers.
+    // If left out, it has been seen to become "high" on messages with custom headers.
     importance: context.importance ?? toImportance(content),
     internetMessageId: headerValues(content, 'message-id').find(isMessageId) ?? context.messageId,
-    // Graph refuses an empty list of headers.
+    // Graph rejects an empty list of headers.
     ...optionalList('internetMessageHeaders', toInternetMessageHeaders(content)),
     ...optionalList('singleValueExtendedProperties', toExtendedProperties(content)),
     ...optionalList('categories', context.categories ?? toCategories(content)),
@@ -67,7 +67,7 @@ export function toGraphMessage(content: MailContent, context: MessageContext): G
   };
 }
 
-/** Graph takes one body; of text and HTML, HTML is the one from which Exchange makes the other itself. */
+/** Graph accepts one body. HTML is preferred, because Exchange can make the text from it. */
 function toBody({ html, text }: MailContent): ItemBody {
   return html === undefined
     ? { contentType: 'text', content: text ?? '' }

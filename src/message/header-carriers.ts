@@ -4,28 +4,27 @@ import type {
 } from '@microsoft/microsoft-graph-types';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { MailHeader } from '../mime/mail-header';
-import type { Importance } from './importance';
 import { hasOtherThanAddresses } from './recipients';
 
 /** How a header reaches the recipient on the JSON route. */
 export type HeaderCarrier =
-  /** A property of Graph's message. */
+  /** As a property of Graph's message. */
   | { by: 'property'; property: string }
   /**
-   * A property that MAPI defines for this header, by type and tag; repeated headers are joined by
+   * As a property that MAPI defines for this header, by type and tag. Repeated headers are joined by
    * `separator`.
    */
   | { by: 'extended-property'; id: string; separator: string }
-  /** It tells of the MIME structure, which JSON has not. */
+  /** It describes the MIME structure, which JSON does not have. */
   | { by: 'structure' }
-  /** Exchange writes its own when it sends, whatever it is given. */
+  /** Exchange writes its own when it sends, whatever it gets. */
   | { by: 'exchange' }
-  /** Exchange takes it out by report, of JSON and of MIME, so that it does not decide how a message goes. */
+  /** Exchange is reported to remove it, from both JSON and MIME, so it does not affect the route. */
   | { by: 'nothing' };
 
 /**
- * Every header that has a place of its own. Of the others, those that begin with `x-` go into
- * `internetMessageHeaders`, and the rest cannot be said in JSON.
+ * Every header that JSON has its own place for. Of the others, those that begin with `x-` go into
+ * `internetMessageHeaders`; the rest cannot be expressed in JSON.
  *
  * Tags: Microsoft's MAPI property pages (PidTagInReplyToId, PidTagInternetReferences, PidTagListHelp,
  * PidTagListSubscribe, PidTagListUnsubscribe, PidTagSensitivity).
@@ -73,7 +72,7 @@ const SENSITIVITIES: ReadonlyMap<string, string> = new Map([
   ['company-confidential', '3'],
 ]);
 
-/** The first of these that a message has, in words that are known, tells its importance. */
+/** The first of these headers that a message has, with a known value, decides its importance. */
 export const IMPORTANCE_HEADERS: readonly string[] = [
   'importance',
   'x-priority',
@@ -83,7 +82,7 @@ export const IMPORTANCE_HEADERS: readonly string[] = [
 
 const KNOWN_IMPORTANCE = /^(?:[1-5]\b|high|urgent|normal|low|non-urgent)/i;
 
-/** The importance of a message; `normal` when no header tells. */
+/** The importance of a message; `normal` if no header sets it. */
 export function toImportance(content: MailContent): Importance {
   const values = IMPORTANCE_HEADERS.flatMap((key) => headerValues(content, key));
   const value = values.find((candidate) => KNOWN_IMPORTANCE.test(candidate)) ?? '';
@@ -100,7 +99,7 @@ export function toCategories(content: MailContent): string[] {
     .filter(Boolean);
 }
 
-/** Commas within quotes belong to the keyword. */
+/** Commas inside quotes are part of the keyword. */
 function splitKeywords(value: string): string[] {
   const keywords: string[] = [];
   let start = 0;
@@ -117,27 +116,30 @@ function splitKeywords(value: string): string[] {
   return [...keywords, value.slice(start)];
 }
 
-/** Most custom headers that Graph takes (reported in the issues of microsoftgraph/msgraph-sdk-dotnet, #2105). */
+/**
+ * The most custom headers that Graph accepts (reported in the issues of microsoftgraph/msgraph-sdk-dotnet,
+ * #2105).
+ */
 export const MAX_INTERNET_MESSAGE_HEADERS = 5;
 
-/** Headers of the app's own that Graph takes as headers, in order. */
+/** The app's custom headers that Graph accepts as headers, in order. */
 function customHeaders({ headers }: MailContent): MailHeader[] {
   return headers.filter((header) => isCustom(header) && isNamed(header));
 }
 
-/** The first `MAX_INTERNET_MESSAGE_HEADERS` of the app's own headers, in order. */
+/** The first `MAX_INTERNET_MESSAGE_HEADERS` custom headers, in order. */
 export function toInternetMessageHeaders(content: MailContent): InternetMessageHeader[] {
   return customHeaders(content)
     .slice(0, MAX_INTERNET_MESSAGE_HEADERS)
     .map(({ name, value }) => ({ name, value }));
 }
 
-/** Headers of the app's own that are too many for Graph. */
+/** Custom headers beyond the number that Graph accepts. */
 export function surplusHeaders(content: MailContent): MailHeader[] {
   return customHeaders(content).slice(MAX_INTERNET_MESSAGE_HEADERS);
 }
 
-/** Headers that go as MAPI properties, in the order of the table. */
+/** Headers that are sent as MAPI properties, in the order of the table. */
 export function toExtendedProperties(content: MailContent): SingleValueLegacyExtendedProperty[] {
   return [...HEADER_CARRIERS].flatMap(([key, carrier]) => {
     if (carrier.by !== 'extended-property') return [];
@@ -150,7 +152,7 @@ export function toExtendedProperties(content: MailContent): SingleValueLegacyExt
   });
 }
 
-/** Headers that JSON has no place for, or none for such a value or for a second one. */
+/** Headers that JSON cannot carry: at all, with that value, or a second time. */
 export function unnamedHeaders(content: MailContent): MailHeader[] {
   const seen = new Set<string>();
   return content.headers.filter((header) => {
@@ -160,12 +162,12 @@ export function unnamedHeaders(content: MailContent): MailHeader[] {
   });
 }
 
-/** Headers that reach the recipients on no route, as far as is known; they do not decide which it is. */
+/** Headers that, as far as is known, reach the recipients on no route. They do not affect the route. */
 export function strippedHeaders({ headers }: MailContent): MailHeader[] {
   return headers.filter(({ key }) => HEADER_CARRIERS.get(key)?.by === 'nothing');
 }
 
-/** Headers of which a message has one: of more, JSON would take the first. */
+/** Headers that a message may have only once: JSON would take just the first. */
 const SINGLE_HEADERS: ReadonlySet<string> = new Set([
   'subject',
   'message-id',
@@ -180,10 +182,10 @@ function isCustom({ key }: MailHeader): boolean {
 
 function isNamed(header: MailHeader): boolean {
   const { key, value, fault, addresses } = header;
-  // What could not be decoded is still there in MIME.
+  // MIME still contains what could not be decoded.
   if (fault !== undefined || hasOtherThanAddresses(header)) return false;
   if (isCustom(header)) {
-    // An encoded word can hold line breaks, which only stay harmless as long as they are encoded.
+    // An encoded word can contain line breaks, which are harmless only while they stay encoded.
     return value !== '' && !/\p{Cc}/u.test(value) && key.length > 'x-'.length;
   }
   if (key === 'sender') return addresses.length <= 1;
@@ -193,17 +195,17 @@ function isNamed(header: MailHeader): boolean {
   return HEADER_CARRIERS.has(key);
 }
 
-/** Whether a value is a Message-ID that Graph can take. */
+/** Whether a value is a Message-ID that Graph accepts. */
 export function isMessageId(value: string): boolean {
   return /^<[^<>\s@\p{Cc}]+@[^<>\s@\p{Cc}]+>$/u.test(value);
 }
 
-/** The name of a property from which Exchange makes a header ([MS-OXCMAIL], section 2.1.3.2.4). */
+/** The name of a property that Exchange turns into a header ([MS-OXCMAIL], section 2.1.3.2.4). */
 const INTERNET_HEADER = 'String {00020386-0000-0000-C000-000000000046} Name ';
 
 /**
- * Whether a header that has no place of its own can travel as a named property of a draft. Some are a matter of
- * Exchange alone, and what it sets itself says more than what it is told.
+ * Whether a header that JSON cannot carry otherwise can be sent as a named property of a draft. Exchange
+ * reserves some headers for itself, and its own values count for more than ours.
  */
 export function isNamedProperty({ key, value, fault }: MailHeader): boolean {
   const carrier = HEADER_CARRIERS.get(key);
@@ -212,7 +214,7 @@ export function isNamedProperty({ key, value, fault }: MailHeader): boolean {
   return value !== '' && fault === undefined && !/\p{Cc}/u.test(value);
 }
 
-/** Headers as named properties, of repeated ones the first. */
+/** Headers as named properties; of repeated ones only the first. */
 export function toNamedProperties(headers: readonly MailHeader[]): SingleValueLegacyExtendedProperty[] {
   const named = new Map<string, string>();
   for (const header of headers) {
@@ -220,3 +222,6 @@ export function toNamedProperties(headers: readonly MailHeader[]): SingleValueLe
   }
   return [...named].map(([key, value]) => ({ id: `${INTERNET_HEADER}${key}`, value }));
 }
+
+/** Graph's three levels of importance. */
+export type Importance = 'low' | 'normal' | 'high';

@@ -8,9 +8,9 @@ import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 type Around = readonly MailPart[];
 
 /**
- * Everything of a message that JSON would lose, the weightiest first; nothing when JSON can carry it whole.
+ * Everything in a message that JSON would lose, most important first; empty if JSON can carry it whole.
  *
- * @param controls control characters in what is to become JSON, in words
+ * @param controls control characters in what will become JSON, in words
  */
 export function jsonLosses(content: MailContent, controls: readonly string[] = []): Loss[] {
   const parts = walk(content.structure);
@@ -75,14 +75,14 @@ function isReport({ type }: MailPart): boolean {
   );
 }
 
-/** A calendar part is an invitation where mail clients show it as one: not when it is a file to be saved. */
+/** A calendar part is an invitation if mail clients show it as one, but not if it is a file to be saved. */
 function isInvitation({ type, params, disposition, filename }: MailPart, [parent]: Around): boolean {
   if (type !== 'text/calendar') return false;
   if (parent?.type === 'multipart/alternative') return true;
   return disposition !== 'attachment' && (params.method !== undefined || filename === undefined);
 }
 
-/** One more form of the body, neither plain text nor HTML: AMP, a watch's version, Markdown. */
+/** Another form of the body that is neither plain text nor HTML: AMP, a version for watches, Markdown. */
 function isAlternative({ type, disposition, filename }: MailPart, [parent]: Around): boolean {
   if (/^(?:text\/(?:plain|html|calendar)|multipart\/.*)$/.test(type)) return false;
   if (parent?.type === 'multipart/alternative') return true;
@@ -94,15 +94,15 @@ function isAlternative({ type, disposition, filename }: MailPart, [parent]: Arou
   );
 }
 
-/** JSON knows parts that belong together in these ways; what others mean only MIME can say. */
+/** JSON can express these ways for parts to belong together; only MIME can express others. */
 function isUnknownMultipart({ type, params }: MailPart): boolean {
   if (!type.startsWith('multipart/')) return false;
   return !params.boundary || !/^multipart\/(?:mixed|related|alternative|signed|encrypted|report)$/.test(type);
 }
 
 /**
- * Finds body text that is one of several forms, though not the other form of HTML: JSON has one body, and
- * mailparser leaves out what stands in an alternative as soon as there is HTML anywhere.
+ * Finds body text that is an alternative, but not to HTML. JSON has one body, and mailparser drops text in an
+ * alternative as soon as there is HTML anywhere.
  */
 function lostTextOf(root: MailPart): (part: MailPart, around: Around) => boolean {
   const counts = new Map<MailPart, { html: number; text: number }>();
@@ -130,13 +130,13 @@ function lostTextOf(root: MailPart): (part: MailPart, around: Around) => boolean
   };
 }
 
-/** A name of an attachment has blanks in their place in JSON. */
+/** JSON replaces them by spaces in the name of an attachment. */
 function controlsInNames({ attachments }: MailContent): string[] {
   const isBent = attachments.some(({ filename }) => /\p{Cc}/u.test(filename ?? ''));
   return isBent ? ['control characters in an attachment'] : [];
 }
 
-/** JSON asks for receipts to the sender; to somebody else it cannot. */
+/** JSON can request receipts to the sender, but not to anyone else. */
 function foreignReceipts(content: MailContent): string[] {
   const from = fromOf(content);
   return RECEIPT_HEADERS.flatMap((key) =>

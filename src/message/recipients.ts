@@ -4,22 +4,22 @@ import { quoted } from '../mime/header-block';
 import type { MailContent } from '../mime/mail-content';
 import type { MailHeader } from '../mime/mail-header';
 
-/** Who gets the message, by the class in which Graph is told of them. */
+/** Who gets the message, by type of recipient. */
 export interface Recipients {
   to: MailAddress[];
   cc: MailAddress[];
   bcc: MailAddress[];
 }
 
-/** The headers of recipients, those of a redirection included. */
+/** The recipient headers, including those of a redirection. */
 const RECIPIENT_HEADERS = ['to', 'cc', 'resent-to', 'resent-cc'] as const;
 
 /**
- * The recipients of the envelope, each in the class that the headers put them in; those that no header
- * names become bcc. An entry without an address names nobody.
+ * The envelope's recipients, each of the type that the headers say; those in no header become bcc. Entries
+ * without an address are ignored.
  *
- * @throws GraphTransportError `EENVELOPE` when the envelope is empty, an address is malformed, or To or Cc
- *   name somebody who is not in the envelope: Graph has no envelope and delivers to all whom it is told of
+ * @throws GraphTransportError `EENVELOPE` if the envelope is empty, an address is malformed, or To or Cc names
+ *   someone who is not in the envelope: Graph has no envelope, and delivers to everyone it is given
  */
 export function toRecipients(content: MailContent, envelopeTo: readonly string[]): Recipients {
   if (envelopeTo.length === 0) {
@@ -34,7 +34,7 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
     if (!wanted.has(addressKey(address))) wanted.set(addressKey(address), address);
   }
 
-  // Whether Exchange minds the headers of a redirection is not documented, so they are minded here.
+  // Whether Exchange acts on the headers of a redirection is not documented, so they are checked too.
   const uninvited = RECIPIENT_HEADERS.flatMap((key) =>
     headersOf(content, key).flatMap(({ name, addresses }) =>
       addresses
@@ -58,22 +58,22 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
   return { to, cc, bcc };
 }
 
-/** Most addresses that an error names: a header may hold thousands. */
-const MOST_NAMED = 10;
+/** The most addresses that an error lists: a header may contain thousands. */
+const MAX_NAMED = 10;
 
 function uninvitedError(uninvited: readonly string[]): GraphTransportError {
-  const named = uninvited.slice(0, MOST_NAMED).join(', ');
-  const rest = uninvited.length > MOST_NAMED ? ` and ${uninvited.length - MOST_NAMED} more` : '';
+  const named = uninvited.slice(0, MAX_NAMED).join(', ');
+  const rest = uninvited.length > MAX_NAMED ? ` and ${uninvited.length - MAX_NAMED} more` : '';
   return new GraphTransportError(
     'EENVELOPE',
     `The headers name recipients who are not in the envelope: ${named}${rest}.`,
     {
-      hint: 'Graph delivers to everybody in these headers, so this message cannot be sent without them getting it: take them out of the headers, or into the envelope.',
+      hint: 'Graph delivers to everyone in these headers, so they would get this message too. Remove them from the headers, or add them to the envelope.',
     },
   );
 }
 
-/** Entries of the headers of recipients that name nobody, in words. */
+/** Entries in the recipient headers that have no address, in words. */
 export function entriesWithoutAddress(content: MailContent): string[] {
   return RECIPIENT_HEADERS.flatMap((key) =>
     headersOf(content, key).flatMap(({ name, addresses }) =>
@@ -84,10 +84,10 @@ export function entriesWithoutAddress(content: MailContent): string[] {
   );
 }
 
-/** Headers that ask for a receipt, of having been read and of having been delivered. */
+/** Headers that request a read receipt or a delivery receipt. */
 export const RECEIPT_HEADERS = ['disposition-notification-to', 'return-receipt-to'] as const;
 
-/** The mailboxes of a header that names no recipients, over all its occurrences, each once. */
+/** The mailboxes of a header other than the recipient headers, from all its occurrences, each once. */
 export function mailboxesOf(
   content: MailContent,
   key: 'reply-to' | 'sender' | (typeof RECEIPT_HEADERS)[number],
@@ -96,9 +96,9 @@ export function mailboxesOf(
 }
 
 /**
- * The mailboxes of From, each once.
+ * The mailboxes in From, each once.
  *
- * @throws GraphTransportError `EENVELOPE` when From names somebody, and none of them has an address
+ * @throws GraphTransportError `EENVELOPE` if From contains entries, but none of them has an address
  */
 export function fromOf(content: Pick<MailContent, 'headers'>): MailAddress[] {
   const named = uniqueAddresses(content, 'from');
@@ -112,7 +112,7 @@ export function fromOf(content: Pick<MailContent, 'headers'>): MailAddress[] {
   return usable;
 }
 
-/** Whether a header that names mailboxes, though not recipients, has some text that is no address. */
+/** Whether an address header, other than the recipient headers, contains text that is not an address. */
 export function hasOtherThanAddresses({ key, value, addresses }: MailHeader): boolean {
   if (!OTHER_ADDRESS_HEADERS.has(key) || value === '') return false;
   return addresses.length === 0 || addresses.some(({ address }) => addressFault(address) !== undefined);
@@ -144,7 +144,7 @@ function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): Ma
   return [...unique.values()];
 }
 
-/** A local user, or a name alone. What has an `@` somewhere may be meant as an address. */
+/** A local user, or only a name. Text with an `@` somewhere may be meant as an address. */
 function isNobody({ name, address }: MailAddress): boolean {
   return !address.includes('@') && (address !== '' || !name.includes('@'));
 }
@@ -156,6 +156,6 @@ function requireAddress(address: string, where: string): void {
 
 function addressError(text: string, where: string, fault: string): GraphTransportError {
   return new GraphTransportError('EENVELOPE', `${quoted(text)} (${where}) is not an address: ${fault}.`, {
-    hint: 'Nothing was sent. Write it as local@domain, or take it out.',
+    hint: 'Nothing was sent. Write it as local@domain, or remove it.',
   });
 }

@@ -4,35 +4,35 @@ import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
 import { decodeBytes } from '../mime/decode-text';
 import { type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
 import type { GraphMessage } from './graph-message';
+import type { Importance } from './header-carriers';
 import { IMPORTANCE_HEADERS } from './header-carriers';
-import type { Importance } from './importance';
 
-/** What a message as MIME says other than the app's own headers. */
+/** What a MIME message says in addition to the app's own headers. */
 export interface MimeOverrides {
-  /** The mailbox that sends, which stands in for a From that nobody gave. */
+  /** The sending mailbox, which stands in for a missing From. */
   userId: string;
-  /** Instead of what the headers say of importance. */
+  /** Overrides what the headers say about importance. */
   importance?: Importance | undefined;
-  /** Instead of Keywords. */
+  /** Overrides Keywords. */
   categories?: string[] | undefined;
-  /** The Message-ID that Nodemailer made up, where the message has another in its place. */
+  /** The Message-ID that Nodemailer made up, if the message has another in its place. */
   madeUpId?: string | undefined;
 }
 
 /**
- * The message as the MIME route sends it: CRLF throughout, since Exchange garbles quoted-printable text with
- * bare line feeds, and with a Bcc header that names exactly the hidden recipients, since on this route
- * Graph knows recipients from the headers alone. Headers that JSON would take from the options are added
- * where they are missing. All else is left as it is: signed parts stay signed.
+ * The message as the MIME route sends it. It uses CRLF throughout, because Exchange garbles quoted-printable
+ * text with bare line feeds. Its Bcc header names exactly the hidden recipients, because on this route Graph
+ * takes recipients from the headers alone. Headers that JSON would take from the options are added if they are
+ * missing. Everything else stays as it is, so signed parts stay signed.
  *
- * @param message the same message as JSON, which knows recipients and defaults
+ * @param message the same message as JSON, which contains the recipients and defaults
  */
 export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: MimeOverrides): Buffer {
   const { fields, rest } = splitHeader(raw);
   const { userId, importance, categories, madeUpId } = overrides;
   const replaced = new Set([
     'bcc',
-    // Hidden recipients of a redirection are as much a secret as those of the message itself.
+    // The hidden recipients of a redirection are as secret as those of the message itself.
     'resent-bcc',
     ...(importance ? IMPORTANCE_HEADERS : []),
     ...(categories ? ['keywords'] : []),
@@ -59,12 +59,12 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
   return Buffer.concat([Buffer.from(added.join('')), Buffer.from(header, 'latin1'), withCrlf(rest)]);
 }
 
-/** An empty From says nothing, and would keep the one of the options out. */
+/** An empty From names no one, and would hide the one from the options. */
 function isEmptyDefault({ key, value }: HeaderField): boolean {
   return value === '' && /^(?:from|reply-to|message-id)$/.test(key);
 }
 
-/** Headers from which Graph, or the program of a recipient, takes whom to write to. */
+/** Headers that tell Graph, or a recipient's mail program, whom to write to. */
 const RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'resent-to', 'resent-cc']);
 const OTHERS: ReadonlySet<string> = new Set([
   'from',
@@ -77,9 +77,9 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The lines of a field. Graph reads the recipients from the headers, and must see in them whom we have seen: such
- * a header stays as it is only if no parser can read anything else in it, and is written anew otherwise, without
- * entries that have no address. What names no recipients is written anew where nothing of it is a guess.
+ * The lines of a field. Graph takes the recipients from the headers and must find the same ones as we did. So a
+ * recipient header stays as it is only if no parser can read it differently; otherwise it is rewritten, without
+ * entries that have no address. Other address headers are rewritten only if nothing in them was guessed.
  */
 function withPlainAddresses(field: HeaderField): string {
   const isRecipients = RECIPIENTS.has(field.key);
@@ -95,8 +95,8 @@ function withPlainAddresses(field: HeaderField): string {
 }
 
 /**
- * A field as it stands, without lines of white space, at which some readers end the header, and without white
- * space before its colon, which to some of them is no field.
+ * A field as written, but without lines of white space, where some readers end the header, and without white
+ * space before its colon, which some do not accept.
  */
 function linesOf({ name, source }: HeaderField): string {
   const lines = `${name}${source.slice(source.indexOf(':'))}`
@@ -114,14 +114,14 @@ function toAddresses(
   });
 }
 
-/** Mailboxes as the value of an address header. */
+/** Formats mailboxes as the value of an address header. */
 export function formatAddresses(addresses: readonly MailAddress[]): string {
   return addresses
     .map(({ name, address }) => (name ? `${formatName(name)} <${address}>` : address))
     .join(',\r\n ');
 }
 
-/** Free text as a header value: encoded where it is not plain ASCII, and never more than one line's worth. */
+/** Formats free text as a header value: encoded unless it is plain ASCII, and never more than one line. */
 function formatText(text: string): string {
   return /^[\x20-\x7e]*$/.test(text)
     ? text
@@ -133,9 +133,10 @@ function formatName(name: string): string {
 }
 
 /**
- * The header fields, and all that follows them, the empty line included.
+ * The header fields, and everything after them, including the empty line.
  *
- * @throws GraphTransportError `EMESSAGE` when something else stands among them: it could continue a field of ours
+ * @throws GraphTransportError `EMESSAGE` if the header contains something else, which could continue one of our
+ *   fields
  */
 function splitHeader(mime: Buffer): { fields: HeaderField[]; rest: Buffer } {
   const end = headerEnd(mime);
@@ -144,7 +145,7 @@ function splitHeader(mime: Buffer): { fields: HeaderField[]; rest: Buffer } {
   return { fields, rest: mime.subarray(end) };
 }
 
-/** Where the empty line begins that ends the header; where the message ends if it has none. */
+/** Where the empty line that ends the header begins, or where the message ends if there is none. */
 function headerEnd(mime: Buffer): number {
   for (let at = 0; at < mime.length; ) {
     if (mime[at] === LF || (mime[at] === CR && mime[at + 1] === LF)) return at;
@@ -158,7 +159,7 @@ function headerEnd(mime: Buffer): number {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** The same lines, each ended by CRLF, whether it was by CR, LF or both. */
+/** The same lines, each ended by CRLF instead of CR, LF or CRLF. */
 function withCrlf(raw: Buffer): Buffer {
   let bare = 0;
   for (let at = 0; at < raw.length; at++) {

@@ -1,28 +1,33 @@
-/** An entry of an address list, in the form in which it was written. */
+/** An entry of an address list, as it was written. */
 export interface AddressEntry {
-  /** Display name; the comment where there is none. Encoded words are left as they are. */
+  /** Display name, or the comment if there is none. Encoded words are not decoded. */
   name: string;
   /** `local@domain`; empty for a group without members. */
   address: string;
 }
 
-/** An address list that has been read. */
+/** A parsed address list. */
 export interface AddressList {
   /** Groups are flattened to their members. */
   entries: AddressEntry[];
-  /** Whether every parser reads the same in it: simple comments at most, nothing beyond ASCII, nothing obsolete. */
+  /**
+   * Whether every parser reads it the same way: only simple comments, nothing beyond ASCII, nothing obsolete.
+   */
   isPlain: boolean;
-  /** Whether it follows the grammar, encoded words included: with specials in those, parsers find other addresses. */
+  /**
+   * Whether it follows the grammar, including encoded words: if those contain specials, parsers find other
+   * addresses.
+   */
   isCertain: boolean;
 }
 
-/** Characters of atoms, dots among them, by their code; as a table, since there may be thousands of atoms. */
+/** The characters of atoms, including dots, by code; a table, because there may be thousands of atoms. */
 const IS_ATOM: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
   /[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]/.test(String.fromCharCode(code)),
 );
-/** Beyond ASCII everything is a letter that is no space, and no control character (RFC 6532). */
+/** Beyond ASCII, anything is a letter except spaces and control characters (RFC 6532). */
 const NO_LETTER = /[\p{C}\p{Z}]/u;
-/** Takes in the specials that a few programs write into encoded words. */
+/** Also accepts the specials that a few programs write into encoded words. */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?\s]*\?=(?=[\s<(,;]|$)/iy;
 const QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y;
 const SPECIAL = /[()<>[\]:;@\\,"]/;
@@ -30,8 +35,8 @@ const PLAIN = /^[\t\x20-\x7e]*$/;
 const PLAIN_COMMENT = /^[\w .'!-]*$/;
 
 /**
- * Reads an address list by the grammar of RFC 5322, section 3.4, in one pass; undefined when it does not follow
- * that. Names may have dots without quotes, and letters beyond ASCII (RFC 6532).
+ * Parses an address list by the grammar of RFC 5322, section 3.4, in one pass; undefined if it does not follow
+ * the grammar. Names may have unquoted dots, and letters beyond ASCII (RFC 6532).
  *
  * @param text unfolded
  */
@@ -45,7 +50,7 @@ class AddressListReader {
   #isPlain: boolean;
   #isCertain = true;
   #comments: string[] = [];
-  /** Whether a comment has no end. */
+  /** Whether a comment is not closed. */
   #isBroken = false;
 
   constructor(text: string) {
@@ -69,14 +74,14 @@ class AddressListReader {
     return { entries, isPlain: isPlain && this.#isPlain && this.#isCertain, isCertain: this.#isCertain };
   }
 
-  /** A mailbox, or the members of a group. */
+  /** Reads a mailbox, or the members of a group. */
   #address(): AddressEntry[] | undefined {
     this.#comments = [];
     this.#skip();
     const words = this.#words();
     if (!words) return undefined;
     if (words.length > 0 && this.#takes(':')) {
-      // Many parsers lose their way among comments around groups.
+      // Many parsers fail on comments around groups.
       const members = this.#members();
       this.#isPlain &&= !this.#text.includes('(');
       return members;
@@ -115,7 +120,7 @@ class AddressListReader {
     return address === undefined ? undefined : { name: this.#comments.join(' '), address };
   }
 
-  /** What remains of `local@domain` once the words before the `@` have been read. */
+  /** Reads the rest of `local@domain`, after the words before the `@`. */
   #addrSpec(words: readonly string[], isMailbox = false): string | undefined {
     const [local] = words;
     if (words.length !== 1 || local === undefined) return undefined;
@@ -132,7 +137,7 @@ class AddressListReader {
     return [local, domain].some(isNotDotted) ? undefined : `${local}@${domain}`;
   }
 
-  /** White space within an address is old usage, and not known to all parsers. */
+  /** White space within an address is obsolete, and some parsers do not accept it. */
   #mindSpace(): void {
     if (/\s/.test(this.#text[this.#at - 1] ?? '')) this.#isPlain = false;
   }
@@ -192,14 +197,14 @@ class AddressListReader {
     while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at++;
   }
 
-  /** White space and comments. */
+  /** Skips white space and comments. */
   #skip(): void {
     const { length } = this.#comments;
     this.#skipAfterMailbox();
     if (this.#comments.length > length) this.#isPlain = false;
   }
 
-  /** The same where a comment is old usage for the name, and known to all parsers. */
+  /** The same, but a comment here is the old way to write a name, which all parsers know. */
   #skipAfterMailbox(): void {
     do this.#takeSpace();
     while (this.#skipComment());
@@ -233,7 +238,7 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, '$1');
 }
 
-/** Whether dots stand where none may, without quotes around. */
+/** Whether there are dots where an unquoted atom may not have any. */
 function isNotDotted(atom: string): boolean {
   return !atom.startsWith('"') && /^\.|\.\.|\.$/.test(atom);
 }

@@ -1,6 +1,9 @@
+// It relies on `tree` and `curnode`, fields of MailParser that its types leave out. If mailparser renames `tree`, every
+// message goes as MIME, since no second reader confirms its parts; if it renames `curnode`, memory is freed later.
+// body-parser.test.ts checks both names.
 import { MailParser } from 'mailparser';
 
-/** A part as mailparser has found it. */
+/** A part as mailparser sees it. */
 export interface ParsedPart {
   headers: ReadonlyMap<string, unknown>;
   children: readonly ParsedPart[];
@@ -8,7 +11,7 @@ export interface ParsedPart {
 
 declare module 'mailparser' {
   interface MailParser {
-    // Its types do not tell of these.
+    // Its types leave these out.
     /** The parts of the message. */
     tree: ParsedPart | false;
     /** The part that is being read. */
@@ -16,17 +19,17 @@ declare module 'mailparser' {
   }
 }
 
-/** mailparser as the second reader of where parts begin and end: it gets no contents. */
+/** mailparser as a second reader of where parts begin and end. It gets no contents. */
 export class BodyParser extends MailParser {
   constructor() {
-    // A message within the message is an attachment to be opened.
+    // A message inside the message is an attachment.
     super({ checksumAlgo: false, ignoreEmbedded: true });
   }
 
   /**
-   * Lets go of a message that has been read. In a busy process V8 comes to make some of the lists of such
-   * messages where only major collections look; until the next one they would keep whatever hangs on them,
-   * which is all of the message and takes a tenth of the time it takes to send a small one.
+   * Releases a message that has been read. In a busy process, V8 puts some lists of such messages where only
+   * major garbage collections look. Until the next one, they would keep everything they refer to alive, which
+   * is the whole message, and that costs a tenth of the time of sending a small one.
    */
   release(): void {
     this.removeAllListeners().on('error', ignore);
@@ -35,5 +38,5 @@ export class BodyParser extends MailParser {
   }
 }
 
-/** Of what has been read, there is nothing more to be told. */
+/** Nothing more is reported about a message that has been read. */
 function ignore(): void {}

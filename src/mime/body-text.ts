@@ -3,17 +3,17 @@ import { decodeCarelessly, decodeStrictly, isUtf16 } from './decode-text';
 import type { Loss } from './loss';
 import { type MailPart, walk } from './mail-part';
 
-/** The body of a message: one text, or one page. */
+/** The body of a message: plain text or HTML. */
 export interface BodyText {
   text: string | undefined;
   html: string | undefined;
-  /** What of the text has no meaning in its charset. */
+  /** Parts of the text that are not valid in their charset. */
   losses: Loss[];
 }
 
 /**
- * Puts the body together: of several forms of the same HTML counts, and text that stands beside HTML is shown in
- * it, in its place.
+ * Assembles the body. Of several forms of the same content, HTML is used; text that appears next to HTML is
+ * shown inside it, in its place.
  */
 export function readBody(root: MailPart): BodyText {
   const losses: Loss[] = [];
@@ -38,16 +38,16 @@ export function readBody(root: MailPart): BodyText {
   };
 }
 
-/** Text longer than this stays in the lines that it came in: joining them takes too long. */
+/** Longer text keeps its line breaks: joining the lines would take too long. */
 const MAX_FLOWED = 1_000_000;
 
-/** The text of a part, lines ended by LF: see `withLf`. Its charset is judged by the bytes alone. */
+/** The text of a part, with LF line endings: see `withLf`. Its charset is judged by the bytes alone. */
 function contentOf({ type, params, body, encoding, faults }: MailPart, losses: Loss[]): string {
   const charset = params.charset ?? 'utf-8';
   const isWide = isUtf16(charset);
   const bytes = isWide ? (body ?? Buffer.alloc(0)) : withLf(body ?? Buffer.alloc(0));
   const strict = decodeStrictly(bytes, charset);
-  // Only base64 keeps the bytes of line ends, each of which is half a character here.
+  // Only base64 preserves the bytes of line endings, each of which is half a character here.
   const isBent = isWide && bytes.length > 0 && encoding !== 'base64';
   if ((strict === undefined || isBent) && !faults.some(({ because }) => because === 'encoding')) {
     losses.push({ because: 'charset', what: `text in the charset ${charset}` });
@@ -61,7 +61,7 @@ function contentOf({ type, params, body, encoding, faults }: MailPart, losses: L
     : text;
 }
 
-/** Changes line ends, except those that follow a CR. */
+/** Changes line endings, except after a CR. */
 function aroundBareCr(text: string, change: (piece: string) => string): string {
   const pieces = text.split('\r\r\n');
   return pieces.map((piece, at) => change(at < pieces.length - 1 ? `${piece}\r` : piece)).join('\r\n');
@@ -71,10 +71,10 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Lines that end in CRLF, ended by LF. In bytes where that can be: V8 takes a second for a text of empty lines.
- * In every charset but UTF-16 these bytes are no part of another character.
+ * Replaces CRLF by LF. It works on bytes if possible, since V8 takes a second for text that consists of empty
+ * lines. In every charset but UTF-16, these bytes are never part of another character.
  *
- * A CRLF after a CR stays as it is: as LF it would make one line end of that CR and itself.
+ * A CRLF after a CR stays: as LF, it would merge with that CR into a single line ending.
  */
 function withLf(bytes: Buffer): Buffer {
   if (!bytes.includes('\r\n')) return bytes;
@@ -92,7 +92,7 @@ function toHtml(text: string): string {
   return `<div style="white-space: pre-wrap">${escaped}</div>`;
 }
 
-/** As `replaceAll`, which takes ten times as long where there is much to replace. */
+/** Like `replaceAll`, which takes ten times as long if there is much to replace. */
 function replaced(text: string, from: string, to: string): string {
   return text.includes(from) ? text.split(from).join(to) : text;
 }

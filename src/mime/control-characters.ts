@@ -1,4 +1,6 @@
-/** Line breaks and tabs belong into a body; what Graph makes of other control characters is not documented. */
+/**
+ * Line breaks and tabs are allowed in a body. What Graph does with other control characters is not documented.
+ */
 const IN_BODY = /[^\P{Cc}\t\n\r]/u;
 const ELSEWHERE = /\p{Cc}/u;
 
@@ -6,8 +8,8 @@ const ELSEWHERE = /\p{Cc}/u;
 const BODY = 'content';
 
 /**
- * Takes control characters out of what becomes JSON, as the replacer of `JSON.stringify`: every request of JSON
- * is written with it, so none of them reaches Graph.
+ * Removes control characters from values that become JSON, as the replacer of `JSON.stringify`. All JSON
+ * requests use it, so no control character reaches Graph.
  */
 export function withoutControlCharacters(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -15,7 +17,7 @@ export function withoutControlCharacters(key: string, value: unknown): unknown {
   return pattern.test(value) ? value.replace(new RegExp(pattern, 'gu'), key === BODY ? '' : ' ') : value;
 }
 
-/** Where a message has characters that `withoutControlCharacters` takes out, in words. */
+/** Where a message has characters that `withoutControlCharacters` removes, in words. */
 export function controlCharactersIn(message: object): string[] {
   const places = Object.entries(message).filter(([key, value]) => hasSome(key, value));
   return places.map(([key]) => `control characters in ${PLACES[key] ?? key}`);
@@ -24,7 +26,7 @@ export function controlCharactersIn(message: object): string[] {
 function hasSome(key: string, value: unknown): boolean {
   if (typeof value === 'string') return (key === BODY ? IN_BODY : ELSEWHERE).test(value);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
-  // The contents of attachments travel in base64.
+  // The contents of attachments are sent as base64.
   return Object.entries(value).some(([inner, entry]) => inner !== 'contentBytes' && hasSome(inner, entry));
 }
 

@@ -1,17 +1,14 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import libmime from 'libmime';
 
-/** Text of a header, and whether all of its bytes are in it. */
+/** Decoded text, and whether it contains all of its bytes. */
 export interface DecodedText {
   text: string;
-  /** What is wrong, in words; undefined when nothing of the bytes is lost or guessed. */
+  /** What is wrong, in words; undefined if no byte was lost or guessed. */
   fault: string | undefined;
 }
 
-/**
- * Bytes in a charset, judged by the bytes alone: undefined when one of them has no meaning there, or the charset
- * is not known.
- */
+/** Decodes bytes strictly; undefined if one of them is not valid in the charset, or the charset is unknown. */
 export function decodeStrictly(bytes: Buffer, charset: string): string | undefined {
   const name = charset.toLowerCase().trim();
   if (/^utf-?8$/.test(name)) return isUtf8(bytes) ? bytes.toString() : undefined;
@@ -27,7 +24,7 @@ export function decodeStrictly(bytes: Buffer, charset: string): string | undefin
   }
 }
 
-/** Bytes in a charset as far as they have a meaning there; the others become U+FFFD. */
+/** Decodes bytes as far as they are valid in the charset; the others become U+FFFD. */
 export function decodeCarelessly(bytes: Buffer, charset: string): string {
   if (isWindows1252(charset.toLowerCase().trim())) return fromWindows1252(bytes);
   try {
@@ -37,7 +34,7 @@ export function decodeCarelessly(bytes: Buffer, charset: string): string {
   }
 }
 
-/** Whether characters have two bytes or four, whatever the charset is called (`unicode`, `ucs-2`). */
+/** Whether characters have two bytes or four, by whatever name the charset goes (`unicode`, `ucs-2`). */
 export function isUtf16(charset: string): boolean {
   try {
     return new TextDecoder(charset).encoding.startsWith('utf-16');
@@ -46,19 +43,19 @@ export function isUtf16(charset: string): boolean {
   }
 }
 
-/** Names under which the web, too, knows windows-1252. */
+/** Names that the web, too, treats as windows-1252. */
 function isWindows1252(name: string): boolean {
   return /^(?:iso[-_]?8859-1|iso88591|latin1|l1|windows-1252|cp1252|x-cp1252|cp819|ibm819)$/.test(name);
 }
 
-// Node's own decoder takes these bytes for ISO 8859-1, which has control characters there.
+// Node's own decoder treats these bytes as ISO 8859-1, where they are control characters.
 const WINDOWS_1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ';
 
 const UNITS = Uint16Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252.charCodeAt(byte - 0x80) : byte,
 );
 
-/** Bytes as windows-1252; the five that it has no character for become U+FFFD. */
+/** Decodes windows-1252; the five bytes that it does not define become U+FFFD. */
 function fromWindows1252(bytes: Buffer): string {
   const text = bytes.toString('latin1');
   if (!/[\x80-\x9f]/.test(text)) return text;
@@ -69,14 +66,14 @@ function fromWindows1252(bytes: Buffer): string {
   return Buffer.from(units.buffer).toString('utf16le');
 }
 
-/** Plain text, as nearly all header values are. */
+/** Plain text, like nearly all header values. */
 const PLAIN = /^[\t\x20-\x7e]*$/;
 
 /**
- * Bytes of a header as text, encoded words left as they are: UTF-8, or else windows-1252, which gives each byte
- * a character of its own.
+ * Decodes a header's bytes, leaving encoded words as they are: as UTF-8, or else as windows-1252, which has a
+ * character for nearly every byte.
  *
- * @param raw one character a byte
+ * @param raw one character per byte
  */
 export function decodeBytes(raw: string): DecodedText {
   if (PLAIN.test(raw)) return { text: raw, fault: undefined };
@@ -86,14 +83,14 @@ export function decodeBytes(raw: string): DecodedText {
 }
 
 /**
- * Text of a header with its encoded words decoded, judged by their bytes. Where that cannot be, they are read as
- * mail clients read them, or left as they are.
+ * Decodes the encoded words in a header, judged by their bytes. If that fails, they are decoded the way mail
+ * clients do it, or left as they are.
  */
 export function decodeWords(text: string): DecodedText {
   if (!text.includes('=?')) return { text, fault: undefined };
   const strict = decodeWordsStrictly(text);
   if (strict !== undefined) return { text: strict, fault: undefined };
-  // A charset that is not known takes libmime a tenth of a millisecond.
+  // libmime takes a tenth of a millisecond for an unknown charset.
   const careless = text.length <= MAX_CARELESS ? libmime.decodeWords(text) : '\ufffd';
   return {
     text: careless.includes('\ufffd') ? text : careless,
@@ -101,7 +98,7 @@ export function decodeWords(text: string): DecodedText {
   };
 }
 
-/** What is longer than this, and cannot be decoded, stays as it is. */
+/** Longer text that cannot be decoded stays as it is. */
 const MAX_CARELESS = 8 * 1024;
 
 const WORD = /=\?([^?\s]+)\?([bq])\?([^?]*)\?=/gi;
@@ -126,7 +123,7 @@ function decodeWordsStrictly(text: string): string | undefined {
     const charset = language.replace(/\*.*$/, '').toLowerCase();
     const bytes = /b/i.test(encoding) ? fromBase64(content) : fromQ(content);
     if (!bytes) return undefined;
-    // White space between encoded words is not part of the text, and a character may be split among them.
+    // White space between encoded words is not part of the text, and a character may be split across them.
     const isNext = open !== undefined && between.trim() === '';
     if (open && isNext && open.charset === charset && open.encoding === encoding.toLowerCase()) {
       open.bytes.push(bytes);
@@ -142,7 +139,7 @@ function decodeWordsStrictly(text: string): string | undefined {
   return isWhole ? pieces.join('') : undefined;
 }
 
-/** In iso-2022-jp words that are put together are not what they are one by one. */
+/** In iso-2022-jp, words joined together may mean something else than each of them alone. */
 function wordByWord(words: readonly Buffer[], charset: string): string | undefined {
   const texts = words.map((word) => decodeStrictly(word, charset));
   return texts.includes(undefined) ? undefined : texts.join('');

@@ -1,6 +1,6 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 
-/** A field of a header block, one character a byte throughout. */
+/** A field of a header block, with one character per byte throughout. */
 export interface HeaderField {
   /** Name in lower case. */
   key: string;
@@ -8,24 +8,27 @@ export interface HeaderField {
   name: string;
   /** What follows the colon, unfolded and trimmed. */
   value: string;
-  /** The lines of the field as they stand, line ends included. */
+  /** The lines of the field as written, line endings included. */
   source: string;
 }
 
-/** A header block that has been read. */
+/** A parsed header block. */
 export interface HeaderBlock {
   fields: HeaderField[];
   /** What is wrong with the first line that is not a header field, in words. */
   fault: string | undefined;
   /** Whether a line of white space continues a field: some readers end the header there. */
   hasBlankFold: boolean;
-  /** Whether there is a CR that no LF follows. */
+  /** Whether there is a CR that is not followed by LF. */
   hasLoneCr: boolean;
-  /** Whether white space stands before a colon: that is old usage, and to some readers no field. */
+  /**
+   * Whether there is white space before a colon: that is obsolete, and some readers do not accept it as a
+   * field.
+   */
   hasSpacedName: boolean;
 }
 
-/** What a field begins with (RFC 5322, section 2.2, and its obsolete white space before the colon). */
+/** How a field begins (RFC 5322, section 2.2, plus its obsolete white space before the colon). */
 const FIELD_START = /^([!-9;-~]+)[ \t]*:/;
 
 /** Whether a line is the first of a header field. */
@@ -34,10 +37,10 @@ export function isFieldStart(line: string): boolean {
 }
 
 /**
- * Reads a header block: the one place that decides what a header field is. A field ends at CRLF or LF, unless
- * the next line begins with white space.
+ * Parses a header block. This is the only place that decides what a header field is. A field ends at CRLF or
+ * LF, unless the next line begins with white space.
  *
- * @param text the block, one character a byte; what follows its empty line is not looked at
+ * @param text the block, one character per byte; anything after its empty line is ignored
  */
 export function readHeaderBlock(text: string): HeaderBlock {
   const fields: HeaderField[] = [];
@@ -70,7 +73,7 @@ function lineEnd(text: string, at: number): number {
 
 function toField(source: string, isFolded: boolean): HeaderField | undefined {
   const [start, name] = FIELD_START.exec(source) ?? [];
-  // Some readers take a lone CR for the end of a line: what is one field to us may be a Bcc to them.
+  // Some readers treat a lone CR as a line ending: what is one field to us may contain a Bcc for them.
   if (start === undefined || name === undefined || isLoneCrIn(source)) return undefined;
   const folded = source.slice(start.length);
   const value = withoutWhiteSpace(isFolded ? folded.replace(/\r?\n(?=[ \t])/g, '') : folded);
@@ -78,8 +81,8 @@ function toField(source: string, isFolded: boolean): HeaderField | undefined {
 }
 
 /**
- * Without white space around it, which is blanks and tabs in mail (RFC 5322, section 2.2.2): `trim` takes off a form
- * feed and a byte of another charset too.
+ * Trims what counts as white space in mail, space and tab (RFC 5322, section 2.2.2). `trim` would also remove a
+ * form feed, or a byte of another charset.
  */
 function withoutWhiteSpace(text: string): string {
   let start = 0;
@@ -102,15 +105,15 @@ function faultOf(source: string): string {
     : `a line that is not a header field: ${quoted(line)}`;
 }
 
-/** Text of a message for an error: its start, without control characters. */
+/** Text of a message for use in an error: its start, without control characters. */
 export function quoted(text: string): string {
   const plain = text.replace(/\p{Cc}+/gu, ' ').trim();
   return `"${plain.length > 80 ? `${plain.slice(0, 80)}…` : plain}"`;
 }
 
-/** The error for a message with something else among its header fields. */
+/** The error for a message whose header contains something that is not a field. */
 export function notAHeader(what: string): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The header of the message has ${what}.`, {
-    hint: 'Nothing was sent. Take it out of the header, or put an empty line before it if it is the text.',
+    hint: 'Nothing was sent. Remove it from the header or, if it is the text, put an empty line before it.',
   });
 }

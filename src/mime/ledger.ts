@@ -4,12 +4,12 @@ import { type MailPart, walk } from './mail-part';
 import { PART_NUMBER } from './part-header';
 
 /**
- * What is left over when each part has been used for the body, as an attachment, or as a multipart around others:
- * parts and bytes that JSON would lose, and whatever two readers of the message do not agree on. What stands
- * before the first part and after the last one of a multipart means nothing (RFC 2046, section 5.1.1), nor do
- * header fields of a part that do not begin with Content- (section 5.1).
+ * What is left over once each part has been used for the body, as an attachment, or as a multipart around
+ * others: the parts and bytes that JSON would lose, and anything that two readers of the message disagree
+ * about. Text before the first and after the last part of a multipart has no meaning (RFC 2046, section 5.1.1),
+ * and neither do a part's header fields that do not begin with Content- (section 5.1).
  *
- * @param found the parts as mailparser has found them
+ * @param found the parts as mailparser found them
  */
 export function leftOvers(root: MailPart, found: ParsedPart | false): Loss[] {
   const parts = walk(root);
@@ -34,7 +34,7 @@ function isText({ type }: MailPart): boolean {
   return /^text\/(?:plain|html)$/.test(type);
 }
 
-/** Whether mailparser has found the same parts, each within the same multipart. */
+/** Whether mailparser found the same parts, each within the same multipart. */
 function isSame(root: MailPart, found: ParsedPart | undefined): boolean {
   let number = 0;
   const isPair = (part: MailPart, other: ParsedPart | undefined): boolean =>

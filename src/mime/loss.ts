@@ -1,6 +1,6 @@
 import type { MailHeader } from './mail-header';
 
-/** Why a message does not go into JSON whole, in the order in which the reasons weigh. */
+/** Why JSON cannot carry a message whole, most important reason first. */
 export type LossReason =
   | 'encrypted'
   | 'signed'
@@ -17,7 +17,7 @@ export type LossReason =
   | 'header'
   | 'too-many-headers';
 
-/** Something of a message that Graph's JSON has no place for. */
+/** Something in a message that Graph's JSON cannot carry. */
 export interface Loss {
   because: LossReason;
   /** What would be lost, in words. */

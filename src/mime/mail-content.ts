@@ -14,23 +14,23 @@ export interface MediaType {
 /** A part that is not body text. */
 export interface MailAttachment {
   filename: string | undefined;
-  /** As the part declares it; guessed by the file name where it does not. */
+  /** As the part declares it, or guessed from the file name if it does not. */
   type: MediaType;
-  /** `attachment`, `inline`, or whatever else the part declares; undefined when it does not. */
+  /** `attachment`, `inline`, or anything else that the part declares; undefined if it does not. */
   disposition: string | undefined;
   /** Without `<>`. */
   contentId: string | undefined;
-  /** Whether the part sits in `multipart/related`, as images shown in the HTML do. */
+  /** Whether the part is in a `multipart/related`, like images shown in the HTML. */
   related: boolean;
   /** The decoded content. */
   content: AttachmentContent;
 }
 
-/** A message that has been read: all that the rest of the package knows of MIME. */
+/** A message that has been read. This is all that the rest of the package knows about MIME. */
 export interface MailContent {
   /** The message as the tree of its parts. */
   structure: MailPart;
-  /** What of its parts is left over when all of them have been used. */
+  /** What is left over once all its parts have been used. */
   losses: readonly Loss[];
   /** Headers of the message itself, in order. */
   headers: readonly MailHeader[];
@@ -39,7 +39,7 @@ export interface MailContent {
   attachments: readonly MailAttachment[];
 }
 
-/** The values of a header, in order; none when the message has no such header. */
+/** The values of a header, in order; empty if the message has no such header. */
 export function headerValues(content: MailContent, key: string): string[] {
   return content.headers.filter((header) => header.key === key).map((header) => header.value);
 }

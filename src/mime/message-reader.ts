@@ -8,24 +8,24 @@ import type { MailAttachment, MailContent } from './mail-content';
 import { type MailPart, walk } from './mail-part';
 import { bytesBeforeHeader } from './message-start';
 import { PartScanner } from './part-scanner';
+import type { ReadLimits } from './raw-copy';
 import { RawCopy } from './raw-copy';
-import type { ReadLimits } from './read-limits';
 import { Spool } from './spool';
 import { bodyTooLarge, MAX_BODY_BYTES } from './structure-limits';
 import { toHeaders } from './to-headers';
 
-/** What is gathered before it is worked on: Nodemailer may write line by line. */
+/** How much is collected before it is processed: Nodemailer may write line by line. */
 const GATHERED_BYTES = 64 * 1024;
-/** What is worked on at a time, even if all comes in one piece. */
+/** How much is processed at a time, even if everything arrives in one piece. */
 const PIECE_BYTES = 80 * 1024;
-/** After so many pieces others have their turn. */
+/** After this many pieces, other work gets a turn. */
 const PIECES_AT_A_TIME = 3;
 
 /**
- * Takes in a MIME message that is written to it, and has read it when it emits `finish`. Attachments that are
- * too much for memory go to a temporary file, which `close` gives back.
+ * Reads a MIME message that is written to it, and has finished when it emits `finish`. Attachments that do not
+ * fit in memory go to a temporary file, which `close` removes.
  *
- * One stream instead of a pipeline of four: for a small message they would cost more than reading it.
+ * It is one stream instead of a pipeline of four, which would cost more than reading a small message.
  */
 export class MessageReader extends Writable {
   readonly raw: RawCopy;
@@ -50,7 +50,7 @@ export class MessageReader extends Writable {
   /** The message, once it has been read. */
   async content(): Promise<MailContent> {
     const { root, header } = this.#scanner;
-    if (!root || !header) throw new Error('it has no beginning');
+    if (!root || !header) throw new Error('it is empty');
     const left = leftOvers(root, this.#parser.tree);
     this.#parser.release();
     const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
@@ -66,7 +66,7 @@ export class MessageReader extends Writable {
     };
   }
 
-  /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
+  /** Frees the disk space of the message. Its attachments cannot be read any more. */
   close(): Promise<void> {
     return this.#spool.close();
   }
@@ -91,7 +91,7 @@ export class MessageReader extends Writable {
     const chunk = this.#takeGathered();
     this.raw.add(chunk);
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      // All of it may have come at once.
+      // The whole message may have arrived at once.
       if (at > 0 && at % (PIECE_BYTES * PIECES_AT_A_TIME) === 0) await nextTurn();
       const parsed = this.#parse(this.#scanner.scan(chunk.subarray(at, at + PIECE_BYTES)));
       if (parsed) await parsed;
@@ -117,11 +117,14 @@ export class MessageReader extends Writable {
     if (room) await room;
     this.#parser.end();
     await this.#parsed;
-    // An attachment that could not be kept is an error of the message.
+    // If an attachment could not be stored, the message fails.
     if (this.#scanner.root) await Promise.all(walk(this.#scanner.root).map(([{ content }]) => content));
   }
 
-  /** Resolves when mailparser takes more; undefined when it does at once. It copies all it has for every piece. */
+  /**
+   * Resolves when mailparser can take more; undefined if it can right away. It copies all it has for every
+   * piece.
+   */
   #parse(pieces: Buffer[]): Promise<void> | undefined {
     const [first] = pieces;
     if (!first || this.#parser.write(pieces.length === 1 ? first : Buffer.concat(pieces))) return undefined;
@@ -129,7 +132,7 @@ export class MessageReader extends Writable {
   }
 
   #take(part: AttachmentStream | MessageText): void {
-    // Its content has been taken out: mailparser only has to go on.
+    // Its content was taken out earlier, so mailparser only has to go on.
     if (part.type === 'attachment') part.release?.();
   }
 }

@@ -1,21 +1,21 @@
 import { isFieldStart } from './header-block';
 
 const BOM = Buffer.from('\ufeff');
-/** No more of a message is looked at: lines before the header are few and short. */
+/** How much of a message is searched: the lines before the header are few and short. */
 const MAX_BYTES = 64 * 1024;
-/** An empty line, or the line that mailbox files put in front of a message. */
+/** An empty line, or the line that mailbox files put before each message. */
 const LINE = /[ \t]*\r?\n|>?From (?![ \t]*:)[^\n]*\n/y;
 
 /**
- * The bytes before the header of a message that are no part of it: a byte order mark, `From ` lines of a
- * mailbox file, blank lines. An empty line that no header field follows ends a header without fields.
+ * The number of bytes before a message's header that are not part of it: a byte order mark, `From ` lines of a
+ * mailbox file, blank lines. An empty line that is not followed by a header field ends a header without fields.
  *
  * @param start the message, or its start
  */
 export function bytesBeforeHeader(start: Buffer): number {
   const mark = start.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
   const first = String.fromCharCode(start[mark] ?? 0);
-  // Nearly every message begins with its first field.
+  // Nearly every message begins directly with its first field.
   if (!/[\s>F]/.test(first)) return mark;
   const text = start.toString('latin1', mark, mark + MAX_BYTES);
   let at = 0;

@@ -1,14 +1,14 @@
 import { type DecodedText, decodeBytes, decodeStrictly, decodeWords } from './decode-text';
 
-/** A value with parameters, as Content-Type and Content-Disposition have. */
+/** A value with parameters, such as Content-Type or Content-Disposition. */
 export interface MimeValue {
-  /** What stands before the first semicolon, in lower case, comments taken out. */
+  /** The part before the first semicolon, in lower case, without comments. */
   value: string;
   /** Parameters by lower-case name, decoded. */
   params: Record<string, string | undefined>;
-  /** What cannot be read in one way only, in words. */
+  /** What cannot be read in exactly one way, in words. */
   fault: string | undefined;
-  /** What has bytes without a meaning in their charset, in words. */
+  /** What contains bytes that are not valid in their charset, in words. */
   charsetFault: string | undefined;
 }
 
@@ -16,13 +16,13 @@ const SPACE = /[ \t\r\n]*/y;
 const VALUE = /[^;()\s"]+(?:[ \t]+[^;()\s"]+)*/y;
 const NAME = /[^\s=;()<>@,:\\"/[\]?]+/y;
 const QUOTED = /"((?:[^"\\]|\\[\s\S])*)"/y;
-/** Wider than a token of RFC 2045: names with brackets and boundaries with "=" are met without quotes. */
+/** Wider than RFC 2045's token: names with brackets and boundaries with "=" also occur unquoted. */
 const TOKEN = /[^\s;"\\()]+(?:[ \t]+[^\s;"\\()=]+)*/y;
 
 /**
- * Reads the value of Content-Type or Content-Disposition (RFC 2045, section 5.1, with RFC 2231).
+ * Parses the value of Content-Type or Content-Disposition (RFC 2045, section 5.1, with RFC 2231).
  *
- * @param raw unfolded, one character a byte
+ * @param raw unfolded, one character per byte
  */
 export function readMimeValue(raw: string): MimeValue {
   const reader = new Reader(raw);
@@ -63,10 +63,10 @@ export function readMimeValue(raw: string): MimeValue {
 
 const SEMICOLON = /;/y;
 const EQUALS = /=/y;
-/** As far as the next parameter, whatever it is. */
+/** Everything up to the next parameter. */
 const REST = /[^;]+/y;
 
-/** Steps through a value; what it skips are white space and comments. */
+/** Steps through a value, skipping white space and comments. */
 class Reader {
   /** What is wrong with a comment. */
   fault: string | undefined;
@@ -104,7 +104,7 @@ class Reader {
       else if (character === '(') depth++;
       else if (character === ')' && --depth === 0) {
         this.#at = at + 1;
-        // Python's older reader takes it for some of the value.
+        // Python's older parser takes it as part of the value.
         this.fault ??= 'a comment';
         return true;
       }
@@ -115,7 +115,7 @@ class Reader {
   }
 }
 
-/** One piece of a parameter that RFC 2231 lets be cut in several: `name*1*`. */
+/** One piece of a parameter that is split according to RFC 2231: `name*1*`. */
 const SECTION = /^([^*]+)(?:\*(0|[1-9]\d{0,3}))?(\*?)$/;
 
 function decodeParameters(given: ReadonlyMap<string, string>): Omit<MimeValue, 'value'> {

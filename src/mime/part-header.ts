@@ -5,14 +5,14 @@ import type { Loss, LossReason } from './loss';
 import type { MailPart } from './mail-part';
 import { type MimeValue, readMimeValue } from './mime-value';
 
-/** By this header mailparser tells which part it has found; nobody who writes a message knows its name. */
+/** The header that tells which part mailparser has found. Its name is random, so no message can contain it. */
 export const PART_NUMBER = `x-part-${randomUUID()}`;
 
-/** Transfer encodings that leave the bytes as they are (RFC 2045, section 6.2). */
+/** Transfer encodings that do not change the bytes (RFC 2045, section 6.2). */
 const IDENTITY = /^(?:|7bit|8bit|binary)$/;
 const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+$/;
 
-/** What the header of a part declares, and what of it is in doubt. */
+/** What a part's header declares, and what is doubtful about it. */
 export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined): MailPart {
   const faults: Loss[] = [];
   const fault = (because: LossReason, what: string) => faults.push({ because, what });
@@ -63,7 +63,7 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   return part;
 }
 
-/** RFC 2045, section 5.2: text/plain is what does not say otherwise; a file's name says more. */
+/** By RFC 2045, section 5.2, the default is text/plain; a file name says more. */
 function typeOfName(filename: string | undefined): string {
   return filename === undefined ? 'text/plain' : libmime.detectMimeType(filename);
 }
@@ -72,18 +72,18 @@ function isKnownEncoding({ use, encoding }: MailPart): boolean {
   return IDENTITY.test(encoding) || (use !== 'multipart' && /^(?:base64|quoted-printable)$/.test(encoding));
 }
 
-/** Text is some of the body, unless it is said to be a file, or has a name and is not the one body there is. */
+/** Text belongs to the body, unless it is declared as a file, or has a name and is not the only body. */
 function useOf(part: MailPart, parent: MailPart | undefined): MailPart['use'] {
   const { type, params, disposition, filename } = part;
   if (type.startsWith('multipart/')) return params.boundary?.trimEnd() ? 'multipart' : 'attachment';
   if (!/^text\/(?:plain|html)$/.test(type) || !/^(?:|inline)$/.test(disposition)) return 'attachment';
   if (!parent || parent.type === 'multipart/alternative') return 'body';
-  // What stands first there is the page, by whatever name; the others are what it shows.
+  // The first part is the page, whatever its name; the others are what it shows.
   if (parent.type === 'multipart/related') return parent.children.length === 0 ? 'body' : 'attachment';
   return filename === undefined ? 'body' : 'attachment';
 }
 
-/** Header fields of a part that mean nothing more than what is read of them (RFC 2045; RFC 2183). */
+/** Header fields of a part whose only meaning is what we read from them (RFC 2045; RFC 2183). */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'mime-version',
   'content-type',
@@ -123,8 +123,8 @@ function isUnnamedText({ type, filename, contentId, disposition }: MailPart): bo
 }
 
 /**
- * The header that mailparser gets in the place of a part's own: no more than what was read of that, in a form
- * that cannot be read in two ways.
+ * The header that mailparser gets instead of the part's own: only what we read from that, in a form that cannot
+ * be read in two ways.
  */
 export function headerForParser({ type, params, use }: MailPart, number: number): Buffer {
   const lines =

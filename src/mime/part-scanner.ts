@@ -16,9 +16,9 @@ import {
 } from './structure-limits';
 import { createTransferDecoder, type TransferDecoder } from './transfer-decoder';
 
-/** A line longer than this is no delimiter: RFC 2046 allows 70 characters, plus white space. */
+/** A longer line is not a delimiter: RFC 2046 allows 70 characters, plus white space. */
 const MAX_DELIMITER_BYTES = 2048;
-/** White space that mailparser, too, takes at the end of a delimiter. */
+/** The most white space at the end of a delimiter, which is also mailparser's limit. */
 const MAX_TRAILING_BYTES = 998;
 
 /** A line that ends a part of the multipart at this depth, or the multipart itself. */
@@ -27,10 +27,10 @@ interface Delimiter {
   closing: boolean;
 }
 
-/** The content of a part while it passes. */
+/** Receives the content of a part as it passes. */
 interface Content {
   decoder: TransferDecoder;
-  /** Takes in decoded bytes; resolves when there is room for more, if there is none at once. */
+  /** Takes decoded bytes; resolves when it can take more, or returns undefined if it can right away. */
   take(decoded: Buffer): Promise<void> | undefined;
   end(): void;
 }
@@ -43,43 +43,43 @@ const CR_WITH_DASH = Buffer.from('\r--');
 const MAX_LINE_END_BYTES = 2;
 
 /**
- * Reads the structure of a message while it passes to mailparser, which gets the header that this reader has
- * understood in the place of each part's own, and no contents: it is the second reader of the lines between the
- * parts, and nothing else. Contents are decoded here, where every byte of them is accounted for.
+ * Reads the structure of a message on its way to mailparser. Mailparser serves only as a second reader of the
+ * lines between the parts. So instead of each part's own header it gets what this reader understood of it, and
+ * it gets no contents. Contents are decoded here, where every byte is accounted for.
  */
 export class PartScanner {
-  /** The message itself, with all its parts, once it has passed. */
+  /** The message itself with all its parts, once it has passed. */
   root: MailPart | undefined;
   /** The header of the message. */
   header: HeaderBlock | undefined;
-  /** Number of parts that have begun. */
+  /** The number of parts that have begun. */
   #count = 0;
   /** The multiparts that are open, outermost first. */
   #open: { boundary: string; part: MailPart }[] = [];
-  /** Depth in `#open` by boundary, the innermost where two share one. */
+  /** Depth in `#open` by boundary; the innermost one if two share a boundary. */
   #depths: ReadonlyMap<string, number> = new Map();
-  /** Decoded bytes of body text so far. */
+  /** Bytes of decoded body text so far. */
   #textBytes = 0;
-  /** The lines of the header block that is being read; undefined in a body. */
+  /** The lines of the header block that is being read; undefined inside a body. */
   #header: Buffer[] | undefined = [];
   #headerBytes = 0;
-  /** The start of a line that is held back, because the rest of it decides. */
+  /** The start of a line that is held back until the rest of it arrives. */
   #rest: Buffer = Buffer.alloc(0);
-  /** Whether the start of the line that comes next has been let pass. */
+  /** Whether the start of the current line has already been passed on. */
   #inLine = false;
   #hasOddBoundary = false;
-  /** Whether a lone CR stands where the parts would be others if it were a line end. */
+  /** Whether there is a lone CR that would change the parts if it were a line ending. */
   #hasLoneCr = false;
-  /** The part whose body passes now. */
+  /** The part whose body is passing. */
   #part: MailPart | undefined;
   readonly #takeOut: () => AttachmentSink;
-  /** Where the content goes that passes now. */
+  /** Where its content goes. */
   #content: Content | undefined;
-  /** A line end that belongs to the content only if no delimiter follows. */
+  /** A line ending that belongs to the content only if no delimiter follows. */
   #lineEnd: Buffer = Buffer.alloc(0);
   /** The last bytes of the body so far. */
   #tail: Buffer = Buffer.alloc(0);
-  /** What was let pass of the chunk at hand. */
+  /** What was passed on of the current chunk. */
   #passed: Buffer[] = [];
   #writes: Promise<void>[] = [];
 
@@ -88,15 +88,15 @@ export class PartScanner {
     this.#takeOut = takeOut;
   }
 
-  /** Resolves when there is room for more of what is taken out; undefined when there is at once. */
+  /** Resolves when the sink can take more; undefined if it can right away. */
   get room(): Promise<unknown> | undefined {
     return this.#writes.length > 0 ? Promise.all(this.#writes) : undefined;
   }
 
   /**
-   * Takes the next chunk and gives what is let pass, in order.
+   * Takes the next chunk and returns what is passed on, in order.
    *
-   * @throws GraphTransportError `EMESSAGE` when the message is beyond a limit, or its header is none
+   * @throws GraphTransportError `EMESSAGE` if the message exceeds a limit, or its header is not valid
    */
   scan(chunk: Buffer): Buffer[] {
     this.#writes = [];
@@ -105,7 +105,7 @@ export class PartScanner {
   }
 
   /**
-   * Takes the end of the message and gives what was held back.
+   * Ends the message and returns what was held back.
    *
    * @throws as `scan` does
    */
@@ -136,7 +136,7 @@ export class PartScanner {
 
   #scan(data: Buffer): void {
     this.#rest = Buffer.alloc(0);
-    // Lines of a body are let pass together, not one by one.
+    // Lines of a body are passed on together, not one by one.
     let passed = 0;
     let at = 0;
     const passTo = (end: number) => {
@@ -144,7 +144,7 @@ export class PartScanner {
       passed = end;
     };
     while (at < data.length) {
-      // Of a body only a line that begins with a dash is of interest.
+      // In a body, only lines that begin with a dash matter.
       const lineEnd =
         this.#header === undefined && data[at] !== DASH
           ? data.indexOf(LINE_WITH_DASH, at) + 1
@@ -183,7 +183,7 @@ export class PartScanner {
       this.#passed.push(line);
       const { depth, closing } = delimiter;
       const owner = this.#open[depth]?.part;
-      // Some readers take the multipart for ended, others go on to look for its parts.
+      // Some readers consider the multipart ended; others go on looking for its parts.
       if (closing && owner?.children.length === 0) {
         fault(owner, `the parts of ${owner.type}, which ends before the first`);
         this.#setOpen(this.#open.slice(0, depth + 1));
@@ -201,19 +201,22 @@ export class PartScanner {
     }
   }
 
-  /** Lets a piece of a body pass, or takes it out. */
+  /** Passes a piece of a body on, or takes it out. */
   #pass(body: Buffer): void {
     this.#lookForLoneCr(body);
     if (this.#content) this.#passContent(body);
     else this.#passed.push(body);
   }
 
-  /** To some readers a lone CR ends a line, and MIME to Graph has none: there may be a delimiter after it. */
+  /**
+   * Some readers end a line at a lone CR, and the MIME route turns each lone CR into CRLF, so a delimiter may
+   * follow it.
+   */
   #lookForLoneCr(body: Buffer): void {
     if (this.#open.length === 0) return;
     const joint = Buffer.concat([this.#tail, body.subarray(0, 2)]);
     this.#tail = Buffer.from(body.length < 2 ? joint.subarray(-2) : body.subarray(-2));
-    // There is no dash in base64, which is most of a large message, and a CR in each of its lines.
+    // Base64, which makes up most of a large message, contains no dashes and a CR in every line.
     this.#hasLoneCr ||= joint.includes(CR_WITH_DASH) || (body.includes(DASH) && body.includes(CR_WITH_DASH));
   }
 
@@ -316,7 +319,7 @@ export class PartScanner {
       decoder: createTransferDecoder(part.encoding),
       take: (decoded) => {
         this.#textBytes += decoded.length / bytesPerCharacter;
-        // What is too much is not to be held, even if it comes in one piece.
+        // Text beyond the limit is not kept, even if it arrives in one piece.
         if (this.#textBytes <= MAX_BODY_BYTES) chunks.push(decoded);
         return undefined;
       },
@@ -332,7 +335,7 @@ export class PartScanner {
     part.content = new Promise((resolve) => {
       end = () => resolve(sink.end());
     });
-    // Whoever asks for it hears of its failure; by then it may have been known for long.
+    // Its failure is reported to whoever awaits it, which may be long after it happened.
     part.content.catch(() => undefined);
     return {
       decoder: createTransferDecoder(part.encoding),
@@ -342,7 +345,7 @@ export class PartScanner {
   }
 }
 
-/** Where the line end begins in which the bytes end. */
+/** Where the line ending at the end of the bytes begins. */
 function endOfLine(bytes: Buffer): number {
   let end = bytes.length;
   if (end > 0 && bytes[end - 1] === LF) end--;

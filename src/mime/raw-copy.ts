@@ -1,11 +1,10 @@
-import type { ReadLimits } from './read-limits';
 import { messageTooLarge } from './spool';
 
-/** Base64 in lines makes 78 bytes of 57; headers and text in quoted-printable come on top. */
+/** Base64 in lines turns 57 bytes into 78; headers and quoted-printable text come on top. */
 const MIME_PER_CONTENT = 78 / 57;
 const MIME_SLACK_BYTES = 1_000_000;
 
-/** Counts a message as it passes, keeps a copy of it while it is small, and stops it when it is too large. */
+/** Counts a message's bytes as it passes, keeps a copy while it is small, and stops it if it is too large. */
 export class RawCopy {
   bytes = 0;
   #chunks: Buffer[] | undefined = [];
@@ -24,9 +23,17 @@ export class RawCopy {
     if (this.bytes > messageBytes * MIME_PER_CONTENT + MIME_SLACK_BYTES) throw messageTooLarge(messageBytes);
   }
 
-  /** The message as it came; undefined when it is too long to be held. */
+  /** The message as it arrived; undefined if it is too large to be kept. */
   get whole(): Buffer | undefined {
     if (this.#chunks && this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
     return this.#chunks?.[0];
   }
+}
+
+/** How much of a message is read. */
+export interface ReadLimits {
+  /** The most bytes to keep in memory: of all attachments together, and of the message as it arrived. */
+  heldBytes: number;
+  /** The most bytes of decoded attachments that a message may have. */
+  messageBytes: number;
 }

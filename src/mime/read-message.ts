@@ -1,25 +1,25 @@
 import { givenUpError } from '../errors/abort';
+import { errorCode } from '../errors/error-code';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { MailContent } from './mail-content';
 import { MessageReader } from './message-reader';
-import type { RawCopy } from './raw-copy';
-import type { ReadLimits } from './read-limits';
+import type { RawCopy, ReadLimits } from './raw-copy';
 
-/** A message, in the two forms in which it can be sent on. */
+/** A message in the two forms in which it can be sent. */
 export interface ReadMessage {
   content: MailContent;
-  /** The message as it came. */
+  /** The message as it arrived. */
   raw: RawCopy;
-  /** Gives back what the message occupies on disk; its attachments cannot be read any more. */
+  /** Frees the disk space of the message. Its attachments cannot be read any more. */
   close(): Promise<void>;
 }
 
 /**
- * Reads a MIME message as it streams by. Attachments that are too much for memory go to a temporary file.
+ * Reads a MIME message from a stream. Attachments that do not fit in memory go to a temporary file.
  *
- * @param writeTo writes the message to the reader, and destroys that when it cannot
- * @throws GraphTransportError `EMESSAGE` when the message cannot be read, and as soon as it is over
- *   `messageBytes`; errors that Nodemailer itself raises (`EFILEACCESS` …) come through as they are
+ * @param writeTo writes the message to the reader, and destroys the reader if it cannot
+ * @throws GraphTransportError `EMESSAGE` if the message cannot be read, and as soon as it exceeds
+ *   `messageBytes`; errors of Nodemailer itself (`EFILEACCESS` …) are passed on unchanged
  */
 export async function readMessage(
   writeTo: (reader: MessageReader) => void,
@@ -27,7 +27,7 @@ export async function readMessage(
   signal?: AbortSignal,
 ): Promise<ReadMessage> {
   const reader = new MessageReader(limits);
-  const abort = () => reader.destroy(new Error('the message was given up'));
+  const abort = () => reader.destroy(new Error('the send was aborted'));
   try {
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted) abort();
@@ -50,12 +50,12 @@ function readAll(writeTo: (reader: MessageReader) => void, reader: MessageReader
   });
 }
 
-/** Errors of Nodemailer's own content sources, which say more than ours could. */
+/** Errors of Nodemailer's own content sources, which are more specific than ours. */
 const CONTENT_CODES: ReadonlySet<unknown> = new Set(['EFILEACCESS', 'EURLACCESS', 'EFETCH', 'ESTREAM']);
 
 function toReadError(error: unknown): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
   if (cause instanceof GraphTransportError) return cause;
-  if ('code' in cause && CONTENT_CODES.has(cause.code)) return cause;
+  if (CONTENT_CODES.has(errorCode(cause))) return cause;
   return new GraphTransportError('EMESSAGE', `The message cannot be read: ${cause.message}.`, { cause });
 }

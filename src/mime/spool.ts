@@ -4,41 +4,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GraphTransportError } from '../errors/graph-transport-error';
 
-/** The decoded bytes of an attachment, wherever they are kept. */
+/** The decoded bytes of an attachment, in memory or on disk. */
 export interface AttachmentContent {
-  /** Bytes in all. */
+  /** Total number of bytes. */
   readonly size: number;
-  /** All of them, when they are in memory; undefined when they are on disk. */
+  /** All the bytes if they are in memory; undefined if they are on disk. */
   readonly held: Buffer | undefined;
-  /** Fills `target` with the bytes from `start` on and returns as much of it as there was. */
+  /** Fills `target` with the bytes from `start` on, and returns the part of it that was filled. */
   read(target: Buffer, start: number): Promise<Buffer>;
 }
 
-/** Takes in the bytes of one attachment. */
+/** Receives the bytes of one attachment. */
 export interface AttachmentSink {
   /**
-   * Resolves when there is room for more; undefined when there is at once.
+   * Resolves when it can take more; undefined if it can right away.
    *
-   * @throws GraphTransportError `EMESSAGE` as soon as there are too many in all
+   * @throws GraphTransportError `EMESSAGE` as soon as there are too many bytes in total
    */
   write(chunk: Buffer): Promise<void> | undefined;
-  /** What was taken in. */
+  /** Ends the attachment and returns its content. */
   end(): Promise<AttachmentContent>;
 }
 
-/** Bytes that are gathered before they are written: streams of mail come in far smaller pieces. */
+/** How many bytes are collected before they are written: mail streams deliver far smaller pieces. */
 const WRITE_BYTES = 256 * 1024;
 
-/** Bytes of an attachment that lie together in the file. */
+/** A contiguous range of an attachment's bytes in the file. */
 interface Extent {
   offset: number;
   size: number;
 }
 
 /**
- * Takes in attachments, several at a time if need be: in memory, and from the moment that they would be more
- * than `maxHeldBytes` together, in a temporary file. The file is private (0600) and has no name from the
- * moment it is open, so that it is gone whatever becomes of this process.
+ * Receives attachments, several at a time if needed: in memory, or once they exceed `maxHeldBytes` together, in
+ * a temporary file. The file is private (0600) and is unlinked as soon as it is open, so it disappears whatever
+ * happens to this process.
  */
 export class Spool {
   readonly #maxHeldBytes: number;
@@ -54,14 +54,14 @@ export class Spool {
     this.#maxBytes = maxBytes;
   }
 
-  /** Takes in one attachment, piece by piece. */
+  /** Starts an attachment that arrives piece by piece. */
   open(): AttachmentSink {
     let chunks: Buffer[] = [];
     let gathered = 0;
     const extents: Extent[] = [];
     let written: Promise<unknown> = Promise.resolve();
     const writeGathered = async () => {
-      // Taken before it is filled: another attachment may be written at the same time.
+      // Reserved before it is written: another attachment may be written at the same time.
       const extent = { offset: this.#fileBytes, size: gathered };
       this.#fileBytes += gathered;
       extents.push(extent);
@@ -88,9 +88,9 @@ export class Spool {
   }
 
   /**
-   * Takes in one attachment; resolves when its stream has ended.
+   * Stores one attachment; resolves when its stream has ended.
    *
-   * @throws GraphTransportError `EMESSAGE` as soon as there are more than `maxBytes` in all
+   * @throws GraphTransportError `EMESSAGE` as soon as there are more than `maxBytes` in total
    */
   async take(source: AsyncIterable<Buffer>): Promise<AttachmentContent> {
     const sink = this.open();
@@ -98,7 +98,7 @@ export class Spool {
     return sink.end();
   }
 
-  /** Gives the file back; contents on disk cannot be read any more. */
+  /** Removes the file. Contents on disk cannot be read any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const file = await this.#file?.catch(() => undefined);
@@ -107,8 +107,8 @@ export class Spool {
   }
 
   #open(): Promise<FileHandle> {
-    // Whoever still writes when the message is given up must not open a file that nobody closes.
-    if (this.#isClosed) return Promise.reject(new Error('the message was given up'));
+    // After the send was aborted, a writer must not open a file that would never be closed.
+    if (this.#isClosed) return Promise.reject(new Error('the send was aborted'));
     this.#file ??= openUnnamed();
     return this.#file;
   }
@@ -119,7 +119,7 @@ export class Spool {
     for (let done = 0; done < size; ) {
       const { bytesWritten } = await file.writev(rest, offset + done);
       done += bytesWritten;
-      // A full disk may take the first part without a word; the rest then says what is wrong.
+      // A full disk may accept the first part without an error; writing the rest then reports it.
       if (done < size) rest = [Buffer.concat(rest).subarray(bytesWritten)];
     }
   }
@@ -131,7 +131,7 @@ export function messageTooLarge(maxBytes: number): GraphTransportError {
     'EMESSAGE',
     `The message is larger than maxMessageSize, ${maxBytes} bytes.`,
     {
-      hint: 'Nothing was sent. Raise maxMessageSize, as far as the mailbox allows, or send a link instead.',
+      hint: 'Nothing was sent. Raise maxMessageSize, if the mailbox allows it, or send a link instead.',
     },
   );
 }
@@ -141,7 +141,7 @@ function oneOf(chunks: Buffer[]): Buffer {
   return first && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
-/** Bytes that are in memory. */
+/** Content that is in memory. */
 export function inMemory(held: Buffer): AttachmentContent {
   return {
     size: held.length,
@@ -176,7 +176,7 @@ function onDisk(file: FileHandle, extents: readonly Extent[]): AttachmentContent
 async function readWhole(file: FileHandle, target: Buffer, offset: number): Promise<void> {
   for (let done = 0; done < target.length; ) {
     const { bytesRead } = await file.read(target, done, target.length - done, offset + done);
-    if (bytesRead === 0) throw new Error('the temporary file has become shorter');
+    if (bytesRead === 0) throw new Error('the temporary file was truncated');
     done += bytesRead;
   }
 }

@@ -4,7 +4,7 @@ import type { HeaderBlock } from './header-block';
 import type { MailHeader } from './mail-header';
 
 const ADDRESSES: ReadonlySet<string> = new Set(ADDRESS_HEADERS);
-/** Who is in these is for the envelope to decide. */
+/** The envelope decides who receives the message, not these. */
 const NAMES_RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'bcc', 'resent-to', 'resent-cc']);
 
 /** The headers of a message, decoded. */
@@ -12,7 +12,7 @@ export function toHeaders({ fields }: HeaderBlock): MailHeader[] {
   return fields.map(({ key, name, value }) => {
     const bytes = decodeBytes(value.replaceAll('\t', ' '));
     const words = decodeWords(bytes.text);
-    // Addresses are told apart before encoded words become commas and brackets.
+    // Addresses are separated before encoded words are decoded, which may produce commas and brackets.
     const fault = bytes.fault ?? words.fault;
     if (!ADDRESSES.has(key)) return { key, name, value: words.text, fault, addresses: [] };
     const { mailboxes, isCertain } = readMailboxes(bytes.text, bytes.fault !== undefined);

@@ -5,6 +5,7 @@ import { createSecureContext, type TlsOptions } from '../options/tls-options';
 import { ProxyPool } from './proxy-pool';
 import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
 
+/** How the transport connects to Entra and Graph. */
 export interface NetworkOptions {
   /** The proxy for all requests. Without it, environment variables decide which requests use a proxy. */
   proxy?: string | undefined;
@@ -13,7 +14,7 @@ export interface NetworkOptions {
    * Milliseconds to wait for a connection. The connection to the proxy and the one through it count separately.
    */
   connectionTimeout?: number | undefined;
-  /** The other end is a sandbox on a network of containers, to which no proxy of the environment leads. */
+  /** The other end is a sandbox on a network of containers, which no proxy in the environment leads to. */
   insecureSandbox?: true | undefined;
   /** The most connections to one host. */
   maxConnections?: number | undefined;

@@ -4,8 +4,8 @@ import { composeForReading } from './compose-small';
 import { encodeInPieces } from './stream-large';
 
 /**
- * Makes Nodemailer write a message that it has compiled, with attachments read and encoded. An error in the
- * contents destroys the sink, and destroying the sink closes the contents.
+ * Makes Nodemailer write a message that it has compiled: reads the attachments and encodes them. If that fails, the sink
+ * is destroyed with the error. If the sink is destroyed, the attachments are closed.
  */
 export function writeMessage(message: MimeNode, into: Writable): void {
   const whole = composeForReading(message);

@@ -1,8 +1,13 @@
+// A shortcut: without it Nodemailer streams every message, at up to four streams a part, which takes longer than all
+// the rest of a small message. It writes what MimeNode.stream() would, and relies on its order, its blank lines and
+// its closing boundaries. compose-small.test.ts compares the two byte for byte, and the matrix of versions does so
+// for each Nodemailer that is supported.
 import { encode as toBase64, wrap as wrapBase64 } from 'nodemailer/lib/base64';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
+import { isKnownNode, isUntransformed, rawContent } from './mime-node';
 
-/** Above this total size, streaming the contents is better. */
+/** Larger contents are better streamed. */
 const MAX_BYTES = 256 * 1024;
 
 /** Node takes several times as long per byte to encode longer strings. */
@@ -12,36 +17,20 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * The whole message as bytes, identical to what Nodemailer would stream; undefined if its contents are large or
- * not in memory. Nodemailer runs each part through up to four streams, which takes longer than everything else
- * for a small message. Headers and encodings still come from Nodemailer's own code.
+ * The whole message, as Nodemailer would stream it, if its contents are small and in memory; undefined for any other.
+ * Nodemailer's own functions write the headers and encode the contents.
  */
 export function composeAtOnce(message: MimeNode): Buffer | undefined {
   return compose(message, false);
 }
 
 /**
- * The same, except that text is left in 8 bits where Nodemailer would make it quoted-printable. Encoding it
- * only to decode it again takes a sixth of the time of a small message. Do not give this to a mail server:
- * lines may be longer than 998 bytes.
+ * The same, except that text is left in 8 bits where Nodemailer would make it quoted-printable. Encoding it only to
+ * decode it again takes a sixth of the time of a small message. Only for reading: a mail server may insist on lines
+ * of 998 bytes.
  */
 export function composeForReading(message: MimeNode): Buffer | undefined {
   return compose(message, true);
-}
-
-/** The longest header that a raw message can have. */
-const MAX_HEADER_BYTES = 256 * 1024;
-
-/**
- * The message's header, and perhaps some of what follows, without reading the contents. Undefined if the header
- * is known only after reading: the message is a raw stream or file, or a plugin changes it while it is written.
- */
-export function headerAtOnce(message: MimeNode): Buffer | undefined {
-  if (!isUntransformed(message)) return undefined;
-  const raw = '_raw' in message ? message._raw : undefined;
-  if (!raw) return Buffer.from(`${message.buildHeaders()}\r\n\r\n`);
-  if (typeof raw === 'string') return Buffer.from(raw.slice(0, MAX_HEADER_BYTES));
-  return Buffer.isBuffer(raw) ? raw.subarray(0, MAX_HEADER_BYTES) : undefined;
 }
 
 function compose(message: MimeNode, in8Bits: boolean): Buffer | undefined {
@@ -57,40 +46,22 @@ function compose(message: MimeNode, in8Bits: boolean): Buffer | undefined {
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
 
-/**
- * Whether no plugin changes the message while it is written. Nodemailer has no public way to tell, so the
- * answer is no unless it is certain.
- */
-function isUntransformed(message: MimeNode): boolean {
-  return (
-    !message.newline &&
-    '_transforms' in message &&
-    isEmptyList(message._transforms) &&
-    '_processFuncs' in message &&
-    isEmptyList(message._processFuncs)
-  );
-}
-
-function isEmptyList(list: unknown): boolean {
-  return Array.isArray(list) && list.length === 0;
-}
-
 function composeNode(
   node: MimeNode,
   in8Bits: boolean,
   pieces: (string | Buffer)[],
   budget: { bytes: number },
 ): boolean {
-  if ('_raw' in node && node._raw) return false;
+  if (!isKnownNode(node) || rawContent(node) !== undefined) return false;
   const { content } = node;
   if (content !== undefined && typeof content !== 'string' && !Buffer.isBuffer(content)) return false;
   budget.bytes -= content?.length ?? 0;
   if (budget.bytes < 0) return false;
-  // buildHeaders() also settles the node's content type and encoding.
+  // buildHeaders() also settles the node's type and encoding.
   const header = node.buildHeaders();
   const encoding = node.getTransferEncoding();
   const isQuoted = encoding === 'quoted-printable';
-  // Outside text, a lone CR or LF is data, and Nodemailer encodes it differently.
+  // Outside text a lone CR or LF is data, which Nodemailer encodes in its own way.
   if (isQuoted && !/^text\//i.test(node.contentType ?? '')) return false;
   const plainHeader = in8Bits && isQuoted ? header.replace(QUOTED_PRINTABLE, '$1 8bit') : header;
   pieces.push(`${plainHeader}\r\n\r\n`);
@@ -104,7 +75,7 @@ function composeNode(
   return true;
 }
 
-/** As Nodemailer writes this header, unless the app formats headers itself. */
+/** As Nodemailer writes it, unless the app changes how headers are written. */
 const QUOTED_PRINTABLE = /^(Content-Transfer-Encoding:) quoted-printable$/gm;
 
 function* encoded(content: string | Buffer, encoding: string | false): Generator<string | Buffer> {
@@ -113,7 +84,7 @@ function* encoded(content: string | Buffer, encoding: string | false): Generator
   else yield content;
 }
 
-/** Lines of 76 characters, which hold 57 bytes each. */
+/** Lines of 76 characters: 57 bytes each. */
 function* inBase64(content: Buffer): Generator<string> {
   for (let at = 0; at < content.length; at += MAX_STRING_BYTES) {
     if (at > 0) yield '\r\n';

@@ -1,9 +1,11 @@
+// It relies on Nodemailer setting `mailer` on a transport, and looking for DKIM keys after the plugins of the step
+// 'stream'. If that order changes, messages are signed again, in vain; transport/drop-in.test.ts tells.
 import type { Transporter } from 'nodemailer';
 
 /**
- * Keeps Nodemailer from signing messages with the app's DKIM keys. Exchange signs what it sends itself, and it
- * rewrites the message first, which would break any earlier signature. Signing would also make Nodemailer hold
- * the whole message in memory. `onKeys` is called for each message that has such keys.
+ * Keeps Nodemailer from signing messages with the app's DKIM keys. Exchange rewrites each message and then signs it, so
+ * an earlier signature would no longer be valid, and to make it Nodemailer would hold the whole message in memory.
+ * Calls `onKeys` for each message that has such keys.
  */
 export function leaveUnsigned(mailer: Pick<Transporter, 'use'>, onKeys: () => void): void {
   // Nodemailer looks for keys after the plugins of this step.

@@ -1,16 +1,18 @@
+// A shortcut: without it a large Buffer costs several copies in memory. It relies on setContent() after compile(), with
+// a stream, giving the same bytes; stream-large.test.ts compares them.
 import { Readable } from 'node:stream';
 import type MimeNode from 'nodemailer/lib/mime-node';
+import { isKnownNode } from './mime-node';
 
-/**
- * The piece that is encoded at a time. It makes whole lines, since base64 turns 57 bytes into 76 characters.
- */
+/** How much is encoded at a time: whole lines, since base64 turns 57 bytes into 76 characters. */
 const PIECE_BYTES = 57 * 1024;
 
 /**
- * Makes Nodemailer encode large contents in memory piece by piece. Otherwise it treats each as a single piece
- * and makes several full copies. The message is the same, byte for byte, but can be read only once.
+ * Makes Nodemailer encode large contents in memory piece by piece. Otherwise it encodes each in one go, and makes
+ * several copies of it. The message is the same, byte for byte, but can be read only once.
  */
 export function encodeInPieces(node: MimeNode): void {
+  if (!isKnownNode(node)) return;
   for (const child of node.childNodes) encodeInPieces(child);
   const { content } = node;
   const isLarge = (typeof content === 'string' || Buffer.isBuffer(content)) && content.length > PIECE_BYTES;
@@ -18,7 +20,7 @@ export function encodeInPieces(node: MimeNode): void {
   node.setContent(Readable.from(piecesOf(Buffer.isBuffer(content) ? content : Buffer.from(content))));
 }
 
-/** Only as declared: if Nodemailer has yet to choose an encoding, the choice depends on the content. */
+/** By its header: if there is none, Nodemailer chooses the encoding by looking at the content. */
 function isBase64(node: MimeNode): boolean {
   return /^\s*base64\s*$/i.test(String(node.getHeader('Content-Transfer-Encoding')));
 }

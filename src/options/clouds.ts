@@ -16,7 +16,7 @@ export interface Cloud {
  */
 export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
   global: {
-    serves: 'most tenants, GCC too',
+    serves: 'most tenants, including GCC',
     graphEndpoint: 'https://graph.microsoft.com',
     authorityHosts: ['https://login.microsoftonline.com'],
   },

@@ -16,7 +16,7 @@ const REMOTE = [
 const NO_RIGHTS = `base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox ${FRAME_RIGHTS}`;
 
 /** The most characters that images add to a document: a large one may be shown a thousand times. */
-const MOST_INLINE_CHARACTERS = 64_000_000;
+const MAX_INLINE_CHARACTERS = 64_000_000;
 
 /**
  * A mail's HTML as a document without rights. The browser never requests what the policy forbids, so the sender cannot
@@ -77,7 +77,7 @@ function withoutSideDoors(markup: string, withRemote: boolean): string {
 function withInlineImages(markup: string, attachments: readonly SandboxAttachment[]): string {
   const images = imagesById(attachments);
   const shown = new Map<SandboxAttachment, string>();
-  let left = MOST_INLINE_CHARACTERS;
+  let left = MAX_INLINE_CHARACTERS;
   return markup.replace(/(["'=(]\s{0,9})cid:([^\s"'()<>]+)/gi, (link, before: string, id: string) => {
     const image = images.get(id) ?? images.get(decodeId(id));
     if (image === undefined || image.size > left) return link;

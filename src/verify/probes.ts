@@ -1,9 +1,9 @@
 import { plainJson } from '../delivery/json-body';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { graphCode as serviceCode, spelling } from '../errors/service-codes';
 import type { GraphClient } from '../graph/client';
-import { sendMailPath } from '../graph/endpoints';
-import type { TokenClaims } from './token-claims';
+import { ME_PATH, sendMailPath } from '../graph/endpoints';
+import type { TokenClaims } from './check-token';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 
 /** Codes that are about the mailbox itself, though their status is that of missing permissions. */
@@ -48,6 +48,32 @@ export async function probeMailbox(
   }
 }
 
+/**
+ * Asks Graph who the app is, for use when no mailbox is known. Graph refuses, because an app is not a user, and
+ * the refusal shows that Graph can be reached and accepts the token.
+ */
+export async function probeGraph(
+  client: GraphClient,
+  claims: TokenClaims | undefined,
+  signal: AbortSignal,
+): Promise<VerifyCheck[]> {
+  try {
+    await client.call({ method: 'GET', path: ME_PATH, what: 'the check', expect: 200 }, signal);
+  } catch (error) {
+    if (!(error instanceof GraphTransportError)) throw error;
+    const rights = error.responseCode === 401 ? explainRights(error, claims) : undefined;
+    if (rights) return rights;
+    if (!isGraphsOwn(error)) return [failed('graph', error)];
+  }
+  return [
+    passed('graph'),
+    doubted(
+      'mailbox',
+      'No mailbox was checked: userId is a function, so the mailbox depends on the message.',
+    ),
+  ];
+}
+
 const MESSAGE_TO_NOBODY = {
   message: {
     subject: 'Check by nodemailer-graph-transport, to nobody',
@@ -86,7 +112,7 @@ function explainAnswer(error: GraphTransportError, claims: TokenClaims | undefin
 const INVALID_RECIPIENTS = spelling('ErrorInvalidRecipients');
 
 /** A refusal that is not about the token, though its status says token or permissions. */
-export function explainRights(
+function explainRights(
   error: GraphTransportError,
   claims: TokenClaims | undefined,
 ): VerifyCheck[] | undefined {
@@ -99,7 +125,7 @@ export function explainRights(
 }
 
 /** Whether Graph itself answered, and got as far as judging the request. Its code may be empty. */
-export function isGraphsOwn({ responseCode: status, graphCode, response }: GraphTransportError): boolean {
+function isGraphsOwn({ responseCode: status, graphCode, response }: GraphTransportError): boolean {
   if (status === undefined || (graphCode === undefined && response === String(status))) return false;
   return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
@@ -110,7 +136,7 @@ function withAccessHint(error: GraphTransportError, claims: TokenClaims | undefi
   const hint = claims.roles.some((role) => role.toLowerCase() === 'mail.send')
     ? 'The token has Mail.Send, so an application access policy keeps the app from this mailbox: see Test-ApplicationAccessPolicy in Exchange Online PowerShell. A change can take over an hour.'
     : 'The token has no Mail.Send. Give the app registration Mail.Send as an application permission and grant admin consent, or give it the role "Application Mail.Send" over this mailbox by RBAC for Applications (see Test-ServicePrincipalAuthorization in Exchange Online PowerShell). A change can take over an hour.';
-  return alteredError(error, { hint });
+  return error.with({ hint });
 }
 
 function acceptedError(

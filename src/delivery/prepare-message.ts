@@ -1,0 +1,208 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type MimeNode from 'nodemailer/lib/mime-node';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { type GraphMessage, toGraphMessage } from '../message/graph-message';
+import { strippedHeaders, toNamedProperties } from '../message/header-carriers';
+import { jsonLosses } from '../message/json-losses';
+import { type GivenId, isMadeUp, ownMessageId, withMessageId } from '../message/message-id';
+import { toMimeMessage } from '../message/rewrite-mime';
+import { controlCharactersIn } from '../mime/control-characters';
+import { headerValues, type MailContent } from '../mime/mail-content';
+import type { ReadMessage } from '../mime/read-message';
+import { composeAtOnce } from '../nodemailer/compose-small';
+import type { GraphMessageOptions } from '../options/message-options';
+import type { ResolvedOptions } from '../options/resolved-options';
+import { base64Length } from './base64';
+import { chooseRoute, type RouteDecision } from './choose-route';
+import { type DraftMessage, draftBytes, toDraftContent } from './draft-content';
+import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
+import { jsonRequest, mimeRequest, type SendMailRequest } from './send-mail-request';
+
+/** A message as Nodemailer passes it on. */
+export interface OutgoingMessage {
+  /** The compiled message, Bcc header included. */
+  node: MimeNode;
+  /** The envelope decides who gets the message, whatever the headers say. */
+  envelope: { from: string | false; to: string[] };
+  /** The envelope's sender, if the app set its own envelope. */
+  returnPath: string | false;
+  /** The Message-ID that Nodemailer gave it. One in a raw message takes precedence. */
+  messageId: string;
+  /** What the app itself set. If it set no Message-ID, Nodemailer made one up. */
+  given: GivenId;
+  /** Whether the app asked for SMTP delivery status notifications. */
+  dsn: boolean;
+  /** The options for this message. */
+  graph: GraphMessageOptions;
+}
+
+/** A message that has been converted, with the route it takes and the request for each step of it. */
+export interface PreparedMessage {
+  /** The Message-ID it is sent under. */
+  messageId: string;
+  content: MailContent;
+  /** The message as Graph knows it, also on the MIME route. */
+  message: GraphMessage;
+  decision: Exclude<RouteDecision, { route: 'none' }>;
+  /** What JSON cannot carry, in words: the weightiest first. */
+  losses: readonly string[];
+  /** Headers that only named properties of a draft could carry, and that this route leaves out. */
+  strippedHeaders: readonly string[];
+  /** The size of the message as one request of JSON. */
+  jsonBytes: () => number;
+  saveToSentItems: boolean;
+  /** How it is sent: in one request, or by a draft. */
+  sending:
+    | {
+        by: 'request';
+        request: SendMailRequest;
+        /** Whether the request asks for the copy in Sent Items, and could do without it. */
+        savesCopy: boolean;
+      }
+    | { by: 'draft'; draft: Omit<DraftMessage, 'onProgress'> };
+}
+
+/**
+ * Converts a message and chooses its route.
+ *
+ * @throws GraphTransportError `EMESSAGE` if no route carries it, `EENVELOPE` if its recipients are not those of the
+ *   envelope
+ */
+export function prepareMessage(
+  outgoing: OutgoingMessage,
+  read: ReadMessage,
+  userId: string,
+  defaults: ResolvedOptions,
+): PreparedMessage {
+  const { graph } = outgoing;
+  const options = {
+    ...defaults,
+    saveToSentItems: graph.saveToSentItems ?? defaults.saveToSentItems,
+    format: graph.format ?? defaults.format,
+    lossy: graph.lossy ?? defaults.lossy,
+    delivery: graph.delivery ?? defaults.delivery,
+  };
+  const ownId = ownIdOf(outgoing, read.content, userId, defaults);
+  const content = withMessageId(read.content, outgoing.messageId, ownId);
+  const message = toGraphMessage(content, {
+    envelopeTo: outgoing.envelope.to,
+    from: options.from,
+    replyTo: options.replyTo,
+    messageId: ownId,
+    importance: graph.importance,
+    categories: graph.categories,
+  });
+  const losses = jsonLosses(content, controlCharactersIn(message));
+  const stripped = strippedHeaders(content);
+  // What JSON cannot carry goes into the draft if the message is too large for MIME.
+  const named = toNamedProperties([...losses.flatMap(({ header }) => header ?? []), ...stripped]);
+  const properties = [...(message.singleValueExtendedProperties ?? []), ...named];
+  const largeMessage = named.length > 0 ? { ...message, singleValueExtendedProperties: properties } : message;
+
+  const json = once(() => jsonRequest(message, options.saveToSentItems));
+  const jsonBytes = () => json().body.length;
+  const mime = once(() =>
+    mimeRequest(
+      toMimeMessage(bytesToSend(outgoing.node, read), message, {
+        ...options,
+        userId,
+        madeUpId: ownId === outgoing.messageId ? undefined : outgoing.messageId,
+      }),
+    ),
+  );
+  const isExactlyOnce = options.delivery === 'exactly-once';
+  const writtenId = headerValues(content, 'message-id')[0] || ownId;
+  const marks = { draft: randomUUID(), message: isExactlyOnce ? markOf(writtenId) : undefined };
+  const decision = chooseRoute(
+    {
+      losses,
+      jsonBytes,
+      mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
+      draftBytes: () => draftBytes(largeMessage, marks),
+      largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
+    },
+    { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
+    options,
+  );
+  if (decision.route === 'none') {
+    throw new GraphTransportError('EMESSAGE', `The message cannot go through Graph: ${decision.why}.`, {
+      hint: 'Nothing was sent.',
+    });
+  }
+  const isMime = decision.route === 'mime';
+  const messageId = isMime ? writtenId : (message.internetMessageId ?? writtenId);
+  const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
+  const draftContent = () =>
+    isMime ? { ...mime(), isMime, added: [] } : toDraftContent(carriesNamed ? largeMessage : message, marks);
+  return {
+    messageId,
+    content,
+    message,
+    decision,
+    losses: losses.map(({ what }) => what),
+    strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
+    jsonBytes,
+    saveToSentItems: options.saveToSentItems,
+    sending:
+      decision.route === 'draft' || isExactlyOnce
+        ? {
+            by: 'draft',
+            draft: {
+              userId,
+              content: draftContent(),
+              marks,
+              messageId,
+              searchLagMs: Object.hasOwn(defaults, 'searchLag') ? defaults.searchLag : undefined,
+              bytes: jsonBytes(),
+            },
+          }
+        : {
+            by: 'request',
+            request: isMime ? mime() : json(),
+            savesCopy: !isMime && options.saveToSentItems,
+          },
+  };
+}
+
+/** The Message-ID to send, if it is for us to choose. */
+function ownIdOf(
+  { given, messageId, envelope }: OutgoingMessage,
+  content: MailContent,
+  userId: string,
+  { from, identity }: ResolvedOptions,
+): string {
+  if (!isMadeUp(given)) return messageId;
+  return ownMessageId(messageId, content, {
+    from,
+    userId,
+    envelopeFrom: envelope.from,
+    tenantId: identity.kind === 'secret' ? identity.tenantId : undefined,
+  });
+}
+
+/**
+ * The compiled message as it may be sent: what was read may contain 8-bit text.
+ *
+ * @throws GraphTransportError `EMESSAGE` if it is too large to have been kept: nothing else may stand in for it
+ */
+export function bytesToSend(node: MimeNode, { raw }: Pick<ReadMessage, 'raw'>): Buffer {
+  const bytes = composeAtOnce(node) ?? raw.whole;
+  if (bytes) return bytes;
+  throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
+    hint: 'Nothing was sent.',
+  });
+}
+
+/** Message-IDs are case-sensitive and Graph's search is not, so the mark is a digest. */
+function markOf(messageId: string): string {
+  return createHash('sha256').update(messageId).digest('hex');
+}
+
+/** Calls `make` on first use and keeps its result. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,2 +1,0 @@
-/** Graph's three grades of importance. */
-export type Importance = 'low' | 'normal' | 'high';
