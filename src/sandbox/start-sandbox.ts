@@ -100,7 +100,8 @@ function running(sandbox: Sandbox, server: Server, url: string, inboxUrl: string
 /** Where a browser on this machine finds the server, and the address for clients. */
 function addressesOf(server: Server, names: readonly string[]): { local: string; url: string } {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('The sandbox listens on no port');
+  if (address === null || typeof address === 'string')
+    throw new TypeError('The sandbox is not listening on a port');
   const at = (host: string) => `http://${host}:${address.port}`;
   const [name] = names;
   const isEverywhere = address.address === '0.0.0.0' || address.address === '::';

@@ -82,7 +82,7 @@ function toRecipient({ name, address }: SandboxAddress): object {
 }
 
 /**
- * The id that the client wants: with `Prefer: IdType="ImmutableId"`, which each request states anew, the one that
+ * The id that the client wants: with `Prefer: IdType="ImmutableId"`, which each request has to ask for, the one that
  * survives moves.
  */
 export function idKind(request: Request): MailboxMessage['knownBy'] {

@@ -1,9 +1,8 @@
 import { GraphRefusal, tooLarge } from '../http/graph-refusal';
 import type { Ids } from '../http/ids';
 import type { SandboxRuleName } from '../rules/index';
-import { decodeBase64 } from '../schema/base64';
 import type { JsonEntity, JsonValue } from '../schema/entity-types';
-import { readEntity } from '../schema/read-entity';
+import { decodeBase64, readEntity } from '../schema/read-entity';
 import type { SandboxLimits, SandboxMailbox } from '../settings';
 import { checkMultiValueProperties, readSingleValueProperties } from './extended-properties';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './message';

@@ -2,7 +2,7 @@ import { type ParsedMail, parseAddressHeader, simpleParser } from 'mailparser';
 import { GraphRefusal } from '../http/graph-refusal';
 import type { Ids } from '../http/ids';
 import type { SandboxRuleName } from '../rules/index';
-import { decodeBase64 } from '../schema/base64';
+import { decodeBase64 } from '../schema/read-entity';
 import type { SandboxMailbox } from '../settings';
 import type { MessageContent, ReadMessage, SandboxAddress, SandboxAttachment } from './message';
 

@@ -1,5 +1,4 @@
 import { GraphRefusal, notImplemented } from '../http/graph-refusal';
-import { decodeBase64 } from './base64';
 import {
   type BodyName,
   DERIVED_TYPES,
@@ -165,4 +164,13 @@ function repeated(name: string): GraphRefusal {
     'RequestBodyRead',
     `Multiple properties with the name '${name}' were detected. Names are read without regard to case.`,
   );
+}
+
+/**
+ * Decodes strict base64; undefined for anything else. Buffer.from also accepts the URL alphabet, missing padding and
+ * more, so only text that encodes back to itself counts.
+ */
+export function decodeBase64(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
 }
