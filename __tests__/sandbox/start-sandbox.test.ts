@@ -317,11 +317,14 @@ describe('close', () => {
     const closed = end(socket);
     await sandbox.close();
     await closed;
+    expect(socket.destroyed).toBe(true);
+    await expect(sendOver(MESSAGE)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   test('may be called twice, and through `await using`', async () => {
     await sandbox.close();
-    await sandbox.close();
-    await sandbox[Symbol.asyncDispose]();
+    await expect(sandbox.close()).resolves.toBeUndefined();
+    await expect(sandbox[Symbol.asyncDispose]()).resolves.toBeUndefined();
+    await expect(request(sandbox.url, { dispatcher })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
