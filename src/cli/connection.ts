@@ -6,7 +6,7 @@ import { CliError, EXIT } from './exit-code';
 import { readableFile } from './flag-values';
 import { FLAGS } from './flags';
 import type { CliIo } from './io';
-import { helpOf } from './parse-flags';
+import { helpOf, type ValuesOf } from './parse-flags';
 
 /** The transport's text options, each with its flag and its environment variable. */
 const SETTINGS = (
@@ -16,9 +16,7 @@ const SETTINGS = (
 /** The options that have no default. */
 const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
 
-type ConnectionValues = {
-  [flag in (typeof SETTINGS)[number]['flag'] | 'cloud' | 'proxy' | 'ca' | 'config' | 'env-file']?: string;
-} & { 'insecure-sandbox'?: boolean };
+type ConnectionValues = ValuesOf<typeof FLAGS.connection>;
 
 /** The flags as shown in a command's help. */
 export const CONNECTION_HELP = `Credentials and connection:

@@ -3,10 +3,11 @@ import { inspect } from 'node:util';
 import { graphTransport } from '../index';
 import type { SandboxMessage } from '../sandbox';
 import { EXIT } from './exit-code';
+import { toPort } from './flag-values';
 import { COMMAND_FLAGS, FLAGS } from './flags';
 import type { Command } from './io';
 import { helpOf, parseFlags } from './parse-flags';
-import { startOnPort, toPort } from './sandbox-port';
+import { startOnPort } from './sandbox-port';
 import { sendThrough } from './send';
 
 /** Contoso's logo, a PNG in base64. */

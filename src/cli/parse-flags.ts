@@ -8,6 +8,9 @@ import type { FlagTable } from './flags';
 const COLUMN = 29;
 const WIDTH = 120;
 
+/** What a command was given of these flags. */
+export type ValuesOf<Flags extends FlagTable> = ReturnType<typeof parseArgs<{ options: Flags }>>['values'];
+
 /**
  * The flags and arguments of a command.
  *

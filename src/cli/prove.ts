@@ -11,7 +11,7 @@ import { CONNECTION_HELP, connectionOptions } from './connection';
 import { CliError, EXIT, usageError } from './exit-code';
 import { COMMAND_FLAGS, DEFAULT_REPORT, FLAGS } from './flags';
 import type { CliIo, Command } from './io';
-import { helpOf, parseFlags } from './parse-flags';
+import { helpOf, parseFlags, type ValuesOf } from './parse-flags';
 
 /** A sandbox on this machine files messages at once; Exchange takes seconds. */
 const LOCAL_LOOK_MS = 10;
@@ -82,14 +82,7 @@ export const proveCommand: Command = async (args, io) => {
   }
 };
 
-type Values = Parameters<typeof connectionOptions>[0] & {
-  to?: string | undefined;
-  alias?: string | undefined;
-  'foreign-from'?: string | undefined;
-  debug?: boolean | undefined;
-};
-
-function tenantOf(values: Values, io: CliIo): LiveServiceOptions {
+function tenantOf(values: ValuesOf<typeof COMMAND_FLAGS.prove>, io: CliIo): LiveServiceOptions {
   const { env } = io;
   const to = values.to || env.LIVE_TO;
   if (!to) {

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
-import type { SandboxEnv, StartSandboxOptions } from '../sandbox';
+import type { SandboxEnv } from '../sandbox';
 import { writeEnvFile } from './env-file';
 import { EXIT, usageError } from './exit-code';
+import { toPort } from './flag-values';
 import { COMMAND_FLAGS, DEFAULT_SANDBOX_PORT, FLAGS } from './flags';
 import type { CliIo, Command } from './io';
 import { toLines } from './merge-env';
 import { helpOf, parseFlags, splitAtApp } from './parse-flags';
 import { runApp } from './run-app';
-import { sandboxHosts, sandboxTenant } from './sandbox-options';
-import { isPortTaken, startOnPort, toPort } from './sandbox-port';
+import { sandboxOptions } from './sandbox-options';
+import { isPortTaken, startOnPort } from './sandbox-port';
 
 /** The exit code of shells after Ctrl-C. */
 const INTERRUPTED = 130;
@@ -27,21 +27,6 @@ Without a COMMAND, prints these variables, or writes them to a file:
 ${helpOf(FLAGS.sandbox)}
 `;
 
-/**
- * If Microsoft says MB without saying which, the larger one. If users have published measurements, those: a
- * posted attachment of up to 3,145,611 bytes, and upload sessions from 2 MB.
- */
-const LENIENT: NonNullable<StartSandboxOptions['limits']> = {
-  requestBytes: 4 * 2 ** 20,
-  attachmentBytes: 3_145_612,
-  sessionMinimumBytes: 2 * 2 ** 20,
-  rangeBytes: 4 * 2 ** 20,
-  sessionMaximumBytes: 150 * 2 ** 20,
-  messageBytes: 150 * 2 ** 20,
-  headerBytes: 256 * 2 ** 10,
-  concurrentRequests: Number.MAX_SAFE_INTEGER,
-};
-
 /** Runs a sandbox until the process is told to end, or until the app that was started with it ends. */
 export const sandboxCommand: Command = async (args, io) => {
   const { flags, app } = splitAtApp(args);
@@ -55,15 +40,8 @@ export const sandboxCommand: Command = async (args, io) => {
     return EXIT.ok;
   }
   if (app?.length === 0) throw usageError('A command is missing after --, such as node app.js.');
-  if (values.strict && values.lenient) throw usageError('Give either --strict or --lenient, not both.');
   const port = toPort(values.port, DEFAULT_SANDBOX_PORT);
-  const tenant = sandboxTenant(values);
-  const options = {
-    ...tenant,
-    ...sandboxHosts(values),
-    ...(values.lenient && { limits: LENIENT }),
-    ...(values.store !== undefined && { store: resolve(cwd, values.store) }),
-  };
+  const options = sandboxOptions(values, cwd);
   const isFixed = app === undefined || values.port !== undefined || values.write !== undefined;
   const warn = (warning: string) => stderr.write(`WARNING: ${warning}\n`);
   const sandbox = await startOnPort(port, options, warn).catch((error) => {
