@@ -16,6 +16,15 @@ export interface Clock {
    * is used.
    */
   timer?(ms: number, act: () => void): () => void;
+  /**
+   * Milliseconds since 1970, as the dates that services send are counted. Without it, `Date.now` is used.
+   */
+  date?(): number;
+}
+
+/** The clock's date, in milliseconds since 1970. */
+export function dateOf(clock: Clock): number {
+  return clock.date ? clock.date() : Date.now();
 }
 
 /** Starts a timer and returns the function that stops it. */
@@ -26,12 +35,12 @@ export function startTimer(clock: Clock, ms: number, act: () => void): () => voi
 }
 
 /** The longest time that Node's timers can wait. A longer timer would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (ms, signal) =>
-    sleep(Math.min(ms, LONGEST_TIMER_MS), undefined, signal ? { signal } : {}).catch(() => undefined),
+    sleep(Math.min(ms, MAX_TIMER_MS), undefined, signal ? { signal } : {}).catch(() => undefined),
   random: Math.random,
 };

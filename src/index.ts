@@ -3,8 +3,7 @@ import { GraphTransport } from './transport';
 import './nodemailer/message-augmentation';
 
 export type { QueueNotice, RetryNotice, SendTrace } from './delivery/diagnostics';
-export type { GraphSentMessageInfo } from './delivery/sent-info';
-export type { UploadProgress } from './delivery/upload-progress';
+export type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
 export {
   GraphTransportError,
   type GraphTransportErrorCode,
@@ -15,15 +14,17 @@ export type { Importance } from './message/importance';
 export type { MailAddress } from './mime/address';
 export type { ClientSecretOf } from './options/client-secret';
 export type { CloudName } from './options/clouds';
-export type { GraphMessageOptions, MailboxQuestion, UserIdOf } from './options/message-options';
+export type { GraphMessageOptions } from './options/message-options';
 export type {
   AccessToken,
   AddressOption,
   GraphTransportOptions,
   LogMethod,
+  MailboxQuestion,
   RetryOptions,
   TokenCredential,
   TransportLogger,
+  UserIdOf,
 } from './options/options';
 export type { TlsOptions } from './options/tls-options';
 export type { VerifyCheck, VerifyCheckName } from './verify/verify-check';

@@ -7,12 +7,10 @@ import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
 import { type Clock, systemClock } from './clock';
 import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
-import { harmlessLogger } from './delivery/harmless-logger';
-import { logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
+import { harmlessLogger, logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
 import { MailboxLimiter } from './delivery/mailbox-limiter';
 import type { OutgoingMessage } from './delivery/prepare-message';
-import type { GraphSentMessageInfo } from './delivery/sent-info';
-import type { UploadProgress } from './delivery/upload-progress';
+import type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
 import { SendTimer } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
 import { onAbort } from './errors/on-abort';
@@ -21,11 +19,11 @@ import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secr
 import { GraphClient } from './graph/client';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
 import { checkMessageOptions } from './options/message-options';
-import type { GraphTransportOptions, ResolvedOptions } from './options/options';
+import type { GraphTransportOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
-import { logChecks } from './verify/log-checks';
-import { checkWithoutSecrets, type VerifyCheck } from './verify/verify-check';
+import type { ResolvedOptions } from './options/resolved-options';
+import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
 
@@ -117,9 +115,13 @@ export class GraphTransport
       dispatcher,
       connectionTimeout + socketTimeout,
       this.#secrets,
+      clock,
     );
-    this.#tokens = new AccessTokenSource(credential, `${graphEndpoint}/.default`, (token) =>
-      this.#secrets.addToken(token),
+    this.#tokens = new AccessTokenSource(
+      credential,
+      `${graphEndpoint}/.default`,
+      (token) => this.#secrets.addToken(token),
+      clock,
     );
     this.#client = new GraphClient({
       endpoint: graphEndpoint,

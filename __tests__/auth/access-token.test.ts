@@ -1,4 +1,6 @@
 import { AccessTokenSource } from '../../src/auth/access-token';
+import { toTokenError } from '../../src/auth/token-error';
+import { createManualClock } from '../support/manual-clock';
 
 const FAR_OFF = Number.MAX_SAFE_INTEGER;
 
@@ -108,5 +110,42 @@ test('says so when a credential has no token', async () => {
   await expect(tokens.get()).rejects.toMatchObject({
     code: 'EAUTH',
     message: expect.stringMatching(/credential returned none/),
+  });
+});
+
+test('goes by the clock that it is given: a token lasts until five minutes before its end', async () => {
+  let today = 1_000_000;
+  const clock = { ...createManualClock(), date: () => today };
+  let asked = 0;
+  const getToken = async () => ({ token: `token-${++asked}`, expiresOnTimestamp: today + 3_600_000 });
+  const tokens = new AccessTokenSource({ getToken, forget() {} }, 'scope', undefined, clock);
+  expect(await tokens.get()).toBe('token-1');
+  today += 3_300_000 - 1;
+  expect(await tokens.get()).toBe('token-1');
+  today += 1;
+  expect(await tokens.get()).toBe('token-2');
+});
+
+test('goes by that clock when it distrusts a token that lacks rights', async () => {
+  let today = 1_000_000;
+  const clock = { ...createManualClock(), date: () => today };
+  let asked = 0;
+  const getToken = async () => ({ token: `token-${++asked}`, expiresOnTimestamp: FAR_OFF });
+  const tokens = new AccessTokenSource({ getToken, forget() {} }, 'scope', undefined, clock);
+  await tokens.get();
+  today += 5 * 60_000 - 1;
+  tokens.distrust('token-1');
+  expect(await tokens.get()).toBe('token-1');
+  today += 1;
+  tokens.distrust('token-1');
+  expect(await tokens.get()).toBe('token-2');
+});
+
+test('counts from that clock how long an Entra that names a date asks to wait', () => {
+  const clock = { ...createManualClock(), date: () => Date.UTC(2026, 0, 1, 12, 0, 0) };
+  const last = { status: 503, requestId: undefined, retryAfter: 'Thu, 01 Jan 2026 12:00:30 GMT' };
+  expect(toTokenError(new Error('busy'), 'https://login.example', { last, clock })).toMatchObject({
+    code: 'ECONNECTION',
+    retryAfter: 30_000,
   });
 });

@@ -1,8 +1,13 @@
 // Thousands of messages over three mailboxes, while one request in ten meets a fault at random: at most once from one
-// process, and exactly once from three processes that all send every message. Run by
-// `npm run bench:soak [-- messages [seed]]`; the sandbox and the senders run in processes of their own.
+// process, and exactly once from three processes that all send every message. Then eight times as many, with worse
+// faults, in an app that does all it can wrong: heap, descriptors, listeners and timers are where they were. Run by
+// `npm run bench:soak [-- messages [seed]]`, the second part alone by `npm run bench:soak -- leaks [messages [seed]]`;
+// the sandbox and the senders run in processes of their own.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import nodemailer from 'nodemailer';
 import { graphTransport } from 'nodemailer-graph-transport';
@@ -18,26 +23,39 @@ const RUNS = [
 /** How often a message is given up by its sender, as a queue would. */
 const MOST_TRIES = 20;
 
-const [, , first = '5000', second = '1'] = process.argv;
+/** Messages with faults, for each that is counted. */
+const FAULTY = 8;
 
-if (first === 'sandbox') await serve(Number(second));
+const [, , first = '5000', second, third] = process.argv;
+
+if (first === 'sandbox') await serve(Number(second), third === 'leaks');
 else if (first === 'sender') process.once('message', async (job) => process.send(await sendAll(job)));
+else if (first === 'leaks') process.exitCode = (await leaks(Number(second ?? 40_000), third ?? '1')) ? 1 : 0;
 else {
+  const seed = second ?? '1';
   for (const run of RUNS) {
-    const outcome = await soak(run, Number(first), second);
-    report(run, Number(first), second, outcome);
+    const outcome = await soak(run, Number(first), seed);
+    report(run, Number(first), seed, outcome);
     const { duplicated, lost, wrong, concurrency } = outcome;
     const tooMany = Object.values(concurrency).some((most) => most > 4);
     const unsent = run.delivery === 'exactly-once' && outcome.delivered < Number(first);
     if (duplicated > 0 || lost > 0 || wrong > 0 || unsent || tooMany) process.exitCode = 1;
   }
+  if (await leaks(FAULTY * Number(first), seed)) process.exitCode = 1;
 }
 
-async function serve(seed) {
+async function serve(seed, isForLeaks) {
   const { startSandbox } = await import('nodemailer-graph-transport/sandbox');
-  const sandbox = await startSandbox({ latency: 2 });
-  sandbox.failWith(randomFaults(seed, FAULT_RATE));
-  process.on('message', () => {
+  const { MAILBOXES } = await import('./careless-app.mjs');
+  const sandbox = await startSandbox(isForLeaks ? { mailboxes: MAILBOXES } : { latency: 2 });
+  const faults = randomFaults(seed, FAULT_RATE);
+  sandbox.failWith(faults);
+  process.on('message', (asked) => {
+    if (asked === 'clear') {
+      sandbox.clear();
+      sandbox.failWith(faults);
+      return;
+    }
     const delivered = sandbox.messages.map(({ internetMessageId }) => internetMessageId);
     process.send({ delivered, drafts: sandbox.drafts.length, concurrency: sandbox.concurrency });
   });
@@ -124,6 +142,29 @@ async function soak({ delivery, processes, maxConnections }, count, seed) {
     ambiguous: withFate('ambiguous').length,
     ambiguousDelivered: withFate('ambiguous').filter((id) => arrived.has(id)).length,
   };
+}
+
+/** Whether a process holds more than it did, after so many sends with faults. */
+async function leaks(count, seed) {
+  const self = fileURLToPath(import.meta.url);
+  const sandbox = fork(self, ['sandbox', seed, 'leaks']);
+  const [options] = await once(sandbox, 'message');
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'soak-'));
+  const sender = fork(join(self, '../faulty-sends.mjs'), {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, TMPDIR },
+  });
+  sender.send({ options, count, seed: Number(seed) });
+  let said;
+  sender.on('message', (message) => {
+    said = message;
+    // It searches all that it keeps.
+    if (message === 'wave over') sandbox.send('clear');
+  });
+  const [code] = await once(sender, 'exit');
+  sandbox.kill();
+  rmSync(TMPDIR, { recursive: true });
+  return code !== 0 || (said?.isLeaking ?? true);
 }
 
 function report({ delivery, processes }, count, seed, outcome) {

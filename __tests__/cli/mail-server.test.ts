@@ -2,7 +2,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAliases } from '../../src/cli/aliases';
-import { toMilliseconds } from '../../src/cli/duration';
+import { toMilliseconds } from '../../src/cli/flag-values';
 import { toLine } from '../../src/cli/mail-log';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { type CliSurroundings, runCli } from '../support/cli-io';

@@ -194,7 +194,13 @@ test('logs each request with its status, and no secret', async () => {
   sandbox.failWith(({ request }) =>
     request === 'create-draft' ? { kind: 'reset', when: 'before' } : undefined,
   );
-  const { stderr } = await prove(['--debug']);
+  const end = new AbortController();
+  const { stderr } = await prove(['--debug'], {
+    signal: end.signal,
+    onStdout: (text) => {
+      if (text.includes('failed ')) end.abort();
+    },
+  });
   expect(stderr).toMatch(/^debug: POST \/.*\/oauth2\/v2\.0\/token: 200$/m);
   expect(stderr).toMatch(/^debug: POST .*\/sendMail: 400 ErrorInvalidRecipients$/m);
   expect(stderr).toMatch(/^debug: POST .*\/messages: no answer$/m);

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
-import { type GraphTransportOptions, graphTransport } from '../../src/index';
+import { type Clock, systemClock } from '../../src/clock';
+import { GraphTransport, type GraphTransportOptions, graphTransport } from '../../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { rewritingService } from '../support/rewriting-service';
 import { sandboxCredential } from '../support/sandbox-credential';
@@ -24,14 +25,13 @@ const parcel: SendMailOptions = {
 };
 const asMime: SendMailOptions = { ...order, graph: { format: 'mime' } };
 
-function createTransport(more: GraphTransportOptions = {}) {
-  return graphTransport({
-    ...sandbox.options,
-    delivery: 'exactly-once',
-    retry: { attempts: 3, maxDelay: 5 },
-    ...more,
-  });
-}
+const optionsWith = (more: GraphTransportOptions): GraphTransportOptions => ({
+  ...sandbox.options,
+  delivery: 'exactly-once',
+  retry: { attempts: 3, maxDelay: 5 },
+  ...more,
+});
+const createTransport = (more: GraphTransportOptions = {}) => graphTransport(optionsWith(more));
 function send(mail: SendMailOptions, more: GraphTransportOptions = {}) {
   return nodemailer.createTransport(createTransport(more)).sendMail(mail);
 }
@@ -185,7 +185,16 @@ describe.each([
   test.each(['signal', 'close', 'timeout'])('no %s makes the error certain', async (way) => {
     await start();
     const abort = new AbortController();
-    const transport = createTransport({ ...options, timeout: way === 'timeout' ? 1500 : 60_000 });
+    let endTime = () => {};
+    const clock: Clock = {
+      ...systemClock,
+      timer: (ms, act) => {
+        // A request for a token has a timer of its own.
+        if (ms === 600_000) endTime = act;
+        return () => undefined;
+      },
+    };
+    const transport = new GraphTransport(optionsWith(options), clock);
     sandbox.failNext('send-draft', { kind: 'silence', when: 'after' });
     const sending = failureOf(
       nodemailer.createTransport(transport).sendMail({ ...mail, signal: abort.signal }),
@@ -193,6 +202,7 @@ describe.each([
     while (sandbox.messages.length === 0) await new Promise((done) => setTimeout(done, 5));
     if (way === 'signal') abort.abort();
     if (way === 'close') transport.close({ force: true });
+    if (way === 'timeout') endTime();
     const error = await sending;
     expect(error).toMatchObject({
       code: way === 'timeout' ? 'ETIMEDOUT' : 'EABORT',

@@ -257,6 +257,47 @@ describe('a draft that is taken away while it is filled', () => {
   });
 });
 
+test('a draft whose /send failed is deleted once another process has sent the message, which proves that ours was not sent', async () => {
+  await start();
+  const { getToken } = await sandboxCredential(sandbox);
+  const { token } = await getToken();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const post = (path: string, body: string | null = null) =>
+    sandbox.handle(new Request(`http://127.0.0.1${path}`, { method: 'POST', headers, body }));
+  let drafted: { path: string; body: string } | undefined;
+  const { dispatcher, close } = await rewritingService(
+    sandbox,
+    (body) => body,
+    async (request) => {
+      const { pathname: path } = new URL(request.url);
+      if (request.method === 'POST' && path.endsWith('/messages')) {
+        drafted = { path, body: await request.clone().text() };
+      }
+      if (!drafted || !path.endsWith('/send') || sandbox.messages.length > 0) return;
+      const { id } = await (await post(drafted.path, drafted.body)).json();
+      expect((await post(`${drafted.path}/${id}/send`)).status).toBe(202);
+      sandbox.failNext('send-draft', { kind: 'answer', status: 500 });
+    },
+  );
+  await expect(send(order, { dispatcher, searchLag: 0 })).resolves.toMatchObject({
+    deduplicated: true,
+    response: 'Sent before, as the mailbox says',
+  });
+  await close();
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test('what was sent without an answer is not called a duplicate', async () => {
+  await start();
+  sandbox.failNext('send-draft', { kind: 'reset', when: 'after' });
+  await expect(send(order)).resolves.toMatchObject({
+    deduplicated: false,
+    response: 'Sent, as the mailbox says',
+  });
+  expect(sandbox.messages).toHaveLength(1);
+});
+
 describe('a search that is behind', () => {
   test('shows another draft of the message and not ours yet: it is asked again', async () => {
     await start({ searchDelay: { drafts: { finds: 2 } } });

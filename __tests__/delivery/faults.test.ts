@@ -117,11 +117,13 @@ async function sendDespite(
 ) {
   const sandbox = await startSandbox();
   sandbox.failNext(request, fault, { times });
+  const waits = fault.kind === 'silence' || fault.kind === 'trickle';
   const transport = graphTransport({
     ...sandbox.options,
     retry: { attempts: 4, maxDelay: 5 },
-    connectionTimeout: 100,
-    socketTimeout: 100,
+    // Short only where there is something to wait for: a busy machine takes its time over the others.
+    connectionTimeout: waits ? 100 : 5000,
+    socketTimeout: waits ? 100 : 5000,
     timeout: 10_000,
     ...options,
   });

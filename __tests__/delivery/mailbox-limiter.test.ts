@@ -1,5 +1,5 @@
 import { MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
-import type { Limits } from '../../src/options/options';
+import type { Limits } from '../../src/options/resolved-options';
 import { createManualClock } from '../support/manual-clock';
 
 const noLimits: Limits = {

@@ -140,7 +140,7 @@ test('a state of the draft that passes is waited for at every step, and one that
         message: expect.stringContaining('Nothing was sent'),
       });
     }),
-    { numRuns: Number(process.env.PASSING_RUNS ?? 80) },
+    { numRuns: Number(process.env.PASSING_RUNS ?? 40) },
   );
 }, 120_000);
 

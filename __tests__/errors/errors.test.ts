@@ -1,4 +1,4 @@
-import { alteredError, GraphTransportError, isOwnWait } from '../../src/errors/graph-transport-error';
+import { GraphTransportError } from '../../src/errors/graph-transport-error';
 
 test('says first what failed, then what to do, and last what only support reads', () => {
   const error = new GraphTransportError('EAUTH', 'No token.', {
@@ -8,15 +8,15 @@ test('says first what failed, then what to do, and last what only support reads'
   });
   const message = 'No token. Ask again. See https://learn.microsoft.com/entra Trace ID: 1.';
   expect(error.message).toBe(message);
-  expect(alteredError(error, { before: 'Sorry: ' }).message).toBe(`Sorry: ${message}`);
-  expect(alteredError(error, { hint: 'Wait.' }).message).toBe(message.replace('Ask again.', 'Wait.'));
+  expect(error.with({ before: 'Sorry: ' }).message).toBe(`Sorry: ${message}`);
+  expect(error.with({ hint: 'Wait.' }).message).toBe(message.replace('Ask again.', 'Wait.'));
 });
 
 test.each([true, false])('an error with something changed waits for the same reason: %s', (isOwn) => {
   const error = new GraphTransportError('ETIMEDOUT', 'Slow down.', { retryAfter: 30_000, isOwnWait: isOwn });
-  expect(isOwnWait(error)).toBe(isOwn);
-  const altered = alteredError(error, { hint: 'Wait.' });
-  expect([isOwnWait(altered), altered.retryAfter]).toEqual([isOwn, 30_000]);
+  expect(error.details.isOwnWait).toBe(isOwn);
+  const altered = error.with({ hint: 'Wait.' });
+  expect([altered.details.isOwnWait, altered.retryAfter]).toEqual([isOwn, 30_000]);
   expect(JSON.stringify(altered)).not.toMatch(/isOwnWait|smallPrint/);
 });
 
@@ -32,5 +32,5 @@ test.each([
   const error = new GraphTransportError(code, 'It failed.', { outcome });
   expect(error.permanent).toBe(permanent);
   expect(Object.keys(error).includes('permanent')).toBe(permanent !== undefined);
-  expect(alteredError(error, { hint: 'Wait.' }).permanent).toBe(permanent);
+  expect(error.with({ hint: 'Wait.' }).permanent).toBe(permanent);
 });

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { GraphTransportError, graphTransport } from '../../src/index';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY } from '../support/options';
@@ -39,6 +39,62 @@ test('is printed without a row of undefined fields', () => {
   expect(printed).toContain("code: 'ECONFIG'");
   expect(printed).not.toContain('undefined');
 });
+
+describe('a changed error', () => {
+  class OwnError extends GraphTransportError {}
+  const cause = new Error('the socket broke');
+  const error = new OwnError('ECONNECTION', 'It failed.', { ...DETAILS, outcome: 'not-accepted', cause });
+
+  test('keeps its class, its cause and all that is not changed', () => {
+    const changed = error.with({ code: 'ETIMEDOUT', draftId: 'BBMk=' });
+    expect(changed).toBeInstanceOf(OwnError);
+    expect(types.isNativeError(changed)).toBe(true);
+    expect(changed.cause).toBe(cause);
+    expect({ ...changed }).toEqual({ ...error, code: 'ETIMEDOUT', draftId: 'BBMk=' });
+    expect(changed.message).toBe(error.message);
+  });
+
+  test('loses what is changed to undefined, from its message too', () => {
+    const changed = error.with({ hint: undefined, link: undefined });
+    expect(changed.message).toBe('It failed.');
+    expect(Object.keys(changed)).not.toEqual(expect.arrayContaining(['hint']));
+    expect(inspect(changed)).not.toContain('undefined');
+  });
+
+  test('says what it was made of to no log', () => {
+    expect(Object.keys(error)).not.toContain('details');
+    expect(JSON.stringify(error.with({ smallPrint: 'Trace ID: 1.' }))).not.toContain('Trace ID');
+  });
+
+  test('has the stack of the failure under its own message', () => {
+    const first = failedHere();
+    const [header = '', ...places] = first.stack?.split('\n') ?? [];
+    const changed = first.with({ before: 'Sorry: ' }).with({ hint: 'Wait.' });
+    expect(places[0]).toMatch(/failedHere/);
+    const itsOwn = header.replace('It failed.', 'Sorry: It failed. Wait.');
+    expect(changed.stack?.split('\n')).toEqual([itsOwn, ...places]);
+    changed.stack = 'mine';
+    expect(changed.stack).toBe('mine');
+    expect(Object.keys(changed)).not.toContain('stack');
+  });
+
+  test('does not have its stack written out before someone reads it', () => {
+    const written = jest.fn(() => 'stack');
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = written;
+    try {
+      failedHere().with({ hint: 'Wait.' }).with({ draftId: 'BBMk=' });
+      expect(written).not.toHaveBeenCalled();
+    } finally {
+      if (prepareStackTrace) Error.prepareStackTrace = prepareStackTrace;
+      else Reflect.deleteProperty(Error, 'prepareStackTrace');
+    }
+  });
+});
+
+function failedHere(): GraphTransportError {
+  return new GraphTransportError('EAUTH', 'It failed.');
+}
 
 test('names the three ways to set an option that is missing, and only then', () => {
   const missing = failureOf(() => resolveOptions({}, {}));

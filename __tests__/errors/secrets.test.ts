@@ -110,6 +110,27 @@ test('a long text costs no more than its length, however many secrets there are'
   expect(performance.now() - startedAt).toBeLessThan(2000);
 });
 
+test('a text that held no secret is looked at again when there is another secret', () => {
+  const secrets = new Secrets();
+  secrets.addSecret('the-first-secret');
+  const text = 'a sentence with the-second-secret in it';
+  expect(secrets.strike(text)).toBe(text);
+  secrets.addSecret('the-second-secret');
+  expect(secrets.strike(text)).toBe('a sentence with [secret] in it');
+});
+
+test('a text that comes again and again is looked at once', () => {
+  const secrets = new Secrets();
+  secrets.addSecret('the-client-secret');
+  const text = 'The send was aborted. '.repeat(90);
+  const slices = jest.spyOn(String.prototype, 'slice');
+  secrets.strike(text);
+  const looks = slices.mock.calls.length;
+  for (let n = 0; n < 1000; n++) secrets.strike(text);
+  expect(slices.mock.calls.length).toBe(looks);
+  slices.mockRestore();
+});
+
 describe('an error', () => {
   const CANARY = 'canary~client~secret';
   const secrets = new Secrets();
@@ -124,6 +145,19 @@ describe('an error', () => {
     const error = new GraphTransportError('EAUTH', 'No.', { cause });
     expect(errorWithoutSecrets(error, secrets.strike)).toBe(error);
     expect(errorWithoutSecrets(cause, secrets.strike)).toBe(cause);
+  });
+
+  test('without a secret in it does not have its stack written out, which takes longer than all else', () => {
+    const written = jest.fn(() => 'stack');
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = written;
+    try {
+      errorWithoutSecrets(new GraphTransportError('EABORT', 'The send was aborted.'), secrets.strike);
+      expect(written).not.toHaveBeenCalled();
+    } finally {
+      if (prepareStackTrace) Error.prepareStackTrace = prepareStackTrace;
+      else Reflect.deleteProperty(Error, 'prepareStackTrace');
+    }
   });
 
   const places = fc.record({

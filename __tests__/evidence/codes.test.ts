@@ -3,7 +3,7 @@ import type { GraphTransportError } from '../../src/index';
 import { entraRefusal, refusal, saidBy, transient } from './recorded-answers';
 import type { RecordedAnswer } from './recorded-service';
 import { seen } from './seen';
-import { checkBy, errorOf, LARGE, meaningOf, sendBy, services } from './sending';
+import { checkBy, errorOf, meaningOf, PARCEL, sendBy, services } from './sending';
 
 const { recorded, sandbox } = services();
 
@@ -44,7 +44,7 @@ seen(8, () => {
 
   test('the same at the /send of a draft', async () => {
     const service = await recorded({ 'send-draft': { always: transient } });
-    const ended = await sendBy(service.options, LARGE);
+    const ended = await sendBy(service.options, PARCEL);
     expect(meaningOf(ended)).toMatchObject({ retryable: true, ambiguous: false });
     expect(service.drafts()).toEqual([]);
   });
@@ -111,7 +111,7 @@ seen(12, () => {
 
   test('a 403 at a draft keeps its advice', async () => {
     const service = await recorded({ 'create-draft': { always: refusal(403, 'UnknownError', '') } });
-    const ended = await sendBy(service.options, LARGE);
+    const ended = await sendBy(service.options, PARCEL);
     expect(meaningOf(ended)).toMatchObject({ code: 'EAUTH', retryable: false, ambiguous: false });
     expect(errorOf(ended).hint).toMatch(/Mail\.ReadWrite/);
   });

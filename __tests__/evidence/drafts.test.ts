@@ -2,7 +2,7 @@ import { ask, IMMUTABLE, LUNCH as LUNCH_JSON, makeDraft, refusal as refusalOf } 
 import { cannotDelete, conflict, itemNotFound, noMailboxYet, refusal, saidBy } from './recorded-answers';
 import type { RequestName } from './recorded-requests';
 import { seen } from './seen';
-import { errorOf, LARGE, LUNCH, meaningOf, sendBy, services, TWO_FILES } from './sending';
+import { errorOf, LUNCH, meaningOf, PARCEL, sendBy, services, TWO_FILES } from './sending';
 import { DELETED_ITEMS, SENT_ITEMS } from './well-service';
 
 const { recorded, sandbox } = services();
@@ -43,7 +43,7 @@ seen(1, () => {
 seen(2, () => {
   test('no request of the transport asks for an immutable id', async () => {
     const service = await recorded();
-    await sendBy({ ...service.options, ...EXACTLY_ONCE }, LARGE);
+    await sendBy({ ...service.options, ...EXACTLY_ONCE }, PARCEL);
     expect(service.sent).toHaveLength(1);
     expect(service.requests.filter(({ headers }) => /IdType/i.test(String(headers.prefer)))).toEqual([]);
   });
@@ -84,7 +84,7 @@ seen(3, () => {
     async (isDraft) => {
       const deleted = { id: 'AAMkADU1N2Old=', isDraft, parentFolderId: DELETED_ITEMS };
       const service = await recorded({ 'find-messages': [pageOf([deleted])] });
-      const { info } = await sendBy({ ...service.options, ...EXACTLY_ONCE }, LARGE);
+      const { info } = await sendBy({ ...service.options, ...EXACTLY_ONCE }, PARCEL);
       expect(info).toMatchObject({ route: 'draft' });
       expect(info?.deduplicated ?? false).toBe(false);
       expect(service.sent).toHaveLength(1);
@@ -94,7 +94,7 @@ seen(3, () => {
   test('what lies in Sent Items was sent', async () => {
     const copy = { id: 'AAMkADU1N2Old=', isDraft: false, parentFolderId: SENT_ITEMS };
     const service = await recorded({ 'find-messages': { always: pageOf([copy]) } });
-    const { info } = await sendBy({ ...service.options, ...EXACTLY_ONCE }, LARGE);
+    const { info } = await sendBy({ ...service.options, ...EXACTLY_ONCE }, PARCEL);
     expect(info).toMatchObject({ deduplicated: true });
     expect(service.sent).toHaveLength(0);
   });
@@ -117,7 +117,7 @@ seen(4, () => {
     const service = await recorded({
       'find-messages': [first, pageOf([copy]), first, pageOf([copy])],
     });
-    const { info } = await sendBy({ ...service.options, ...EXACTLY_ONCE }, LARGE);
+    const { info } = await sendBy({ ...service.options, ...EXACTLY_ONCE }, PARCEL);
     expect(info).toMatchObject({ deduplicated: true });
     expect(service.sent).toHaveLength(0);
     expect(service.requests.filter(({ path }) => path.endsWith('messages?%24skip=10&page=2'))).not.toEqual(
@@ -140,13 +140,13 @@ seen(4, () => {
 
 seen(10, () => {
   /** Each step, and a message that takes it. */
-  const STEPS: [Exclude<RequestName, 'openid-configuration'>, typeof LARGE, object][] = [
+  const STEPS: [Exclude<RequestName, 'openid-configuration'>, typeof PARCEL, object][] = [
     ['create-draft', TWO_FILES, {}],
     ['create-draft', LUNCH, EXACTLY_ONCE],
     ['add-attachment', TWO_FILES, {}],
-    ['create-upload-session', LARGE, {}],
-    ['upload-range', LARGE, {}],
-    ['update-message', LARGE, EXACTLY_ONCE],
+    ['create-upload-session', PARCEL, {}],
+    ['upload-range', PARCEL, {}],
+    ['update-message', PARCEL, EXACTLY_ONCE],
     ['send-draft', TWO_FILES, {}],
     ['send-draft', LUNCH, EXACTLY_ONCE],
   ];
@@ -200,7 +200,7 @@ seen(10, () => {
   test('a mailbox that is not there is final from the start', async () => {
     const unknown = refusal(404, 'ErrorInvalidUser', "The requested user 'app@contoso.example' is invalid.");
     const service = await recorded({ 'create-draft': { always: unknown } });
-    const ended = await sendBy(service.options, LARGE);
+    const ended = await sendBy(service.options, PARCEL);
     expect(meaningOf(ended)).toMatchObject({ code: 'EENVELOPE', retryable: false, ambiguous: false });
     expect(service.count('create-draft')).toBe(1);
   });
@@ -216,7 +216,7 @@ seen(10, () => {
     const service = await recorded();
     await sendBy(service.options, {
       ...LUNCH,
-      attachments: [...(TWO_FILES.attachments ?? []), ...(LARGE.attachments ?? [])],
+      attachments: [...(TWO_FILES.attachments ?? []), ...(PARCEL.attachments ?? [])],
     });
     expect(service.sent).toHaveLength(1);
     expect(service.mostAtOnce()).toBe(1);

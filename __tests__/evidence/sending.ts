@@ -20,6 +20,12 @@ export const LARGE: SendMailOptions = {
   attachments: [{ filename: 'plan.zip', content: Buffer.alloc(LARGE_BYTES, 'x') }],
 };
 
+/** Just large enough for an upload session, of one range. */
+export const PARCEL: SendMailOptions = {
+  ...LUNCH,
+  attachments: [{ filename: 'plan.zip', content: Buffer.alloc(3_000_001, 'x') }],
+};
+
 /** Too large for one request, and made of attachments that go without a session. */
 export const TWO_FILES: SendMailOptions = {
   ...LUNCH,

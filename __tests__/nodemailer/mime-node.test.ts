@@ -4,8 +4,8 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { writeMessage } from '../../src/nodemailer/compiled-message';
-import { composeAtOnce, composeForReading, headerAtOnce } from '../../src/nodemailer/compose-small';
-import { isKnownNode } from '../../src/nodemailer/mime-node';
+import { composeAtOnce, composeForReading } from '../../src/nodemailer/compose-small';
+import { headerAtOnce, isKnownNode } from '../../src/nodemailer/mime-node';
 import { encodeInPieces } from '../../src/nodemailer/stream-large';
 
 const compile = (options: Options) =>

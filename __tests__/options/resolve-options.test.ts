@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { CloudName } from '../../src/options/clouds';
+import { checkMessageOptions } from '../../src/options/message-options';
 import type { GraphTransportOptions } from '../../src/options/options';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY, SECRET } from '../support/options';
@@ -106,9 +107,45 @@ test('says of SMTP settings that they are such, and what is wanted instead', () 
   expect(message).toMatch(/these are SMTP settings: host, port, secure, auth;.*clientSecret/);
 });
 
-test('refuses a name that is no option, such as a misspelt one', () => {
-  expect(problemsOf({ ...IDENTITY, saveToSentItem: true })).toContain('saveToSentItem is not an option');
-  expect(problemsOf({ ...IDENTITY, constructor: 1 })).toContain('constructor is not an option');
+test.each([
+  ['tenat', 'tenantId'],
+  ['TENANTID', 'tenantId'],
+  ['saveToSentItem', 'saveToSentItems'],
+  ['maxConections', 'maxConnections'],
+  ['lossi', 'lossy'],
+  ['loger', 'logger'],
+])('asks of the unknown option %s whether %s was meant', (given, meant) => {
+  const message = problemsOf({ ...IDENTITY, [given]: 'x' });
+  expect(message).toBe(`graphTransport cannot start. Unknown option "${given}". Did you mean "${meant}"?`);
+});
+
+test.each(['constructor', 'nickname', 'x'])('lists all options if none is spelled like %s', (given) => {
+  const message = problemsOf({ ...IDENTITY, [given]: 1 });
+  expect(message).toMatch(
+    new RegExp(`Unknown option "${given}"\\. The options are tenantId, clientId, .*, tls\\.$`),
+  );
+});
+
+test('says what else is wrong before it asks about names', () => {
+  expect(problemsOf({ ...IDENTITY, debug: 1, formt: 'mime', retry: { attempt: 3 }, tls: { cas: '' } })).toBe(
+    'graphTransport cannot start: debug must be true or false. Unknown option "formt". Did you mean "format"? Unknown option "retry.attempt". Did you mean "retry.attempts"? Unknown option "tls.cas". Did you mean "tls.ca"?',
+  );
+});
+
+test('does not quote a name that may be a secret, though it can tell what was meant', () => {
+  const message = problemsOf({ ...IDENTITY, 'tenant-id': 'x' });
+  expect(message).toMatch(/Unknown option \(a name of 9 characters\)\. Did you mean "tenantId"\?$/);
+});
+
+test('asks about the options of a message, too', () => {
+  const misspelt: object = { lossi: true, format: 'mime' };
+  expect(() => checkMessageOptions(misspelt)).toThrow(
+    'The message\'s graph options are wrong. Unknown option "lossi". Did you mean "lossy"?',
+  );
+  const other: object = { timeout: 1000 };
+  expect(() => checkMessageOptions(other)).toThrow(
+    /Unknown option "timeout"\. The options are userId, .*, categories\.$/,
+  );
 });
 
 test.each([

@@ -4,4 +4,3 @@ const none: typeof Shortcut = () => undefined;
 
 export const composeAtOnce = none;
 export const composeForReading = none;
-export const headerAtOnce = none;

@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/options/options';
+import type { Limits } from '../../src/options/resolved-options';
 
 interface Message {
   name: string;

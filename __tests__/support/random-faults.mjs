@@ -27,7 +27,7 @@ export function randomFaults(seed, rate) {
 }
 
 /** The same numbers for the same seed, from 0 up to 1 (mulberry32). */
-function seeded(seed) {
+export function seeded(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -288,7 +288,7 @@ test('each message leaves from the mailbox in its From, when userId is a functio
 
 test.each([
   [{ format: 'eml' }, 'format must be auto, json or mime'],
-  [{ saveToSentitems: false }, 'saveToSentitems is not an option'],
+  [{ saveToSentitems: false }, 'Unknown option "saveToSentitems". Did you mean "saveToSentItems"?'],
   [{ userId: '..' }, 'userId'],
   [{ categories: ['a,b'] }, 'categories'],
   [{ importance: 'urgent' }, 'importance'],

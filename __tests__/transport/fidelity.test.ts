@@ -165,7 +165,7 @@ test.each(['auto', 'mime'] as const)(
         );
         expect(info.dropped).toEqual([]);
       }),
-      { numRuns: Number(process.env.FIDELITY_RUNS ?? 150) },
+      { numRuns: Number(process.env.FIDELITY_RUNS ?? 100) },
     );
     transporter.close();
   },

@@ -1,3 +1,4 @@
+import { type Clock, dateOf, systemClock } from '../clock';
 import { unlessGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { AccessToken } from '../options/options';
@@ -19,6 +20,7 @@ export class AccessTokenSource {
   readonly #credential: Credential;
   readonly #scope: string;
   readonly #onToken: (token: string) => void;
+  readonly #clock: Clock;
   #token: AccessToken | undefined;
   /** The claims that the cached token was requested with. */
   #claims: string | undefined;
@@ -32,10 +34,16 @@ export class AccessTokenSource {
   #broughtBy = 0;
 
   /** @param onToken receives every token before it is used */
-  constructor(credential: Credential, scope: string, onToken: (token: string) => void = () => undefined) {
+  constructor(
+    credential: Credential,
+    scope: string,
+    onToken: (token: string) => void = () => undefined,
+    clock: Clock = systemClock,
+  ) {
     this.#credential = credential;
     this.#scope = scope;
     this.#onToken = onToken;
+    this.#clock = clock;
   }
 
   /**
@@ -47,7 +55,7 @@ export class AccessTokenSource {
    */
   async get(signal?: AbortSignal): Promise<string> {
     const token = this.#token;
-    if (token && token.expiresOnTimestamp - RENEW_BEFORE_MS > Date.now()) return token.token;
+    if (token && token.expiresOnTimestamp - RENEW_BEFORE_MS > dateOf(this.#clock)) return token.token;
     const { token: bearer } = await unlessGivenUp(this.#ask(), signal);
     return bearer;
   }
@@ -83,7 +91,7 @@ export class AccessTokenSource {
    * are only in the next token.
    */
   distrust(forbidden: string): void {
-    if (this.#token?.token !== forbidden || Date.now() - this.#since < MAY_LACK_RIGHTS_MS) return;
+    if (this.#token?.token !== forbidden || dateOf(this.#clock) - this.#since < MAY_LACK_RIGHTS_MS) return;
     this.#token = undefined;
     this.#credential.forget();
   }
@@ -110,7 +118,7 @@ export class AccessTokenSource {
     try {
       token = await this.#credential.getToken(this.#scope, claims ? { claims } : {});
     } catch (error) {
-      throw toTokenError(error, 'the credential');
+      throw toTokenError(error, 'the credential', { clock: this.#clock });
     }
     if (!token?.token) throw new GraphTransportError('EAUTH', 'No token: the credential returned none.');
     this.#onToken(token.token);
@@ -118,7 +126,7 @@ export class AccessTokenSource {
     if (number > this.#broughtBy) {
       this.#token = token;
       this.#claims = claims;
-      this.#since = Date.now();
+      this.#since = dateOf(this.#clock);
       this.#broughtBy = number;
     }
     return token;

@@ -1,5 +1,8 @@
+// It relies on @azure/identity using few methods of a request's and a response's headers. A further one would be a
+// TypeError on every request for a token; the tests of auth/ tell.
 import type { ClientSecretCredentialOptions } from '@azure/identity';
 import type { Dispatcher } from 'undici';
+import { type Clock, startTimer } from '../clock';
 
 /** The HTTP client that Azure's credentials accept, derived from the option that accepts it. */
 export type AzureHttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>;
@@ -10,20 +13,25 @@ export type Exchange =
   | { error: unknown }
   | { status: number; requestId: string | undefined; retryAfter: string | undefined };
 
+interface AzureHttpSettings {
+  /** The longest that a complete answer may take. */
+  timeoutMs: number;
+  clock: Clock;
+  /** Receives every answer, and every failure to get one. */
+  onExchange(exchange: Exchange): void;
+}
+
 /**
  * An HTTP client for Azure's credentials that uses undici, so that token requests and Graph share one
  * dispatcher, and with it the proxy, certificates and connections.
  *
  * @param authorityHost where Entra really is: Azure's credentials insist on https, so for a local Entra they
  *   are given `https://127.0.0.1:…`, and this client connects to `authorityHost` instead
- * @param timeoutMs the longest that a complete answer may take
- * @param onExchange receives every answer, and every failure to get one
  */
 export function createAzureHttpClient(
   dispatcher: Dispatcher,
   authorityHost: string,
-  timeoutMs: number,
-  onExchange: (exchange: Exchange) => void,
+  { timeoutMs, clock, onExchange }: AzureHttpSettings,
 ): AzureHttpClient {
   return {
     async sendRequest(azureRequest): Promise<AzureResponse> {
@@ -31,7 +39,7 @@ export function createAzureHttpClient(
       const { method, body, abortSignal } = azureRequest;
       const abort = new AbortController();
       abortSignal?.addEventListener('abort', () => abort.abort());
-      const timer = setTimeout(() => abort.abort(new SlowAnswerError(timeoutMs)), timeoutMs);
+      const stopTimer = startTimer(clock, timeoutMs, () => abort.abort(new SlowAnswerError(timeoutMs)));
       try {
         const url = new URL(azureRequest.url);
         if (url.origin === secureOrigin(authorityHost)) url.protocol = new URL(authorityHost).protocol;
@@ -61,7 +69,7 @@ export function createAzureHttpClient(
         onExchange({ error });
         throw error;
       } finally {
-        clearTimeout(timer);
+        stopTimer();
       }
     },
   };

@@ -1,8 +1,10 @@
 import type { Dispatcher } from 'undici';
+import { type Clock, systemClock } from '../clock';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { entraCode } from '../errors/service-codes';
 import { CLOUDS } from '../options/clouds';
-import type { Identity, TokenCredential } from '../options/options';
+import type { TokenCredential } from '../options/options';
+import type { Identity } from '../options/resolved-options';
 import { createAzureHttpClient, type Exchange, secureOrigin } from './azure-http-client';
 import { SecretSource } from './secret-source';
 import { toTokenError } from './token-error';
@@ -42,6 +44,7 @@ export function createCredential(
   dispatcher: Dispatcher,
   timeoutMs: number,
   known: KnownSecrets = NO_SECRETS,
+  clock: Clock = systemClock,
 ): Credential {
   if (identity.kind === 'credential') {
     const { credential } = identity;
@@ -81,7 +84,8 @@ export function createCredential(
       // For a minute, Microsoft's library repeats from memory the answer of an Entra that was busy, so asking
       // again would not reach Entra at all. Our own retry code decides when to ask again.
       if (current === asked) current = undefined;
-      throw toTokenError(error, authorityHost, asked.last, known.strike);
+      const { last } = asked;
+      throw toTokenError(error, authorityHost, { last, strike: (text) => known.strike(text), clock });
     }
   }
 
@@ -92,8 +96,12 @@ export function createCredential(
       credential: new azure.ClientSecretCredential(tenantId, clientId, secret, {
         authorityHost: secureOrigin(authorityHost),
         disableInstanceDiscovery: !KNOWN_AUTHORITIES.has(authorityHost),
-        httpClient: createAzureHttpClient(dispatcher, authorityHost, timeoutMs, (exchange) => {
-          created.last = exchange;
+        httpClient: createAzureHttpClient(dispatcher, authorityHost, {
+          timeoutMs,
+          clock,
+          onExchange(exchange) {
+            created.last = exchange;
+          },
         }),
         // Token requests are retried together with the requests to Graph, by the same rules.
         retryOptions: { maxRetries: 0 },
@@ -105,7 +113,5 @@ export function createCredential(
 
 /** Whether Entra says that the secret is wrong or has expired, so that a different one may work. */
 function isSecretRefused(error: unknown): boolean {
-  const [, number] =
-    /^AADSTS(\d+)$/.exec((error instanceof GraphTransportError && error.graphCode) || '') ?? [];
-  return entraCode(Number(number))?.about === 'secret';
+  return error instanceof GraphTransportError && entraCode(error.graphCode ?? '')?.about === 'secret';
 }

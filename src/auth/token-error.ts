@@ -1,26 +1,32 @@
+import { type Clock, dateOf, systemClock } from '../clock';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { retryAfterMs, waitOf } from '../errors/retry-after';
-import { entraCode } from '../errors/service-codes';
+import { entraCode, statusCode } from '../errors/service-codes';
 import { type Exchange, LongAnswerError } from './azure-http-client';
+
+/** What helps to explain a failure to get a token. */
+interface TokenFailure {
+  /** The last HTTP exchange of the attempt, if the HTTP was ours. */
+  last?: Exchange | undefined;
+  /** Removes secrets from what Entra says, before it is shortened. */
+  strike?: (text: string) => string;
+  clock?: Clock;
+}
 
 /**
  * A failure to get a token, as a `GraphTransportError`: `EAUTH` if Entra refused, `ECONNECTION` or `ETIMEDOUT`
  * if it could not be reached.
- *
- * @param last the last HTTP exchange of the attempt, if the HTTP was ours
- * @param strike removes secrets from what Entra says, before it is shortened
  */
 export function toTokenError(
   error: unknown,
   authority: string,
-  last?: Exchange,
-  strike: (text: string) => string = (text) => text,
+  { last, strike = (text) => text, clock = systemClock }: TokenFailure = {},
 ): GraphTransportError {
   if (error instanceof GraphTransportError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const text = strike(cause.message);
-  const refusal = /AADSTS(\d+)/.exec(text);
+  const refusal = /AADSTS\d+/.exec(text);
   if (!refusal && last && 'error' in last) {
     return toConnectionError(last.error, authority, {
       outcome: 'not-accepted',
@@ -28,11 +34,12 @@ export function toTokenError(
     });
   }
   const { status, requestId, retryAfter } = last && 'status' in last ? last : NO_ANSWER;
-  const wait = retryAfterMs(retryAfter, Date.now());
-  if (!refusal && isBusy(status)) {
+  const byStatus = status === undefined ? undefined : statusCode(status);
+  const wait = retryAfterMs(retryAfter, dateOf(clock));
+  if (!refusal && byStatus?.busy) {
     return new GraphTransportError('ECONNECTION', `Entra is out of order: ${authority} answered ${status}.`, {
       outcome: 'not-accepted',
-      ...waitOf(wait, status === 429),
+      ...waitOf(wait, byStatus.throttles === true),
       hint: 'Nothing was sent: try again later.',
       responseCode: status,
       requestId,
@@ -41,13 +48,13 @@ export function toTokenError(
     });
   }
   const graphCode = refusal?.[0];
-  const known = refusal ? entraCode(Number(refusal[1])) : undefined;
+  const known = entraCode(graphCode ?? '');
   // The library's own prefix tells an operator nothing. Entra's sentence begins with its code.
   const said = withIdsOnce(refusal ? text.slice(refusal.index) : text);
   // Asking for a token twice does no harm, so an answer that makes no sense is worth a retry.
-  const mayPass = isBusy(status) || (status !== undefined && status < 300);
+  const mayPass = byStatus?.busy || (status !== undefined && status < 300);
   const outcome = known?.outcome ?? (mayPass ? 'not-accepted' : 'refused');
-  const isThrottled = outcome === 'not-accepted' && (status === 429 || known?.throttles === true);
+  const isThrottled = outcome === 'not-accepted' && (byStatus?.throttles ?? known?.throttles) === true;
   const details = {
     hint: refusal ? known?.hint : hintOfStatus(status),
     responseCode: status,
@@ -93,10 +100,6 @@ const NOT_ENTRA =
   "The answer is not one of Entra's: check authorityHost, and whether there is a proxy in between.";
 
 const NO_ANSWER = { status: undefined, requestId: undefined, retryAfter: undefined };
-
-function isBusy(status: number | undefined): boolean {
-  return status !== undefined && (status >= 500 || status === 429 || status === 408);
-}
 
 function hintOfStatus(status: number | undefined): string | undefined {
   if (status === undefined || status >= 400) return undefined;

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type MailAddress, parseAddresses } from '../mime/address';
-import { CliError, usageError } from './cli-error';
-import { EXIT } from './exit-code';
+import { CliError, EXIT, usageError } from './exit-code';
+import { readableFile } from './flag-values';
 import type { CliIo } from './io';
-import { readableFile } from './readable-file';
 
 /** Returns the addresses for a recipient without a domain, such as root. */
 export type AddressesOf = (localName: string) => string[];

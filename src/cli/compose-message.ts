@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { SendMailOptions } from 'nodemailer';
 import { type MailAddress, parseAddresses } from '../mime/address';
 import { type AddressesOf, recipientsIn } from './aliases';
-import { usageError } from './cli-error';
+import { usageError } from './exit-code';
+import { oneOf, readableFile } from './flag-values';
 import { forceFrom } from './force-from';
 import type { CliIo } from './io';
-import { oneOf } from './one-of';
-import { readableFile } from './readable-file';
 import type { SendFlags } from './send-flags';
 
 /** A message, and what is reported about it whatever happens. */

@@ -1,4 +1,4 @@
-import type { GraphTransportError } from '../index';
+import { GraphTransportError } from '../index';
 
 /** The exit codes of sendmail (sysexits.h), which tell mail programs what to do with a message. */
 export const EXIT = {
@@ -13,6 +13,23 @@ export const EXIT = {
   noPermission: 77,
   config: 78,
 } as const;
+
+/** A failure of the command itself, before Entra or Graph is contacted. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+
+  constructor(
+    readonly exitCode: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The error of a command that was called with the wrong flags or arguments. */
+export function usageError(message: string): CliError {
+  return new CliError(EXIT.usage, message);
+}
 
 /**
  * The exit code for a failure. A program that gets 75 sends the message again, so that code is only for
@@ -37,4 +54,11 @@ export function exitCodeOf({ code, retryable, ambiguous }: GraphTransportError):
     case 'ETIMEDOUT':
       return EXIT.unavailable;
   }
+}
+
+/** The exit code for anything that a command throws. */
+export function exitCodeOfError(error: unknown): number {
+  if (error instanceof GraphTransportError) return exitCodeOf(error);
+  if (error instanceof CliError) return error.exitCode;
+  return EXIT.software;
 }

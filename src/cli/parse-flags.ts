@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { usageError } from './cli-error';
-import { errorCode } from './error-code';
+import { errorCode } from '../errors/error-code';
+import { usageError } from './exit-code';
 
 /**
  * The flags and arguments of a command.
@@ -17,4 +17,10 @@ export function parseFlags<Config extends ParseArgsConfig>(
     const message = error instanceof Error ? error.message : String(error);
     throw usageError(message.replace(/\s+/g, ' ').replace(/\.?$/, '.'));
   }
+}
+
+/** Splits a command's flags from the app to start, which follows `--`. */
+export function splitAtApp(args: readonly string[]): { flags: string[]; app?: string[] } {
+  const at = args.indexOf('--');
+  return at === -1 ? { flags: [...args] } : { flags: args.slice(0, at), app: args.slice(at + 1) };
 }

@@ -7,9 +7,8 @@ import { startPlayedService } from '../prove/played-service';
 import { makeReport } from '../prove/report';
 import { resultLines, TABLE_HEAD } from '../prove/result-lines';
 import { type LiveResult, proveRules } from '../prove/run-live-checks';
-import { CliError, usageError } from './cli-error';
-import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection-flags';
-import { EXIT } from './exit-code';
+import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection';
+import { CliError, EXIT, usageError } from './exit-code';
 import type { CliIo, Command } from './io';
 import { parseFlags } from './parse-flags';
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { CliError } from './cli-error';
-import { errorCode } from './error-code';
+import { errorCode } from '../errors/error-code';
+import { CliError } from './exit-code';
 import type { CliIo } from './io';
 
 /**

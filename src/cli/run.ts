@@ -1,8 +1,7 @@
-import { usageError } from './cli-error';
-import { EXIT } from './exit-code';
+import { EXIT, usageError } from './exit-code';
 import type { CliIo, Command } from './io';
-import { reportFailure } from './report-failure';
-import { splitAtApp } from './split-at-app';
+import { reportFailure } from './output';
+import { splitAtApp } from './parse-flags';
 
 const { version }: { version: string } = require('../../package.json');
 

@@ -1,7 +1,6 @@
+import { errorCode } from '../errors/error-code';
 import type { RunningSandbox, StartSandboxOptions } from '../sandbox';
-import { CliError, usageError } from './cli-error';
-import { errorCode } from './error-code';
-import { EXIT } from './exit-code';
+import { CliError, EXIT, usageError } from './exit-code';
 
 /**
  * The port given by `--port`.

@@ -1,17 +1,14 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { SandboxEnv, StartSandboxOptions } from '../sandbox';
-import { usageError } from './cli-error';
-import { EXIT } from './exit-code';
+import { writeEnvFile } from './env-file';
+import { EXIT, usageError } from './exit-code';
 import type { CliIo, Command } from './io';
 import { toLines } from './merge-env';
-import { parseFlags } from './parse-flags';
+import { parseFlags, splitAtApp } from './parse-flags';
 import { runApp } from './run-app';
-import { sandboxHosts } from './sandbox-hosts';
+import { sandboxHosts, sandboxTenant } from './sandbox-options';
 import { isPortTaken, startOnPort, toPort } from './sandbox-port';
-import { sandboxTenant } from './sandbox-tenant';
-import { splitAtApp } from './split-at-app';
-import { writeEnvFile } from './write-env-file';
 
 const DEFAULT_PORT = 4250;
 

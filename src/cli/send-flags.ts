@@ -1,5 +1,5 @@
-import { usageError } from './cli-error';
-import { CONNECTION_FLAGS, CONNECTION_HELP } from './connection-flags';
+import { CONNECTION_FLAGS, CONNECTION_HELP } from './connection';
+import { usageError } from './exit-code';
 import { type FlagTable, helpOf } from './flags';
 import { parseFlags } from './parse-flags';
 

@@ -7,20 +7,15 @@ import {
   graphTransport,
 } from '../index';
 import { readAliases } from './aliases';
-import { usageError } from './cli-error';
 import { composeMessage } from './compose-message';
-import { connectionOptions } from './connection-flags';
-import { toMilliseconds } from './duration';
-import { EXIT } from './exit-code';
+import { connectionOptions } from './connection';
+import { CliError, EXIT, exitCodeOfError, usageError } from './exit-code';
+import { oneOf, toMilliseconds } from './flag-values';
 import type { CliIo, Command } from './io';
 import { logMail, type MailLogEntry } from './mail-log';
-import { oneOf } from './one-of';
-import { passOnMessage } from './pass-on-message';
-import { createProgressBar } from './progress-bar';
-import { readInTime } from './read-in-time';
-import { exitCodeOfError } from './report-failure';
+import { createProgressBar, createStderrLogger } from './output';
 import { parseSendFlags, SEND_HELP, type SendFlags } from './send-flags';
-import { createStderrLogger } from './stderr-logger';
+import { passOnMessage } from './sendmail-input';
 
 /** The `send` command: sends one message. */
 export const sendCommand: Command = async (args, io) => {
@@ -157,4 +152,40 @@ function report(
   stdout.write(
     `The message ${verb} for ${accepted.join(', ')}, as ${route} (${routeReason}).\nMessage-ID ${messageId}\nrequest-id ${requestId}\n`,
   );
+}
+
+/**
+ * Resolves with the message that is being read, unless that takes too long or the process is told to end.
+ * Otherwise a program that opens the pipe and writes nothing would keep the command waiting forever.
+ *
+ * @throws CliError in those cases; nothing was sent
+ */
+async function readInTime<T>(
+  read: (io: CliIo) => Promise<T>,
+  timeoutMs: number | undefined,
+  io: CliIo,
+): Promise<T> {
+  const { signal } = io;
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = (why: string) => reject(new CliError(EXIT.tempFail, `${why} Nothing was sent.`));
+    const abort = () => giveUp('The command was ended before it had a message.');
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    if (timeoutMs !== undefined) {
+      timer = setTimeout(giveUp, timeoutMs, `There was no message within the timeout, ${timeoutMs} ms.`);
+    }
+    stop = () => signal.removeEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([read(io), givenUp]);
+  } catch (error) {
+    // An open stdin would keep the process alive.
+    io.stdin.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
 }

@@ -1,10 +1,9 @@
 import { GraphTransportError, graphTransport, type VerifyCheck, type VerifyCheckName } from '../index';
-import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection-flags';
+import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection';
 import { EXIT, exitCodeOf } from './exit-code';
 import type { Command } from './io';
+import { createStderrLogger, toJson } from './output';
 import { parseFlags } from './parse-flags';
-import { toJson } from './report-failure';
-import { createStderrLogger } from './stderr-logger';
 
 const HELP = `Usage: nodemailer-graph-transport verify [FLAGS]
 

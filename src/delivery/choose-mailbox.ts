@@ -5,7 +5,8 @@ import { readHeaderBlock } from '../mime/header-block';
 import type { MailContent } from '../mime/mail-content';
 import { bytesBeforeHeader } from '../mime/message-start';
 import { toHeaders } from '../mime/to-headers';
-import { type MailboxQuestion, type UserIdOf, userIdProblems } from '../options/message-options';
+import { userIdProblems } from '../options/message-options';
+import type { MailboxQuestion, UserIdOf } from '../options/options';
 
 /** The headers of a message that has not been read yet. */
 export function headerOf(message: Buffer): Pick<MailContent, 'headers'> {

@@ -1,21 +1,12 @@
 import { isNamedProperty } from '../message/header-carriers';
 import type { Loss, LossReason } from '../mime/loss';
+import type { DeliveryOptions } from '../options/resolved-options';
 
 /** The routes a message can take: one request with JSON or MIME, or a draft that is filled step by step. */
 export type Route = 'json' | 'mime' | 'draft';
 
-/** How the caller wants a message to be sent. */
-export interface RouteOptions {
-  /**
-   * `auto` uses JSON, in one request or as a draft, and MIME for what JSON cannot carry; the others force one
-   * of them.
-   */
-  format: 'auto' | 'json' | 'mime';
-  /** Whether to send the rest of a message rather than refuse it because something would be lost. */
-  lossy: boolean;
-  /** `exactly-once` always sends a draft. */
-  delivery: 'at-most-once' | 'exactly-once';
-}
+/** How the caller wants a message to be sent. `exactly-once` always sends a draft. */
+export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'>;
 
 /**
  * The facts about a message that decide its route. The sizes are those of requests, and are computed only if

@@ -4,9 +4,9 @@ import type { GraphClient } from '../graph/client';
 import { MessageRequests, type RetryEvent } from '../graph/message-requests';
 import { type ReadMessage, readMessage } from '../mime/read-message';
 import { writeMessage } from '../nodemailer/compiled-message';
-import { headerAtOnce } from '../nodemailer/compose-small';
-import type { UserIdOf } from '../options/message-options';
-import type { ResolvedOptions } from '../options/options';
+import { headerAtOnce } from '../nodemailer/mime-node';
+import type { UserIdOf } from '../options/options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import { headerOf, mailboxFor, questionOf } from './choose-mailbox';
 import { sentInfo } from './describe-delivery';
 import type { SendTrace } from './diagnostics';
@@ -15,8 +15,7 @@ import type { MailboxLimiter, Pauses } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage } from './prepare-message';
 import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
-import type { GraphSentMessageInfo } from './sent-info';
-import type { UploadProgress } from './upload-progress';
+import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 /** What is needed to send a message. */
 export interface Delivery {

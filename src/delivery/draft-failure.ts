@@ -1,5 +1,5 @@
 import { givenUpError } from '../errors/abort';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling } from '../errors/service-codes';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
@@ -29,7 +29,7 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
       : 'Check Sent Items before sending it again.',
     ...sentencesOf(drafts),
   ];
-  return alteredError(failure, {
+  return failure.with({
     outcome: 'unknown',
     hint: hint.join(' '),
     draftId: maybeSent ?? drafts.left[0] ?? drafts.perhapsOurs[0],
@@ -52,7 +52,7 @@ export function certainFailure(
   const sentences = sentencesOf(drafts);
   if (sentences.length === 0) return certain;
   const failure = asFailure(certain);
-  return alteredError(failure, {
+  return failure.with({
     hint: [...sentences, failure.hint].filter(Boolean).join(' '),
     draftId: drafts.left[0] ?? drafts.perhapsOurs[0],
     cause: failure,
@@ -77,7 +77,7 @@ export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessag
     marks.message === undefined
       ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
       : ["delivery: 'exactly-once' needs", 'Exactly-once delivery needs'];
-  return alteredError(error, {
+  return error.with({
     message: `Graph did not let the app create a draft, which ${who}: ${error.response}.`,
     hint: `${why} the application permission Mail.ReadWrite in addition to Mail.Send: add it to the app registration under API permissions and grant admin consent, or give the app "Application Mail.ReadWrite" in Exchange. Nothing was sent.`,
     cause: error,
@@ -89,7 +89,7 @@ function withoutDoubt(error: unknown, signal: AbortSignal | undefined): unknown 
   if (signal?.aborted && error.cause === signal.reason) return givenUpError(signal);
   // A hint from the status is about requests that send. Without an answer, the hint is about the network.
   const hint = error.responseCode === undefined ? error.hint : undefined;
-  return alteredError(error, {
+  return error.with({
     outcome: 'not-accepted',
     hint: [hint, 'Nothing was sent.'].filter(Boolean).join(' '),
   });

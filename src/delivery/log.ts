@@ -1,8 +1,8 @@
 import type { getLogger } from 'nodemailer/lib/shared';
 import type { AnswerEvent } from '../graph/client';
 import type { RetryEvent } from '../graph/message-requests';
-import type { GraphSentMessageInfo } from './sent-info';
-import type { UploadProgress } from './upload-progress';
+import type { LogMethod, TransportLogger } from '../options/options';
+import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 type Logger = ReturnType<typeof getLogger>;
 
@@ -155,4 +155,23 @@ export function logInsecureSandbox(logger: Logger, graphEndpoint: string): void 
 /** The recipients as Nodemailer's own transports log them: the first two if there are many. */
 function summary(to: string[]): string {
   return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
+}
+
+/** A logger whose failures change nothing: it may throw or reject without affecting a message or a check. */
+export function harmlessLogger(logger: TransportLogger): TransportLogger {
+  const method =
+    (level: keyof TransportLogger): LogMethod =>
+    (...entry) => {
+      try {
+        Promise.resolve(logger[level](...entry)).catch(() => undefined);
+      } catch {}
+    };
+  return {
+    trace: method('trace'),
+    debug: method('debug'),
+    info: method('info'),
+    warn: method('warn'),
+    error: method('error'),
+    fatal: method('fatal'),
+  };
 }

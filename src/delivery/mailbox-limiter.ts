@@ -2,7 +2,7 @@ import { asciiLowerCase } from '../ascii-case';
 import type { Clock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import type { Limits } from '../options/options';
+import type { Limits } from '../options/resolved-options';
 import { Heap } from './heap';
 import { WaitingLine } from './waiting-line';
 

@@ -1,4 +1,4 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling, statusCode } from '../errors/service-codes';
 import type { MessageRequests } from '../graph/message-requests';
 
@@ -91,7 +91,7 @@ export function neverPassed(
     named === 'draft'
       ? 'Send it again later; if that does not help, check that no other program uses the Drafts folder of this mailbox.'
       : 'Send it again later; if that does not help, check that userId names an Exchange Online mailbox.';
-  return alteredError(error, {
+  return error.with({
     code: 'ECONNECTION',
     outcome: 'not-accepted',
     hint: `Exchange often answers like this for a moment after a draft is created, but it did so ${attempts} times. Nothing was sent. ${advice}`,

@@ -11,7 +11,7 @@ import { headerValues, type MailContent } from '../mime/mail-content';
 import type { ReadMessage } from '../mime/read-message';
 import { composeAtOnce } from '../nodemailer/compose-small';
 import type { GraphMessageOptions } from '../options/message-options';
-import type { ResolvedOptions } from '../options/options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import { base64Length } from './base64';
 import { chooseRoute, type RouteDecision } from './choose-route';
 import { type DraftMessage, draftBytes, toDraftContent } from './draft-content';

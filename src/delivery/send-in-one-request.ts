@@ -1,4 +1,4 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { sendMailPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import type { SendMailRequest } from './send-mail-request';
@@ -38,5 +38,5 @@ function isForWantOfRoom(error: unknown): error is GraphTransportError {
 
 function withoutCopy(error: GraphTransportError): GraphTransportError {
   const hint = `${error.hint ?? ''} With saveToSentItems: false, no copy takes up space.`.trim();
-  return alteredError(error, { hint });
+  return error.with({ hint });
 }

@@ -1,4 +1,4 @@
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { toAnswerError } from '../graph/answer-error';
 import type { UploadAnswer } from '../graph/client';
 import { parseJson } from '../graph/json-property';
@@ -19,7 +19,7 @@ export function uploadFailure(
   const error = toAnswerError({ ...answer, body: hideInBody(answer.body, hiding(url)) }, part);
   // An upload is authorised by its URL alone, so a refusal is not about the app's permissions.
   const isBare = error.graphCode === undefined && error.responseCode === 403;
-  return alteredError(error, {
+  return error.with({
     ...(error.code === 'EAUTH' && { hint: URL_IS_THE_RIGHT }),
     ...(isBare && { code: 'EMESSAGE' }),
     before: beginning(name),
@@ -31,7 +31,7 @@ const URL_IS_THE_RIGHT =
 
 /** A connection that broke while the attachment was being uploaded. */
 export function brokenUpload(error: GraphTransportError, name: string): GraphTransportError {
-  return alteredError(error, { before: beginning(name) });
+  return error.with({ before: beginning(name) });
 }
 
 /**
@@ -40,7 +40,7 @@ export function brokenUpload(error: GraphTransportError, name: string): GraphTra
  */
 export function thatMayGoOn(error: GraphTransportError): GraphTransportError {
   const { code } = error;
-  return alteredError(error, {
+  return error.with({
     code: code === 'ETIMEDOUT' ? code : 'ECONNECTION',
     outcome: 'not-accepted',
     hint: 'Nothing was sent.',

@@ -1,5 +1,5 @@
 import { throwIfGivenUp } from '../errors/abort';
-import { alteredError, GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import type { GraphAttachment } from '../message/attachments';
@@ -140,7 +140,7 @@ async function isAttached(
 }
 
 function withoutSession(error: GraphTransportError): GraphTransportError {
-  return alteredError(error, {
+  return error.with({
     code: 'ECONNECTION',
     outcome: 'not-accepted',
     hint: `The upload session disappeared ${MAX_SESSIONS} times before the attachment was complete. Nothing was sent. Send the message again later.`,

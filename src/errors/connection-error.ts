@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { errorCode } from './error-code';
 import {
   GraphTransportError,
   type GraphTransportErrorCode,
@@ -43,7 +44,7 @@ export function toConnectionError(
 ): GraphTransportError {
   const cause = isNativeError(error) ? error : new Error(String(error));
   if (cause instanceof ProxyError) return toProxyFailure(cause, target, details);
-  const reason = errorCode(cause);
+  const reason = reasonOf(cause);
   return new GraphTransportError(
     codeOf(reason),
     `No answer from ${target}: ${startOf(cause.message) || 'the connection failed'}${reason ? ` (${reason})` : ''}.`,
@@ -85,7 +86,7 @@ function toProxyFailure(
     );
   }
   const cause = isNativeError(error.cause) ? error.cause : error;
-  const reason = errorCode(cause);
+  const reason = reasonOf(cause);
   const said =
     status === undefined
       ? `${startOf(cause.message) || 'no answer'}${reason ? ` (${reason})` : ''}`
@@ -113,13 +114,8 @@ function codeOf(reason: string | undefined): GraphTransportErrorCode {
 }
 
 /** The error's code, or the first code among the errors it wraps (Node tries IPv6 and IPv4 at once). */
-function errorCode(error: Error): string | undefined {
-  for (const candidate of [error, ...innerErrors(error)]) {
-    if (isNativeError(candidate) && 'code' in candidate && typeof candidate.code === 'string') {
-      return candidate.code;
-    }
-  }
-  return undefined;
+function reasonOf(error: Error): string | undefined {
+  return [error, ...innerErrors(error)].map(errorCode).find((code) => code !== undefined);
 }
 
 /** The errors that an AggregateError wraps. */

@@ -1,3 +1,5 @@
+import { errorCode } from './error-code';
+
 /**
  * Nodemailer's error codes that this transport uses:
  *
@@ -71,10 +73,14 @@ const FIELDS = [
   'link',
 ] as const satisfies readonly (keyof GraphTransportErrorDetails)[];
 
-/** What the error says before and after its hint and link. */
-const WORDS = new WeakMap<Error, { first: string; last: string | undefined }>();
-/** Errors of a service that throttles without saying for how long. */
-const OWN_WAITS = new WeakSet<Error>();
+/** What `with` changes. */
+export interface ErrorChanges extends GraphTransportErrorDetails {
+  code?: GraphTransportErrorCode;
+  /** Without hint, link and small print. */
+  message?: string;
+  /** Goes in front of the message. */
+  before?: string;
+}
 
 /**
  * Any failure of this transport, as `sendMail` passes it to its callback or rejects with it.
@@ -119,14 +125,20 @@ export class GraphTransportError extends Error {
   declare readonly retryAfter?: number | undefined;
   /** Microsoft's page about the code. */
   declare readonly link?: string | undefined;
+  /**
+   * What the error was made of; everything else is derived from it. It is not enumerable, so it is not logged.
+   *
+   * @internal
+   */
+  declare readonly details: Readonly<Omit<GraphTransportErrorDetails, 'cause'> & { message: string }>;
 
   /** Pass `message` without hint, link and small print: they are appended in this order. */
   constructor(code: GraphTransportErrorCode, message: string, details: GraphTransportErrorDetails = {}) {
-    const { cause, outcome, hint, link, smallPrint } = details;
+    const { cause, ...others } = details;
+    const { outcome, hint, link, smallPrint } = others;
     const sentences = [message, hint, link && `See ${link}`, smallPrint];
     super(sentences.filter(Boolean).join(' '), cause === undefined ? undefined : { cause });
-    WORDS.set(this, { first: message, last: smallPrint });
-    if (details.isOwnWait) OWN_WAITS.add(this);
+    Object.defineProperty(this, 'details', { value: { ...others, message } });
     this.code = code;
     this.retryable = outcome === 'not-accepted';
     this.ambiguous = outcome === 'unknown';
@@ -137,6 +149,41 @@ export class GraphTransportError extends Error {
       if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
     }
   }
+
+  /**
+   * The same error, of the same class, with something changed or added. A detail that is changed to undefined
+   * is removed.
+   *
+   * @internal
+   */
+  with(changes: ErrorChanges): GraphTransportError {
+    const { code = this.code, before = '', message = before + this.details.message, ...details } = changes;
+    const copy = new GraphTransportError(code, message, { ...this.details, cause: this.cause, ...details });
+    if (this.constructor !== GraphTransportError) Object.setPrototypeOf(copy, Object.getPrototypeOf(this));
+    keepStack(copy, this);
+    return copy;
+  }
+}
+
+/**
+ * Gives a copy the stack of its original, under its own message. Node writes a stack out when it is first read,
+ * which costs more than the rest of the error, so that is left until the copy's is read.
+ */
+function keepStack(copy: Error, original: Error): void {
+  // To redefine it without deleting it first would write it out.
+  Reflect.deleteProperty(copy, 'stack');
+  Object.defineProperty(copy, 'stack', {
+    configurable: true,
+    get() {
+      const { stack = '', message } = original;
+      const start = stack.indexOf(message);
+      if (start < 0) return `${copy.name}: ${copy.message}`;
+      return stack.slice(0, start) + copy.message + stack.slice(start + message.length);
+    },
+    set(value: unknown) {
+      Object.defineProperty(copy, 'stack', { value, writable: true });
+    },
+  });
 }
 
 // What is not set can still be read, as undefined, and `in` still finds it.
@@ -150,83 +197,11 @@ for (const name of FIELDS) {
  */
 export function asSendError(error: unknown): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
-  if ('code' in cause && typeof cause.code === 'string') return cause;
+  if (errorCode(cause) !== undefined) return cause;
   return new GraphTransportError('EMESSAGE', `The message cannot be sent: ${cause.message}.`, { cause });
 }
 
 /** The outcome of an error. An error that is not ours is final. */
 export function outcomeOf(error: unknown): Outcome {
-  if (!(error instanceof GraphTransportError)) return 'refused';
-  if (error.ambiguous) return 'unknown';
-  return error.retryable ? 'not-accepted' : 'refused';
-}
-
-/** Whether the service throttles without saying for how long, so that `retryAfter` is our own estimate. */
-export function isOwnWait(error: GraphTransportError): boolean {
-  return OWN_WAITS.has(error);
-}
-
-/** The same error with something changed or added. `before` goes in front of its message. */
-export function alteredError(
-  error: GraphTransportError,
-  changes: GraphTransportErrorDetails & {
-    code?: GraphTransportErrorCode;
-    /** Without hint and link. */
-    message?: string;
-    before?: string;
-  },
-): GraphTransportError {
-  const { code = error.code, before = '', ...others } = changes;
-  const { message = before + (WORDS.get(error)?.first ?? error.message), ...details } = others;
-  const { hint, responseCode, graphCode, requestId, clientRequestId, response, draftId, retryAfter, link } =
-    error;
-  return new GraphTransportError(code, message, {
-    outcome: outcomeOf(error),
-    hint,
-    smallPrint: WORDS.get(error)?.last,
-    responseCode,
-    graphCode,
-    requestId,
-    clientRequestId,
-    response,
-    draftId,
-    retryAfter,
-    isOwnWait: isOwnWait(error),
-    link,
-    cause: error.cause,
-    ...details,
-  });
-}
-
-/** The same error with its texts changed and another cause. Returns the error itself if nothing changes. */
-export function changedError(
-  error: GraphTransportError,
-  change: (text: string) => string,
-  cause: unknown,
-): GraphTransportError {
-  const { hint, graphCode, requestId, clientRequestId, response, draftId, link } = error;
-  const { first = error.message, last } = WORDS.get(error) ?? {};
-  const texts = {
-    message: first,
-    hint,
-    smallPrint: last,
-    graphCode,
-    requestId,
-    clientRequestId,
-    response,
-    draftId,
-    link,
-  };
-  const changed: Partial<Record<keyof typeof texts, string>> = {};
-  for (const [name, text] of Object.entries(texts)) {
-    if (text !== undefined && change(text) !== text) Object.assign(changed, { [name]: change(text) });
-  }
-  // A secret that is complete in the message may be split in its parts.
-  const isWhole =
-    change(error.message) === error.message && change(error.stack ?? '') === (error.stack ?? '');
-  if (isWhole && Object.keys(changed).length === 0 && cause === error.cause) return error;
-  const copy = alteredError(error, { ...changed, cause });
-  copy.message = change(copy.message);
-  copy.stack = change(error.stack ?? '');
-  return copy;
+  return (error instanceof GraphTransportError && error.details.outcome) || 'refused';
 }

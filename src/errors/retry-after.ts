@@ -1,7 +1,7 @@
 /**
  * The longest time that Node's timers can wait, 25 days. With a longer one, a queue's timer would fire at once.
  */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+const MAX_WAIT_MS = 2 ** 31 - 1;
 
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds; undefined if it cannot be understood.
@@ -11,10 +11,10 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
  */
 export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(LONGEST_WAIT_MS, Math.ceil(Number(text) * 1000));
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(MAX_WAIT_MS, Math.ceil(Number(text) * 1000));
   // Date.parse accepts almost anything, but an HTTP date begins with a weekday.
   const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, date - now));
+  return Number.isNaN(date) ? undefined : Math.min(MAX_WAIT_MS, Math.max(0, date - now));
 }
 
 /** The first wait after a throttled request whose answer does not say how long to wait. */

@@ -9,6 +9,10 @@ const STRUCK = '[secret]';
 /** The mark that our code puts where it cuts a text. */
 const CUT = '…';
 
+/** Texts without a secret that are remembered, and the longest of them: thousands of messages may fail the same way. */
+const MAX_CLEAN = 64;
+const MAX_CLEAN_LENGTH = 2048;
+
 /** How many are remembered. When there are more, the oldest are forgotten. */
 const MOST = { secret: 20, token: 50, url: 200 } as const;
 
@@ -47,6 +51,8 @@ export class Secrets {
   };
   /** Spellings by their first eight bytes. */
   #index: Map<string, Needle[]> | undefined;
+  /** Texts known to hold no secret. */
+  readonly #clean = new Set<string>();
 
   /** Remembers a client secret or a password. */
   addSecret(secret: string): void {
@@ -65,7 +71,7 @@ export class Secrets {
 
   /** The text with every secret replaced. */
   readonly strike = (text: string): string => {
-    if (text.length < LEAST) return text;
+    if (text.length < LEAST || this.#clean.has(text)) return text;
     const index = this.#indexed();
     if (index.size === 0) return text;
     const found: [start: number, end: number][] = [];
@@ -77,8 +83,16 @@ export class Secrets {
         at += length - 1;
       }
     }
-    return found.length === 0 ? text : without(text, found);
+    if (found.length > 0) return without(text, found);
+    this.#noteClean(text);
+    return text;
   };
+
+  #noteClean(text: string): void {
+    if (text.length > MAX_CLEAN_LENGTH) return;
+    if (this.#clean.size === MAX_CLEAN) this.#clean.clear();
+    this.#clean.add(text);
+  }
 
   #add(kind: Kind, text: string): void {
     const known = this.#known[kind];
@@ -91,6 +105,7 @@ export class Secrets {
     const [oldest] = known.keys();
     if (known.size > MOST[kind] && oldest !== undefined) known.delete(oldest);
     this.#index = undefined;
+    this.#clean.clear();
   }
 
   /** Built only when there is a text to check, since most messages do not fail. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { getLogger } from 'nodemailer/lib/shared';
-import { changedError, GraphTransportError } from './graph-transport-error';
+import { type ErrorChanges, GraphTransportError } from './graph-transport-error';
 
 type Logger = ReturnType<typeof getLogger>;
 
@@ -22,8 +22,21 @@ export function errorWithoutSecrets(error: Error, strike: Strike): Error {
 }
 
 function ownError(error: GraphTransportError, strike: Strike, depth: number): GraphTransportError {
-  const cause = causeWithoutSecrets(error.cause, strike, depth + 1);
-  return changedError(error, strike, cause);
+  const { outcome: _, ...details } = error.details;
+  const changes: ErrorChanges = { cause: causeWithoutSecrets(error.cause, strike, depth + 1) };
+  for (const [name, text] of Object.entries(details)) {
+    if (typeof text === 'string' && strike(text) !== text) {
+      Object.assign(changes, { [name]: strike(text) });
+    }
+  }
+  // A secret that is complete in the message may be split in its parts. The stack holds only the message and
+  // places in the code, and reading it would make Node write it out, which costs more than the rest of an error.
+  const isClean = strike(error.message) === error.message && Object.keys(changes).length === 1;
+  if (isClean && changes.cause === error.cause) return error;
+  const copy = error.with(changes);
+  copy.message = strike(copy.message);
+  copy.stack = strike(error.stack ?? '');
+  return copy;
 }
 
 function causeWithoutSecrets(cause: unknown, strike: Strike, depth: number): unknown {

@@ -1,8 +1,8 @@
 import { type Clock, startTimer } from '../clock';
 import { throwIfGivenUp } from '../errors/abort';
-import { alteredError, GraphTransportError, isOwnWait, outcomeOf } from '../errors/graph-transport-error';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
-import type { RetryPolicy } from '../options/options';
+import type { RetryPolicy } from '../options/resolved-options';
 import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
 import { decideRetry } from './retry-decision';
 
@@ -160,7 +160,7 @@ export class MessageRequests {
   async retry(error: GraphTransportError, attempt: number, repeatable: boolean): Promise<boolean> {
     const { pauses, policy, clock, signal, onRetry } = this.#options;
     const { retryAfter } = error;
-    const isThrottledUntold = isOwnWait(error);
+    const isThrottledUntold = error.details.isOwnWait;
     const failed = { outcome: outcomeOf(error), attempt, repeatable, retryAfter, isThrottledUntold };
     const decision = decideRetry(failed, policy, clock.random());
     if (signal?.aborted || !decision.retry) return false;
@@ -223,8 +223,8 @@ function afterAttempts(
   { maxDelay }: RetryPolicy,
 ): GraphTransportError {
   if (attempts === 1) return error;
-  return alteredError(error, {
+  return error.with({
     hint: `${error.hint ?? ''} It was tried ${attempts} times.`.trim(),
-    ...(isOwnWait(error) && { retryAfter: throttledWaitMs(attempts, maxDelay) }),
+    ...(error.details.isOwnWait && { retryAfter: throttledWaitMs(attempts, maxDelay) }),
   });
 }

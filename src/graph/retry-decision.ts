@@ -1,6 +1,6 @@
 import type { Outcome } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
-import type { RetryPolicy } from '../options/options';
+import type { RetryPolicy } from '../options/resolved-options';
 
 /** A request that failed. */
 export interface FailedAttempt {

@@ -59,11 +59,11 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
 }
 
 /** The most addresses that an error lists: a header may contain thousands. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 function uninvitedError(uninvited: readonly string[]): GraphTransportError {
-  const named = uninvited.slice(0, MOST_NAMED).join(', ');
-  const rest = uninvited.length > MOST_NAMED ? ` and ${uninvited.length - MOST_NAMED} more` : '';
+  const named = uninvited.slice(0, MAX_NAMED).join(', ');
+  const rest = uninvited.length > MAX_NAMED ? ` and ${uninvited.length - MAX_NAMED} more` : '';
   return new GraphTransportError(
     'EENVELOPE',
     `The headers name recipients who are not in the envelope: ${named}${rest}.`,

@@ -1,4 +1,3 @@
-import type { ReadLimits } from './read-limits';
 import { messageTooLarge } from './spool';
 
 /** Base64 in lines turns 57 bytes into 78; headers and quoted-printable text come on top. */
@@ -29,4 +28,12 @@ export class RawCopy {
     if (this.#chunks && this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
     return this.#chunks?.[0];
   }
+}
+
+/** How much of a message is read. */
+export interface ReadLimits {
+  /** The most bytes to keep in memory: of all attachments together, and of the message as it arrived. */
+  heldBytes: number;
+  /** The most bytes of decoded attachments that a message may have. */
+  messageBytes: number;
 }

@@ -1,9 +1,9 @@
 import { givenUpError } from '../errors/abort';
+import { errorCode } from '../errors/error-code';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { MailContent } from './mail-content';
 import { MessageReader } from './message-reader';
-import type { RawCopy } from './raw-copy';
-import type { ReadLimits } from './read-limits';
+import type { RawCopy, ReadLimits } from './raw-copy';
 
 /** A message in the two forms in which it can be sent. */
 export interface ReadMessage {
@@ -56,6 +56,6 @@ const CONTENT_CODES: ReadonlySet<unknown> = new Set(['EFILEACCESS', 'EURLACCESS'
 function toReadError(error: unknown): Error {
   const cause = error instanceof Error ? error : new Error(String(error));
   if (cause instanceof GraphTransportError) return cause;
-  if ('code' in cause && CONTENT_CODES.has(cause.code)) return cause;
+  if (CONTENT_CODES.has(errorCode(cause))) return cause;
   return new GraphTransportError('EMESSAGE', `The message cannot be read: ${cause.message}.`, { cause });
 }

@@ -1,3 +1,5 @@
+// It relies on undici's ProxyAgent calling connect() of what `clientFactory` makes, without a callback. If undici passes
+// one, Pool's own connect() is used, and only the better error is lost; network.test.ts tells.
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors/proxy-error';
 import { Pool } from './undici';

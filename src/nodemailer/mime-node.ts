@@ -66,3 +66,18 @@ function isEmptyList(list: unknown): boolean {
 export function rawContent(node: MimeNode): unknown {
   return ('_raw' in node && node._raw) || undefined;
 }
+
+/** The longest header that a message may have. */
+const MAX_HEADER_BYTES = 256 * 1024;
+
+/**
+ * The header of a message, and perhaps more, without reading its contents. Undefined if it takes reading to know it: the
+ * message is a raw stream or file, or a plugin changes it as it is written.
+ */
+export function headerAtOnce(message: MimeNode): Buffer | undefined {
+  if (!isUntransformed(message)) return undefined;
+  const raw = rawContent(message);
+  if (raw === undefined) return Buffer.from(`${message.buildHeaders()}\r\n\r\n`);
+  if (typeof raw === 'string') return Buffer.from(raw.slice(0, MAX_HEADER_BYTES));
+  return Buffer.isBuffer(raw) ? raw.subarray(0, MAX_HEADER_BYTES) : undefined;
+}

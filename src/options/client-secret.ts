@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { types } from 'node:util';
+import { errorCode } from '../errors/error-code';
 import {
   GraphTransportError,
   type GraphTransportErrorCode,
@@ -39,7 +39,7 @@ export function secretInFile(path: string): ClientSecretOf {
 
 async function startOf(path: string): Promise<Buffer> {
   const file = await open(path).catch((error: unknown) => {
-    throw unreadable(codeOf(error), error);
+    throw unreadable(reasonOf(error), error);
   });
   try {
     const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
@@ -50,7 +50,7 @@ async function startOf(path: string): Promise<Buffer> {
     if (bytes > MAX_FILE_BYTES) throw unreadable('it is too long to be a client secret');
     return buffer.subarray(0, bytes);
   } catch (error) {
-    throw error instanceof ClientSecretError ? error : unreadable(codeOf(error), error);
+    throw error instanceof ClientSecretError ? error : unreadable(reasonOf(error), error);
   } finally {
     await file.close();
   }
@@ -67,7 +67,7 @@ export function secretFileProblem(path: string): string | undefined {
     if (stats.isDirectory()) return 'is a directory';
     return stats.isFile() && stats.size === 0 ? 'is empty' : undefined;
   } catch (error) {
-    return `cannot be read (${codeOf(error)})`;
+    return `cannot be read (${reasonOf(error)})`;
   }
 }
 
@@ -81,6 +81,6 @@ function unreadable(why: string, cause?: unknown): ClientSecretError {
 }
 
 /** Leaves out the path: someone may have put the secret itself there by mistake. */
-function codeOf(error: unknown): string {
-  return types.isNativeError(error) && 'code' in error ? String(error.code) : 'no reason given';
+function reasonOf(error: unknown): string {
+  return errorCode(error) ?? 'no reason given';
 }

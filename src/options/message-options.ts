@@ -1,39 +1,9 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { Importance } from '../message/importance';
-import type { MailAddress } from '../mime/address';
-import { shownName, shownValue } from './shown-value';
-
-/** What a `userId` function gets to choose the mailbox by. */
-export interface MailboxQuestion {
-  /** The message's From, or else the `from` option; undefined if there is neither. */
-  from: MailAddress | undefined;
-  /** Who gets the message. */
-  envelope: { from: string | false; to: string[] };
-}
-
-/** Returns the mailbox that sends a message, as object id or user principal name. */
-export type UserIdOf = (message: MailboxQuestion) => string | Promise<string>;
-
-/** How a message is sent. */
-export interface DeliveryOptions {
-  /** The sending mailbox: object id or user principal name, or a function that finds it for a message. */
-  userId: string | UserIdOf;
-  /** Whether Exchange keeps a copy in Sent Items. It always does for a message that goes as MIME. */
-  saveToSentItems: boolean;
-  /** `auto` sends JSON, and uses MIME for what JSON cannot carry whole; `json` and `mime` force one of them. */
-  format: 'auto' | 'json' | 'mime';
-  /**
-   * Instead of refusing a message because something in it cannot be carried, sends the rest: the loss is logged
-   * as a warning and listed in `info.dropped`.
-   */
-  lossy: boolean;
-  /**
-   * `at-most-once` sends in one request where it can, and reports an unknown outcome as an error that is
-   * `ambiguous`. `exactly-once` sends every message as a draft marked with its Message-ID, and asks the mailbox
-   * whether the message was already sent, even by another process. It needs the permission `Mail.ReadWrite`.
-   */
-  delivery: 'at-most-once' | 'exactly-once';
-}
+import type { GraphTransportOptions } from './options';
+import type { DeliveryOptions } from './resolved-options';
+import { shownValue } from './shown-value';
+import { problemsText, unknownOption } from './unknown-option';
 
 /**
  * The `graph` field of a message, which overrides the transport's options for that message.
@@ -41,7 +11,8 @@ export interface DeliveryOptions {
  * @example
  * await transporter.sendMail({ to, subject, text, graph: { saveToSentItems: false, importance: 'high' } });
  */
-export interface GraphMessageOptions extends Partial<DeliveryOptions> {
+export interface GraphMessageOptions
+  extends Pick<GraphTransportOptions, 'userId' | 'saveToSentItems' | 'format' | 'lossy' | 'delivery'> {
   /** Overrides what the headers say about importance. */
   importance?: Importance;
   /** Outlook's categories; override the Keywords header. */
@@ -66,7 +37,7 @@ const NAMES: readonly string[] = [
 export function checkMessageOptions(options: GraphMessageOptions): void {
   const problems = Object.keys(options)
     .filter((name) => !NAMES.includes(name))
-    .map((name) => `${shownName(name)} is not an option of a message (there are ${NAMES.join(', ')})`);
+    .map((name) => unknownOption(name, NAMES));
   const { importance, categories } = options;
   problems.push(...deliveryProblems(options));
   if (importance !== undefined && !['low', 'normal', 'high'].includes(importance)) {
@@ -76,10 +47,7 @@ export function checkMessageOptions(options: GraphMessageOptions): void {
     problems.push('categories must be a list of names without commas');
   }
   if (problems.length > 0) {
-    throw new GraphTransportError(
-      'ECONFIG',
-      `The message's graph options are wrong: ${problems.join('; ')}.`,
-    );
+    throw new GraphTransportError('ECONFIG', problemsText("The message's graph options are wrong", problems));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { GraphTransportOptions } from './options';
-import { shownName } from './shown-value';
+import { unknownOption } from './unknown-option';
 
 const OPTION_NAMES = [
   'tenantId',
@@ -97,7 +97,7 @@ export function unknownNames(options: GraphTransportOptions): string[] {
     .map((name) =>
       Object.hasOwn(NEAR_NAMES, name)
         ? `${name} is called ${NEAR_NAMES[name]} here`
-        : `${shownName(name)} is not an option (there are ${known.join(', ')})`,
+        : unknownOption(name, known),
     );
   if (smtp.length > 0) {
     problems.unshift(

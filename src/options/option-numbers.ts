@@ -1,6 +1,8 @@
-import type { GraphTransportOptions, ResolvedOptions } from './options';
+import type { GraphTransportOptions, RetryOptions } from './options';
 import { ownProperties } from './own-properties';
-import { shownName, shownValue } from './shown-value';
+import type { ResolvedOptions } from './resolved-options';
+import { shownValue } from './shown-value';
+import { unknownOption } from './unknown-option';
 
 /** The options that are numbers: limits, timeouts and retries. */
 export type NumberOptions = Pick<
@@ -53,12 +55,14 @@ export function resolveNumbers(options: GraphTransportOptions): {
   return { resolved, problems };
 }
 
+const RETRY_NAMES: readonly string[] = ['attempts', 'maxDelay'] satisfies (keyof RetryOptions)[];
+
 function retryProblems(retry: unknown): string[] {
   if (retry === undefined) return [];
   if (typeof retry !== 'object' || retry === null) {
     return ['retry must be an object such as { attempts: 5, maxDelay: 180000 }'];
   }
   return Object.keys(retry)
-    .filter((name) => name !== 'attempts' && name !== 'maxDelay')
-    .map((name) => `retry.${shownName(name)} is not an option (there are attempts, maxDelay)`);
+    .filter((name) => !RETRY_NAMES.includes(name))
+    .map((name) => unknownOption(name, RETRY_NAMES, 'retry.'));
 }

@@ -2,7 +2,6 @@ import type { Dispatcher } from 'undici';
 import type { MailAddress } from '../mime/address';
 import type { ClientSecretOf } from './client-secret';
 import type { CloudName } from './clouds';
-import type { DeliveryOptions, UserIdOf } from './message-options';
 import type { TlsOptions } from './tls-options';
 
 /**
@@ -25,6 +24,17 @@ export interface AccessToken {
   /** When it expires, in milliseconds since 1970. */
   expiresOnTimestamp: number;
 }
+
+/** What a `userId` function gets to choose the mailbox by. */
+export interface MailboxQuestion {
+  /** The message's From, or else the `from` option; undefined if there is neither. */
+  from: MailAddress | undefined;
+  /** Who gets the message. */
+  envelope: { from: string | false; to: string[] };
+}
+
+/** Returns the mailbox that sends a message, as object id or user principal name. */
+export type UserIdOf = (message: MailboxQuestion) => string | Promise<string>;
 
 /** An address in Nodemailer's forms: `'Ann <ann@example.com>'` or an object with name and address. */
 export type AddressOption = string | { name?: string; address: string };
@@ -270,61 +280,4 @@ export interface RetryOptions {
    * @default 180_000, the most that Microsoft's own SDK waits
    */
   maxDelay?: number | undefined;
-}
-
-/** Where tokens come from: a client secret, or the caller's credential. */
-export type Identity =
-  | {
-      kind: 'secret';
-      tenantId: string;
-      clientId: string;
-      clientSecret: string | ClientSecretOf;
-      authorityHost: string;
-    }
-  | { kind: 'credential'; credential: TokenCredential };
-
-/** How often a request is retried, and how long the waits may be. */
-export interface RetryPolicy {
-  /** The total number of attempts, including the first. */
-  attempts: number;
-  /** The longest wait between two attempts, in milliseconds, whatever the service asks for. */
-  maxDelay: number;
-}
-
-/** How many messages may be sent at once, and how fast. */
-export interface Limits {
-  /** Messages of one mailbox that may be sent at once. */
-  maxConnections: number;
-  /** Messages of all mailboxes together that may be sent at once. */
-  maxTotalConnections: number;
-  /** Messages of one mailbox that may start within `rateDelta`; undefined for no limit. */
-  rateLimit: number | undefined;
-  /** In milliseconds. */
-  rateDelta: number;
-  /** Messages that may wait for their turn. */
-  maxQueue: number;
-}
-
-/** The options with every default applied and every value checked. */
-export interface ResolvedOptions extends DeliveryOptions {
-  identity: Identity;
-  graphEndpoint: string;
-  maxMessageSize: number;
-  limits: Limits;
-  retry: RetryPolicy;
-  connectionTimeout: number;
-  socketTimeout: number;
-  timeout: number;
-  /** Exactly-once delivery has its own default. */
-  searchLag?: number;
-  /** Tokens and mail go to another machine without encryption. */
-  insecureSandbox?: true;
-  from: MailAddress | undefined;
-  replyTo: readonly MailAddress[];
-  dispatcher: Dispatcher | undefined;
-  logger: TransportLogger | boolean;
-  debug: boolean;
-  component: string;
-  proxy: string | undefined;
-  tls: TlsOptions | undefined;
 }

@@ -7,17 +7,13 @@ import { insecureSandboxProblems, isInsecureSandbox } from './insecure-sandbox';
 import { deliveryProblems } from './message-options';
 import { unknownNames } from './option-names';
 import { resolveNumbers } from './option-numbers';
-import type {
-  AddressOption,
-  GraphTransportOptions,
-  Identity,
-  ResolvedOptions,
-  TransportLogger,
-} from './options';
+import type { AddressOption, GraphTransportOptions, TransportLogger } from './options';
 import { ownProperties } from './own-properties';
 import { toProxyUrl } from './proxy-url';
+import type { Identity, ResolvedOptions } from './resolved-options';
 import { shownAddress, shownValue } from './shown-value';
 import { tlsProblems } from './tls-options';
+import { problemsText } from './unknown-option';
 
 const WAYS_TO_SET =
   'There are three ways to set what is missing: as an option in code, as an environment variable, or in a .env ' +
@@ -161,8 +157,8 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     const secrets = new Secrets();
     if (typeof options.clientSecret === 'string') secrets.addSecret(options.clientSecret.trim());
     secrets.addSecret(fromEnv('AZURE_CLIENT_SECRET')?.trim() ?? '');
-    const said = secrets.strike(problems.join('; '));
-    throw new GraphTransportError('ECONFIG', `graphTransport cannot start: ${said}.`, {
+    const said = secrets.strike(problemsText('graphTransport cannot start', problems));
+    throw new GraphTransportError('ECONFIG', said, {
       hint: isIncomplete ? WAYS_TO_SET : undefined,
     });
   }

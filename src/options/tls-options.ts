@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls, { type SecureContext, type SecureVersion } from 'node:tls';
 import { ownProperties } from './own-properties';
-import { shownName } from './shown-value';
+import { unknownOption } from './unknown-option';
 
 /** How connections are secured, if Node's defaults do not fit. */
 export interface TlsOptions {
@@ -28,6 +28,9 @@ export interface TlsOptions {
 
 const VERSIONS: readonly SecureVersion[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
+/** Without `rejectUnauthorized`, which changes nothing. */
+const NAMES: readonly string[] = ['ca', 'minVersion'] satisfies (keyof TlsOptions)[];
+
 /** What is wrong with the option `tls`. */
 export function tlsProblems(options: unknown): string[] {
   if (typeof options !== 'object' || options === null) return ['tls must be an object such as { ca }'];
@@ -45,7 +48,7 @@ export function tlsProblems(options: unknown): string[] {
             ]
           : [];
       default:
-        return [`tls.${shownName(name)} is not an option (there are tls.ca and tls.minVersion)`];
+        return [unknownOption(name, NAMES, 'tls.')];
     }
   });
 }

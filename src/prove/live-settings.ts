@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { createDispatcher } from '../network/dispatcher';
-import type { GraphTransportOptions, ResolvedOptions } from '../options/options';
+import type { GraphTransportOptions } from '../options/options';
 import { resolveOptions } from '../options/resolve-options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import type { LiveServiceOptions } from './live-service';
 
 /** What is to be checked: the sandbox, a tenant, or nothing, and then why. */

@@ -1,14 +1,12 @@
 import { SendTimeout } from '../errors/abort';
-import { alteredError, GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { ENTRA_ORDER, entraCode } from '../errors/service-codes';
 import type { GraphClient } from '../graph/client';
-import type { ResolvedOptions } from '../options/options';
-import { checkSender } from './check-sender';
-import { checkToken } from './check-token';
-import { entraFailure } from './entra-failure';
-import { probeGraph } from './probe-graph';
-import { probeMailbox } from './probe-mailbox';
-import { readTokenClaims } from './token-claims';
-import { failed, passed, type VerifyCheck } from './verify-check';
+import { ClientSecretError } from '../options/client-secret';
+import type { ResolvedOptions } from '../options/resolved-options';
+import { checkToken, readTokenClaims } from './check-token';
+import { probeGraph, probeMailbox } from './probes';
+import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 
 /** What is checked, and with what. */
 export interface Verification {
@@ -38,7 +36,7 @@ async function runChecks({ options, tokens, client, signal }: Verification): Pro
   }
   const claims = readTokenClaims(token);
   const checks = [
-    ...(withSecret ? (['entra', 'tenant', 'app', 'secret'] as const).map(passed) : []),
+    ...(withSecret ? (['entra', ...ENTRA_ORDER] as const).map(passed) : []),
     ...checkToken(claims, options),
   ];
   if (checks.some(({ ok }) => !ok)) return checks;
@@ -49,6 +47,33 @@ async function runChecks({ options, tokens, client, signal }: Verification): Pro
       ? await probeMailbox(client, userId.trim(), claims, signal)
       : await probeGraph(client, claims, signal);
   return [...checks, ...answers];
+}
+
+/** What a failure to get a token shows about each check. */
+function entraFailure(error: GraphTransportError, withSecret: boolean): VerifyCheck[] {
+  if (error instanceof ClientSecretError) return [failed('secret', error)];
+  const { graphCode } = error;
+  if (!graphCode?.startsWith('AADSTS')) return [failed(withSecret ? 'entra' : 'token', error)];
+  const about = entraCode(graphCode)?.about;
+  const sound = about === undefined ? [] : ENTRA_ORDER.slice(0, ENTRA_ORDER.indexOf(about)).map(passed);
+  return [passed('entra'), ...sound, failed(about ?? 'token', error)];
+}
+
+/**
+ * A warning about the address that recipients see, if there is a reason for one. Since June 2026, Microsoft is
+ * reported to bounce mail of tenants whose onmicrosoft.com addresses write to more than 100 outside
+ * recipients a day (550 5.7.236). Microsoft's own pages about it were not read.
+ */
+function checkSender({ from, userId }: ResolvedOptions): VerifyCheck[] {
+  const sender = from?.address ?? (typeof userId === 'string' ? userId.trim() : '');
+  if (!/\.onmicrosoft\.com$/i.test(sender)) return [];
+  return [
+    doubted(
+      'sender',
+      `Messages come from ${sender}: addresses at onmicrosoft.com are meant for trials, and a tenant's mail from them to more than 100 recipients outside it a day is reported to bounce (550 5.7.236).`,
+      'Add a domain of your own in the Microsoft 365 admin center and send from an address there.',
+    ),
+  ];
 }
 
 /**
@@ -64,5 +89,5 @@ function asCheckError(error: GraphTransportError): GraphTransportError {
   if (error.code === 'EABORT') return new GraphTransportError('EABORT', 'The check was aborted.', { cause });
   if (outcomeOf(error) !== 'unknown') return error;
   const hint = error.responseCode === undefined ? error.hint : 'Nothing was sent: check again later.';
-  return alteredError(error, { outcome: 'not-accepted', hint });
+  return error.with({ outcome: 'not-accepted', hint });
 }

@@ -1,11 +1,6 @@
 import { graphCode } from './graph-codes';
 import type { ServiceCode } from './service-code';
-import { isThrottling, type StatusMeaning, statusCode } from './status-code';
-
-/** Statuses with which Graph itself turns a request away for now. */
-const TURNED_AWAY: ReadonlySet<number> = new Set([429, 503, 509]);
-/** Statuses of a gateway that gave up waiting: the service behind it may have carried out the request. */
-const GATEWAY_GAVE_UP: ReadonlySet<number> = new Set([408, 502, 504]);
+import { type StatusMeaning, statusCode } from './status-code';
 
 /** What is known about an answer: by its code if the table has it, otherwise by its status. */
 export type AnswerMeaning = StatusMeaning & Partial<Pick<ServiceCode, 'link' | 'generic'>>;
@@ -23,11 +18,11 @@ export function answerCode(status: number, names: readonly string[]): AnswerMean
   const known = names.map(graphCode).find((found) => found !== undefined);
   if (!known) return byStatus;
   if (isSaidByStatus(status, known, byStatus)) return byStatus;
-  if (GATEWAY_GAVE_UP.has(status)) return withoutThrottling({ ...known, outcome: 'unknown' });
-  if (known.outcome === 'not-accepted' && status >= 500 && !TURNED_AWAY.has(status)) {
+  if (byStatus.gaveUp) return withoutThrottling({ ...known, outcome: 'unknown' });
+  if (known.outcome === 'not-accepted' && status >= 500 && !byStatus.turnsAway) {
     return withoutThrottling({ ...known, outcome: 'unknown' });
   }
-  return isThrottling(status) && known.outcome === 'not-accepted' ? { ...known, throttles: true } : known;
+  return byStatus.throttles && known.outcome === 'not-accepted' ? { ...known, throttles: true } : known;
 }
 
 /** Whether the status says more than the code, or something that the code must not override. */
