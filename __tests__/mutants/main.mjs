@@ -1,5 +1,7 @@
 // Changes the core in small ways, one at a time, and lists the changes that no test notices.
-// The arguments name the files or folders to change; without any, it takes the whole core, for hours.
+//
+//   npm run test:mutants -- src/graph                            every test of the core, for hours
+//   npm run test:mutants -- src/graph/x.ts __tests__/graph       only these tests, for minutes
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,22 +9,29 @@ import { Stryker } from '@stryker-mutator/core';
 
 const { jest } = createRequire(import.meta.url)('../../package.json');
 
-const CORE = ['delivery', 'graph', 'message', 'mime', 'auth', 'errors'].map((folder) => `src/${folder}`);
+const CORE = ['delivery', 'graph', 'message', 'mime', 'auth', 'errors'];
+// The other tests are about commands, pages and the sandbox, or read the sources.
+const TESTED_BY = [...CORE, 'nodemailer', 'network', 'options', 'transport'];
+
 const wanted = process.argv.slice(2);
+const isTest = (path) => path.startsWith('__tests__');
+const sources = wanted.filter((path) => !isTest(path));
+const tests = wanted.filter(isTest);
+
+/** All files with this ending in what was named, or in the folders of the default. */
+const filesOf = (named, top, folders, ending) =>
+  (named.length > 0 ? named : folders.map((folder) => `${top}/${folder}`)).map((path) =>
+    path.endsWith('.ts') ? path : `${path}/**/*${ending}`,
+  );
 
 const results = await new Stryker({
-  mutate: (wanted.length > 0 ? wanted : CORE).map((path) =>
-    path.endsWith('.ts') ? path : `${path}/**/*.ts`,
-  ),
+  mutate: filesOf(sources, 'src', CORE, '.ts'),
   testRunner: 'jest',
   jest: {
     projectType: 'custom',
     config: {
       ...jest,
-      // The other tests are about commands, pages and the sandbox, or read the sources.
-      testMatch: ['transport', 'network', 'nodemailer', 'options', ...CORE.map((path) => path.slice(4))].map(
-        (folder) => `**/__tests__/${folder}/**/*.test.ts`,
-      ),
+      testMatch: filesOf(tests, '__tests__', TESTED_BY, '.test.ts').map((path) => `<rootDir>/${path}`),
     },
   },
   // Tests have time limits of their own, which several of them at once would exceed.
