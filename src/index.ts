@@ -10,7 +10,7 @@ export {
   type GraphTransportErrorDetails,
   type Outcome,
 } from './errors/graph-transport-error';
-export type { Importance } from './message/header-carriers';
+export type { Importance } from './message/importance';
 export type { MailAddress } from './mime/address';
 export type { ClientSecretOf } from './options/client-secret';
 export type { CloudName } from './options/clouds';

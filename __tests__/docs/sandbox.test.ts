@@ -1,5 +1,5 @@
 import { createSandbox } from '../../src/sandbox';
-import { REQUEST_NAMES } from '../../src/sandbox/graph/request-name';
+import { REQUEST_NAMES } from '../../src/sandbox/http/route';
 import { PAGES } from '../support/pages';
 
 const page = PAGES.get('docs/sandbox.md') ?? '';

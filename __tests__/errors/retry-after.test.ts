@@ -7,6 +7,7 @@ test.each<[string, string | undefined, number | undefined]>([
   ['seconds', '30', 30_000],
   ['no time at all', '0', 0],
   ['parts of a second', '1.5', 1500],
+  ['smaller parts of a second', '1.55', 1550],
   ['seconds with white space', ' 2 ', 2000],
   ['a date to come', 'Mon, 23 Nov 2026 10:01:00 GMT', 60_000],
   ['a date that is past', 'Mon, 23 Nov 2026 09:00:00 GMT', 0],
@@ -15,6 +16,7 @@ test.each<[string, string | undefined, number | undefined]>([
   ['a negative number', '-5', undefined],
   ['words', 'soon', undefined],
   ['a date that is none', 'Mon, 99 Nov 2026', undefined],
+  ['a date after other words', 'in Mon, 23 Nov 2026 10:01:00 GMT', undefined],
 ])('reads %s', (_, value, expected) => {
   expect(retryAfterMs(value, now)).toBe(expected);
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
+import type { Outcome } from '../../src/errors/graph-transport-error';
 import {
   answerCode,
   ENTRA_CODES,
   entraCode,
   GRAPH_CODES,
   graphCode,
-  type Outcome,
   spelling,
   statusCode,
 } from '../../src/errors/service-codes';
@@ -24,7 +24,7 @@ test.each(['ErrorItemNotFound', 'itemNotFound', 'ITEMNOTFOUND', 'errorItemNotFou
 test('knows nothing of a code that is not in the table', () => {
   expect(graphCode('SomethingNew')).toBeUndefined();
   expect(graphCode('constructor')).toBeUndefined();
-  expect(entraCode(1)).toBeUndefined();
+  expect(entraCode('AADSTS1')).toBeUndefined();
 });
 
 test('says one thing of each code', () => {
@@ -101,7 +101,7 @@ test('takes the most specific code that it knows', () => {
 test.each([90006, 90012, 90024, 90033, 90055, 90090, 50000])(
   'takes AADSTS%i for a trouble that passes',
   (aadsts) => {
-    expect(entraCode(aadsts)).toMatchObject({ code: 'ECONNECTION', outcome: 'not-accepted' });
+    expect(entraCode(`AADSTS${aadsts}`)).toMatchObject({ code: 'ECONNECTION', outcome: 'not-accepted' });
   },
 );
 
@@ -142,7 +142,7 @@ test.each<[string, string, Outcome]>([
 test.each([7000229, 500014, 700024, 70021, 700211, 700213, 7000216, 900023, 50194])(
   'knows AADSTS%i, which no sending again helps',
   (aadsts) => {
-    expect(entraCode(aadsts)).toMatchObject({ code: 'EAUTH', outcome: 'refused' });
+    expect(entraCode(`AADSTS${aadsts}`)).toMatchObject({ code: 'EAUTH', outcome: 'refused' });
   },
 );
 

@@ -57,7 +57,12 @@ test('names each recipient once per class, over repeated headers too', async () 
 
 test('refuses an empty envelope', async () => {
   const content = await mail('To: ann@example.com');
-  expect(() => toRecipients(content, [])).toThrow(expect.objectContaining({ code: 'EENVELOPE' }));
+  expect(() => toRecipients(content, [])).toThrow(
+    expect.objectContaining({
+      code: 'EENVELOPE',
+      message: expect.stringMatching(/^The message has no recipients\. Set to, cc or bcc/),
+    }),
+  );
 });
 
 test.each([

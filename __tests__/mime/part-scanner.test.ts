@@ -270,3 +270,27 @@ test.each([
     });
   }
 });
+
+test('has room again once the sinks of all attachments have taken what they were given', async () => {
+  let take = () => {};
+  const scanner = new PartScanner(() => ({
+    write: () =>
+      new Promise((resolve) => {
+        take = resolve;
+      }),
+    end: async () => inMemory(Buffer.alloc(0)),
+  }));
+  scanner.scan(lines('Content-Type: application/zip', '', ''));
+  expect(scanner.room).toBeUndefined();
+  scanner.scan(Buffer.from('a file that the disk is slow to take'));
+  const { room } = scanner;
+  let hasRoom = false;
+  const waiting = room?.then(() => {
+    hasRoom = true;
+  });
+  await new Promise(setImmediate);
+  expect(hasRoom).toBe(false);
+  take();
+  await waiting;
+  expect(hasRoom).toBe(true);
+});

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import files from 'node:fs/promises';
 import os from 'node:os';
 import { PassThrough } from 'node:stream';
 import { Spool } from '../../src/mime/spool';
@@ -35,5 +36,34 @@ test('fails, and takes no process down, when no temporary file can be made', asy
   const spool = new Spool(1000, 10_000);
   const contents = [2000, 2000].map((size) => spool.take(new PassThrough().end(Buffer.alloc(size))));
   for (const content of contents) await expect(content).rejects.toMatchObject({ code: 'ENOENT' });
+  await spool.close();
+});
+
+test('stores an attachment whole on a disk that takes and gives only a part of it at a time', async () => {
+  const { open } = files;
+  jest.spyOn(files, 'open').mockImplementation(async (...args) => {
+    const file = await open(...args);
+    const write = file.write.bind(file);
+    const read = file.read.bind(file);
+    return Object.assign(file, {
+      async writev(buffers: readonly Buffer[], position: number) {
+        const bytes = Buffer.concat(buffers);
+        const { bytesWritten } = await write(bytes, 0, Math.ceil(bytes.length / 3), position);
+        return { bytesWritten, buffers };
+      },
+      read: (buffer: Buffer, offset: number, length: number, position: number) =>
+        read(buffer, offset, Math.ceil(length / 3), position),
+    });
+  });
+  const spool = new Spool(1000, 10_000_000);
+  const [first, second] = [randomBytes(600_000), randomBytes(300_000)];
+  const contents = [
+    await spool.take(new PassThrough().end(first)),
+    await spool.take(new PassThrough().end(second)),
+  ];
+  for (const [n, bytes] of [first, second].entries()) {
+    const read = await contents[n]?.read(Buffer.alloc(bytes.length), 0);
+    expect(read?.equals(bytes)).toBe(true);
+  }
   await spool.close();
 });

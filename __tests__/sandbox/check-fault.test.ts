@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createSandbox, type Sandbox, type SandboxFault, type SandboxRequestName } from '../../src/sandbox';
-import { REQUEST_NAMES } from '../../src/sandbox/graph/request-name';
+import { REQUEST_NAMES } from '../../src/sandbox/http/route';
 import { LUNCH, send } from './support';
 
 const KINDS = [
@@ -188,12 +188,10 @@ test('refuses the name of a request that there is not, and lists those that ther
   fc.assert(
     fc.property(other, (request) => {
       fc.pre(!REQUEST_NAMES.some((known) => known === request));
-      expect(complaint(request, busy)).toContain(`There are ${REQUEST_NAMES.join(', ')}.`);
+      expect(complaint(request, busy)).toContain(`Requests: ${REQUEST_NAMES.join(', ')}.`);
     }),
   );
-  expect(complaint('sendMail', busy)).toMatch(
-    /^There is no request 'sendMail' .* Did you mean 'send-mail'\?/,
-  );
+  expect(complaint('sendMail', busy)).toMatch(/^Unknown request 'sendMail'\. Did you mean 'send-mail'\?/);
 });
 
 test('refuses options that make no sense, and lists those that there are', () => {

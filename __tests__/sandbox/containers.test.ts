@@ -190,6 +190,7 @@ describe('a sandbox on this machine', () => {
     // The port of a sandbox that listens everywhere could not be taken at another address.
     const neighbour = createServer().listen(Number(new URL(other.url).port), '127.0.0.2');
     await once(neighbour, 'listening');
+    expect(neighbour.address()).toMatchObject({ address: '127.0.0.2' });
     neighbour.close();
   });
 });

@@ -1,3 +1,4 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { createSandbox } from '../../src/sandbox';
 import { askForToken, LUNCH, send, tokenFor } from './support';
 
@@ -28,7 +29,7 @@ describe('the token endpoint', () => {
     });
     const issuedAt = Date.UTC(2026, 0, 1) / 1000;
     const { header, claims } = readToken(answer.access_token);
-    expect(header).toEqual({ typ: 'JWT', alg: 'HS256' });
+    expect(header).toEqual({ typ: 'JWT', alg: 'EdDSA', kid: expect.any(String) });
     expect(claims).toEqual({
       aud: 'https://graph.microsoft.com',
       iss: `https://sts.windows.net/${sandbox.options.tenantId}/`,
@@ -218,6 +219,44 @@ describe('the OpenID configuration', () => {
       });
     },
   );
+
+  describe('leads to the key set', () => {
+    /** The key that the document names for a token, as a JWT library would look it up, and the algorithms it names. */
+    async function keyFor(token: string, sandbox = createSandbox()) {
+      const get = async (url: string) => (await sandbox.handle(new Request(url))).json();
+      const document = await get(`${AUTHORITY}/contoso.example/v2.0/.well-known/openid-configuration`);
+      const { keys } = await get(document.jwks_uri);
+      const { header } = readToken(token);
+      const key = keys.find(({ kid }: { kid: string }) => kid === Object(header).kid);
+      return { key, algorithms: document.id_token_signing_alg_values_supported, header: Object(header) };
+    }
+
+    function isSignedBy(token: string, key: JsonWebKey): boolean {
+      const [header, claims, signature = ''] = token.split('.');
+      const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' });
+      return verify(null, Buffer.from(`${header}.${claims}`), publicKey, Buffer.from(signature, 'base64url'));
+    }
+
+    test('that its tokens are signed with', async () => {
+      const sandbox = createSandbox();
+      const token = await tokenFor(sandbox);
+      const { key, algorithms, header } = await keyFor(token, sandbox);
+      expect(key).toMatchObject({ use: 'sig', alg: header.alg });
+      expect(algorithms).toEqual([header.alg]);
+      expect(key).not.toHaveProperty('d');
+      expect(isSignedBy(token, key)).toBe(true);
+      expect(isSignedBy(`${token.slice(0, 60)}A${token.slice(61)}`, key)).toBe(false);
+    });
+
+    test('which is its own: a token of another sandbox is signed with another key, and refused', async () => {
+      const sandbox = createSandbox();
+      const foreign = await tokenFor(createSandbox());
+      expect((await keyFor(foreign, sandbox)).key).toBeUndefined();
+      const answer = await send(sandbox, LUNCH, { authorization: `Bearer ${foreign}` });
+      expect(answer.status).toBe(401);
+      expect(sandbox.requests.at(-1)?.rule).toBe('token-signature');
+    });
+  });
 
   test('takes no POST', async () => {
     const url = `${AUTHORITY}/contoso.example/v2.0/.well-known/openid-configuration`;

@@ -133,7 +133,7 @@ describe('settings of an app that are not those of the sandbox', () => {
       'secret',
       { clientSecret: 'wrong' },
       'AADSTS7000215',
-      /This is the sandbox .*client secret that it gives as AZURE_CLIENT_SECRET.*--client-secret, or clientSecret in code\./,
+      /This is the sandbox .*client secret is the AZURE_CLIENT_SECRET that it prints.*--client-secret, or clientSecret in code\./,
     ],
   ])('are told apart: the %s', async (_what, options, graphCode, said) => {
     const clientSecret = 'canary-7Q~of-the-sandbox';

@@ -178,17 +178,17 @@ describe('a search', () => {
     [
       'a property that the sandbox does not show',
       'uniqueBody eq true',
-      /^The sandbox does not play \$filter by/,
+      /^The sandbox does not implement \$filter by/,
     ],
     [
       'another list',
       "toRecipients/any(r:r/emailAddress/address eq 'a@b')",
-      /^The sandbox does not play the \$filter/,
+      /^The sandbox does not implement the \$filter/,
     ],
     [
       'another comparison of an extended property',
       BY_KEY.replace('value eq', 'value ne'),
-      /^The sandbox does not play/,
+      /^The sandbox does not implement/,
     ],
   ])('is not played with a filter by %s', async (_what, filter, message) => {
     expect(await refusal(find(createSandbox(), filter))).toEqual({
@@ -199,8 +199,8 @@ describe('a search', () => {
   });
 
   test.each([
-    ['$search', 501, 'The sandbox does not play $search here.'],
-    ['$count', 501, 'The sandbox does not play $count here.'],
+    ['$search', 501, 'The sandbox does not implement $search here.'],
+    ['$count', 501, 'The sandbox does not implement $count here.'],
     ['$colour', 400, "The query parameter '$colour' is not supported."],
   ])('given %s is answered %i', async (name, status, message) => {
     expect(await refusal(find(createSandbox(), BY_KEY, { [name]: 'x' }))).toMatchObject({ status, message });

@@ -1,7 +1,6 @@
 import type { RunningSandbox } from '../../src/sandbox';
-import { startSandbox } from '../../src/sandbox';
+import { createSandbox, startSandbox } from '../../src/sandbox';
 import { hasRemoteContent } from '../../src/sandbox/inbox/body-document';
-import { readListQuery } from '../../src/sandbox/inbox/list-query';
 import { MessageSearch } from '../../src/sandbox/inbox/search';
 import { visibleLine, visibleText } from '../../src/sandbox/inbox/visible-text';
 import { checkPropertyId, shownPropertyId } from '../../src/sandbox/mail/extended-properties';
@@ -266,9 +265,9 @@ describe('much of many things', () => {
   });
 
   test('a search of any words is read', () => {
+    const messages = new MessageSearch(createSandbox());
     for (const piece of ['"', 'a', 'a:', 'a:"', ' ', '"" ', ':']) {
-      const query = readListQuery(new URLSearchParams({ q: fill(piece, 500_000) }));
-      expect(Array.isArray(new MessageSearch(sandbox).find(query))).toBe(true);
+      expect(messages.find({ mailbox: '', page: 1, search: fill(piece, 500_000) })).toEqual([]);
     }
   });
 

@@ -96,7 +96,7 @@ describe('a mail folder', () => {
     expect(await refusal(ask(createSandbox(), 'GET', 'mailFolders/JunkEmail'))).toEqual({
       status: 501,
       code: 'notSupported',
-      message: 'The sandbox does not play the folder JunkEmail.',
+      message: 'The sandbox does not implement the folder JunkEmail.',
     });
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSandbox } from '../../src/sandbox';
-import { DERIVED_TYPES, ENTITY_TYPES, ENUM_TYPES } from '../../src/sandbox/graph/entity-types';
+import { DERIVED_TYPES, ENTITY_TYPES, ENUM_TYPES } from '../../src/sandbox/schema/entity-types';
 import { LUNCH, post, refusal, send } from './support';
 
 const file = (contentBytes: unknown = 'SGk=') => ({

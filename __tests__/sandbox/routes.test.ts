@@ -1,4 +1,6 @@
 import { createSandbox } from '../../src/sandbox';
+import { REQUEST_NAMES } from '../../src/sandbox/http/route';
+import { ROUTES } from '../../src/sandbox/routes';
 import { ask as askBelow, LUNCH, makeDraft, refusal, tokenFor } from './support';
 
 async function ask(method: string, path: string) {
@@ -8,6 +10,51 @@ async function ask(method: string, path: string) {
   const headers = { authorization, 'content-type': 'application/json' };
   return sandbox.handle(new Request(`https://graph.microsoft.com${path}`, { method, headers, body }));
 }
+
+/** A path of the table with values in it. */
+const filled = (path: string) =>
+  path
+    .replace('{tenant}', 'contoso.example')
+    .replace('{user}', 'app@contoso.example')
+    .replace('{folder}', 'drafts')
+    .replace('{messageId}', '1')
+    .replace('{sessionId}', '1');
+
+describe('the table of routes', () => {
+  test('has a request for each name that faults know, and no other names', () => {
+    const named = ROUTES.flatMap(({ fault }) => fault ?? []);
+    expect([...new Set(named)].sort()).toEqual([...REQUEST_NAMES].sort());
+  });
+
+  test('has each request once', () => {
+    const requests = ROUTES.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(requests).size).toBe(requests.length);
+  });
+
+  test.each(ROUTES)(
+    'decides that faults for $fault apply to $method $path',
+    async ({ method, path, fault }) => {
+      const sandbox = createSandbox();
+      for (const name of REQUEST_NAMES) {
+        sandbox.failNext(name, { kind: 'answer', status: 418, code: name });
+      }
+      const answer = await sandbox.handle(new Request(`https://any.example${filled(path)}`, { method }));
+      expect(sandbox.requests).toMatchObject([fault === undefined ? { fault } : { fault: { code: fault } }]);
+      expect(answer.status === 418).toBe(fault !== undefined);
+    },
+  );
+
+  test.each(ROUTES)('implements $method $path, and no PURGE there', async ({ method, path }) => {
+    const sandbox = createSandbox();
+    const isUpload = path.startsWith('/upload/');
+    const headers = isUpload ? undefined : { authorization: `Bearer ${await tokenFor(sandbox)}` };
+    const statusOf = async (verb: string) =>
+      (await sandbox.handle(new Request(`https://any.example${filled(path)}`, { method: verb, headers })))
+        .status;
+    expect([405, 501]).not.toContain(await statusOf(method));
+    expect([405, 501]).toContain(await statusOf('PURGE'));
+  });
+});
 
 describe('a request under /v1.0 or /beta', () => {
   test.each([
@@ -57,11 +104,11 @@ describe('a request under /v1.0 or /beta', () => {
     ['PATCH', '/v1.0/users/app@contoso.example'],
     ['POST', '/beta/users/app@contoso.example/sendMail'],
     ['GET', '/v1.0'],
-  ])('says that the sandbox does not play %s %s', async (method, path) => {
+  ])('says that the sandbox does not implement %s %s', async (method, path) => {
     expect(await refusal(ask(method, path))).toEqual({
       status: 501,
       code: 'notSupported',
-      message: expect.stringContaining(`does not play ${method} ${path}.`),
+      message: expect.stringContaining(`does not implement ${method} ${path}.`),
     });
   });
 

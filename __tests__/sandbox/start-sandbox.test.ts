@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
-import { type RunningSandbox, startSandbox } from '../../src/sandbox';
+import { createSandbox, type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { LUNCH, makeDraft, openSession, tokenFor } from './support';
 
 let sandbox: RunningSandbox;
@@ -17,6 +17,16 @@ beforeEach(async () => {
 afterEach(async () => {
   await dispatcher.destroy();
   await sandbox.close();
+});
+
+test('a running sandbox shows its present state in each property, as one that listens nowhere does', () => {
+  const accessorsOf = (object: object) =>
+    Object.entries(Object.getOwnPropertyDescriptors(object)).filter(([, { get }]) => get !== undefined);
+  const names = accessorsOf(createSandbox()).map(([name]) => name);
+  expect(names).toContain('drafts');
+  expect(accessorsOf(sandbox).map(([name]) => name)).toEqual(names);
+  sandbox.latency = 7;
+  expect(sandbox.latency).toBe(7);
 });
 
 const MESSAGE = JSON.stringify({ message: LUNCH });
@@ -307,11 +317,14 @@ describe('close', () => {
     const closed = end(socket);
     await sandbox.close();
     await closed;
+    expect(socket.destroyed).toBe(true);
+    await expect(sendOver(MESSAGE)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   test('may be called twice, and through `await using`', async () => {
     await sandbox.close();
-    await sandbox.close();
-    await sandbox[Symbol.asyncDispose]();
+    await expect(sandbox.close()).resolves.toBeUndefined();
+    await expect(sandbox[Symbol.asyncDispose]()).resolves.toBeUndefined();
+    await expect(request(sandbox.url, { dispatcher })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });

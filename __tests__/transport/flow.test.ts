@@ -480,3 +480,17 @@ test.each([403, 400])('takes a %i without a challenge for an answer, whatever th
   expect(tokens()).toBe(1);
   expect(wire.sends()).toHaveLength(1);
 });
+
+test('keeps an old token when Graph refuses the message, and not its rights', async () => {
+  const tokens = forbidFirstToken(400, undefined);
+  const transporter = createTransporter();
+  await expect(transporter.sendMail(letter)).rejects.toMatchObject({ responseCode: 400 });
+  jest.useFakeTimers({
+    doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'clearTimeout', 'queueMicrotask'],
+    now: Date.now() + 6 * 60 * 1000,
+  });
+  await expect(transporter.sendMail(letter)).rejects.toMatchObject({ responseCode: 400 });
+  await expect(transporter.sendMail(letter)).rejects.toMatchObject({ responseCode: 400 });
+  jest.useRealTimers();
+  expect(tokens()).toBe(1);
+});

@@ -113,7 +113,5 @@ export function createCredential(
 
 /** Whether Entra says that the secret is wrong or has expired, so that a different one may work. */
 function isSecretRefused(error: unknown): boolean {
-  const [, number] =
-    /^AADSTS(\d+)$/.exec((error instanceof GraphTransportError && error.graphCode) || '') ?? [];
-  return entraCode(Number(number))?.about === 'secret';
+  return error instanceof GraphTransportError && entraCode(error.graphCode ?? '')?.about === 'secret';
 }

@@ -26,7 +26,7 @@ export function toTokenError(
   if (error instanceof GraphTransportError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const text = strike(cause.message);
-  const refusal = /AADSTS(\d+)/.exec(text);
+  const refusal = /AADSTS\d+/.exec(text);
   if (!refusal && last && 'error' in last) {
     return toConnectionError(last.error, authority, {
       outcome: 'not-accepted',
@@ -48,7 +48,7 @@ export function toTokenError(
     });
   }
   const graphCode = refusal?.[0];
-  const known = refusal ? entraCode(Number(refusal[1])) : undefined;
+  const known = entraCode(graphCode ?? '');
   // The library's own prefix tells an operator nothing. Entra's sentence begins with its code.
   const said = withIdsOnce(refusal ? text.slice(refusal.index) : text);
   // Asking for a token twice does no harm, so an answer that makes no sense is worth a retry.

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import type { StartSandboxOptions } from '../sandbox';
-import { isGuid } from '../sandbox/entra/is-guid';
-import { isMailboxAddress } from '../sandbox/mailbox/mailbox-address';
 import { isHostName, isLoopback } from '../sandbox/own-hosts';
+import { isGuid, isMailboxAddress } from '../sandbox/tenant/mailbox-address';
 import { usageError } from './exit-code';
 import type { COMMAND_FLAGS } from './flags';
 import type { ValuesOf } from './parse-flags';

@@ -65,23 +65,6 @@ function startOf(message: string): string {
   return message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message;
 }
 
-/**
- * Codes of connections that were never established, where `syscall` does not say so: mostly certificate errors.
- */
-const NO_CONNECTION =
-  /^(?:UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_ALTNAME_INVALID|CERT_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*)$/;
-
-/** Whether a request failed before there was a connection to write it to. */
-export function hadNoConnection(error: unknown): boolean {
-  return [error, ...innerErrors(error)].some((candidate) => {
-    if (!isNativeError(candidate)) return false;
-    if ('syscall' in candidate && (candidate.syscall === 'connect' || candidate.syscall === 'getaddrinfo')) {
-      return true;
-    }
-    return NO_CONNECTION.test(errorCode(candidate) ?? '');
-  });
-}
-
 /** The request never reached the service, so nothing was sent. */
 function toProxyFailure(
   error: ProxyError,

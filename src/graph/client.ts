@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
-import { hadNoConnection, toConnectionError } from '../errors/connection-error';
+import { toConnectionError } from '../errors/connection-error';
 import { retryAfterMs } from '../errors/retry-after';
 import { type GraphAnswer, toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
@@ -257,7 +257,7 @@ export class GraphClient {
       });
       return answer;
     } catch (error) {
-      const mayBeDone = exchange.isWritten && !hadNoConnection(error);
+      const mayBeDone = exchange.isWritten;
       if (signal?.aborted) throw givenUpError(signal, leavesTraces && mayBeDone);
       throw toConnectionError(error, target, {
         clientRequestId,

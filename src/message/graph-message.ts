@@ -2,7 +2,6 @@ import type { ItemBody, Message, Recipient } from '@microsoft/microsoft-graph-ty
 import type { MailAddress } from '../mime/address';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
-import type { Importance } from './header-carriers';
 import {
   isMessageId,
   toCategories,
@@ -10,6 +9,7 @@ import {
   toImportance,
   toInternetMessageHeaders,
 } from './header-carriers';
+import type { Importance } from './importance';
 import { fromOf, isFrom, mailboxesOf, type RECEIPT_HEADERS, toRecipients } from './recipients';
 
 /** Graph's message in the form in which it is sent. */

@@ -4,6 +4,7 @@ import type {
 } from '@microsoft/microsoft-graph-types';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { MailHeader } from '../mime/mail-header';
+import type { Importance } from './importance';
 import { hasOtherThanAddresses } from './recipients';
 
 /** How a header reaches the recipient on the JSON route. */
@@ -222,6 +223,3 @@ export function toNamedProperties(headers: readonly MailHeader[]): SingleValueLe
   }
   return [...named].map(([key, value]) => ({ id: `${INTERNET_HEADER}${key}`, value }));
 }
-
-/** Graph's three levels of importance. */
-export type Importance = 'low' | 'normal' | 'high';

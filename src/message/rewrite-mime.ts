@@ -4,8 +4,8 @@ import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
 import { decodeBytes } from '../mime/decode-text';
 import { type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
 import type { GraphMessage } from './graph-message';
-import type { Importance } from './header-carriers';
 import { IMPORTANCE_HEADERS } from './header-carriers';
+import type { Importance } from './importance';
 
 /** What a MIME message says in addition to the app's own headers. */
 export interface MimeOverrides {

@@ -1,5 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
-import type { Importance } from '../message/header-carriers';
+import type { Importance } from '../message/importance';
 import type { GraphTransportOptions } from './options';
 import type { DeliveryOptions } from './resolved-options';
 import { shownValue } from './shown-value';

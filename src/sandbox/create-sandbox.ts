@@ -1,6 +1,5 @@
-import { type SandboxEnv, toClientEnv } from './client-env';
-import type { Delivery } from './delivery';
-import { exchange } from './dispatch';
+import { clientOptions, type SandboxClientOptions, type SandboxEnv, toClientEnv } from './client-options';
+import { dispatch, type SandboxRequest, type SandboxState } from './dispatch';
 import { createAccessTokens } from './entra/access-token';
 import type {
   SandboxFault,
@@ -9,121 +8,99 @@ import type {
   SandboxPlannedFault,
 } from './faults/fault';
 import { createFaultPlan } from './faults/fault-plan';
-import type { SandboxRequestName } from './graph/request-name';
+import type { Delivery } from './http/delivery';
+import { makeIds } from './http/ids';
+import type { SandboxRequestName } from './http/route';
 import type { SandboxMessage } from './mail/message';
-import { type SandboxDraft, toSandboxDraft } from './mail/sandbox-draft';
-import { createAlarm } from './mailbox/alarm';
-import { nextDue, releaseDue } from './mailbox/deferred-send';
-import { keptMessages } from './mailbox/kept-messages';
-import { makeFolders } from './mailbox/mail-folders';
+import { createAlarm, nextDue, releaseDue } from './mailbox/deferred-send';
+import { messageStore } from './mailbox/disk';
+import { type SandboxDraft, toSandboxDraft } from './mailbox/draft';
+import { makeFolders } from './mailbox/folders';
 import { createMailboxLoad } from './mailbox/mailbox-load';
-import { makeIds } from './mailbox/make-ids';
 import { bytesOf, makeRoom } from './mailbox/make-room';
-import { messageStore } from './mailbox/message-store';
-import { removeMessage } from './mailbox/stored-message';
-import { isLoopback, isOwnOrigin } from './own-hosts';
+import { removeMessage } from './mailbox/messages';
+import { createSent } from './mailbox/sent';
 import { requireCount, resolveSettings } from './resolve-settings';
-import type { SandboxRequest } from './sandbox-request';
-import type { SandboxState } from './sandbox-state';
-import type { SandboxMailbox, SandboxOptions, SandboxSettings } from './settings';
+import type { SandboxMailbox, SandboxOptions } from './settings';
 import { toResponse } from './to-response';
 
-/** A test run makes fewer; a sandbox that runs for weeks must not grow by them. */
-const MOST_REQUESTS = 10_000;
+/** More than a test run makes. A sandbox that runs for weeks must not keep them all. */
+const MAX_REQUESTS = 10_000;
 
-/** What a client has to be told to send through a sandbox. */
-export interface SandboxClientOptions {
-  /** The GUID of the tenant. */
-  tenantId: string;
-  /** The GUID of the one app that is registered. */
-  clientId: string;
-  /** The secret that Entra takes. */
-  clientSecret: string;
-  /** The first mailbox. */
-  userId: string;
-  /** Where Entra is played. */
-  authorityHost: string;
-  /** Where Graph is played. */
-  graphEndpoint: string;
-  /** Only for a sandbox with `allowedHosts`: the client has to allow plain http to another machine. */
-  insecureSandbox?: true;
-}
-
-/** How much a sandbox keeps, and how much it may. */
+/** How much a sandbox holds, and its limits. */
 export interface SandboxUsage {
-  /** About the bytes that messages, drafts and uploads take up. */
+  /** The size of messages, drafts and uploads, in about as many bytes. */
   bytes: number;
-  /** From how many bytes on the oldest messages go. */
+  /** Beyond this size, the oldest messages are dropped. */
   maxBytes: number;
-  /** From how many messages on the oldest go. */
+  /** Beyond this number, the oldest messages are dropped. */
   maxMessages: number;
-  /** Messages that had to make room for newer ones. */
+  /** How many messages were dropped to make room. */
   forgotten: number;
 }
 
-/** A fake of the part of Graph that sends mail and of the part of Entra that leads to it. */
+/** A fake of the parts of Entra and Graph that sending mail needs. */
 export interface Sandbox {
-  /** To be spread into the options of the transport. */
+  /** Spread these into the transport's options. */
   readonly options: SandboxClientOptions;
-  /** The same as variables, for an app that is set up by its environment. */
+  /** The same as environment variables. */
   readonly env: SandboxEnv;
-  /** Where the clients of Entra, of Graph and of upload sessions send their requests. */
+  /** The origins of Entra, Graph and upload URLs. */
   readonly origins: readonly string[];
   /** The tenant's mailboxes, the client's own first. */
   readonly mailboxes: readonly SandboxMailbox[];
-  /** Mails that were accepted, oldest first. */
+  /** Sent messages, oldest first. */
   readonly messages: readonly SandboxMessage[];
-  /** Drafts that are there at this moment, oldest first: what a client has left behind. */
+  /** Current drafts, oldest first: what clients left behind. */
   readonly drafts: readonly SandboxDraft[];
-  /** Requests of all services, in the order of their answers; the latest 10,000. */
+  /** Requests to all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
   /**
-   * The most requests to Graph that there ever were at once, by the user principal name of their mailbox; those
-   * that were refused for being too many are counted too. Only mailboxes of the tenant are in it.
+   * The highest number of concurrent requests to Graph, by the user principal name of the mailbox. Requests that were
+   * refused for it count too. Only mailboxes of the tenant are listed.
    */
   readonly concurrency: Readonly<Record<string, number>>;
   /**
-   * Lays a fault for the next request of that name, or the next `times`. Of several, each request meets the one that
-   * was laid first.
+   * Makes the next request of that name fail, or the next `times`. Faults apply in the order in which they were added.
    */
   failNext(request: SandboxRequestName, fault: SandboxFault, options?: SandboxFaultOptions): void;
-  /** Asks a function about each request that meets no fault of `failNext`; undefined takes it away. */
+  /** Calls a function for each request to which no fault of `failNext` applies. Undefined removes it. */
   failWith(choose: SandboxFaultChooser | undefined): void;
-  /** The faults of `failNext` that no request has met yet, in their order. */
+  /** The faults of `failNext` that still have requests to apply to, in their order. */
   readonly faults: readonly SandboxPlannedFault[];
-  /** Takes a fault away that no request has met yet. False given an id that none has. */
+  /** Removes a fault. Returns false if none has the id. */
   cancelFault(id: number): boolean;
-  /** Milliseconds that every request to Graph takes before it is answered; may be set at any time. */
+  /** Milliseconds that each request to Graph takes. Can be set at any time. */
   latency: number;
-  /** Answers 401 to the tokens that were issued until now. */
+  /** Answers 401 to every token issued so far. */
   revokeTokens(): void;
   /**
-   * Answers a request by its path, whatever its host. A connection that a fault breaks is `Response.error()`, and
-   * silence a promise that only the request's signal ends.
+   * Answers a request by its path, whatever its host. If a fault breaks the connection, the answer is
+   * `Response.error()`; if it is silence, a promise that only the request's signal ends.
    */
   handle(request: Request): Promise<Response>;
   /**
-   * Forgets messages, drafts, upload sessions, requests, `concurrency`, faults and claims that were demanded; tokens
-   * stay valid, or revoked.
+   * Forgets messages, drafts, upload sessions, requests, `concurrency`, faults and demanded claims. Tokens stay valid,
+   * or revoked.
    */
   clear(): void;
-  /** Forgets one message. False given an id that no message has. */
+  /** Removes a message. Returns false if none has the id. */
   removeMessage(id: string): boolean;
-  /** How much is kept. */
+  /** How much the sandbox holds. */
   readonly usage: SandboxUsage;
-  /** Calls back after whatever may have changed something; until the function that it returns is called. */
+  /** Calls back after each possible change, until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 
-/** A sandbox that listens nowhere: `handle` goes behind msw, a test or any server. */
+/** A sandbox that does not listen: pass requests to `handle` from msw, a test or a server. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return assembleSandbox(options).sandbox;
 }
 
 /**
- * A sandbox, and the way into it for a server that can do to a connection what a Response cannot say.
+ * A sandbox, with a way in for servers that can do more to a connection than a Response can express.
  *
- * @param allowedHosts the names that the server has, beside those of this machine
+ * @param allowedHosts the names of the server, besides those of this machine
  */
 export function assembleSandbox(
   options: SandboxOptions,
@@ -136,8 +113,8 @@ export function assembleSandbox(
   const { store, maxBytes, maxMessages } = settings;
   const ids = makeIds(settings.random);
   const listeners = new Set<() => void>();
-  const messages = keptMessages(store === undefined ? undefined : messageStore(store), ({ id }) => {
-    const copies = state.stored.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
+  const sent = createSent(store === undefined ? undefined : messageStore(store), ({ id }) => {
+    const copies = state.messages.filter(({ immutableId, sentId }) => immutableId === id || sentId === id);
     for (const copy of copies) removeMessage(state, copy);
     const again = state.deferred.findIndex(({ messageId }) => messageId === id);
     if (again !== -1) state.deferred.splice(again, 1);
@@ -146,16 +123,16 @@ export function assembleSandbox(
     settings,
     ids,
     tokens: createAccessTokens(settings, ids),
-    messages,
+    sent,
     folders: makeFolders(settings.mailboxes, ids),
-    stored: [],
+    messages: [],
     staleDrafts: [],
     recoverable: new Map(),
     requests: [],
     faults: createFaultPlan(),
     load: createMailboxLoad(settings.limits.concurrentRequests),
     uploadSessions: new Map(),
-    changes: new Map(),
+    attaching: new Map(),
     deferred: [],
     latency: settings.latency,
   };
@@ -173,9 +150,9 @@ export function assembleSandbox(
 
   async function take(request: Request): Promise<Delivery> {
     try {
-      return await exchange(request, state);
+      return await dispatch(request, state);
     } finally {
-      if (requests.length > MOST_REQUESTS) requests.shift();
+      if (requests.length > MAX_REQUESTS) requests.shift();
       makeRoom(state);
       alarm.set(nextDue(state));
       changed();
@@ -189,11 +166,11 @@ export function assembleSandbox(
     mailboxes: settings.mailboxes,
     get messages() {
       releaseDue(state);
-      return messages.list;
+      return sent.list;
     },
     get drafts() {
       releaseDue(state);
-      return state.stored
+      return state.messages
         .filter(({ folder }) => folder === 'drafts')
         .map((draft) => toSandboxDraft(draft, state));
     },
@@ -224,10 +201,10 @@ export function assembleSandbox(
       return toResponse(await take(request), request);
     },
     clear() {
-      state.stored.length = 0;
+      state.messages.length = 0;
       state.staleDrafts.length = 0;
       state.recoverable.clear();
-      messages.clear();
+      sent.clear();
       state.uploadSessions.clear();
       state.deferred.length = 0;
       requests.length = 0;
@@ -237,29 +214,19 @@ export function assembleSandbox(
       changed();
     },
     removeMessage(id) {
-      const isGone = messages.remove(id);
+      const isGone = sent.remove(id);
       if (isGone) changed();
       return isGone;
     },
     get usage() {
-      return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: messages.forgotten };
+      return { bytes: bytesOf(state), maxBytes, maxMessages, forgotten: sent.forgotten };
     },
     subscribe(listener) {
-      // Wrapped, so that one function may be given twice.
+      // Wrapped, so the same function can subscribe twice.
       const call = () => listener();
       listeners.add(call);
       return () => listeners.delete(call);
     },
   };
   return { sandbox, take };
-}
-
-function clientOptions(settings: SandboxSettings): SandboxClientOptions {
-  const { tenantId, clientId, clientSecret, mailboxes, authorityHost, graphEndpoint, allowedHosts } =
-    settings;
-  const userId = mailboxes[0]?.userPrincipalName ?? '';
-  const options = { tenantId, clientId, clientSecret, userId, authorityHost, graphEndpoint };
-  return isOwnOrigin(graphEndpoint, allowedHosts) && !isLoopback(new URL(graphEndpoint).hostname)
-    ? { ...options, insecureSandbox: true }
-    : options;
 }

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Delivery } from './delivery';
+import type { Delivery } from './http/delivery';
 
-/** Answers with a wrong end or none, which node:http would not write: they go to the socket as bytes. */
+/** Writes answers with a broken end, or none, to the socket: node:http would not send them. */
 export async function deliverRaw(
   delivery: Extract<Delivery, { manner: 'cut' | 'trickle' }>,
   socket: Socket,
@@ -10,7 +10,7 @@ export async function deliverRaw(
   const { response } = delivery;
   const body = Buffer.from(await response.arrayBuffer());
   if (delivery.manner === 'cut') {
-    // An answer without a body promises one byte of it.
+    // Without a body, the answer promises one byte that never arrives.
     const head = headOf(response, `content-length: ${body.length || 1}`);
     const half =
       delivery.in === 'head'
@@ -27,10 +27,10 @@ export async function deliverRaw(
 }
 
 const LETTER = 0x61;
-/** White space may follow JSON without changing it. */
+/** White space after JSON does not change it. */
 const SPACE = 0x20;
 const LINE_END = [0x0d, 0x0a];
-/** Says that one byte follows. */
+/** Announces a chunk of one byte. */
 const CHUNK_START = [0x31, ...LINE_END];
 
 function trickle(socket: Socket, everyMs: number, piece: (at: number) => number[]): void {

@@ -1,31 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from './call';
-import { type Delivery, statusOf } from './delivery';
-import { entraRefusedAnswer } from './entra/entra-answer';
-import { EntraRefusal } from './entra/entra-refusal';
-import { serveEntra } from './entra/serve-entra';
+import type { AccessTokens } from './entra/access-token';
+import { serveEntra } from './entra/routes';
+import { applyFault } from './faults/apply-fault';
 import type { SandboxFault } from './faults/fault';
-import { meetFault } from './faults/meet-fault';
+import type { FaultPlan } from './faults/fault-plan';
+import { endAttaching } from './graph/attachments';
 import { authorize } from './graph/authorize';
-import { endChange } from './graph/draft-changes';
-import { GraphRefusal, refusedAnswer } from './graph/graph-answer';
-import { requestName } from './graph/request-name';
-import { serveGraph } from './graph/serve-graph';
-import { serveUpload } from './graph/serve-upload';
+import { isInMailbox, serveGraph } from './graph/routes';
+import { serveUpload } from './graph/upload-url';
+import { type Call, type Delivery, statusOf } from './http/delivery';
+import { EntraRefusal, entraRefusedAnswer } from './http/entra-answer';
+import { refusedAnswer } from './http/graph-answer';
+import { GraphRefusal } from './http/graph-refusal';
+import { namedRoute, type SandboxRequestName } from './http/route';
 import { releaseDue } from './mailbox/deferred-send';
-import { mailboxNamed } from './mailbox/mailboxes';
-import { chooseRoute, type Route } from './routes';
+import type { MailboxLoad } from './mailbox/mailbox-load';
+import type { MailboxState } from './mailbox/state';
+import { findTarget, type Target } from './routes';
 import type { SandboxRuleName } from './rules/index';
-import type { SandboxState } from './sandbox-state';
+import { mailboxNamed } from './tenant/mailboxes';
 
-/** The most characters of a path or an id that the list of requests keeps; no id of Graph makes a path that long. */
-const MOST_KEPT = 4000;
+/** A request that has been answered. Bodies and headers, which hold secrets, are not kept. */
+export interface SandboxRequest {
+  /** The HTTP method, in capitals. */
+  method: string;
+  /** Without host and query. */
+  path: string;
+  /** 0 if the client got none: the connection broke first, or no answer came. */
+  status: number;
+  /** The `request-id` of its answer. */
+  requestId: string;
+  /** The client's id for it, if it gave one. */
+  clientRequestId?: string;
+  /** The fault that applied, if any. */
+  fault?: SandboxFault;
+  /** The rule that it broke, if it was refused: see `SANDBOX_RULES`. */
+  rule?: SandboxRuleName;
+}
 
-/** A request, and what its first line says. */
+/** Everything that one sandbox holds. */
+export interface SandboxState extends MailboxState {
+  readonly tokens: AccessTokens;
+  readonly requests: SandboxRequest[];
+  readonly faults: FaultPlan;
+  readonly load: MailboxLoad;
+  /** Milliseconds that each request to Graph takes. The setting is its initial value. */
+  latency: number;
+}
+
+/** The maximum length of a path or an id in the list of requests. No path with ids of Graph is that long. */
+const MAX_KEPT_LENGTH = 4000;
+
+/** A request, as far as its first line tells. */
 interface Arrival {
   request: Request;
   path: string;
-  route: Route;
+  target: Target | undefined;
+  /** The user principal name, or what the path says if the tenant has no such mailbox. */
   mailbox?: string;
   call: Call;
 }
@@ -33,16 +64,16 @@ interface Arrival {
 interface Outcome {
   delivery: Delivery;
   fault?: SandboxFault;
-  /** The rule that the request broke, if it did. */
+  /** The rule that the request broke, if it was refused. */
   rule?: SandboxRuleName;
 }
 
-/** One request from its arrival to what is to be given back, be it the right answer or a fault. */
-export async function exchange(request: Request, state: SandboxState): Promise<Delivery> {
+/** One request from its arrival to what the client gets: the right answer, or a fault. */
+export async function dispatch(request: Request, state: SandboxState): Promise<Delivery> {
   const arrival = readArrival(request, state);
   const { path, call } = arrival;
   releaseDue(state);
-  const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endChange(state, call));
+  const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endAttaching(state, call));
   const { requestId, clientRequestId } = call;
   const { method } = request;
   state.requests.push({
@@ -58,13 +89,15 @@ export async function exchange(request: Request, state: SandboxState): Promise<D
 }
 
 /**
- * Uploads go to another host, which has no part in Graph's limit for requests at the same time, and neither has the
- * directory, which answers for users.
+ * Only requests below a mailbox count towards Graph's limit of concurrent requests: uploads go to another host, and
+ * the directory, which answers for users, has no mailbox.
  */
 async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
-  const { route, request, call } = arrival;
-  if (!('user' in route) || route.to === 'user') return outcomeOf(arrival, state);
-  const { isOver, leave } = state.load.enter(mailboxNamed(state.settings.mailboxes, route.user));
+  const { target, request, call } = arrival;
+  if (target?.service !== 'graph' || !isInMailbox(target.match)) return outcomeOf(arrival, state);
+  const { isOver, leave } = state.load.enter(
+    mailboxNamed(state.settings.mailboxes, target.match.values.user),
+  );
   try {
     if (isOver) {
       const { response, rule } = await refusable(async () => throttle(request, state), state, call);
@@ -79,7 +112,7 @@ async function inTurn(arrival: Arrival, state: SandboxState): Promise<Outcome> {
 }
 
 async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome> {
-  const { request, path, route, mailbox, call } = arrival;
+  const { request, path, target, mailbox, call } = arrival;
   const { method } = request;
   let rule: SandboxRuleName | undefined;
   const carryOut = async () => {
@@ -87,64 +120,62 @@ async function outcomeOf(arrival: Arrival, state: SandboxState): Promise<Outcome
     rule = answered.rule;
     return answered.response;
   };
-  const name = requestName(method, route);
+  const name = target && faultName(target, method);
   const fault = name && state.faults.next({ request: name, mailbox, method, path });
   if (name === undefined || fault === undefined) {
     const response = await carryOut();
     return { delivery: { manner: 'whole', response }, rule };
   }
-  const delivery = await meetFault(fault, name, request, carryOut, state, call);
+  const delivery = await applyFault(fault, name, request, carryOut, state, call);
   return { delivery, fault, rule };
 }
 
-async function serve({ request, path, route, call }: Arrival, state: SandboxState): Promise<Response> {
-  switch (route.to) {
-    case 'user':
-    case 'send-mail':
-    case 'messages':
-    case 'folders':
-    case 'folder':
-    case 'folder-messages':
-    case 'message':
-    case 'attachments':
-    case 'upload-sessions':
-    case 'send-draft':
-    case 'me':
-    case 'not-played':
-    case 'unknown-segment':
-      return serveGraph(request, route, state, call);
+/** Undefined for requests without faults, such as those for Entra's documents. */
+function faultName(target: Target, method: string): SandboxRequestName | undefined {
+  switch (target.service) {
+    case 'graph':
+      return namedRoute(target.match, method)?.fault;
     case 'upload':
-      return serveUpload(request, route, state, call);
-    case 'token':
-    case 'openid-configuration':
-    case 'instance-discovery':
-      return serveEntra(request, route, state, call);
-    case 'nowhere':
+      return namedRoute(target.match, method)?.fault;
+    case 'entra':
+      return namedRoute(target.match, method)?.fault;
+  }
+}
+
+async function serve({ request, path, target, call }: Arrival, state: SandboxState): Promise<Response> {
+  switch (target?.service) {
+    case 'graph':
+      return serveGraph(request, target.segments, target.match, state, call);
+    case 'upload':
+      return serveUpload(target.match, { request, values: target.match.values, state, call });
+    case 'entra':
+      return serveEntra(target.match, { request, values: target.match.values, state, call });
+    case undefined:
       throw new GraphRefusal('nothing-there', 404, 'NotFound', `Nothing is at ${path}.`);
   }
 }
 
 function readArrival(request: Request, state: SandboxState): Arrival {
   const path = new URL(request.url).pathname;
-  const route = chooseRoute(path);
+  const target = findTarget(path);
   const requestId = state.ids.guid();
   const clientRequestId = request.headers.get('client-request-id') ?? undefined;
   const call = { requestId, clientRequestId, receivedAt: new Date(state.settings.now()) };
-  return { request, path, route, mailbox: mailboxOf(route, state), call };
+  return { request, path, target, mailbox: target && mailboxOf(target, state), call };
 }
 
-/** By its user principal name, however the path names it. */
-function mailboxOf(route: Route, { settings, uploadSessions }: SandboxState): string | undefined {
-  if ('user' in route) return mailboxNamed(settings.mailboxes, route.user)?.userPrincipalName ?? route.user;
-  if (route.to === 'upload') return uploadSessions.get(route.sessionId)?.draft.mailbox.userPrincipalName;
-  return undefined;
+function mailboxOf({ match }: Target, { settings, uploadSessions }: SandboxState): string | undefined {
+  const { user, sessionId } = match.values;
+  if (sessionId !== '') return uploadSessions.get(sessionId)?.draft.mailbox.userPrincipalName;
+  if (user === '') return undefined;
+  return mailboxNamed(settings.mailboxes, user)?.userPrincipalName ?? user;
 }
 
 function cut(text: string): string {
-  return text.length > MOST_KEPT ? `${text.slice(0, MOST_KEPT)}…` : text;
+  return text.length > MAX_KEPT_LENGTH ? `${text.slice(0, MAX_KEPT_LENGTH)}…` : text;
 }
 
-/** After the token only, since the limit is one of the app that the token names. */
+/** Checks the token first: the limit is that of the app that the token names. */
 function throttle(request: Request, state: SandboxState): never {
   authorize(request.headers, state);
   throw new GraphRefusal(
@@ -152,13 +183,11 @@ function throttle(request: Request, state: SandboxState): never {
     429,
     'ApplicationThrottled',
     'Application is over its MailboxConcurrency limit.',
-    {
-      'retry-after': '1',
-    },
+    { 'retry-after': '1' },
   );
 }
 
-/** An answer, and the rule that the request broke if it is a refusal. */
+/** An answer and, if it is a refusal, the rule that the request broke. */
 async function refusable(
   serveOne: () => Promise<Response>,
   state: SandboxState,

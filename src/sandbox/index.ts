@@ -1,10 +1,10 @@
-export type { SandboxEnv } from './client-env';
+export type { SandboxClientOptions, SandboxEnv } from './client-options';
 export {
   createSandbox,
   type Sandbox,
-  type SandboxClientOptions,
   type SandboxUsage,
 } from './create-sandbox';
+export type { SandboxRequest } from './dispatch';
 export type {
   AnswerFault,
   BrokenJsonFault,
@@ -23,12 +23,11 @@ export type {
   SilenceFault,
   TrickleFault,
 } from './faults/fault';
-export type { SandboxRequestName } from './graph/request-name';
+export type { SandboxRequestName } from './http/route';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './mail/message';
-export type { SandboxDraft } from './mail/sandbox-draft';
+export type { SandboxDraft } from './mailbox/draft';
 export { SANDBOX_RULES, type SandboxRuleName } from './rules/index';
 export type { SandboxEvidence, SandboxRule } from './rules/rule';
-export type { SandboxRequest } from './sandbox-request';
 export type {
   SandboxDelay,
   SandboxLimits,

@@ -1,13 +1,16 @@
 import type { Sandbox } from './create-sandbox';
 
-/** One host whose requests a sandbox is to answer. */
+/** One host whose requests the sandbox answers. */
 export interface LeadToSandbox {
-  /** Matches the addresses of the host. */
+  /** Matches the host's URLs. */
   addresses: RegExp;
   resolve(info: { request: Request }): Promise<Response>;
 }
 
-/** For each host, all that a handler of msw needs to know: of msw itself there may be two copies, each with its types. */
+/**
+ * What a handler of msw needs, for each host. msw itself is not imported here: there may be two copies of it, each
+ * with its own types.
+ */
 export function leadToSandbox(sandbox: Sandbox): LeadToSandbox[] {
   return sandbox.origins.map((origin) => ({
     addresses: new RegExp(`^${escapePattern(origin)}/`),
@@ -15,7 +18,7 @@ export function leadToSandbox(sandbox: Sandbox): LeadToSandbox[] {
   }));
 }
 
-/** What the network would add: nothing says how long a body is before it is sent, and uploads have to. */
+/** Adds the Content-Length that a network would: uploads require it, and a Request does not have it yet. */
 async function withLength(request: Request): Promise<Request> {
   if (request.body === null || request.headers.has('content-length')) return request;
   const body = await request.arrayBuffer();

@@ -1,20 +1,20 @@
-/** As deep as OData's own reader goes by default, and far deeper than any message. */
-const DEEPEST = 100;
+/** The default limit of OData's own reader, and far more than any message needs. */
+const MAX_DEPTH = 100;
 
 /**
- * The value of a JSON text. Whatever walks through it afterwards, JSON.stringify included, takes some of the stack for
- * each level, which JSON.parse does not.
+ * Parses JSON. Code that later walks through the value, such as JSON.stringify, uses some of the stack for each level,
+ * which JSON.parse does not.
  *
- * @throws SyntaxError given a text that is no JSON
- * @throws RangeError given one that is nested too deeply
+ * @throws SyntaxError if it is not JSON
+ * @throws RangeError if it is nested too deeply
  */
 export function parseNestedJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (isDeeper(value, DEEPEST)) throw new RangeError(`The JSON is nested more than ${DEEPEST} deep`);
+  if (isDeeper(value, MAX_DEPTH)) throw new RangeError(`The JSON is nested more than ${MAX_DEPTH} deep`);
   return value;
 }
 
-/** Level by level, without any stack, and no deeper than it has to. */
+/** Goes level by level, without recursion, and no deeper than it has to. */
 function isDeeper(value: unknown, levels: number): boolean {
   let level = [value];
   for (let depth = 0; depth < levels; depth += 1) {

@@ -1,22 +1,22 @@
 import type { SandboxSettings } from './settings';
 
-/** A name or an address as a Host header has it, without a port. */
+/** A name or an address as in a Host header, without the port. */
 const HOST_NAME =
   /^(?:[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*|\[[\da-f:.]+\])$/i;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Whether nothing but this machine reaches a server that listens there. */
+/** Whether only this machine can reach a server that listens there. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 }
 
-/** Whether a text can stand in a Host header, alone. */
+/** Whether a text can be a Host header without a port. */
 export function isHostName(text: unknown): text is string {
   return typeof text === 'string' && text.length <= 253 && HOST_NAME.test(text);
 }
 
 /**
- * Checks where a sandbox is to listen and what it may be called there.
+ * Checks where a sandbox is to listen, and its names there.
  *
  * @throws TypeError with the code `ECONFIG`
  */
@@ -35,16 +35,16 @@ export function checkHosts(host: unknown, allowedHosts: unknown): void {
   );
 }
 
-/** Whether a Host header names the sandbox: as this machine, or by a name of the list, with any port. */
+/** Whether a Host header means the sandbox: a name of this machine or one of the list, with any port. */
 export function isOwnHost(header: string, allowedHosts: readonly string[]): boolean {
   return isOwnName(header.replace(/:\d+$/, ''), allowedHosts);
 }
 
 /**
- * Where the client of a request reaches the sandbox, for the links in its answer: a sandbox that listens for other
- * machines has several names, and not every client knows them all.
+ * The origin at which the client of a request reaches the sandbox, for links in the answer: a sandbox on a network has
+ * several names, and not every client knows them all.
  *
- * @param otherwise for a sandbox with one name only
+ * @param otherwise the origin of a sandbox with one name only
  */
 export function originFor(
   request: Request,
@@ -54,7 +54,7 @@ export function originFor(
   return isOwnOrigin(request.url, allowedHosts) ? new URL(request.url).origin : otherwise;
 }
 
-/** Whether a URL leads to a sandbox with these names; false for one that has no names of its own. */
+/** Whether a URL leads to a sandbox with these names. Always false without names. */
 export function isOwnOrigin(text: string, allowedHosts: readonly string[]): boolean {
   if (allowedHosts.length === 0 || !URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
@@ -66,7 +66,7 @@ function isOwnName(name: string, allowedHosts: readonly string[]): boolean {
   return [...LOOPBACK, ...allowedHosts].some((own) => lowerCase(own) === wanted);
 }
 
-/** A to Z alone: the KELVIN SIGN is no k, though `toLowerCase` makes one of it. */
+/** Changes A to Z only: `toLowerCase` would also turn the KELVIN SIGN into k. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

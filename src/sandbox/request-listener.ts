@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { deliverRaw } from './deliver-raw';
-import type { Delivery } from './delivery';
+import type { Delivery } from './http/delivery';
 import { isOwnHost } from './own-hosts';
 
-/** How long a client may go on writing after it was answered. */
+/** How long a client may keep writing once it has its answer. */
 const LINGER_MS = 3000;
 
 /**
- * Puts a handler of web-standard requests behind node:http.
+ * Runs a handler of web-standard requests behind node:http.
  *
- * @param hosts what the Host header may say, beside the names of this machine
- * @param keepHost whether the handler is told the host that the client has asked for
+ * @param hosts accepted in the Host header, besides the names of this machine
+ * @param keepHost whether the handler sees the host that the client asked for
  */
 export function requestListener(
   handle: (request: Request) => Promise<Delivery>,
@@ -33,7 +33,7 @@ async function respond(
   keepHost: boolean,
 ): Promise<Delivery> {
   const { host = '' } = incoming.headers;
-  // Any web page may let its own host name resolve to 127.0.0.1 and then talk to us as to its own origin.
+  // Any web page can point its own host name at 127.0.0.1, and would then share our origin.
   if (!isOwnHost(host, hosts)) {
     const names = ['127.0.0.1', ...hosts.filter((name) => name !== '127.0.0.1')];
     return plain(403, `The sandbox answers to ${names.join(', ')} and localhost only.\n`);
@@ -58,7 +58,7 @@ async function deliver(
       incoming.socket.resetAndDestroy();
       return;
     case 'silence':
-      // Until the client has enough of it, or the sandbox is closed.
+      // Until the client gives up, or the sandbox is closed.
       return;
     case 'cut':
     case 'trickle':
@@ -75,12 +75,12 @@ async function answer(
   const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
   outgoing.setHeaders(response.headers);
-  // Any other body that was left unread is Node's to throw away, and the connection stays.
+  // Node discards every other unread body, and the connection stays open.
   if (response.status === 413) await answerEarly(incoming, outgoing, body);
   else outgoing.end(body);
 }
 
-/** Events are passed on as they come, until the client leaves. */
+/** Passes events on as they come, until the client leaves. */
 async function answerForGood(outgoing: ServerResponse, { status, headers, body }: Response): Promise<void> {
   outgoing.statusCode = status;
   outgoing.setHeaders(headers);
@@ -95,13 +95,13 @@ async function answerForGood(outgoing: ServerResponse, { status, headers, body }
   outgoing.end();
 }
 
-/** Says that the sandbox itself is broken, to a client that may have left already. */
+/** Reports a failure of the sandbox itself to the client, which may have left already. */
 function answerFailure(outgoing: ServerResponse, error: unknown): void {
   if (outgoing.headersSent) outgoing.destroy();
   else outgoing.writeHead(500, { connection: 'close' }).end(`The sandbox failed: ${error}\n`);
 }
 
-/** Undefined for what node:http lets through and a web Request does not, such as the method TRACE. */
+/** Undefined for what node:http accepts and a web Request does not, such as the method TRACE. */
 function toRequest(incoming: IncomingMessage, host: string): Request | undefined {
   const { method = 'GET', url = '/' } = incoming;
   const headers = new Headers();
@@ -118,9 +118,8 @@ function toRequest(incoming: IncomingMessage, host: string): Request | undefined
 }
 
 /**
- * The body, read only as fast and as far as it is asked for, so nothing ahead of that either: a reader left behind
- * would keep Node from throwing the rest away. Leaving it half read must not destroy the connection, which is
- * still to carry the answer.
+ * The body, read only as fast and as far as the handler asks: a reader left open would keep Node from discarding the
+ * rest. Stopping halfway must not destroy the connection, which still has to carry the answer.
  */
 function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks = incoming.iterator({ destroyOnReturn: false });
@@ -138,8 +137,8 @@ function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 }
 
 /**
- * Answers while the body is still on its way, and gives the connection up. The rest is thrown away unread for a
- * moment: closing at once would reset the connection, and the client, still writing, lose the answer.
+ * Answers while the body is still arriving, and gives up the connection. The rest is discarded for a moment: closing
+ * at once would reset the connection, and a client that is still writing would lose the answer.
  */
 async function answerEarly(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): Promise<void> {
   outgoing.setHeader('connection', 'close');

@@ -1,7 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { isGuid } from './entra/is-guid';
-import { domainOf, isMailboxAddress, toMailbox } from './mailbox/mailbox-address';
-import { mailboxNamed } from './mailbox/mailboxes';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -10,6 +7,8 @@ import type {
   SandboxSearchDelay,
   SandboxSettings,
 } from './settings';
+import { domainOf, isGuid, isMailboxAddress, toMailbox } from './tenant/mailbox-address';
+import { mailboxNamed } from './tenant/mailboxes';
 
 const DEFAULT_LIMITS: SandboxLimits = {
   requestBytes: 4_000_000,
@@ -43,8 +42,8 @@ const DEFAULT_MAILBOXES: SandboxMailbox[] = [
 ];
 
 /**
- * @throws TypeError given no mailbox, one that is no address, a mailbox id that is no GUID, no secret, or a number that would switch a
- * check off
+ * @throws TypeError without a mailbox or a secret, if a mailbox is not an address or its id not a GUID, or if a number
+ * would disable a check
  */
 export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 'allowedHosts'> {
   const mailboxes = toMailboxes(options.mailboxes ?? DEFAULT_MAILBOXES);
@@ -157,7 +156,7 @@ function requireOneOf(name: string, value: unknown, allowed: readonly unknown[])
   throw new TypeError(`Expected \`${name}\` to be ${listed}, got ${JSON.stringify(value)}`);
 }
 
-/** In 32 bits, as many as are made use of. */
+/** As many bits as the ids use. */
 function secureRandom(): number {
   return randomInt(2 ** 32) / 2 ** 32;
 }

@@ -1,97 +1,33 @@
-import { firstUnknownSegment, isOfCollection } from './graph/known-segments';
-import { pathSegments, plainName } from './graph/path-segments';
+import { ENTRA_ROUTES, type EntraAsked } from './entra/routes';
+import { GRAPH_ROUTES, type GraphRoute } from './graph/routes';
+import { UPLOAD_ROUTES, type UploadAsked } from './graph/upload-url';
+import { matchRoutes, pathSegments, type Route, type RouteMatch } from './http/route';
 
-/** What a path asks for, and the values in it, percent-decoded. */
-export type Route = GraphRoute | UploadRoute | EntraRoute | { to: 'nowhere' };
-export type GraphRoute =
-  | { to: 'user' | 'send-mail' | 'messages' | 'folders'; user: string }
-  | FolderRoute
-  | MessageRoute
-  | { to: 'me' }
-  | { to: 'not-played' }
-  | { to: 'unknown-segment'; segment: string };
-export interface MessageRoute {
-  to: 'message' | 'attachments' | 'upload-sessions' | 'send-draft';
-  user: string;
-  messageId: string;
-}
-export interface FolderRoute {
-  to: 'folder' | 'folder-messages';
-  user: string;
-  /** A well-known name or an id. */
-  folder: string;
-}
-export interface UploadRoute {
-  to: 'upload';
-  sessionId: string;
-}
-export type EntraRoute =
-  | { to: 'token'; tenant: string }
-  | { to: 'openid-configuration'; tenant: string }
-  | { to: 'instance-discovery' };
+/** Every request that the sandbox implements. */
+export const ROUTES: readonly Pick<Route, 'method' | 'path' | 'fault'>[] = [
+  ...ENTRA_ROUTES,
+  ...GRAPH_ROUTES,
+  ...UPLOAD_ROUTES,
+];
 
-/** Tells the services apart by path alone, so that one handler can stand behind any host name. */
-export function chooseRoute(path: string): Route {
+/** The service of a path, with its routes there. */
+export type Target =
+  | { service: 'graph'; match: RouteMatch<GraphRoute>; segments: readonly string[] }
+  | { service: 'upload'; match: RouteMatch<Route<UploadAsked>> }
+  | { service: 'entra'; match: RouteMatch<Route<EntraAsked>> };
+
+/**
+ * Tells the services apart by the path alone, so one handler works behind any host name. Undefined if it is no
+ * service.
+ */
+export function findTarget(path: string): Target | undefined {
   const segments = pathSegments(path);
-  if (segments === undefined) return { to: 'nowhere' };
-  const [first = '', ...rest] = segments;
-  if (/^(?:v1\.0|beta)$/i.test(first)) return chooseGraphRoute(first, rest);
-  const [sessionId, ...more] = rest;
-  if (first === 'upload' && sessionId !== undefined && more.length === 0) return { to: 'upload', sessionId };
-  return chooseEntraRoute(first, rest.join('/').toLowerCase());
-}
-
-function chooseGraphRoute(version: string, segments: string[]): Route {
-  const [collection = '', user = '', ...rest] = segments;
-  if (/^me$/i.test(collection)) return { to: 'me' };
-  if (version.toLowerCase() !== 'v1.0') return { to: 'not-played' };
-  const route = /^users$/i.test(collection) && user !== '' ? chooseMailboxRoute(user, rest) : undefined;
-  if (route !== undefined) return route;
-  const segment = firstUnknownSegment(segments);
-  return segment === undefined ? { to: 'not-played' } : { to: 'unknown-segment', segment };
-}
-
-/** Names without regard to case, ids with it. */
-function chooseMailboxRoute(user: string, [name, ...rest]: string[]): GraphRoute | undefined {
-  switch (name && plainName(name)) {
-    case undefined:
-      return { to: 'user', user };
-    case 'sendmail':
-      return rest.length === 0 ? { to: 'send-mail', user } : undefined;
-    case 'mailfolders':
-      return rest.length === 0 ? { to: 'folders', user } : chooseFolderRoute(user, rest);
-    case 'messages':
-      return rest.length === 0 ? { to: 'messages', user } : chooseMessageRoute(user, rest);
-    default:
-      return undefined;
+  if (segments === undefined) return undefined;
+  if (/^(?:v1\.0|beta)$/i.test(segments[0] ?? '')) {
+    return { service: 'graph', match: matchRoutes(GRAPH_ROUTES, segments), segments };
   }
-}
-
-function chooseMessageRoute(user: string, [messageId = '', ...names]: string[]): MessageRoute | undefined {
-  const to = MESSAGE_ROUTES.get(names.map(plainName).join('/'));
-  return to && messageId !== '' && !isOfCollection(messageId) ? { to, user, messageId } : undefined;
-}
-
-function chooseFolderRoute(user: string, [folder = '', ...names]: string[]): FolderRoute | undefined {
-  const to = FOLDER_ROUTES.get(names.map(plainName).join('/'));
-  return to && folder !== '' && !isOfCollection(folder) ? { to, user, folder } : undefined;
-}
-
-const FOLDER_ROUTES = new Map<string, FolderRoute['to']>([
-  ['', 'folder'],
-  ['messages', 'folder-messages'],
-]);
-
-const MESSAGE_ROUTES = new Map<string, MessageRoute['to']>([
-  ['', 'message'],
-  ['attachments', 'attachments'],
-  ['attachments/createuploadsession', 'upload-sessions'],
-  ['send', 'send-draft'],
-]);
-
-function chooseEntraRoute(tenant: string, rest: string): Route {
-  if (rest === 'oauth2/v2.0/token') return { to: 'token', tenant };
-  if (rest === 'v2.0/.well-known/openid-configuration') return { to: 'openid-configuration', tenant };
-  if (tenant === 'common' && rest === 'discovery/instance') return { to: 'instance-discovery' };
-  return { to: 'nowhere' };
+  const upload = matchRoutes(UPLOAD_ROUTES, segments);
+  if (upload.routes.length > 0) return { service: 'upload', match: upload };
+  const entra = matchRoutes(ENTRA_ROUTES, segments);
+  return entra.routes.length > 0 ? { service: 'entra', match: entra } : undefined;
 }

@@ -2,86 +2,88 @@
 export interface SandboxMailbox {
   /** The object id, a GUID. */
   id: string;
-  /** What the path of a request may name it by, beside the id. */
+  /** Names the mailbox in the path of a request, as the id does. */
   userPrincipalName: string;
   /** The name in its From. */
   displayName: string;
-  /** Addresses that mail may come from and go to, but that the path of a request does not take. */
+  /** Addresses that it sends from and receives at. The path of a request does not accept them. */
   aliases?: string[];
-  /** Addresses of others for which this mailbox holds the Send As right. */
+  /** Addresses of others that it may send as. */
   sendAs?: string[];
   /**
-   * `unlicensed` has no mailbox behind it, `on-premises` has one outside of Exchange Online, `disabled` is a blocked
-   * account, and from `access-denied` an application access policy keeps the app.
+   * `unlicensed` is a user without a mailbox, `on-premises` has one outside Exchange Online, `disabled` is a blocked
+   * account, and an application access policy keeps the app out of `access-denied`.
    * @default 'ok'
    */
   state?: 'ok' | 'unlicensed' | 'on-premises' | 'disabled' | 'access-denied';
   /**
-   * The largest message that this mailbox sends, in bytes, as an admin sets it: up to 150 MB.
+   * The largest message that it can send, in bytes, as an admin sets it: up to 150 MB.
    * @default the limit `messageBytes`
    */
   messageBytes?: number;
 }
 
-/** Sizes and counts, in the strict reading of limits whose exact value nobody documents. */
+/** Sizes and counts, read strictly where the exact limit is not documented. */
 export interface SandboxLimits {
-  /** The largest request body that is taken, in bytes. @default 4_000_000 */
+  /** The largest request body, in bytes. @default 4_000_000 */
   requestBytes: number;
-  /** An attachment must be smaller than this many raw bytes. @default 3_000_000 */
+  /** An attachment must be smaller than this, in raw bytes. @default 3_000_000 */
   attachmentBytes: number;
-  /** The most recipients of one message, To, Cc and Bcc together. @default 500 */
+  /** The maximum number of recipients in To, Cc and Bcc together. @default 500 */
   recipients: number;
   /**
-   * The smallest file that an upload session takes, in bytes; 3 * 2 ** 20 is the other reading of its 3 MB.
+   * The smallest file for an upload session, in bytes. Its documented 3 MB could also mean 3 * 2 ** 20.
    * @default 3_000_000
    */
   sessionMinimumBytes: number;
-  /** The largest file that an upload session takes, in bytes. @default 150_000_000 */
+  /** The largest file for an upload session, in bytes. @default 150_000_000 */
   sessionMaximumBytes: number;
-  /** One range of an upload must be smaller than this many bytes. @default 4_000_000 */
+  /** A range of an upload must be smaller than this, in bytes. @default 4_000_000 */
   rangeBytes: number;
   /**
-   * The largest message of a mailbox: its body and the raw bytes of its attachments. It is refused by the range of an
-   * upload that crosses it, which is reported, and else when it is sent. 35 MB is the documented default of Exchange.
+   * The largest message: its body and the raw bytes of its attachments. The range of an upload that crosses the limit
+   * is refused, which is reported; otherwise the message is, when it is sent. 35 MB is the documented default of
+   * Exchange.
    * @default 35_000_000
    */
   messageBytes: number;
-  /** The most attachments of one message, which is documented. @default 250 */
+  /** The documented maximum number of attachments. @default 250 */
   attachments: number;
-  /** The most bytes that the headers of one message take up; 256 KB are documented. @default 256_000 */
+  /** The maximum size of a message's headers, in bytes; 256 KB are documented. @default 256_000 */
   headerBytes: number;
-  /** The most requests to Graph for one mailbox at the same time; one more is answered 429. @default 4 */
+  /** The maximum number of concurrent requests to Graph for one mailbox. More are answered with 429. @default 4 */
   concurrentRequests: number;
 }
 
-/** How long the search lags behind. Given both numbers, both have to pass. */
+/** How long the search lags. If both numbers are given, both have to pass. */
 export interface SandboxDelay {
-  /** So many searches of the place where the message is, each page being one. @default 0 */
+  /** This many searches of the message's place; each page counts as one. @default 0 */
   finds?: number;
   /** Milliseconds of `now`. @default 0 */
   ms?: number;
 }
 
-/** How the search lags: `finds` and `ms` are for new drafts and for sent copies alike, and the rest goes before them. */
+/**
+ * How the search lags. `finds` and `ms` are for new drafts and sent copies alike; the other properties override them.
+ */
 export interface SandboxSearchDelay extends SandboxDelay {
-  /** For how long a search misses a draft that is new or has changed. */
+  /** How long a search misses a new or changed draft. */
   drafts?: SandboxDelay;
-  /**
-   * For how long a search misses the copy of a message that was sent, by whichever route, and what has arrived in an
-   * Inbox.
-   */
+  /** How long a search misses the copy of a sent message, by any route, and a message that arrived in an Inbox. */
   sentItems?: SandboxDelay;
-  /** For how long a search still shows a draft that was sent or deleted, as it was in Drafts. */
+  /** How long a search still shows a draft that was sent or deleted, as it was in Drafts. */
   stale?: SandboxDelay;
 }
 
-/** What `createSandbox()` takes: the scene that the client meets. */
+/** Options of `createSandbox()`. */
 export interface SandboxOptions {
-  /** The GUID of the tenant, made up by default. Token requests name it, `tenantDomain` or the domain of a mailbox. */
+  /**
+   * The GUID of the tenant. Token requests name this, `tenantDomain` or the domain of a mailbox. @default a fixed GUID
+   */
   tenantId?: string;
-  /** @default the domain of the first mailbox, if that is given by its address, else 'contoso.example' */
+  /** @default the domain of the first mailbox, if that is given by its address; otherwise 'contoso.example' */
   tenantDomain?: string;
-  /** The GUID of the one app that is registered, made up by default. */
+  /** The client id of the one registered app, a GUID. @default a fixed GUID */
   clientId?: string;
   /** @default 'sandbox-client-secret' */
   clientSecret?: string;
@@ -91,86 +93,85 @@ export interface SandboxOptions {
    */
   secretState?: 'valid' | 'expired';
   /**
-   * Whether the tenant has Exchange Online. A tenant without gets good tokens from Entra, and 401
-   * OrganizationFromTenantGuidNotFound for every mailbox.
+   * Whether the tenant has Exchange Online. Without it, Entra still issues tokens, and every mailbox is answered with
+   * 401 OrganizationFromTenantGuidNotFound.
    * @default true
    */
   exchangeOnline?: boolean;
   /**
-   * The first one is the client's `userId`. One that is given by its address alone has an id and a name made from it.
-   * By default app@, sales@ and ceo@contoso.example.
+   * The first one is the client's `userId`. A mailbox that is given by its address gets an id and a name made from it.
+   * @default app@, sales@ and ceo@contoso.example
    */
   mailboxes?: (string | SandboxMailbox)[];
   /**
-   * Application permissions that tokens carry; an empty list is an app without admin consent.
+   * Application permissions in the tokens. An empty list is an app without admin consent.
    * @default ['Mail.Send', 'Mail.ReadWrite']
    */
   roles?: string[];
   /**
-   * Permissions that the app has by Exchange's RBAC for Applications, which tokens do not show. They come on top of
-   * `roles`.
+   * Permissions by Exchange's RBAC for Applications, in addition to `roles`. Tokens do not show them.
    * @default []
    */
   rbac?: string[];
   /**
-   * Delegated permissions that tokens carry in place of `roles`, as if a user had signed in: the one of the first
-   * mailbox, and only that mailbox is open to them. Entra gives no such token to an app alone, but a credential of
-   * another kind may bring one.
+   * Delegated permissions in the tokens, instead of `roles`, as if the user of the first mailbox had signed in. Only
+   * that mailbox is then accessible. Entra issues no such token to an app alone, but another kind of credential may
+   * bring one.
    * @default []
    */
   scp?: string[];
-  /** Other limits than the usual ones. */
+  /** Overrides for the default limits. */
   limits?: Partial<SandboxLimits>;
-  /** The clock, in milliseconds as Date.now counts them. @default Date.now */
+  /** The clock, in milliseconds like Date.now. @default Date.now */
   now?: () => number;
   /**
-   * Where the ids come from that clients are shown (of messages, folders, attachments, upload sessions and requests)
-   * and the secrets of tokens and upload URLs: numbers from 0 up to 1, as of Math.random. With a seeded source and the
-   * same requests a sandbox gives the same answers again, and secrets that can be guessed.
+   * The source of the ids that clients see (of messages, folders, attachments, upload sessions and requests) and of
+   * the secrets in tokens and upload URLs: returns numbers from 0 up to 1, like Math.random. With a seeded source, the
+   * same requests get the same answers, and the secrets can be guessed.
    * @default the system's secure random numbers
    */
   random?: () => number;
-  /** Seconds that a token is valid. @default 3599 */
+  /** How long a token is valid, in seconds. @default 3599 */
   tokenLifetime?: number;
-  /** Seconds that an upload session takes ranges. @default 3600 */
+  /** How long an upload session accepts ranges, in seconds. @default 3600 */
   uploadSessionLifetime?: number;
-  /** Milliseconds that every request to Graph takes before it is answered, on the machine's clock. @default 0 */
+  /** Milliseconds that each request to Graph takes, on the machine's clock. @default 0 */
   latency?: number;
   /**
-   * How far the search for messages lags behind. The id of a message leads to it all the time. That the search lags is
-   * reported, for how long is not known.
+   * How far the search for messages lags. The id of a message finds it at any time. The lag is reported, its length is
+   * not known.
    * @default {}
    */
   searchDelay?: SandboxSearchDelay;
   /**
-   * How precise the times of messages and attachments are that clients are shown. That the service shows whole seconds
-   * is recorded; milliseconds are for a client that has to cope with both.
+   * The precision of the times of messages and attachments. The service is recorded to show whole seconds;
+   * milliseconds are for a client that has to cope with both.
    * @default 'seconds'
    */
   timePrecision?: 'seconds' | 'milliseconds';
   /**
-   * Whether the immutable id of a draft leads to the copy in Sent Items once the draft was sent. Documents say that it
-   * does and that it does not, and it was reported not to: then the copy has another immutable id, and the draft's
-   * answers 404. The usual id dies in any case, which is documented.
+   * Whether the immutable id of a draft still leads to the copy in Sent Items once it was sent. Microsoft's documents
+   * say both; reports say that it does not: the copy gets another immutable id, and the draft's answers 404. The usual
+   * id never survives, which is documented.
    * @default false
    */
   immutableIdsOutliveSending?: boolean;
   /**
-   * Where a DELETE leads: out of sight, or to Deleted Items, where searches of the whole mailbox still find the message
-   * by another id, and a second DELETE takes it out of sight. Which of the two the service does with a draft is not
-   * documented; the first is reported.
+   * Where a DELETE moves a message: out of sight, or to Deleted Items, where a search of the whole mailbox still finds
+   * it by another id, and a second DELETE moves it out of sight. What the service does with a draft is not documented;
+   * the first is reported.
    * @default 'recoverableItems'
    */
   deleteLeadsTo?: 'recoverableItems' | 'deletedItems';
   /**
-   * How a second DELETE by the usual id of a message is answered: 403 ErrorCannotDeleteObject as by the immutable id,
-   * or 404 ErrorItemNotFound. Both are reported. A message that was sent has left its usual id: 404 either way.
+   * The answer to a second DELETE by the usual id: 403 ErrorCannotDeleteObject, as by the immutable id, or 404
+   * ErrorItemNotFound. Both are reported. A message that was sent has lost its usual id, so the answer is always 404.
    * @default 'cannotDelete'
    */
   secondDelete?: 'notFound' | 'cannotDelete';
   /**
-   * The status of a request that is over the limit `requestBytes`: 413 RequestEntityTooLarge or 400 BadRequest. Both
-   * are reported.
+   * The status of a request over the limit `requestBytes`: 413 RequestEntityTooLarge or 400 BadRequest. Both are
+   * reported.
    * @default 413
    */
   oversizedRequest?: 413 | 400;
@@ -181,55 +182,58 @@ export interface SandboxOptions {
    */
   uploadAnswerNames?: 'camelCase' | 'PascalCase';
   /**
-   * Whether an extended property of PS_INTERNET_HEADERS (`String {00020386-0000-0000-C000-000000000046} Name x`) is a
-   * header of the message that arrives. That it is, is documented ([MS-OXCMAIL] 2.1.3.2.4), and was not seen.
+   * Whether an extended property of PS_INTERNET_HEADERS (`String {00020386-0000-0000-C000-000000000046} Name x`)
+   * becomes a header of the message that arrives. It is documented ([MS-OXCMAIL] 2.1.3.2.4), but no
+   * observation of it is known.
    * @default true
    */
   namedHeadersOnTheWire?: boolean;
   /**
-   * The most messages in one page of a search, from 1 to 1000, whatever `$top` asks for. That a page may hold fewer than
-   * were asked for, and a link to the next one, is documented. @default 1000
+   * The maximum number of messages in a page of a search, from 1 to 1000, whatever `$top` asks for. A page may hold
+   * fewer than asked for, with a link to the next one: that is documented.
+   * @default 1000
    */
   pageSize?: number;
   /**
-   * Whether each search begins with a page that holds nothing but a link to the next one, and ends with one that holds
-   * nothing. That a page may be empty and not the last is documented.
+   * Whether each search starts with an empty page, which has only a link to the next one, and ends with an empty page.
+   * It is documented that a page may be empty without being the last.
    * @default false
    */
   emptyPages?: boolean;
   /**
-   * What stays of an attachment that came by an upload session: its bytes, or only their number and hash, so that a
-   * measurement of a client's memory does not see the sandbox's.
+   * What to keep of an uploaded attachment: its bytes, or only their number and hash, which keeps the sandbox out of
+   * measurements of a client's memory.
    * @default 'all'
    */
   keepContent?: 'all' | 'hash';
-  /** The most messages that are kept, and the most drafts; the oldest go first. @default 10_000 */
+  /** The maximum number of messages, and of drafts. The oldest are dropped first. @default 10_000 */
   maxMessages?: number;
   /**
-   * About the most bytes that messages and drafts take up in memory; the oldest messages go first, the newest one
-   * stays in any case. @default 256_000_000
+   * About how much memory messages and drafts may take, in bytes. The oldest messages are dropped first; the newest
+   * always stays.
+   * @default 256_000_000
    */
   maxBytes?: number;
   /**
-   * A folder in which messages are kept as well, each as `.eml` and as JSON, and from which they are read again at
-   * the start. It is made where it is missing. Removing a message removes its files.
+   * A folder that also keeps messages, each as `.eml` and as JSON, and is read again at the start. It is created if
+   * missing. Removing a message removes its files.
    */
   store?: string;
   /**
-   * Whether a refusal that comes of the sandbox's settings (a mailbox, From, tenant, client or secret that it does not
-   * know) ends with a sentence of the sandbox's own: that this is the sandbox, what it has, and how to add to it. It
-   * stands behind the service's own sentence, in the same text.
+   * Whether a refusal that is due to the sandbox's settings (an unknown mailbox, From, tenant, client or secret) ends
+   * with a sentence of its own: that this is the sandbox, what it has, and how to add to it. It follows the service's
+   * own sentence, in the same text.
    * @default true for `startSandbox()`, false for `createSandbox()`
    */
   explain?: boolean;
   /** @default 'https://login.microsoftonline.com' */
   authorityHost?: string;
   /**
-   * Also the resource that tokens are issued for, so the scope is this and `/.default`.
+   * Also the resource of tokens, so the scope is this plus `/.default`.
    * @default 'https://graph.microsoft.com'
    */
   graphEndpoint?: string;
-  /** Where the URLs of upload sessions lead: not to Graph, as a rule. @default 'https://outlook.office.com' */
+  /** The origin of upload URLs. It is usually not Graph. @default 'https://outlook.office.com' */
   uploadOrigin?: string;
 }
 
@@ -241,6 +245,6 @@ export type SandboxSettings = Readonly<
   readonly limits: Readonly<SandboxLimits>;
   readonly searchDelay: Readonly<Record<'drafts' | 'sentItems' | 'stale', Required<SandboxDelay>>>;
   readonly store?: string;
-  /** What a sandbox that listens is called, beside this machine's own names. */
+  /** The names of a listening sandbox, besides this machine's own. */
   readonly allowedHosts: readonly string[];
 };

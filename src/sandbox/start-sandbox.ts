@@ -6,52 +6,49 @@ import { checkHosts, isLoopback } from './own-hosts';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
 
-/** What `startSandbox()` takes: the scene that the client meets. */
+/** Options of `startSandbox()`. */
 export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost' | 'graphEndpoint'> {
   /** @default 0, any free port */
   port?: number;
   /**
-   * The address to listen on. With any but one of this machine's own, such as `0.0.0.0` in a container, whoever
-   * reaches it can read and delete its mail: it needs `allowedHosts`, and a warning is printed.
+   * The address to listen on. On any but this machine's own, such as `0.0.0.0` in a container, anyone who reaches it
+   * can read and delete its mail: it requires `allowedHosts`, and a warning is printed.
    * @default '127.0.0.1'
    */
   host?: string;
   /**
-   * Names by which clients call the sandbox, without ports, such as that of its service in a compose file. A request
-   * whose Host header is another one is refused, since any web page can let its own name lead here. The first one
-   * becomes the host of `url`, `options` and `env`. 127.0.0.1, localhost and [::1] are always allowed.
+   * The names that clients use for the sandbox, without ports, such as its service in a compose file. A request with
+   * any other Host header is refused, since any web page can point its own name here. The first name becomes the host
+   * of `url`, `options` and `env`. 127.0.0.1, localhost and [::1] are always allowed.
    * @default []
    */
   allowedHosts?: readonly string[];
-  /** Where the URLs of upload sessions lead. @default the sandbox itself */
+  /** The origin of upload URLs. @default the sandbox itself */
   uploadOrigin?: string;
 }
 
-/** A sandbox that listens, on the loopback interface unless it was told otherwise. */
+/** A sandbox that listens, on the loopback interface unless told otherwise. */
 export interface RunningSandbox extends Sandbox {
-  /**
-   * `http://127.0.0.1:<port>`, or the first of `allowedHosts` in its place: Graph's endpoint, Entra's authority and
-   * the place of uploads in one.
-   */
+  /** `http://127.0.0.1:<port>`, or the first of `allowedHosts` instead: the origin of Graph, Entra and uploads. */
   readonly url: string;
-  /** The web page that shows what was sent, for a browser on this machine. */
+  /** The page that shows what was sent, for a browser on this machine. */
   readonly inboxUrl: string;
-  /** Stops listening and cuts the connections that are still open. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
   /** The same, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a sandbox on 127.0.0.1, out of reach for other machines, or where `host` says.
+ * Starts a sandbox on 127.0.0.1, which other machines cannot reach, or on `host`.
  *
- * @throws TypeError given options that make no sense; nothing is left listening
+ * @throws TypeError if options are invalid; nothing is left listening
  */
 export function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
   return openSandbox(options, (warning) => process.emitWarning(warning));
 }
 
-/** @param warn is told when other machines can reach the sandbox */
+/** @param warn called if other machines can reach the sandbox */
 export async function openSandbox(
   { port = 0, host = '127.0.0.1', allowedHosts = [], ...options }: StartSandboxOptions,
   warn: (warning: string) => void,
@@ -88,7 +85,7 @@ export async function openSandbox(
     if (!isLoopback(host)) warn(networkWarning(host));
     return running(sandbox, server, url, `${local}/inbox`);
   } catch (error) {
-    // A server that is left listening would keep the process alive after the error.
+    // A server that still listens would keep the process alive after the error.
     await closeServer(server);
     throw error;
   }
@@ -96,38 +93,15 @@ export async function openSandbox(
 
 function running(sandbox: Sandbox, server: Server, url: string, inboxUrl: string): RunningSandbox {
   const close = () => closeServer(server);
-  return {
-    ...sandbox,
-    // Spread alone these would be what they are at this moment for ever.
-    get messages() {
-      return sandbox.messages;
-    },
-    get drafts() {
-      return sandbox.drafts;
-    },
-    get faults() {
-      return sandbox.faults;
-    },
-    get latency() {
-      return sandbox.latency;
-    },
-    set latency(milliseconds) {
-      sandbox.latency = milliseconds;
-    },
-    get usage() {
-      return sandbox.usage;
-    },
-    url,
-    inboxUrl,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  // The sandbox itself and no copy: spreading would freeze its getters at their current values.
+  return Object.assign(sandbox, { url, inboxUrl, close, [Symbol.asyncDispose]: close });
 }
 
-/** Where a browser on this machine finds the server, and where its clients are told to. */
+/** Where a browser on this machine finds the server, and the address for clients. */
 function addressesOf(server: Server, names: readonly string[]): { local: string; url: string } {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('The sandbox listens on no port');
+  if (address === null || typeof address === 'string')
+    throw new TypeError('The sandbox is not listening on a port');
   const at = (host: string) => `http://${host}:${address.port}`;
   const [name] = names;
   const isEverywhere = address.address === '0.0.0.0' || address.address === '::';
@@ -145,7 +119,7 @@ function networkWarning(host: string): string {
   );
 }
 
-/** Fulfilled as well when the server was closed before, or never listened. */
+/** Also resolves if the server was closed before, or never listened. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery } from './delivery';
+import type { Delivery } from './http/delivery';
 
 /**
- * The nearest thing to a delivery that the web's Response can be: a network error for a connection that breaks
- * before the body, and a promise that waits for the request's signal for an answer that never comes.
+ * The closest a web Response comes to a delivery: a network error if the connection breaks before the body, and a
+ * promise that only the request's signal ends if no answer comes.
  */
 export async function toResponse(delivery: Delivery, { signal }: Request): Promise<Response> {
   switch (delivery.manner) {
@@ -27,7 +27,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Half the body, and then the error of a connection that ends. */
+/** Half of the body, then the error of a closed connection. */
 async function cut(response: Response): Promise<Response> {
   const body = new Uint8Array(await response.arrayBuffer());
   const half = body.subarray(0, body.length / 2);
@@ -58,7 +58,7 @@ async function trickle(response: Response, everyMs: number): Promise<Response> {
   });
 }
 
-/** White space may follow JSON without changing it. */
+/** White space after JSON does not change it. */
 const SPACE = new TextEncoder().encode(' ');
 
 function withBody({ status, headers }: Response, source: UnderlyingDefaultSource<Uint8Array>): Response {

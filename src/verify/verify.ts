@@ -52,17 +52,17 @@ async function runChecks({ options, tokens, client, signal }: Verification): Pro
 /** What a failure to get a token shows about each check. */
 function entraFailure(error: GraphTransportError, withSecret: boolean): VerifyCheck[] {
   if (error instanceof ClientSecretError) return [failed('secret', error)];
-  const aadsts = Number(/^AADSTS(\d+)$/.exec(error.graphCode ?? '')?.[1]);
-  if (Number.isNaN(aadsts)) return [failed(withSecret ? 'entra' : 'token', error)];
-  const about = entraCode(aadsts)?.about;
+  const { graphCode } = error;
+  if (!graphCode?.startsWith('AADSTS')) return [failed(withSecret ? 'entra' : 'token', error)];
+  const about = entraCode(graphCode)?.about;
   const sound = about === undefined ? [] : ENTRA_ORDER.slice(0, ENTRA_ORDER.indexOf(about)).map(passed);
   return [passed('entra'), ...sound, failed(about ?? 'token', error)];
 }
 
 /**
  * A warning about the address that recipients see, if there is a reason for one. Since June 2026, Microsoft is
- * reported to bounce mail from onmicrosoft.com addresses of tenants that write to more than 100 outside
- * recipients (550 5.7.236). Microsoft's own pages about it were not read.
+ * reported to bounce mail of tenants whose onmicrosoft.com addresses write to more than 100 outside
+ * recipients a day (550 5.7.236). Microsoft's own pages about it were not read.
  */
 function checkSender({ from, userId }: ResolvedOptions): VerifyCheck[] {
   const sender = from?.address ?? (typeof userId === 'string' ? userId.trim() : '');

@@ -94,4 +94,6 @@ test('a sandbox closes while a page is open', async () => {
   const cut = new Promise((resolve) => answer.body.once('error', resolve));
   await sandbox.close();
   await cut;
+  expect(answer.body.destroyed).toBe(true);
+  await expect(request(sandbox.url, { dispatcher })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });

@@ -190,11 +190,11 @@ export const ENTRA_CODES: readonly EntraCodeRow[] = [
   },
 ];
 
-const BY_NUMBER: ReadonlyMap<string, EntraCode> = new Map(
+const BY_NAME: ReadonlyMap<string, EntraCode> = new Map(
   ENTRA_CODES.flatMap(({ codes, ...meaning }) => codes.map((name) => [name, meaning])),
 );
 
-/** What the number of an Entra error means (`AADSTS7000215` → 7000215). */
-export function entraCode(aadsts: number): EntraCode | undefined {
-  return BY_NUMBER.get(`AADSTS${aadsts}`);
+/** What one of Entra's codes means, such as `AADSTS7000215`. */
+export function entraCode(code: string): EntraCode | undefined {
+  return BY_NAME.get(code);
 }

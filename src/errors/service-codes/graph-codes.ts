@@ -1,5 +1,4 @@
-import type { ServiceCode, ServiceCodeRow } from './service-code';
-import { spelling } from './spelling';
+import { type ServiceCode, type ServiceCodeRow, spelling } from './service-code';
 
 const DOCS = 'https://learn.microsoft.com/graph';
 

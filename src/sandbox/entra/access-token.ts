@@ -1,41 +1,54 @@
-import { createHmac } from 'node:crypto';
-import { claimsChallenge, hasClaims } from '../graph/claims-challenge';
-import { GraphRefusal, INVALID_TOKEN } from '../graph/graph-answer';
-import type { Ids } from '../mailbox/make-ids';
+import { createHash, createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto';
+import { claimsChallenge, unauthorized } from '../http/graph-refusal';
+import { type Ids, isSameSecret } from '../http/ids';
 import { parseNestedJson } from '../nested-json';
-import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
-import { isSameSecret } from './same-secret';
 
 interface Claims {
   aud: string;
   exp: number;
-  /** Entra's opaque id of a token; here the tokens are numbered. */
+  /** Opaque in Entra's tokens; here their number. */
   uti: string;
   roles?: string[];
-  /** Delegated permissions in one text. */
+  /** Delegated permissions, separated by spaces. */
   scp?: string;
-  /** No claim of Entra's: what the token request asked for, to be found again. */
+  /** Not a claim of Entra: the claims that the token request asked for. */
   sandbox_claims?: unknown;
 }
 
-/** Issues and checks the tokens of one sandbox; the key that signs them exists nowhere else. */
+/** Issues and checks the tokens of one sandbox; no other sandbox has its key. */
 export interface AccessTokens {
-  /** `claims` is what the token request asked for beyond the usual. */
+  /** @param claims what the token request asked for besides the usual */
   issue(audience: string, claims?: unknown): string;
-  /** The permissions that the token shows. @throws GraphRefusal given a token that this Graph does not take */
+  /** The permissions in a token. @throws GraphRefusal if this Graph does not accept the token */
   check(token: string): readonly string[];
-  /** From now on only tokens are taken whose request asked for these claims, given as JSON. */
+  /** The public key that the tokens are signed with, as a JWK. */
+  readonly publicKey: object;
+  /** From now on, accepts only tokens whose request asked for these claims, given as JSON. */
   demand(claims: string): void;
-  /** What was demanded is not any more. */
+  /** Accepts tokens without the demanded claims again. */
   forgetDemand(): void;
-  /** Tokens that were issued until now are taken no more. */
+  /** Refuses every token issued so far. */
   revoke(): void;
 }
 
+/**
+ * Ed25519 and not Entra's RS256: 32 random bytes are a key, so the same seed makes the same tokens, while an RSA key
+ * takes a tenth of a second or more to find, in each test process.
+ */
+export const TOKEN_ALGORITHM = 'EdDSA';
+
+/** What precedes the 32 bytes of an Ed25519 key in PKCS #8. [RFC 8410] */
+const ED25519_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
 export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessTokens {
-  const key = ids.bytes(32);
-  const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  const key = createPrivateKey({
+    key: Buffer.concat([ED25519_PREFIX, ids.bytes(32)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const publicKey = toKeySetEntry(createPublicKey(key).export({ format: 'jwk' }));
+  const sign = (text: string) => signBytes(null, Buffer.from(text), key).toString('base64url');
   let issued = 0;
   let revoked = 0;
   let demanded: string | undefined;
@@ -44,7 +57,7 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
     issue(audience, claims) {
       issued += 1;
       const payload = { ...claimsFor(audience, settings), uti: `${issued}`, sandbox_claims: claims };
-      const unsigned = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode(payload)}`;
+      const unsigned = `${encode({ typ: 'JWT', alg: TOKEN_ALGORITHM, kid: publicKey.kid })}.${encode(payload)}`;
       return `${unsigned}.${sign(unsigned)}`;
     },
 
@@ -53,7 +66,7 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
       if (more.length > 0 || !isEncodedJson(header) || !isEncodedJson(payload)) {
         throw unauthorized('token-unreadable', 'CompactToken parsing failed with error code: 80049217');
       }
-      // Before any claim is looked at: from here on the claims are known to be our own.
+      // Checked before the claims, which are known to be our own from here on.
       if (!isSameSecret(signature, sign(`${header}.${payload}`))) {
         throw unauthorized('token-signature', 'Access token validation failure. Invalid signature.');
       }
@@ -72,6 +85,8 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
       return claims.roles ?? claims.scp?.split(' ') ?? [];
     },
 
+    publicKey,
+
     demand(claims) {
       demanded = claims;
     },
@@ -86,18 +101,10 @@ export function createAccessTokens(settings: SandboxSettings, ids: Ids): AccessT
   };
 }
 
-/** 401 with the one code that Graph has for every fault of a token; the sentence tells them apart. */
-export function unauthorized(rule: SandboxRuleName, message: string): GraphRefusal {
-  return new GraphRefusal(rule, 401, INVALID_TOKEN, message);
-}
-
-/** For whom a token is, as far as it says so: nothing of it is checked. */
-export function audienceOf(token: string): string {
-  const [, payload = ''] = token.split('.');
-  if (!isEncodedJson(payload)) return '';
-  const claims: unknown = JSON.parse(decode(payload));
-  const isObject = typeof claims === 'object' && claims !== null;
-  return isObject && 'aud' in claims && typeof claims.aud === 'string' ? claims.aud : '';
+function toKeySetEntry({ crv, kty, x }: JsonWebKey) {
+  // The key's thumbprint. [RFC 7638]
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+  return { kty, use: 'sig', kid, crv, x, alg: TOKEN_ALGORITHM };
 }
 
 function claimsFor(audience: string, settings: SandboxSettings): object {
@@ -115,7 +122,7 @@ function claimsFor(audience: string, settings: SandboxSettings): object {
 }
 
 /**
- * An app without consent gets a token all the same, only without roles.
+ * An app without consent still gets a token, without roles.
  * [rule: token-roles] [rule: token-without-consent]
  */
 function permissionClaims({ scp, roles, mailboxes }: SandboxSettings): object {
@@ -141,4 +148,12 @@ function isEncodedJson(part: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether the demanded claims are among those of a token request, which may ask for more. */
+function hasClaims(given: unknown, demanded: unknown): boolean {
+  if (typeof demanded !== 'object' || demanded === null) return given === demanded;
+  if (typeof given !== 'object' || given === null) return false;
+  const properties = new Map<string, unknown>(Object.entries(given));
+  return Object.entries(demanded).every(([name, value]) => hasClaims(properties.get(name), value));
 }

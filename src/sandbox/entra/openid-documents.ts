@@ -1,10 +1,11 @@
 import { originFor } from '../own-hosts';
 import type { SandboxSettings } from '../settings';
+import { TOKEN_ALGORITHM } from './access-token';
 
 /**
- * Where the tenant's endpoints are, for clients that do not know this authority. Served for any tenant: clients of
- * the public cloud never ask, and are told of a wrong tenant by the token endpoint. Refused here already, they
- * would hide the refusal behind a failure of their own.
+ * The tenant's endpoints, for clients that do not know this authority. Served for any tenant: clients of the public
+ * cloud never ask for it, and the token endpoint tells them about a wrong tenant. Clients would hide a refusal here
+ * behind an error of their own.
  */
 export function openIdConfiguration(request: Request, tenant: string, settings: SandboxSettings): object {
   const authority = `${httpsOf(originFor(request, settings.authorityHost, settings))}/${encodeURIComponent(tenant)}`;
@@ -16,12 +17,12 @@ export function openIdConfiguration(request: Request, tenant: string, settings: 
     token_endpoint_auth_methods_supported: ['client_secret_post'],
     response_types_supported: ['token'],
     subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
+    id_token_signing_alg_values_supported: [TOKEN_ALGORITHM],
     msgraph_host: new URL(settings.graphEndpoint).host,
   };
 }
 
-/** The answer to "is this host an authority?", which clients ask of a host that they do not know. */
+/** The answer to "is this host an authority?", which clients ask about a host that they do not know. */
 export function instanceDiscovery(request: Request, settings: SandboxSettings): object {
   const authority = httpsOf(originFor(request, settings.authorityHost, settings));
   const { host } = new URL(authority);
@@ -38,8 +39,8 @@ function tenantAskedFor(request: Request): string | undefined {
 }
 
 /**
- * Always https, also where the sandbox listens without TLS: Microsoft's clients take no other authority, so
- * theirs are told https, and whoever carries their requests here turns it into http.
+ * Always https, even if the sandbox listens without TLS: Microsoft's clients accept no other authority, so they are
+ * told https, and whatever carries their requests here turns it into http.
  */
 function httpsOf(authorityHost: string): string {
   return authorityHost.replace(/^http:/, 'https:');

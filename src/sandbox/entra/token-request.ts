@@ -1,22 +1,22 @@
-import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from '../explain';
+import { EntraRefusal } from '../http/entra-answer';
+import { isSameSecret } from '../http/ids';
 import { isOwnOrigin } from '../own-hosts';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
-import { EntraRefusal } from './entra-refusal';
-import { isSameSecret } from './same-secret';
+import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from '../tenant/explain';
 
-/** Names that stand for any tenant's users; an app without a user has to name its own tenant. */
+/** Names for the users of any tenant. An app without a user has to name its own tenant. */
 const SHARED_ENDPOINTS = ['common', 'consumers', 'organizations'];
 
 /**
- * Exists in every tenant, as in each real one, because apps that used SMTP or IMAP with OAuth ask for it: they
- * get a token then, and Graph refuses its audience.
+ * In every tenant here, as in real ones, because apps that used SMTP or IMAP with OAuth ask for it: they get a token,
+ * and Graph refuses its audience.
  */
 const OUTLOOK = 'https://outlook.office365.com';
 
-/** Graph as documents name it, good for a client whose scope was not changed for the sandbox. [rule: entra-public-scope] */
+/** Graph's public name, accepted so that clients need no other scope for the sandbox. [rule: entra-public-scope] */
 const PUBLIC_GRAPH = 'https://graph.microsoft.com';
-/** Hosts of clouds that have nothing to do with the public one. */
+/** Hosts of clouds that are separate from the public one. */
 const OTHER_CLOUD = /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i;
 
 /** The resource that a client-credentials request gets a token for. @throws EntraRefusal */
@@ -77,14 +77,14 @@ export function checkTokenRequest(tenant: string, form: URLSearchParams, setting
   return resource;
 }
 
-/** An app asks for one resource and for all that it was granted there. */
+/** An app asks for one resource, with everything it was granted there. */
 function resourceOf(scope: string, { graphEndpoint, allowedHosts }: SandboxSettings): string {
   const resource = /^(\S+)\/\.default$/.exec(scope)?.[1];
   if (resource === undefined) {
     throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
   }
   const isPublic = resource === PUBLIC_GRAPH && !OTHER_CLOUD.test(new URL(graphEndpoint).hostname);
-  // By whichever of its names the client knows the sandbox, it is one Graph.
+  // The sandbox is one Graph under each of its names.
   return isPublic || isOwnOrigin(resource, allowedHosts) ? graphEndpoint : resource;
 }
 

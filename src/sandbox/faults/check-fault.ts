@@ -1,7 +1,7 @@
-import { REQUEST_NAMES, type SandboxRequestName } from '../graph/request-name';
+import { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
 import type { FaultTime, SandboxFault } from './fault';
 
-/** What one property of a fault takes, in words and in code. */
+/** What a property of a fault accepts, in words and in code. */
 interface Property {
   takes: string;
   isGood(value: unknown): boolean;
@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<SandboxFault['kind'], Readonly<Record<string, Prope
   },
 };
 
-/** Told to the test that lays the fault, rather than to the client that meets it. @throws TypeError */
+/** Tells the test that adds a fault, rather than its client, what is wrong with it. @throws TypeError */
 export function checkFault(fault: unknown): asserts fault is SandboxFault {
   const kinds = Object.keys(KINDS).join(', ');
   if (!isObject(fault)) {
@@ -82,14 +82,14 @@ export function checkFault(fault: unknown): asserts fault is SandboxFault {
   }
 }
 
-/** @throws TypeError that lists the requests */
+/** @throws TypeError with a list of the requests */
 export function checkRequestName(name: unknown): asserts name is SandboxRequestName {
   if (REQUEST_NAMES.some((known) => known === name)) return;
   const letters = (text: string) => text.replace(/[^a-z]/gi, '').toLowerCase();
   const meant = REQUEST_NAMES.find((known) => letters(known) === letters(String(name)));
   throw new TypeError(
-    `There is no request ${show(name)} that could meet a fault.${meant ? ` Did you mean '${meant}'?` : ''} ` +
-      `There are ${REQUEST_NAMES.join(', ')}.`,
+    `Unknown request ${show(name)}.${meant ? ` Did you mean '${meant}'?` : ''} ` +
+      `Requests: ${REQUEST_NAMES.join(', ')}.`,
   );
 }
 
@@ -163,7 +163,7 @@ function isJson(value: unknown): boolean {
   }
 }
 
-/** In short, whatever it is. */
+/** Shortened, whatever it is. */
 function show(value: unknown): string {
   switch (typeof value) {
     case 'string':

@@ -1,4 +1,4 @@
-import type { SandboxRequestName } from '../graph/request-name';
+import type { SandboxRequestName } from '../http/route';
 import { checkFault, checkFaultOptions, checkRequestName } from './check-fault';
 import type {
   SandboxFault,
@@ -8,21 +8,21 @@ import type {
   SandboxSeenRequest,
 } from './fault';
 
-/** The faults that are still to come. */
+/** The faults that are still to apply. */
 export interface FaultPlan {
   failNext(request: SandboxRequestName, fault: SandboxFault, options?: SandboxFaultOptions): void;
   failWith(choose: SandboxFaultChooser | undefined): void;
-  /** The fault that this request meets, taken off the plan. */
+  /** The fault that applies to this request, taken off the list. */
   next(seen: SandboxSeenRequest): SandboxFault | undefined;
   planned(): SandboxPlannedFault[];
   cancel(id: number): boolean;
   clear(): void;
 }
 
-/** More than anyone lays; a form of the inbox could add to them without end. */
-const MOST_PLANNED = 10_000;
+/** More than anyone adds. The inbox's form could add more without end. */
+const MAX_FAULTS = 10_000;
 
-/** A planned fault, with the requests that pass before it counted down. */
+/** A fault, with the requests that it still skips counted down. */
 interface Waiting extends SandboxPlannedFault {
   skip: number;
   every: number;
@@ -37,8 +37,8 @@ export function createFaultPlan(): FaultPlan {
       checkRequestName(request);
       checkFault(fault);
       checkFaultOptions(options);
-      if (planned.length >= MOST_PLANNED) {
-        throw new TypeError(`Expected at most ${MOST_PLANNED} faults that no request has met yet.`);
+      if (planned.length >= MAX_FAULTS) {
+        throw new TypeError(`Expected at most ${MAX_FAULTS} faults that still have requests to apply to.`);
       }
       const { times = 1, mailbox, skip = 0, every = 1 } = options;
       latestId += 1;
@@ -48,7 +48,7 @@ export function createFaultPlan(): FaultPlan {
         mailbox: mailbox?.toLowerCase(),
         fault,
         times,
-        // The first one to meet it is the last one of its round.
+        // The first request that fails is the last one of its round.
         skip: skip + every - 1,
         every,
       });
@@ -98,7 +98,7 @@ export function createFaultPlan(): FaultPlan {
   };
 }
 
-/** What a function of the test's has chosen, which may be anything. */
+/** The choice of a test's function, which may return anything. */
 function chosen(fault: SandboxFault | undefined): SandboxFault | undefined {
   if (fault !== undefined) checkFault(fault);
   return fault;

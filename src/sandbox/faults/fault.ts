@@ -1,4 +1,4 @@
-import type { SandboxRequestName } from '../graph/request-name';
+import type { SandboxRequestName } from '../http/route';
 
 /** What can go wrong with one request. */
 export type SandboxFault =
@@ -14,35 +14,35 @@ export type SandboxFault =
   | TrickleFault;
 
 /**
- * `before` comes in place of what was asked, which then is not done; `after` comes when it was done: a mail is
- * delivered, a draft made.
+ * `before`: in place of the request, which is not carried out. `after`: once it was, so a mail is delivered or a draft
+ * created.
  */
 export type FaultTime = 'before' | 'after';
 
 interface ExtraHeaders {
-  /** Seconds, or the time that is written as an HTTP date. */
+  /** Seconds, or a time to be written as an HTTP date. */
   retryAfter?: number | Date;
-  /** More headers, or others than the answer's own. */
+  /** More headers, or other values of the answer's own. */
   headers?: Record<string, string>;
 }
 
-/** Another answer than the right one, in the form of the service: Graph's error, or Entra's for `token`. */
+/** Another answer than the right one, in the service's form: Graph's error, or Entra's for `token`. */
 export interface AnswerFault extends ExtraHeaders {
   /** Tells which fault it is. */
   kind: 'answer';
   /** From 200 to 599. */
   status: number;
-  /** Without one the answer has no body, as gateways answer. */
+  /** Without a code the answer has no body, like a gateway's. */
   code?: string;
-  /** The sentence beside the code. */
+  /** The sentence next to the code. */
   message?: string;
-  /** The number in an answer of Entra. @default 90033, "try again later" */
+  /** The number in Entra's answer. @default 90033, "try again later" */
   aadsts?: number;
   /** @default 'before' */
   when?: FaultTime;
 }
 
-/** The page of a gateway in front of the service. */
+/** A page from a gateway in front of the service. */
 export interface HtmlFault extends ExtraHeaders {
   /** Tells which fault it is. */
   kind: 'html';
@@ -52,24 +52,24 @@ export interface HtmlFault extends ExtraHeaders {
   when?: FaultTime;
 }
 
-/** The right answer, with more headers: a `Retry-After` on a 202 for instance. */
+/** The right answer with more headers, such as a `Retry-After` on a 202. */
 export interface HeadersFault extends ExtraHeaders {
   /** Tells which fault it is. */
   kind: 'headers';
 }
 
 /**
- * 401 with a claims challenge. From then on Graph takes only tokens whose request carried these claims, and answers
- * all others in the same way.
+ * 401 with a claims challenge. From then on, Graph accepts only tokens whose request carried these claims, and
+ * challenges all others.
  */
 export interface ChallengeFault {
   /** Tells which fault it is. */
   kind: 'challenge';
-  /** JSON, as the client is to pass it on to Entra. */
+  /** JSON for the client to pass on to Entra. */
   claims: string;
 }
 
-/** Another place, in place of what was asked. */
+/** A redirect, in place of the request. */
 export interface RedirectFault {
   /** Tells which fault it is. */
   kind: 'redirect';
@@ -79,21 +79,21 @@ export interface RedirectFault {
   status?: 301 | 302 | 303 | 307 | 308;
 }
 
-/** The right status, and a whole answer over HTTP, whose JSON ends in the middle. */
+/** The right status and a complete HTTP answer, whose JSON stops in the middle. */
 export interface BrokenJsonFault {
   /** Tells which fault it is. */
   kind: 'broken-json';
 }
 
-/** The connection is reset, without an answer. */
+/** A reset connection, without an answer. */
 export interface ResetFault {
   /** Tells which fault it is. */
   kind: 'reset';
-  /** `before-body` comes while the client may still be writing, `before` when the request was read. */
+  /** `before-body`: while the client may still be writing. `before`: when the request has been read. */
   when: 'before-body' | FaultTime;
 }
 
-/** The connection ends in the middle of the answer to a request that was carried out. */
+/** The request is carried out, and the connection ends in the middle of the answer. */
 export interface CutFault {
   /** Tells which fault it is. */
   kind: 'cut';
@@ -101,7 +101,7 @@ export interface CutFault {
   in: 'head' | 'body';
 }
 
-/** No answer, for as long as the client waits. */
+/** No answer, however long the client waits. */
 export interface SilenceFault {
   /** Tells which fault it is. */
   kind: 'silence';
@@ -109,7 +109,7 @@ export interface SilenceFault {
   when?: FaultTime;
 }
 
-/** A request that was carried out, answered byte by byte, and without an end. */
+/** The request is carried out, and answered byte by byte, without end. */
 export interface TrickleFault {
   /** Tells which fault it is. */
   kind: 'trickle';
@@ -119,47 +119,47 @@ export interface TrickleFault {
   everyMs?: number;
 }
 
-/** What a request shows that may meet a fault. */
+/** What is known about a request that may fail. */
 export interface SandboxSeenRequest {
-  /** Which of the requests it is. */
+  /** The name of the request. */
   request: SandboxRequestName;
-  /** The user principal name; what the path says where there is no such mailbox. Undefined for `token`. */
+  /** The user principal name, or what the path says if there is no such mailbox. Undefined for `token`. */
   mailbox?: string;
-  /** Of HTTP, in capitals. */
+  /** The HTTP method, in capitals. */
   method: string;
   /** Without host and query. */
   path: string;
 }
 
-/** Which requests meet a fault, and how often. */
+/** Which requests a fault applies to, and how often. */
 export interface SandboxFaultOptions {
-  /** How many requests meet the fault. @default 1 */
+  /** How many requests it applies to. @default 1 */
   times?: number;
-  /** How many requests pass before the first one that meets it: the ranges of an upload, for instance. @default 0 */
+  /** How many requests to skip first, such as ranges of an upload. @default 0 */
   skip?: number;
-  /** Which of the requests after those meet it: each one, or every second, third and so on. @default 1 */
+  /** Applies to each request after those (1), to every second one (2), and so on. @default 1 */
   every?: number;
-  /** Only requests for this mailbox, by user principal name. */
+  /** Only to requests for this mailbox, by user principal name. */
   mailbox?: string;
 }
 
-/** A fault that waits for its requests. */
+/** A fault that still has requests to apply to. */
 export interface SandboxPlannedFault {
-  /** A number of the sandbox's own. */
+  /** Its number in this sandbox. */
   id: number;
-  /** The requests that it waits for. */
+  /** The requests it applies to. */
   request: SandboxRequestName;
-  /** In small letters, where it is for one mailbox only. */
+  /** In lower case, if it is for one mailbox only. */
   mailbox?: string;
-  /** What they meet. */
+  /** What happens to them. */
   fault: SandboxFault;
-  /** How many requests are still to meet it. */
+  /** How many requests it still applies to. */
   times: number;
-  /** How many requests pass before the next one that meets it, where some do. */
+  /** How many requests it skips before the next one, if any. */
   skip?: number;
-  /** Every so many requests meet it, where not each one does. */
+  /** It applies to every request of this number, if not to each. */
   every?: number;
 }
 
-/** To be called for each request; what it returns comes over that request. */
+/** Called for each request; the fault that it returns applies to that request. */
 export type SandboxFaultChooser = (seen: SandboxSeenRequest) => SandboxFault | undefined;

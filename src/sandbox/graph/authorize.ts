@@ -1,20 +1,25 @@
-import { unauthorized } from '../entra/access-token';
-import type { SandboxState } from '../sandbox-state';
-import { bearerOf } from './bearer';
-import { GraphRefusal } from './graph-answer';
+import { GraphRefusal, unauthorized } from '../http/graph-refusal';
+import type { MailboxState } from '../mailbox/state';
+import { parseNestedJson } from '../nested-json';
+
+/** The part of the sandbox's state that Graph uses. */
+export interface GraphState extends MailboxState {
+  /** `check` returns the permissions in a token. @throws GraphRefusal if Graph does not accept the token */
+  readonly tokens: { check(token: string): readonly string[] };
+}
 
 /**
- * What the bearer token's app may do: by the roles or scopes that the token shows, and by Exchange's RBAC for
- * Applications, which no token shows.
+ * What the app may do: by the roles or scopes in its token, and by Exchange's RBAC for Applications, which is not in
+ * tokens.
  */
-export function authorize(headers: Headers, { tokens, settings }: SandboxState): readonly string[] {
+export function authorize(headers: Headers, { tokens, settings }: GraphState): readonly string[] {
   const token = bearerOf(headers);
   if (token === '') throw unauthorized('token-missing', 'Access token is empty.');
   const shown = tokens.check(token);
   return settings.scp.length > 0 ? shown : [...shown, ...settings.rbac];
 }
 
-/** One of the permissions is enough. A token without any is answered 401, one with others 403. */
+/** Any one of the permissions will do. A token without permissions gets 401, one with others 403. */
 export function requirePermission(permissions: readonly string[], ...allowed: string[]): void {
   requireSomePermission(permissions);
   if (!allowed.some((permission) => permissions.includes(permission))) {
@@ -27,7 +32,7 @@ export function requirePermission(permissions: readonly string[], ...allowed: st
   }
 }
 
-/** Looked at before what is asked for. */
+/** Checked before everything that the request asks for. */
 export function requireSomePermission(permissions: readonly string[]): void {
   if (permissions.length > 0) return;
   throw new GraphRefusal(
@@ -36,4 +41,22 @@ export function requireSomePermission(permissions: readonly string[]): void {
     'NoPermissionsInAccessToken',
     'The token contains no permissions, or permissions can not be understood.',
   );
+}
+
+/** The bearer token of a request, or an empty string. */
+export function bearerOf(headers: Headers): string {
+  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+  return token;
+}
+
+/** The audience that a token claims. Nothing of it is verified. */
+export function audienceOf(token: string): string {
+  const [, payload = ''] = token.split('.');
+  try {
+    const claims: unknown = parseNestedJson(Buffer.from(payload, 'base64url').toString());
+    const isObject = typeof claims === 'object' && claims !== null;
+    return isObject && 'aud' in claims && typeof claims.aud === 'string' ? claims.aud : '';
+  } catch {
+    return '';
+  }
 }

@@ -1,12 +1,10 @@
-import type { Call } from '../call';
-import { FOLDER_NAMES, type FolderName, findFolder, folderId } from '../mailbox/mail-folders';
-import { findMailbox } from '../mailbox/mailboxes';
-import type { SandboxState } from '../sandbox-state';
+import type { Call } from '../http/delivery';
+import { jsonAnswer } from '../http/graph-answer';
+import { findFolder, folderId } from '../mailbox/folders';
+import { FOLDER_NAMES, type FolderName, type MailboxState } from '../mailbox/state';
 import type { SandboxMailbox } from '../settings';
-import { jsonAnswer } from './graph-answer';
-import { nextLink, readPage } from './page';
-import { readQueryOptions } from './query-options';
-import { selectProperties } from './select-properties';
+import { findMailbox } from '../tenant/mailboxes';
+import { nextLink, readPage, readQueryOptions, selectProperties } from './query-options';
 
 const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   drafts: 'Drafts',
@@ -16,11 +14,11 @@ const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   inbox: 'Inbox',
 };
 
-/** A folder as Graph shows it. Its id is the same with and without immutable ids. [Graph docs, outlook-immutable-id] */
+/** A folder as Graph shows it. Its id is the same with immutable ids. [Graph docs, outlook-immutable-id] */
 export function folderAnswer(
   request: Request,
   { user, folder: nameOrId }: { user: string; folder: string },
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Response {
   const { mailbox, folder } = findFolder(state, user, nameOrId);
@@ -28,8 +26,8 @@ export function folderAnswer(
   return jsonAnswer(200, showFolder(mailbox, folder, $select, state), call);
 }
 
-/** The folders of a mailbox that the sandbox plays, page by page. */
-export function foldersAnswer(request: Request, user: string, state: SandboxState, call: Call): Response {
+/** A mailbox's folders, as far as the sandbox has them, page by page. */
+export function foldersAnswer(request: Request, user: string, state: MailboxState, call: Call): Response {
   const { graphEndpoint } = state.settings;
   const mailbox = findMailbox(state.settings, user);
   const { $select, ...page } = readQueryOptions(request, ['$select', '$top', '$skip']);
@@ -47,15 +45,17 @@ function showFolder(
   mailbox: SandboxMailbox,
   folder: FolderName,
   select: string | undefined,
-  state: SandboxState,
+  state: MailboxState,
 ): object {
-  const messages = state.stored.filter((message) => message.mailbox === mailbox && message.folder === folder);
+  const messages = state.messages.filter(
+    (message) => message.mailbox === mailbox && message.folder === folder,
+  );
   const shown = {
     id: folderId(state, mailbox, folder),
     displayName: DISPLAY_NAMES[folder],
     parentFolderId: folderId(state, mailbox, 'msgfolderroot'),
     childFolderCount: 0,
-    // What arrives stays unread: the sandbox does not play isRead.
+    // Messages stay unread, since the sandbox does not implement isRead.
     unreadItemCount: folder === 'inbox' ? messages.length : 0,
     totalItemCount: messages.length,
     isHidden: false,

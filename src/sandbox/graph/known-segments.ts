@@ -1,12 +1,12 @@
-import { ENTITY_TYPES } from './entity-types';
-import { plainName } from './path-segments';
+import { isOfCollection, plainName } from '../http/route';
+import { ENTITY_TYPES } from '../schema/entity-types';
 
-/** What follows a name in a path: one of a collection, something that the sandbox knows nothing of, or nothing. */
+/** What follows a name in a path: an item of a collection, anything (the sandbox does not know), or nothing. */
 type Next = { each: Level } | 'anything' | 'nothing';
-/** The names that may stand at one place of a path, in small letters. */
+/** The names that are valid at one place of a path, in lower case. */
 type Level = ReadonlyMap<string, Next>;
 
-/** Names on a level of their own, with what follows each. */
+/** Builds a level from names, grouped by what follows them. */
 function level(...groups: (readonly [Next, string])[]): Level {
   return new Map(
     groups.flatMap(([next, names]) => names.split(' ').map((name) => [name.toLowerCase(), next] as const)),
@@ -102,14 +102,9 @@ const ROOT = level(
   ['anything', 'agreementAcceptances appCatalogs copilot dataClassification fileStorage compliance'],
 );
 
-/** Stands for all of a collection where else a key would. */
-export function isOfCollection(segment: string): boolean {
-  return /^(?:\$count|\$ref|delta(?:\(.*\))?)$/i.test(segment);
-}
-
 /**
- * The first segment below /v1.0 that leads nowhere in Graph, as far as the sandbox knows its names. Undefined where
- * the path may lead somewhere.
+ * The first segment after the version that Graph does not have, as far as the sandbox knows its names. Undefined if
+ * the path may exist.
  */
 export function firstUnknownSegment(segments: readonly string[]): string | undefined {
   let names: Level = ROOT;

@@ -1,39 +1,36 @@
-import type { Call } from '../call';
+import type { Call } from '../http/delivery';
+import { jsonAnswer, showTime } from '../http/graph-answer';
+import { notImplemented } from '../http/graph-refusal';
+import { checkPropertyId, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
-import { showTime } from '../mail/show-time';
-import { folderId } from '../mailbox/mail-folders';
-import type { StoredMessage } from '../mailbox/stored-message';
-import type { SandboxState } from '../sandbox-state';
-import { expandProperties } from './expand-properties';
-import { jsonAnswer } from './graph-answer';
-import { IMMUTABLE_ID_APPLIED, prefersImmutableId } from './immutable-id';
-import { readQueryOptions } from './query-options';
-import { selectProperties } from './select-properties';
+import { folderId } from '../mailbox/folders';
+import type { MailboxMessage, MailboxState } from '../mailbox/state';
+import { readQueryOptions, selectProperties } from './query-options';
 
 /** A message as Graph shows it. */
 export function messageAnswer(
   status: number,
-  stored: StoredMessage,
+  message: MailboxMessage,
   request: Request,
-  state: SandboxState,
+  state: MailboxState,
   call: Call,
 ): Response {
   const options = readQueryOptions(request, ['$select', '$expand']);
-  return jsonAnswer(status, showMessage(stored, request, options, state), call, idHeaders(request));
+  return jsonAnswer(status, showMessage(message, request, options, state), call, idHeaders(request));
 }
 
-/** The properties of a message that `$select` names, by default the usual ones, and what `$expand` adds to them. */
+/** The properties that `$select` names, by default the usual ones, plus those that `$expand` adds. */
 export function showMessage(
-  stored: StoredMessage,
+  message: MailboxMessage,
   request: Request,
   { $select, $expand }: { $select?: string; $expand?: string },
-  state: SandboxState,
+  state: MailboxState,
 ): object {
-  const id = prefersImmutableId(request) ? stored.immutableId : stored.id;
-  const { headers, extendedProperties } = stored.message.content;
+  const id = message[idKind(request)];
+  const { headers, extendedProperties } = message.content;
   const shown = selectProperties(
     'message',
-    { id, ...describeMessage(stored, state) },
+    { id, ...describeMessage(message, state) },
     { internetMessageHeaders: headers },
     $select,
   );
@@ -41,26 +38,26 @@ export function showMessage(
 }
 
 export function idHeaders(request: Request): Record<string, string> {
-  return prefersImmutableId(request) ? IMMUTABLE_ID_APPLIED : {};
+  return idKind(request) === 'immutableId' ? IMMUTABLE_ID_APPLIED : {};
 }
 
-/** Without the attachments and the custom headers, which are shown on request only. [rule: headers-on-request] */
-export function describeMessage(stored: StoredMessage, state: SandboxState): Record<string, unknown> {
-  const { content } = stored.message;
-  // A draft has the times of receiving and sending as well, those of its making. [rule: draft-shown]
-  const created = showTime(stored.createdAt, state.settings);
+/** Without attachments and custom headers, which are shown only on request. [rule: headers-on-request] */
+export function describeMessage(message: MailboxMessage, state: MailboxState): Record<string, unknown> {
+  const { content } = message;
+  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown]
+  const created = showTime(message.createdAt, state.settings);
   return {
     createdDateTime: created,
-    lastModifiedDateTime: showTime(stored.changedAt, state.settings),
+    lastModifiedDateTime: showTime(message.changedAt, state.settings),
     // [rule: change-key]
-    changeKey: stored.changeKey,
+    changeKey: message.changeKey,
     receivedDateTime: created,
     sentDateTime: created,
     // [rule: conversation-stays]
-    conversationId: stored.conversationId,
-    webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(stored.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
+    conversationId: message.conversationId,
+    webLink: `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(message.id)}&exvsurl=1&viewmodel=ReadMessageItem`,
     // [rule: parent-folder]
-    parentFolderId: folderId(state, stored.mailbox, stored.folder),
+    parentFolderId: folderId(state, message.mailbox, message.folder),
     categories: content.categories,
     hasAttachments: content.attachments.some(({ isInline }) => !isInline),
     internetMessageId: content.internetMessageId,
@@ -69,7 +66,7 @@ export function describeMessage(stored: StoredMessage, state: SandboxState): Rec
     importance: content.importance,
     isDeliveryReceiptRequested: content.isDeliveryReceiptRequested,
     isReadReceiptRequested: content.isReadReceiptRequested,
-    isDraft: stored.isDraft,
+    isDraft: message.isDraft,
     body: content.body,
     sender: toRecipient(content.sender),
     from: toRecipient(content.from),
@@ -82,4 +79,50 @@ export function describeMessage(stored: StoredMessage, state: SandboxState): Rec
 
 function toRecipient({ name, address }: SandboxAddress): object {
   return { emailAddress: { name, address } };
+}
+
+/**
+ * The id that the client wants: with `Prefer: IdType="ImmutableId"`, which each request has to ask for, the one that
+ * survives moves.
+ */
+export function idKind(request: Request): MailboxMessage['knownBy'] {
+  const prefer = request.headers.get('prefer') ?? '';
+  return /(?:^|,)\s*IdType\s*=\s*"?ImmutableId"?\s*(?:,|$)/i.test(prefer) ? 'immutableId' : 'id';
+}
+
+/** Confirms the immutable ids. */
+export const IMMUTABLE_ID_APPLIED = { 'preference-applied': 'IdType="ImmutableId"' };
+
+const TEXT = "'((?:[^']|'')*)'";
+const EXPAND = new RegExp(
+  `^singleValueExtendedProperties ?\\(\\$filter ?= ?id eq ${TEXT}(?: or id eq ${TEXT})*\\)$`,
+  'i',
+);
+
+/** The extended properties that `$expand` names, if the message has them. [rule: expand-properties] */
+export function expandProperties(
+  expand: string,
+  properties: readonly { id: string; value: string }[],
+): object {
+  const wanted = new Set(wantedProperties(expand).map(propertyKey));
+  const found = properties.filter(({ id }) => wanted.has(propertyKey(id)));
+  if (found.length === 0) return {};
+  return {
+    singleValueExtendedProperties: found.map(({ id, value }) => ({ id: shownPropertyId(id), value })),
+  };
+}
+
+/**
+ * The ids that an `$expand` names. @throws GraphRefusal unless it has the documented form, with one or more property
+ * ids
+ */
+export function wantedProperties(expand: string): string[] {
+  if (!EXPAND.test(expand)) {
+    throw notImplemented(`the $expand ${expand}`);
+  }
+  const ids = [...expand.matchAll(new RegExp(`id eq ${TEXT}`, 'gi'))].map(([, id = '']) =>
+    id.replaceAll("''", "'"),
+  );
+  for (const id of ids) checkPropertyId(id);
+  return ids;
 }

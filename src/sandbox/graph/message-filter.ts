@@ -1,20 +1,19 @@
+import { GraphRefusal, notImplemented } from '../http/graph-refusal';
 import { checkPropertyId, propertyKey } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
-import { type FilterToken, filterTokens, invalidFilter } from './filter-tokens';
-import { GraphRefusal } from './graph-answer';
 import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';
 
-/** Does a filter let this message pass? */
+/** Whether a message passes the filter. */
 type Matches = (shown: ShownMessage, content: MessageContent) => boolean;
 
 export interface MessageFilter {
   matches: Matches;
-  /** The paths that it looks at, in its order. */
+  /** The paths it refers to, in order. */
   properties: readonly string[];
 }
 
-/** More of them than anyone writes; each takes some of the stack. */
-const DEEPEST = 100;
+/** More levels than anyone writes. Each uses some of the stack. */
+const MAX_DEPTH = 100;
 
 const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
   eq: (order) => order === 0,
@@ -26,15 +25,17 @@ const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
 };
 
 /**
- * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by its id and value,
- * and all of these joined by `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
+ * Reads a `$filter`: comparisons of properties, `contains` and `startswith`, an extended property by id and value, and
+ * combinations of these with `and`, `or`, `not` and parentheses. [rule: search-by-message-id] @throws GraphRefusal
  */
 export function readMessageFilter(filter: string): MessageFilter {
   const tokens = filterTokens(filter);
   const properties: string[] = [];
+  /** Cached: a filter may name hundreds of properties, and a message may have tens of thousands. */
+  const pairs = new WeakMap<MessageContent['extendedProperties'], ReadonlySet<string>>();
   let at = 0;
 
-  /** The next token if it is of that kind, and that word where there is one. */
+  /** Takes the next token if it is of that kind and, if words are given, one of them. */
   function take(kind: FilterToken['kind'], ...words: string[]): string | undefined {
     const token = tokens[at];
     if (token?.kind !== kind) return undefined;
@@ -63,7 +64,7 @@ export function readMessageFilter(filter: string): MessageFilter {
   }
 
   function one(depth: number): Matches {
-    if (depth > DEEPEST) throw invalidFilter();
+    if (depth > MAX_DEPTH) throw invalidFilter();
     if (take('name', 'not') !== undefined) {
       const matches = one(depth + 1);
       return (...message) => !matches(...message);
@@ -108,7 +109,7 @@ export function readMessageFilter(filter: string): MessageFilter {
           'The query filter contains one or more invalid nodes.',
         );
       default:
-        throw notPlayedFilter(filter);
+        throw notImplemented(`the $filter ${filter}`);
     }
   }
 
@@ -122,7 +123,10 @@ export function readMessageFilter(filter: string): MessageFilter {
     return (shown) => isRight(String(shownValue(shown, property)).toLowerCase(), part);
   }
 
-  /** `ep: ep/id eq 'id' and ep/value eq 'value'`, the name compared with case and the value without. [rule: search-by-property] */
+  /**
+   * `ep: ep/id eq 'id' and ep/value eq 'value'`: names are compared with case, values without.
+   * [rule: search-by-property]
+   */
   function extendedProperty(): Matches {
     properties.push('singleValueExtendedProperties');
     const variable = need('name').toLowerCase();
@@ -136,9 +140,17 @@ export function readMessageFilter(filter: string): MessageFilter {
     return (_shown, { extendedProperties }) => pairsOf(extendedProperties).has(wanted);
   }
 
+  function pairsOf(extendedProperties: MessageContent['extendedProperties']): ReadonlySet<string> {
+    const known = pairs.get(extendedProperties);
+    if (known !== undefined) return known;
+    const made = new Set(extendedProperties.map(({ id, value }) => pairKey(id, value.toLowerCase())));
+    pairs.set(extendedProperties, made);
+    return made;
+  }
+
   function equal(path: string): string {
     need('name', path);
-    if (take('name', 'eq') === undefined) throw notPlayedFilter(filter);
+    if (take('name', 'eq') === undefined) throw notImplemented(`the $filter ${filter}`);
     return need('text');
   }
 
@@ -147,18 +159,7 @@ export function readMessageFilter(filter: string): MessageFilter {
   return { matches, properties };
 }
 
-/** Kept, since a filter may ask for hundreds of properties, and a message may have tens of thousands. */
-const pairs = new WeakMap<MessageContent['extendedProperties'], ReadonlySet<string>>();
-
-function pairsOf(properties: MessageContent['extendedProperties']): ReadonlySet<string> {
-  const known = pairs.get(properties);
-  if (known !== undefined) return known;
-  const made = new Set(properties.map(({ id, value }) => pairKey(id, value.toLowerCase())));
-  pairs.set(properties, made);
-  return made;
-}
-
-/** No id has a line break in it: behind `Name` stands anything but one. */
+/** Unambiguous, since an id never contains a line break. */
 function pairKey(id: string, value: string): string {
   return `${propertyKey(id)}\n${value}`;
 }
@@ -168,11 +169,38 @@ function compare(one: string | number | boolean, other: string | number | boolea
   return one < other ? -1 : 1;
 }
 
-function notPlayedFilter(filter: string): GraphRefusal {
-  return new GraphRefusal(
-    'not-played',
-    501,
-    'notSupported',
-    `The sandbox does not play the $filter ${filter}`,
-  );
+/** One token of a `$filter`: a quoted text without its quotes, a time, a number, a name or path, or a sign. */
+export interface FilterToken {
+  kind: 'text' | 'time' | 'number' | 'name' | 'sign';
+  text: string;
+}
+
+const TIME =
+  '\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:\\d\\d))?(?![\\w:.-])';
+const TOKEN = new RegExp(
+  // OData doubles a quote within a text.
+  `\\s*(?:'(?<text>(?:[^']|'')*)'|(?<time>${TIME})|(?<number>-?\\d+(?:\\.\\d+)?)(?![\\w.-])` +
+    '|(?<name>[A-Za-z_]\\w*(?:/[A-Za-z_]\\w*)*)|(?<sign>[(),:]))\\s*',
+  'y',
+);
+
+/** @throws GraphRefusal if a part of it is not a token */
+export function filterTokens(filter: string): FilterToken[] {
+  const tokens: FilterToken[] = [];
+  const expression = new RegExp(TOKEN);
+  while (expression.lastIndex < filter.length) {
+    const { text, time, number, name, sign } = expression.exec(filter)?.groups ?? {};
+    if (text !== undefined) tokens.push({ kind: 'text', text: text.replaceAll("''", "'") });
+    else if (time !== undefined) tokens.push({ kind: 'time', text: time });
+    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
+    else if (name !== undefined) tokens.push({ kind: 'name', text: name });
+    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign });
+    else throw invalidFilter();
+  }
+  return tokens;
+}
+
+/** The service uses one sentence for all of these. */
+export function invalidFilter(): GraphRefusal {
+  return new GraphRefusal('filter-invalid', 400, 'BadRequest', 'Invalid filter clause');
 }

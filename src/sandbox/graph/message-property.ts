@@ -1,15 +1,15 @@
-import { ENTITY_TYPES } from './entity-types';
-import { GraphRefusal } from './graph-answer';
-import { noSuchProperty } from './select-properties';
+import { notImplemented } from '../http/graph-refusal';
+import { ENTITY_TYPES } from '../schema/entity-types';
+import { noSuchProperty } from './query-options';
 
-/** A property by which messages are filtered and put in order. */
+/** A property that messages can be filtered and sorted by. */
 export interface MessageProperty {
-  /** As the types spell it. */
+  /** In the spelling of the types. */
   path: string;
   type: 'time' | 'text' | 'truth';
 }
 
-/** A message as clients are shown it. */
+/** A message as clients see it. */
 export type ShownMessage = Readonly<Record<string, unknown>>;
 
 const PLAYED: readonly MessageProperty[] = [
@@ -35,21 +35,16 @@ const PLAYED: readonly MessageProperty[] = [
 const BY_PATH = new Map(PLAYED.map((property) => [property.path.toLowerCase(), property]));
 const OF_MESSAGES = new Set(Object.keys(ENTITY_TYPES.message).map((name) => name.toLowerCase()));
 
-/** The property of a path, in any case. @throws GraphRefusal */
+/** Finds a property by its path, in any case. @throws GraphRefusal */
 export function messageProperty(path: string, option: '$filter' | '$orderby'): MessageProperty {
   const played = BY_PATH.get(path.toLowerCase());
   if (played !== undefined) return played;
   const [name = ''] = path.split('/');
   if (!OF_MESSAGES.has(name.toLowerCase())) throw noSuchProperty(name, 'message');
-  throw new GraphRefusal(
-    'not-played',
-    501,
-    'notSupported',
-    `The sandbox does not play ${option} by the property '${path}'.`,
-  );
+  throw notImplemented(`${option} by the property '${path}'`);
 }
 
-/** To be compared with others of its property: a time as the milliseconds of what is shown. */
+/** The value to compare: of a time its milliseconds, as precise as clients see it. */
 export function shownValue(shown: ShownMessage, { path, type }: MessageProperty): string | number | boolean {
   let value: unknown = shown;
   for (const name of path.split('/')) value = ownValue(value, name);

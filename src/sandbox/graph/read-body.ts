@@ -1,10 +1,10 @@
-/** The request's body, or undefined as soon as it is known to be longer; the rest is then never read. */
+/** The request's body, or undefined if it is longer than the limit: the rest is then never read. */
 export async function readBody(request: Request, limitBytes: number): Promise<Buffer | undefined> {
   const chunks = await readChunks(request, limitBytes);
   return chunks && Buffer.concat(chunks);
 }
 
-/** The same in the pieces in which it came, of which no copy is made. */
+/** The same in the chunks in which it arrived, without a copy. */
 export async function readChunks(request: Request, limitBytes: number): Promise<Uint8Array[] | undefined> {
   if (Number(request.headers.get('content-length')) > limitBytes) return undefined;
   if (request.body === null) return [];

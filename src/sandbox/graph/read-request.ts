@@ -1,10 +1,9 @@
+import { GraphRefusal, requestTooLarge } from '../http/graph-refusal';
 import { parseNestedJson } from '../nested-json';
 import type { SandboxSettings } from '../settings';
-import { GraphRefusal } from './graph-answer';
 import { readBody } from './read-body';
-import { requestTooLarge } from './too-large';
 
-/** The body of a request to Graph. @throws GraphRefusal given one that is longer than the limit */
+/** The body of a request to Graph. @throws GraphRefusal if it is longer than the limit */
 export async function readRequest(
   request: Request,
   settings: SandboxSettings,
@@ -15,7 +14,7 @@ export async function readRequest(
   throw requestTooLarge(settings, limitBytes);
 }
 
-/** The body of a request that takes JSON only, not yet checked. */
+/** The body of a request that accepts only JSON. Its schema is not checked yet. */
 export async function readJsonRequest(
   request: Request,
   settings: SandboxSettings,
@@ -41,7 +40,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** In small letters and without parameters. */
+/** In lower case and without parameters. */
 export function mediaTypeOf(request: Request): string {
   const [mediaType = ''] = contentTypeOf(request).split(';');
   return mediaType.trim().toLowerCase();

@@ -1,23 +1,23 @@
-import type { Call } from '../call';
-import { explainMailbox } from '../explain';
-import { mailboxNamed, unknownUser } from '../mailbox/mailboxes';
-import type { SandboxState } from '../sandbox-state';
+import type { Call } from '../http/delivery';
+import { jsonAnswer } from '../http/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
+import type { MailboxState } from '../mailbox/state';
+import { explainMailbox } from '../tenant/explain';
+import { mailboxNamed, unknownUser } from '../tenant/mailboxes';
 import { requireSomePermission } from './authorize';
-import { GraphRefusal, jsonAnswer } from './graph-answer';
-import { readQueryOptions } from './query-options';
-import { selectProperties } from './select-properties';
+import { readQueryOptions, selectProperties } from './query-options';
 
-/** Application permissions that show any user. */
+/** Application permissions to read any user. */
 const READ_ALL = ['User.Read.All', 'User.ReadWrite.All', 'User.ReadBasic.All', 'Directory.Read.All'];
-/** Delegated ones that show the user who has signed in. */
+/** Delegated permissions to read the signed-in user. */
 const READ_OWN = ['User.Read', 'User.ReadWrite'];
 
-/** A user of the directory, who is there with and without a mailbox. */
+/** A user of the directory, who exists with or without a mailbox. */
 export function userAnswer(
   request: Request,
   user: string,
   permissions: readonly string[],
-  { settings }: SandboxState,
+  { settings }: MailboxState,
   call: Call,
 ): Response {
   const { mailboxes, scp, graphEndpoint } = settings;
@@ -48,7 +48,7 @@ export function userAnswer(
   return jsonAnswer(200, { '@odata.context': context, ...shown }, call);
 }
 
-/** The directory's own refusal. */
+/** Refuses in the directory's own words. */
 function requireRead(permissions: readonly string[], allowed: readonly string[]): void {
   if (allowed.some((permission) => permissions.includes(permission))) return;
   throw new GraphRefusal(

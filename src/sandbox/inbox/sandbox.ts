@@ -2,7 +2,7 @@
 export type { Sandbox } from '../create-sandbox';
 export type { AnswerFault, FaultTime, SandboxFault } from '../faults/fault';
 export { readBody } from '../graph/read-body';
-export { REQUEST_NAMES, type SandboxRequestName } from '../graph/request-name';
+export { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
 export { composeEml } from '../mail/compose-eml';
 export { emlHeaders } from '../mail/eml-headers';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from '../mail/message';

@@ -6,8 +6,8 @@ const CRLF = '\r\n';
 const LINE_LENGTH = 76;
 
 /**
- * The message as a file that a mail program opens: the MIME that came, without Bcc, or else one that is composed from
- * the JSON. Exchange composes its own, so that one shows what is in the message and not how it will look on the wire.
+ * The message as a file for mail programs: its MIME, without Bcc, or one composed from its JSON. Exchange composes its
+ * own, so that file shows what the message contains, not how it looks on the wire.
  */
 export function composeEml(message: SandboxMessage): Buffer {
   if (message.mime) return message.mime;
@@ -25,7 +25,7 @@ export function composeEml(message: SandboxMessage): Buffer {
   );
 }
 
-/** The part alone when there is one only. */
+/** A single part stands alone. */
 function multipart(subtype: string, boundary: string, parts: readonly string[]): string {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
@@ -59,17 +59,17 @@ function part(headers: readonly string[], content: Buffer): string {
   return [...headers, 'Content-Transfer-Encoding: base64', '', ...lines, ''].join(CRLF);
 }
 
-/** Never message/…, which may not be in base64; the file's name tells what it is. */
+/** Never message/…, which must not be base64. The file name still tells what it is. */
 function mediaType(contentType: string): string {
   const [, type] = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;|$)/.exec(contentType) ?? [];
   return type === undefined || /^(?:message|multipart)\//i.test(type) ? 'application/octet-stream' : type;
 }
 
-/** RFC 2231, in pieces that keep a line short. */
+/** RFC 2231, in pieces that keep lines short. */
 function filename(name: string): string {
   const plain = name.replace(/\p{Cc}+/gu, ' ');
   if (/^[\x20-\x7e]{1,60}$/.test(plain)) return `; filename="${plain.replace(/["\\]/g, '\\$&')}"`;
-  // By way of bytes: half of a letter, which JSON can hold, is nothing that a URI component takes.
+  // Through bytes, since encodeURIComponent throws on half a surrogate pair, which JSON can hold.
   const encoded = encodeURIComponent(Buffer.from(plain).toString()).replace(/['()*]/g, percent);
   const [first = '', ...more] = encoded.match(/(?:%..|[^%]){1,15}/g) ?? [];
   if (more.length === 0) return `; filename*=utf-8''${first}`;
@@ -80,7 +80,7 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** Spreads a header over lines, at its spaces. */
+/** Folds a header at its spaces. */
 function fold(header: string): string {
   const lines = [''];
   for (const word of header.split(/ (?=\S)/)) {

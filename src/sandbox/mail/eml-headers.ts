@@ -3,15 +3,15 @@ import type { SandboxAddress, SandboxMessage } from './message';
 /** A header of the mail that a JSON message stands for. */
 export interface EmlHeader {
   name: string;
-  /** In letters, on one line. */
+  /** Decoded, on one line. */
   value: string;
-  /** As it stands in a message: ASCII, its words not yet spread over lines. */
+  /** As in a message: ASCII, not folded yet. */
   encoded: string;
-  /** The part of the request that it comes from, or who made it up. */
+  /** The part of the request that it comes from, or who added it. */
   source: string;
 }
 
-/** MAPI properties by type and tag, and the header that each of them stands for. */
+/** MAPI properties by type and tag, with the header of each. */
 const PROPERTY_HEADERS = new Map([
   ['string 1039', 'References'],
   ['string 1042', 'In-Reply-To'],
@@ -20,7 +20,7 @@ const PROPERTY_HEADERS = new Map([
   ['string 1045', 'List-Unsubscribe'],
   ['integer 36', 'Sensitivity'],
 ]);
-/** PS_INTERNET_HEADERS: a property of this set is the header of its name. */
+/** PS_INTERNET_HEADERS: each property of this set is the header of its name. */
 const NAMED_HEADER = /^string \{00020386-0000-0000-c000-000000000046\} name ([!-9;-~]+)$/i;
 const SENSITIVITIES = new Map([
   ['1', 'Personal'],
@@ -28,7 +28,7 @@ const SENSITIVITIES = new Map([
   ['3', 'Company-Confidential'],
 ]);
 
-/** The headers of a message that came as JSON. Bcc is none of them: its recipients are not to be seen. */
+/** The headers of a message that came as JSON. Bcc is left out, since its recipients stay hidden. */
 export function emlHeaders(message: SandboxMessage): EmlHeader[] {
   const given = givenProperties(message.request);
   const { from, sender, importance, mailbox } = message;
@@ -61,7 +61,7 @@ export function emlHeaders(message: SandboxMessage): EmlHeader[] {
   ];
 }
 
-/** The properties that the JSON of a sendMail, or of a draft, gives its message, in small letters. */
+/** The properties that a sendMail or a draft gives its message in JSON, in lower case. */
 function givenProperties(request: unknown): Set<string> {
   if (!isObject(request)) return new Set();
   const [, message = request] =
@@ -73,12 +73,12 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a property is a header by the set that it is in, rather than one of MAPI's own. */
+/** Whether a property is in the set of headers, rather than one of MAPI's own. */
 export function isNamedHeader(id: string): boolean {
   return NAMED_HEADER.test(id);
 }
 
-/** None given a property that stands for no header. */
+/** Empty if the property stands for no header. */
 export function propertyHeader({ id, value }: { id: string; value: string }): EmlHeader[] {
   const [, type = '', tag = ''] = /^([a-z]+) 0x0*([\da-f]+)$/i.exec(id) ?? [];
   const name = PROPERTY_HEADERS.get(`${type} ${tag}`.toLowerCase()) ?? NAMED_HEADER.exec(id)?.[1];
@@ -108,17 +108,17 @@ function encodeAddress({ name, address }: SandboxAddress): string {
   return `${phrase} <${oneLine(address)}>`;
 }
 
-/** A line break in a name or value would begin a header of its own. */
+/** A line break in a name or value would start another header. */
 function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').trim();
 }
 
-/** ASCII that no reader would take for encoded words. */
+/** ASCII that cannot be mistaken for encoded words. */
 function isPlain(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text) && !text.includes('=?');
 }
 
-/** RFC 2047: an encoded word has 75 characters at most and no half of a letter. */
+/** RFC 2047: an encoded word has at most 75 characters and never splits a letter. */
 function encodeWords(text: string): string {
   if (isPlain(text)) return text;
   const words = [''];

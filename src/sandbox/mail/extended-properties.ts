@@ -1,10 +1,10 @@
-import type { JsonEntity } from '../graph/entity-types';
-import { GraphRefusal } from '../graph/graph-answer';
+import { GraphRefusal } from '../http/graph-refusal';
+import type { JsonEntity } from '../schema/entity-types';
 
 const WHOLE_NUMBER = /^-?\d+$/;
 const ANY_TEXT = /^/;
 
-/** MAPI types that a property can be set as, and the text that stands for a value of each. */
+/** MAPI types that a property can have, and the form of a value of each. */
 const VALUE_FORMS = new Map<string, RegExp>([
   ['ApplicationTime', ANY_TEXT],
   ['Binary', ANY_TEXT],
@@ -25,7 +25,7 @@ const HEX = '0x[\\dA-Fa-f]{1,8}';
 /** `String 0x1042`, `String {GUID} Name x` or `Integer {GUID} Id 0x8502`. */
 const PROPERTY_ID = new RegExp(`^([A-Za-z]+) (?:0x[\\dA-Fa-f]{1,4}|${GUID} (?:Name \\S.*|Id ${HEX}))$`);
 
-/** The MAPI properties of a message that hold one value. [rule: properties-on-drafts] */
+/** The single-value MAPI properties of a message. [rule: properties-on-drafts] */
 export function readSingleValueProperties(
   properties: readonly JsonEntity<'singleValueLegacyExtendedProperty'>[] = [],
 ): { id: string; value: string }[] {
@@ -34,14 +34,14 @@ export function readSingleValueProperties(
   });
 }
 
-/** The form of the property's value. @throws GraphRefusal given an id of no property */
+/** The form of values of the property. @throws GraphRefusal if the id is invalid */
 export function checkPropertyId(id: string): RegExp {
   const form = VALUE_FORMS.get(typeOf(id));
   if (form === undefined) throw invalidId(id);
   return form;
 }
 
-/** Checked only: an accepted message shows properties of many values in `request`. */
+/** Only checks them: they are visible in the `request` of a sent message. */
 export function checkMultiValueProperties(
   properties: readonly JsonEntity<'multiValueLegacyExtendedProperty'>[] = [],
 ): void {
@@ -54,19 +54,19 @@ export function checkMultiValueProperties(
 }
 
 /**
- * The id in the one spelling that the service has for it, without leading zeros (`Integer 0x0036` comes back as
- * `Integer 0x36`). [rule: property-id-zeros]
+ * The id as the service spells it, without leading zeros: `Integer 0x0036` comes back as `Integer 0x36`.
+ * [rule: property-id-zeros]
  */
 export function shownPropertyId(id: string): string {
   return id.replace(/^(\w+(?: \{[^}]*\} Id)?) 0x0*(?=[\dA-Fa-f]+$)/i, '$1 0x');
 }
 
-/** Do two ids name one property? */
+/** Whether two ids name the same property. */
 export function isSameProperty(one: string, other: string): boolean {
   return propertyKey(one) === propertyKey(other);
 }
 
-/** The same for all ids of one property: a GUID, a type and a number have no case, a name has. */
+/** Equal for all ids of one property: names have case; types, GUIDs and numbers do not. */
 export function propertyKey(id: string): string {
   const [, beforeName = id, name = ''] = /^(.*? Name )(.*)$/.exec(id) ?? [];
   return shownPropertyId(beforeName).toLowerCase() + name;

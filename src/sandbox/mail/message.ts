@@ -1,96 +1,115 @@
-/** One mailbox of a header such as From or To; `name` is empty when the request gave none. */
+/** An address in a header such as From or To. `name` is empty if the request gave none. */
 export interface SandboxAddress {
   /** Decoded. */
   name: string;
-  /** As the request has it. */
+  /** As in the request. */
   address: string;
 }
 
-/** An attachment with its decoded bytes. */
+/** An attachment, decoded. */
 export interface SandboxAttachment {
-  /** Of the file. */
+  /** The file name. */
   name: string;
-  /** Of MIME, as the request has it. */
+  /** The media type, as in the request. */
   contentType: string;
-  /** The file's bytes; for an item attachment the JSON of the item, as UTF-8. Empty where only `sha256` is kept. */
+  /** The file's bytes; for an item attachment its JSON as UTF-8. Empty if only `sha256` is kept. */
   content: Buffer;
-  /** The number of bytes that came. */
+  /** The number of bytes received. */
   size: number;
-  /** In place of `content` given the option `keepContent: 'hash'` and an upload session; in hex. */
+  /** In hex, in place of `content`, for uploads to a sandbox with `keepContent: 'hash'`. */
   sha256?: string;
-  /** In how many ranges it came, given an upload session. */
+  /** The number of ranges, if it was uploaded. */
   uploadRanges?: number;
-  /** Whether it is shown in the body rather than to be opened. */
+  /** Whether it is shown in the body. */
   isInline: boolean;
-  /** As it came: one that still wears its `<>` matches no `cid:` link, here as in Exchange. */
+  /** As received: with its `<>` it matches no `cid:` link, in Exchange as here. */
   contentId?: string;
 }
 
-/** What both content types tell about a mail, before the sandbox has accepted it. */
+/** What JSON and MIME have in common, before the sandbox has accepted the message. */
 export interface MessageContent {
-  /** By sendMail as `application/json`, by sendMail as `text/plain`, or made as a draft first, by either. */
+  /** `json` or `mime` in one sendMail, or a `draft` made from either. */
   route: 'json' | 'mime' | 'draft';
-  /** The mailbox itself, unless the message says else. */
+  /** The mailbox itself, unless the message says otherwise. */
   from: SandboxAddress;
-  /** `from`, unless the message says else. */
+  /** `from`, unless the message says otherwise. */
   sender: SandboxAddress;
-  /** Where answers go, if not to `from`. */
+  /** Where replies go, if not to `from`. */
   replyTo: SandboxAddress[];
   /** In the order of the request. */
   to: SandboxAddress[];
   /** In the order of the request. */
   cc: SandboxAddress[];
-  /** In the order of the request; unseen by the others. */
+  /** In the order of the request; hidden from the others. */
   bcc: SandboxAddress[];
-  /** Decoded; empty when there is none. */
+  /** Decoded; empty if there is none. */
   subject: string;
-  /** The one that mail clients show: HTML where there is some. */
+  /** The body that mail clients show: HTML if there is any. */
   body: { contentType: 'text' | 'html'; content: string };
-  /** From MIME only: the text that the message brings beside its HTML body. */
+  /** From MIME only: the text alternative of an HTML body. */
   textAlternative?: string;
-  /** `normal`, unless the message says else. */
+  /** `normal`, unless the message says otherwise. */
   importance: 'low' | 'normal' | 'high';
-  /** Made up by the sandbox when the request has none. */
+  /** Made up by the sandbox if the request has none. */
   internetMessageId: string;
   /** JSON: `internetMessageHeaders`. MIME: every header field but Bcc, unfolded and not decoded. */
   headers: { name: string; value: string }[];
-  /** `singleValueExtendedProperties`; empty on the MIME route. */
+  /** `singleValueExtendedProperties`; empty for MIME. */
   extendedProperties: { id: string; value: string }[];
-  /** Outlook's categories of the copy in Sent Items. */
+  /** Outlook's categories, on the copy in Sent Items. */
   categories: string[];
-  /** Whether the sender is to hear when it is read. */
+  /** Whether the sender asked for a read receipt. */
   isReadReceiptRequested: boolean;
-  /** Whether the sender is to hear when it has arrived. */
+  /** Whether the sender asked for a delivery receipt. */
   isDeliveryReceiptRequested: boolean;
-  /** In the order in which they came. */
+  /** In the order of the request. */
   attachments: SandboxAttachment[];
-  /** Whether a copy stays in Sent Items. */
+  /** Whether a copy is kept in Sent Items. */
   savedToSentItems: boolean;
   /**
-   * From MIME only: the message as its recipients get it, without Bcc, else byte for byte. Of a draft it is what the
-   * draft was made of, so what was added or changed later is missing.
+   * From MIME only: the message as its recipients get it, byte for byte except for Bcc. For a draft, what it was
+   * created from, without later changes.
    */
   mime?: Buffer;
-  /** The JSON as it came, or the base64 text; of a draft the request that made it. */
+  /** The JSON or base64 text as received; for a draft, the request that created it. */
   request: unknown;
 }
 
-/** A mail that the sandbox has accepted. */
+/** A message that the sandbox has accepted. */
 export interface SandboxMessage extends MessageContent {
-  /** Leads to the copy in Sent Items, if there is one: of a draft the id that its client was told. */
+  /** The id of the copy in Sent Items, if there is one; for a draft, the id that its client got. */
   id: string;
-  /** By the sandbox's clock. */
+  /** On the sandbox's clock. */
   receivedAt: Date;
   /** The user principal name of the mailbox that sent it. */
   mailbox: string;
   /** The `request-id` of the request that sent it. */
   requestId: string;
-  /** The GUID that the client chose for its request, if it did. */
+  /** The `client-request-id` of that request, if it had one. */
   clientRequestId?: string;
 }
 
-/** A message that could be read, and the addresses that it claims to come from. */
+/** A message as read from a request, and the addresses that it claims to come from. */
 export interface ReadMessage {
   content: MessageContent;
   claimedSenders: string[];
+}
+
+/**
+ * About the memory that a message takes, in bytes: its attachments, its MIME and its request, which holds the
+ * attachments again, as base64.
+ */
+export function sizeOfMessage(
+  content: MessageContent,
+  requestBytes = sizeOfRequest(content.request),
+): number {
+  const { attachments, body, mime } = content;
+  const attached = attachments.reduce((sum, { size, sha256 }) => sum + (sha256 === undefined ? size : 0), 0);
+  return attached + body.content.length + (mime?.length ?? 0) + requestBytes;
+}
+
+/** Slow for large requests, which may have millions of characters. */
+export function sizeOfRequest(request: unknown): number {
+  if (typeof request === 'string') return request.length;
+  return typeof request === 'object' && request !== null ? JSON.stringify(request).length : 8;
 }

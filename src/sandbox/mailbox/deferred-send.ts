@@ -1,22 +1,12 @@
 import { isSameProperty } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
-import type { SandboxState } from '../sandbox-state';
+import type { SandboxSettings } from '../settings';
+import type { DeferredSend, MailboxState } from './state';
 
 /** PidTagDeferredSendTime. [MS-OXOMSG] 2.2.3.9 */
 const DEFERRED_SEND_TIME = 'SystemTime 0x3FEF';
 
-/** Something that goes out later. */
-export interface DeferredSend {
-  /** In milliseconds of the sandbox's clock; undefined when nothing is to go out any more. */
-  dueAt(): number | undefined;
-  send(at: Date): void;
-  /** What it is the sending of: of one draft there is one. */
-  readonly of: object;
-  /** The message that goes out once more; when that is forgotten, so is this. */
-  readonly messageId?: string;
-}
-
-/** The time that a message asks to be sent at, where that is still to come. */
+/** When a message asks to be sent, if that is still to come. */
 export function deferredUntil(content: MessageContent, now: number): number | undefined {
   const time = deferredTime(content);
   return time !== undefined && time > now ? time : undefined;
@@ -29,14 +19,14 @@ export function deferredTime({ extendedProperties }: MessageContent): number | u
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Sends later; again for the same thing takes the place of what was there. */
-export function defer({ deferred }: SandboxState, sending: DeferredSend): void {
+/** Schedules a send, in place of an earlier one of the same thing. */
+export function defer({ deferred }: MailboxState, sending: DeferredSend): void {
   const before = deferred.findIndex((other) => other.of === sending.of);
   deferred.splice(before === -1 ? deferred.length : before, 1, sending);
 }
 
-/** Sends what is due, the earliest first, to be called before anything is looked at. Was there any? */
-export function releaseDue({ settings, deferred }: SandboxState): boolean {
+/** Sends what is due, earliest first. To be called before the state is read. Returns whether anything was sent. */
+export function releaseDue({ settings, deferred }: MailboxState): boolean {
   if (deferred.length === 0) return false;
   const now = settings.now();
   const waiting = deferred.splice(0).map((sending) => ({ sending, at: sending.dueAt() }));
@@ -51,8 +41,26 @@ export function releaseDue({ settings, deferred }: SandboxState): boolean {
   return due.length > 0;
 }
 
-/** When the next one is due. */
-export function nextDue({ deferred }: SandboxState): number | undefined {
+/** When the next send is due. */
+export function nextDue({ deferred }: MailboxState): number | undefined {
   const times = deferred.flatMap((sending) => sending.dueAt() ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** The longest time of Node's timers. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Calls back at a given time, for sends that only the next request would notice otherwise. It runs on the machine's
+ * clock only: no one knows when another clock gets there.
+ */
+export function createAlarm({ now }: Pick<SandboxSettings, 'now'>, ring: () => number | undefined) {
+  let timer: NodeJS.Timeout | undefined;
+  function set(at: number | undefined): void {
+    clearTimeout(timer);
+    if (at === undefined || now !== Date.now) return;
+    // A timer must not keep the process alive.
+    timer = setTimeout(() => set(ring()), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref();
+  }
+  return { set };
 }

@@ -1,33 +1,32 @@
-import { sizeOfMessage } from '../mail/size-of-message';
-import type { SandboxState } from '../sandbox-state';
+import { sizeOfMessage } from '../mail/message';
+import { endSessionsOf, removeMessage } from './messages';
 import { forgetStaleDrafts } from './search-delay';
-import { removeMessage, type StoredMessage } from './stored-message';
-import { endSessionsOf } from './upload-session';
+import type { MailboxMessage, MailboxState } from './state';
 
-/** A client that opens more of them than it fills would make each request slower. */
-const MOST_SESSIONS = 1000;
+/** A client that opens more than it fills would slow down every request. */
+const MAX_SESSIONS = 1000;
 
 /**
- * Keeps a sandbox that runs for weeks within its bounds: called after each request. Messages go before drafts, and of
- * drafts only those that nobody can still be filling: their upload sessions would have expired.
+ * Keeps a long-running sandbox within its limits; called after each request. It drops messages before drafts, and only
+ * drafts that no client can still be filling, because their upload sessions would have expired.
  */
-export function makeRoom(state: SandboxState): void {
-  const { settings, messages, stored, staleDrafts, uploadSessions } = state;
+export function makeRoom(state: MailboxState): void {
+  const { settings, messages, sent, staleDrafts, uploadSessions } = state;
   const { maxMessages, maxBytes } = settings;
   const now = settings.now();
   for (const session of uploadSessions.values()) {
     if (now >= session.expiresAt.getTime()) uploadSessions.delete(session.id);
   }
-  dropOldest(uploadSessions, MOST_SESSIONS);
+  dropOldest(uploadSessions, MAX_SESSIONS);
   forgetStaleDrafts(state);
   staleDrafts.splice(0, Math.max(0, staleDrafts.length - maxMessages));
-  while (messages.list.length > maxMessages && messages.forgetOldest());
+  while (sent.list.length > maxMessages && sent.forgetOldest());
 
-  const drafts = stored.filter(({ isDraft }) => isDraft);
+  const drafts = messages.filter(({ isDraft }) => isDraft);
   for (const draft of drafts.splice(0, Math.max(0, drafts.length - maxMessages))) removeDraft(state, draft);
 
   while (bytesOf(state) > maxBytes) {
-    if (staleDrafts.shift() || messages.forgetOldest()) continue;
+    if (staleDrafts.shift() || sent.forgetOldest()) continue;
     const abandoned = drafts.shift();
     const lifetimeMs = settings.uploadSessionLifetime * 1000;
     if (abandoned === undefined || now < abandoned.createdAt.getTime() + lifetimeMs) return;
@@ -35,14 +34,17 @@ export function makeRoom(state: SandboxState): void {
   }
 }
 
-/** What messages, drafts and uploads under way take up. */
-export function bytesOf({ messages, stored, staleDrafts, uploadSessions }: SandboxState): number {
-  // A copy in Sent Items or an Inbox shares everything with its message, but a few headers.
-  const drafts = stored.filter(({ isDraft }) => isDraft);
+/** The size of messages, drafts and unfinished uploads. */
+export function bytesOf({ messages, sent, staleDrafts, uploadSessions }: MailboxState): number {
+  // A copy in Sent Items or an Inbox shares everything but a few headers with its message.
+  const drafts = messages.filter(({ isDraft }) => isDraft);
   const kept = [...drafts, ...staleDrafts.map(({ draft }) => draft)];
-  const inDrafts = kept.reduce((sum, { message }) => sum + sizeOfMessage(message.content), 0);
+  const inDrafts = kept.reduce(
+    (sum, { content, requestBytes }) => sum + sizeOfMessage(content, requestBytes),
+    0,
+  );
   const uploads = [...uploadSessions.values()].reduce((sum, { content }) => sum + content.keptBytes, 0);
-  return messages.sizeBytes + inDrafts + uploads;
+  return sent.sizeBytes + inDrafts + uploads;
 }
 
 function dropOldest(map: Map<string, unknown>, most: number): void {
@@ -52,7 +54,7 @@ function dropOldest(map: Map<string, unknown>, most: number): void {
   }
 }
 
-function removeDraft(state: SandboxState, draft: StoredMessage): void {
+function removeDraft(state: MailboxState, draft: MailboxMessage): void {
   removeMessage(state, draft);
   endSessionsOf(state, draft);
 }

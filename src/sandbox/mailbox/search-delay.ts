@@ -1,26 +1,11 @@
-import type { SandboxState } from '../sandbox-state';
 import type { SandboxDelay, SandboxSettings } from '../settings';
-import type { StoredMessage } from './stored-message';
-
-/** What is left of a delay of the search. */
-export interface Delay {
-  /** Searches that still go by. */
-  finds: number;
-  /** By the sandbox's clock. */
-  until: number;
-}
-
-/** A draft that has left Drafts, as it was, and for how long searches still show it. */
-export interface StaleDraft {
-  readonly draft: StoredMessage;
-  readonly shownFor: Delay;
-}
+import type { Delay, MailboxMessage, MailboxState } from './state';
 
 export function startDelay({ finds, ms }: Required<SandboxDelay>, now: number): Delay {
   return { finds, until: now + ms };
 }
 
-/** How long a search misses a message that is new in its folder or has changed there. [rule: search-lags] */
+/** How long searches miss a message that is new or has changed. [rule: search-lags] */
 export function unsearchable(
   folder: 'drafts' | 'sentitems' | 'inbox',
   { searchDelay, now }: SandboxSettings,
@@ -28,34 +13,34 @@ export function unsearchable(
   return startDelay(folder === 'drafts' ? searchDelay.drafts : searchDelay.sentItems, now());
 }
 
-/** To be called with a draft that is about to leave Drafts. */
-export function leaveStaleDraft({ settings, staleDrafts }: SandboxState, draft: StoredMessage): void {
+/** To be called when a draft is about to leave Drafts. */
+export function leaveStaleDraft({ settings, staleDrafts }: MailboxState, draft: MailboxMessage): void {
   const shownFor = startDelay(settings.searchDelay.stale, settings.now());
   if (draft.folder !== 'drafts' || isOver(shownFor, settings.now())) return;
   staleDrafts.push({ draft: { ...draft, unsearchable: { ...draft.unsearchable } }, shownFor });
 }
 
-/** Those that no search shows any more. */
-export function forgetStaleDrafts({ settings, staleDrafts }: SandboxState): void {
+/** Drops the drafts that no search shows any more. */
+export function forgetStaleDrafts({ settings, staleDrafts }: MailboxState): void {
   const left = staleDrafts.filter(({ shownFor }) => !isOver(shownFor, settings.now()));
   staleDrafts.splice(0, staleDrafts.length, ...left);
 }
 
-/** Of the messages where a search looks, those that it shows, oldest first; each call is one search. */
+/** The messages in a place that a search shows, oldest first. Each call counts as one search. */
 export function takeSearchable(
-  { settings, stored, staleDrafts }: SandboxState,
-  isThere: (message: StoredMessage) => boolean,
-): StoredMessage[] {
+  { settings, messages, staleDrafts }: MailboxState,
+  isThere: (message: MailboxMessage) => boolean,
+): MailboxMessage[] {
   const now = settings.now();
   const stale = staleDrafts.filter(({ draft }) => isThere(draft));
   const shown = [
-    ...stored.filter(isThere),
+    ...messages.filter(isThere),
     ...stale.filter(({ shownFor }) => !passOne(shownFor, now)).map(({ draft }) => draft),
   ].filter((message) => passOne(message.unsearchable, now));
   return shown.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
-/** Was the delay over before this search, which counts as one that went by? */
+/** Whether the delay was over before this search, which counts towards it. */
 function passOne(delay: Delay, now: number): boolean {
   const wasOver = isOver(delay, now);
   if (delay.finds > 0) delay.finds -= 1;

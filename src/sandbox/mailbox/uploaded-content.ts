@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { SandboxAttachment } from '../mail/message';
 import type { SandboxSettings } from '../settings';
 
-/** Takes the bytes of one upload, in order, and makes an attachment of them. */
+/** Collects the bytes of one upload, in order, for an attachment. */
 export interface UploadedContent {
   readonly size: number;
-  /** Of these, what is still in memory. */
+  /** The part that is still in memory. */
   readonly keptBytes: number;
   append(chunks: readonly Uint8Array[]): void;
   toAttachment(
@@ -17,7 +17,7 @@ export function uploadedContent(keep: SandboxSettings['keepContent']): UploadedC
   return keep === 'hash' ? hashedContent() : wholeContent();
 }
 
-/** The pieces stay as they came until somebody looks: a test may upload more than it ever wants to read. */
+/** Joins the pieces only when someone looks: a test may upload more than it ever reads. */
 function wholeContent(): UploadedContent {
   const kept: Uint8Array[] = [];
   let joined: Buffer | undefined;

@@ -1,13 +1,51 @@
 import { documented, ours, recorded, reported } from './rule';
 
+const CODES = 'Entra docs: reference-error-codes';
 const RECORDINGS = 'recordings in Azure/azure-sdk-for-js';
 
-/** Tokens, permissions and mailboxes that Graph does not let pass, and requests that it cannot make out. */
+/** What Entra refuses, and what its tokens show. */
+export const ENTRA_RULES = {
+  'entra-method': documented(CODES, 'An endpoint of Entra takes one method only: AADSTS900561.'),
+  'entra-parameter-missing': documented(
+    CODES,
+    'A token request without a parameter is refused: AADSTS900144.',
+  ),
+  'entra-grant-type': documented(CODES, 'A grant type that Entra does not know is refused: AADSTS70003.'),
+  'entra-shared-endpoint': documented(
+    CODES,
+    'An app alone cannot use /common or /organizations: AADSTS9001023.',
+  ),
+  'entra-unknown-tenant': recorded(RECORDINGS, 'An unknown tenant is refused: AADSTS90002.'),
+  'entra-unknown-app': recorded(RECORDINGS, 'An app that is not in the tenant is refused: AADSTS700016.'),
+  'entra-secret-missing': recorded(RECORDINGS, 'A token request without a secret is refused: AADSTS7000218.'),
+  'entra-secret-wrong': recorded(RECORDINGS, 'A wrong secret is refused: AADSTS7000215.'),
+  'entra-secret-expired': recorded(RECORDINGS, 'An expired secret is refused: AADSTS7000222.'),
+  'entra-scope': documented(CODES, 'A scope other than one resource with /.default is refused: AADSTS70011.'),
+  'entra-resource': documented(CODES, 'A resource that the tenant does not have is refused: AADSTS500011.'),
+  'entra-claims-json': ours('Claims that are not JSON are refused: AADSTS90023.'),
+  'entra-public-scope': ours(
+    'The scope https://graph.microsoft.com/.default is accepted at every endpoint except those of other clouds.',
+  ),
+  'token-answer': recorded(
+    RECORDINGS,
+    'An answer with a token has ext_expires_in and is not to be stored, and correlation_id and trace_id of a refusal differ.',
+  ),
+  'token-roles': documented(
+    'Entra docs: v2-oauth2-client-creds-grant-flow',
+    'A token of client credentials shows its permissions in roles, and no scp.',
+  ),
+  'token-without-consent': documented(
+    'Entra docs: v2-oauth2-client-creds-grant-flow',
+    'An app without admin consent still gets a token, without roles.',
+  ),
+};
+
+/** Tokens, permissions and mailboxes that Graph refuses, and requests that it cannot read. */
 export const ACCESS_RULES = {
   'token-missing': ours('A request without a token is refused with InvalidAuthenticationToken.'),
   'token-unreadable': reported(
     'OfficeDev/outlook-dev-docs#508',
-    'What is no token is refused with InvalidAuthenticationToken.',
+    'Text that is not a token is refused with InvalidAuthenticationToken.',
   ),
   'token-signature': ours('A token that was changed is refused with InvalidAuthenticationToken.'),
   'token-audience': reported(
@@ -34,13 +72,13 @@ export const ACCESS_RULES = {
   'me-for-app': reported('microsoftgraph/msgraph-sdk-php#1163', 'There is no /me for an app.'),
   'unknown-address': reported(
     'InnoGE/laravel-msgraph-mail#13',
-    'An address that is no user principal name, such as an alias, is refused in the path with ErrorInvalidUser.',
+    'An address that is not a user principal name, such as an alias, is refused in the path with ErrorInvalidUser.',
   ),
   'unknown-object-id': ours('An unknown object id is refused in the path with Request_ResourceNotFound.'),
   'unknown-user': ours('A user that the directory does not have is refused with Request_ResourceNotFound.'),
   'directory-permission': documented(
     'Graph docs: user-get',
-    'The directory shows a user to a token with a permission for users only: Authorization_RequestDenied.',
+    'The directory shows a user only to a token with a permission to read users: Authorization_RequestDenied.',
   ),
   'mailbox-unlicensed': reported(
     'microsoftgraph/microsoft-graph-docs#10481',
@@ -55,7 +93,7 @@ export const ACCESS_RULES = {
   ),
   'access-policy': documented(
     'Graph docs: auth-limit-mailbox-access',
-    'A mailbox from which a policy keeps the app is refused with ErrorAccessDenied.',
+    'A mailbox that a policy keeps the app out of is refused with ErrorAccessDenied.',
   ),
   'delegated-mailbox': ours('A token of a user opens the mailbox of that user only.'),
   'mailbox-concurrency': recorded(
@@ -89,10 +127,12 @@ export const ACCESS_RULES = {
   'action-is-post': ours('An action is a POST; other methods are refused.'),
   'unknown-segment': reported(
     'O365/python-o365#1187',
-    'A segment of a path that Graph does not have is refused with BadRequest, after the token was looked at.',
+    'A segment of a path that Graph does not have is refused with BadRequest, after the token was checked.',
   ),
   'nothing-there': ours('A path that leads to no service is answered 404.'),
-  'not-played': ours('What the sandbox does not play is refused with 501, rather than answered by a guess.'),
+  'not-played': ours(
+    'What the sandbox does not implement is refused with 501, rather than answered with a guess.',
+  ),
   'body-too-large': reported(
     'microsoftgraph/microsoft-graph-docs-contrib#682',
     'A request over 4 MB is refused with 413 or 400; whether that is 4,000,000 bytes is not known.',
@@ -115,7 +155,7 @@ export const ACCESS_RULES = {
   ),
   'property-twice': ours('One property in two spellings is refused with RequestBodyRead.'),
   'query-unknown': ours('A query option that OData does not have is refused with BadRequest.'),
-  'query-number': ours('A $top or $skip that is no number in range is refused with BadRequest.'),
+  'query-number': ours('A $top or $skip that is not a number in range is refused with BadRequest.'),
   'select-unknown': ours(
     'A property in $select, $filter or $orderby that the type does not have is refused with BadRequest.',
   ),

@@ -1,10 +1,7 @@
-import { ACCESS_RULES } from './access-rules';
-import { ENTRA_RULES } from './entra-rules';
-import { MAILBOX_RULES } from './mailbox-rules';
+import { ACCESS_RULES, ENTRA_RULES } from './access-rules';
+import { MAILBOX_RULES, SCENE_RULES, UPLOAD_RULES } from './mailbox-rules';
 import { MESSAGE_RULES } from './message-rules';
 import type { SandboxRule } from './rule';
-import { SCENE_RULES } from './scene-rules';
-import { UPLOAD_RULES } from './upload-rules';
 
 const RULES = {
   ...ENTRA_RULES,
@@ -19,7 +16,7 @@ const RULES = {
 export type SandboxRuleName = keyof typeof RULES;
 
 /**
- * The rules that the sandbox plays, by name: what it refuses, and what it does in a way that a client may notice. Each
- * says how well it is known of Microsoft's service.
+ * The sandbox's rules by name: what it refuses, and what it does that a client may notice. Each says how well the
+ * behaviour of Microsoft's service is known.
  */
 export const SANDBOX_RULES: Readonly<Record<SandboxRuleName, SandboxRule>> = RULES;

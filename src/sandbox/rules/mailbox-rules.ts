@@ -31,11 +31,11 @@ export const MAILBOX_RULES = {
   ),
   'conversation-stays': reported(
     'microsoftgraph/microsoft-graph-docs#1533',
-    'conversationId stays when a draft is sent, whose ids do not.',
+    'When a draft is sent, its conversationId stays and its ids change.',
   ),
   'parallel-attachments': reported(
     'microsoftgraph/msgraph-sdk-dotnet#1287',
-    'Files that are attached to one draft at the same time are refused with 412 but for the first.',
+    'Of the files attached to one draft at the same time, all but the first are refused with 412.',
   ),
   'deferred-draft': reported(
     'openonion/connectonion#183',
@@ -55,15 +55,15 @@ export const MAILBOX_RULES = {
   ),
   'page-may-be-short': documented(
     'Graph docs: paging',
-    'A page of results may hold few messages or none, and lead on to another one all the same.',
+    'A page of results may hold few messages or none, and still link to another one.',
   ),
   'next-link': documented(
     'Graph docs: paging',
-    'A search with more messages than a page holds leads on to the next page.',
+    'A search with more messages than a page holds links to the next page.',
   ),
   'page-size': documented(
     'Graph docs: user-list-messages',
-    'A page holds 10 messages unless $top says else, 1,000 at most.',
+    'A page holds 10 messages unless $top says otherwise, and at most 1,000.',
   ),
   'search-lags': documented(
     'Graph docs: outlook-immutable-id',
@@ -98,5 +98,79 @@ export const MAILBOX_RULES = {
   'property-id-zeros': recorded(
     'debold/GraphMailer.NET',
     'The id of an extended property is shown without leading zeros.',
+  ),
+};
+
+const ERRORS = 'Graph docs: errors';
+
+/** Upload sessions. */
+export const UPLOAD_RULES = {
+  'session-file': ours('An upload session for a file without a name, a size or a kind is refused.'),
+  'session-kind': reported(
+    'microsoftgraph/microsoft-graph-docs-contrib#710',
+    'An upload session is for file attachments only: 405.',
+  ),
+  'session-minimum': reported(
+    'microsoftgraph/microsoft-graph-docs#11804',
+    'An upload session for a file under 3 MB is refused; whether that is 3,000,000 bytes is not known.',
+  ),
+  'session-maximum': documented(
+    'Graph docs: outlook-large-attachments',
+    'An upload session for a file over 150 MB is refused.',
+  ),
+  'session-gone': documented(
+    ERRORS,
+    'A session that has ended, was cancelled or has expired takes no range: uploadSessionNotFound.',
+  ),
+  'session-ends-with-draft': ours('The upload sessions of a draft end when it is sent or deleted.'),
+  'upload-authorization': recorded(
+    'microsoftgraph/msgraph-sdk-java-core#445',
+    'The URL of an upload session takes no Authorization header: 401 InvalidAudience.',
+  ),
+  'message-size-while-uploading': reported(
+    'microsoftgraph/microsoft-graph-docs-contrib#2561',
+    'The range that takes a draft over the size limit of the mailbox is refused with ErrorMessageSizeExceeded.',
+  ),
+  'upload-answer-names': documented(
+    'Graph docs: outlook-large-attachments',
+    'The answer to a range may spell nextExpectedRanges with a capital.',
+  ),
+  'range-length': ours('A range without a Content-Length is refused.'),
+  'range-size': documented(ERRORS, 'A range of 4 MB or more is refused: maxFragmentLengthExceeded.'),
+  'range-mismatch': documented(
+    ERRORS,
+    'A range that is longer or shorter than its Content-Range says is refused: fragmentLengthMismatch.',
+  ),
+  'range-overlap': documented(ERRORS, 'A range that is there already is refused: fragmentOverlap.'),
+  'range-gap': documented(ERRORS, 'A range that leaves a gap is refused: fragmentOutOfOrder.'),
+  'range-invalid': documented(ERRORS, 'A Content-Range that does not fit the file is refused: invalidRange.'),
+  'range-answers': recorded(
+    'microsoftgraph/msgraph-sdk-dotnet-core',
+    'A range is answered 200 with the start of the next one, the last range 201 with a Location and no body.',
+  ),
+};
+
+/** What the service may answer to any request: the sandbox does so when a fault or a setting tells it to. */
+export const SCENE_RULES = {
+  'tenant-without-exchange': reported(
+    'MicrosoftDocs/azure-docs#32957',
+    'A tenant without Exchange Online answers even a good token with 401 OrganizationFromTenantGuidNotFound.',
+  ),
+  'generic-refusal': reported(
+    'microsoftgraph/microsoft-graph-docs#6968',
+    'A permission or a mailbox that is missing may be answered with UnknownError and an empty message.',
+  ),
+  'throttled-without-retry-after': reported(
+    'zammad/zammad#5565',
+    'A refusal for too many requests may come without Retry-After.',
+  ),
+  'passing-conflict': reported(
+    'microsoftgraph/msgraph-sdk-dotnet#1287',
+    'A step of a draft may be refused with 412 ErrorIrresolvableConflict and pass when it is repeated.',
+  ),
+  malware: documented('Graph docs: errors', 'An attachment with malware is refused: malwareDetected.'),
+  'mailbox-full': documented(
+    'EWS docs: responsecode',
+    'A full mailbox refuses new items: ErrorQuotaExceeded.',
   ),
 };

@@ -66,11 +66,11 @@ export const MESSAGE_RULES = {
   ),
   'recipient-form': reported(
     'microsoftgraph/msgraph-sdk-dotnet#1891',
-    'A recipient that is no address is refused with ErrorInvalidRecipients.',
+    'A recipient that is not an address is refused with ErrorInvalidRecipients.',
   ),
   'recipient-count': documented(
     'Exchange Online limits',
-    'A message has 500 recipients at most; the code ErrorRecipientLimitExceeded is a guess.',
+    'A message has at most 500 recipients; the code ErrorRecipientLimitExceeded is a guess.',
   ),
   'send-as': reported(
     'microsoftgraph/microsoft-graph-docs#19312',
@@ -82,11 +82,11 @@ export const MESSAGE_RULES = {
   ),
   'attachment-count': documented(
     'Exchange Online limits',
-    'A message has 250 attachments at most; the code ErrorInvalidRequest is a guess.',
+    'A message has at most 250 attachments; the code ErrorInvalidRequest is a guess.',
   ),
   'header-bytes': documented(
     'Exchange Online limits',
-    'A message has 256 KB of headers at most; the code ErrorInvalidRequest is a guess.',
+    'A message has at most 256 KB of headers; the code ErrorInvalidRequest is a guess.',
   ),
   'bcc-hidden': documented(
     'Graph docs: outlook-send-mime-message',

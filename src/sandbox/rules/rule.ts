@@ -1,7 +1,7 @@
 /**
- * How well a rule is known. `documented`: Microsoft's documentation says so, and no more is known. `reported`: users
- * have shown the answer that they got. `recorded`: there are recordings of the service, code of Microsoft's, or the
- * word of somebody who works on it. `ours`: a guess, or a rule that only the sandbox has.
+ * How well a rule is known. `documented`: Microsoft's documentation says so, and that is all. `reported`: users showed
+ * the answer they got. `recorded`: there are recordings of the service, code by Microsoft, or a statement by someone who
+ * works on it. `ours`: a guess, or a rule that only the sandbox has.
  */
 export type SandboxEvidence = 'documented' | 'reported' | 'recorded' | 'ours';
 
@@ -11,7 +11,7 @@ export interface SandboxRule {
   rule: string;
   /** How well it is known. */
   evidence: SandboxEvidence;
-  /** A page of Microsoft's documentation, or a public thread or repository. None for what is `ours`. */
+  /** A page of Microsoft's documentation, or a public thread or repository. Undefined for `ours`. */
   source?: string;
 }
 

@@ -1,0 +1,80 @@
+import type { Call } from '../http/delivery';
+import {
+  checkAttachmentCount,
+  checkHeaderSize,
+  checkMessageSize,
+  checkRecipients,
+  requireRecipients,
+} from '../mail/check-message';
+import { emlHeaders, isNamedHeader, propertyHeader } from '../mail/eml-headers';
+import type { ReadMessage, SandboxMessage } from '../mail/message';
+import type { SandboxMailbox, SandboxSettings } from '../settings';
+import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
+import { unsearchable } from './search-delay';
+import type { MailboxState } from './state';
+
+/** The rules for a message to be sent, by any route. @throws GraphRefusal */
+export function submit(
+  mailbox: SandboxMailbox,
+  { content, claimedSenders }: ReadMessage,
+  settings: SandboxSettings,
+  { requestId, clientRequestId, receivedAt }: Call,
+): Omit<SandboxMessage, 'id'> {
+  const { limits } = settings;
+  requireRecipients(content);
+  checkRecipients(content, limits.recipients);
+  checkSendAs(mailbox, claimedSenders, settings);
+  checkMessageSize(content, mailbox, limits);
+  checkAttachmentCount(content.attachments.length, limits);
+  checkHeaderSize(content, limits);
+  return { receivedAt, mailbox: mailbox.userPrincipalName, requestId, clientRequestId, ...content };
+}
+
+/** Puts a sent message into the Inbox of each recipient in the tenant, once each. */
+export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
+  const { settings, ids, messages } = state;
+  const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
+  const mailboxes = mailboxesOf(settings.mailboxes, recipients);
+  if (mailboxes.length === 0) return;
+  const received: ReadMessage = {
+    content: {
+      ...content,
+      // [rule: bcc-hidden]
+      bcc: [],
+      headers: headersOnTheWire(sent, settings),
+      // Categories and named properties stay with the sender. [rule: properties-stay-with-the-sender]
+      extendedProperties: [],
+      categories: [],
+    },
+    claimedSenders,
+  };
+  for (const mailbox of mailboxes) {
+    messages.push({
+      mailbox,
+      ...received,
+      createdAt: sent.receivedAt,
+      changedAt: sent.receivedAt,
+      changeKey: ids.changeKey(),
+      // Each mailbox has its own conversations.
+      conversationId: ids.conversationId(),
+      isDraft: false,
+      folder: 'inbox',
+      id: ids.outlookId(),
+      immutableId: ids.outlookId(),
+      knownBy: 'id',
+      sentId: sent.id,
+      unsearchable: unsearchable('inbox', settings),
+      attachmentIds: [],
+      requestBytes: 0,
+    });
+  }
+}
+
+/** Each property of PS_INTERNET_HEADERS is a header there. [rule: named-headers-on-the-wire] */
+function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
+  const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
+  const headers = sent.mime
+    ? [...sent.headers, ...properties.flatMap(propertyHeader)]
+    : emlHeaders({ ...sent, extendedProperties: properties });
+  return headers.map(({ name, value }) => ({ name, value }));
+}
