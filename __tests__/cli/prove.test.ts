@@ -120,7 +120,7 @@ test('contradicts a service with other rules, fails where it breaks, and still n
   });
   const { exitCode, stdout } = await prove(['--report', 'a.json']);
   expect(exitCode).toBe(70);
-  expect(stdout).toMatch(/^contradicted {2}recorded {4}the time at which/m);
+  expect(stdout).toMatch(/^contradicted {2}recorded {4}the creation time/m);
   expect(stdout).toMatch(/^failed {8}/m);
   expect(stdout).toMatch(/^not observed {2}.*\n.*LIVE_ALIAS is not set$/m);
   const report = JSON.parse(reportText('a.json'));

@@ -1,7 +1,7 @@
 import { readLiveSettings } from '../../src/prove/live-settings';
-import { startPlayedService } from '../../src/prove/played-service';
-import { resultLines, TABLE_HEAD } from '../../src/prove/result-lines';
+import { resultLines, TABLE_HEAD } from '../../src/prove/report';
 import { proveRules } from '../../src/prove/run-live-checks';
+import { startSandboxService } from '../../src/prove/sandbox-service';
 
 const settings = readLiveSettings(process.env);
 const write = (line: string) => process.stdout.write(`${line}\n`);
@@ -13,7 +13,7 @@ if (settings.target === 'none') {
   test.skip('the service keeps to the rules of the sandbox', () => undefined);
 } else {
   test('the service keeps to the rules of the sandbox', async () => {
-    const played = settings.target === 'sandbox' ? await startPlayedService() : undefined;
+    const played = settings.target === 'sandbox' ? await startSandboxService() : undefined;
     const options = settings.target === 'tenant' ? settings.service : played?.options;
     if (!options) throw new Error('there is nothing to check');
     write(`Rules of the sandbox, checked on ${options.graphEndpoint}:\n`);

@@ -2,7 +2,7 @@ import type { LiveCheck } from '../../src/prove/live-check';
 import type { LiveServiceOptions } from '../../src/prove/live-service';
 import { LIVE_CHECKS, type LiveResult, proveRules } from '../../src/prove/run-live-checks';
 
-export { startPlayedService } from '../../src/prove/played-service';
+export { startSandboxService } from '../../src/prove/sandbox-service';
 export { LIVE_CHECKS, type LiveResult };
 
 /** Runs the checks, and writes the results line by line. */

@@ -3,15 +3,15 @@ import { ARRIVAL_CHECKS } from '../live/arrival-checks';
 import { NotObserved } from '../live/live-check';
 import { readLiveSettings } from '../live/live-settings';
 import { MAILBOX_CHECKS } from '../live/mailbox-checks';
-import { LIVE_CHECKS, runLiveChecks, startPlayedService } from '../live/run-live-checks';
+import { LIVE_CHECKS, runLiveChecks, startSandboxService } from '../live/run-live-checks';
 import { ask } from '../sandbox/support';
 
-type Played = Awaited<ReturnType<typeof startPlayedService>>;
+type Played = Awaited<ReturnType<typeof startSandboxService>>;
 
 const running: Played[] = [];
 /** A sandbox in the place of a tenant. */
 async function start(options: StartSandboxOptions = {}): Promise<Played> {
-  const played = await startPlayedService(options);
+  const played = await startSandboxService(options);
   running.push(played);
   return played;
 }
@@ -47,25 +47,25 @@ test('contradicts a service with rules of its own, and tells what it saw', async
     limits: { requestBytes: 4 * 2 ** 20, sessionMinimumBytes: 3 * 2 ** 20 },
   });
   const lines: string[] = [];
-  const checks = checksOf('4,000,000 bytes is taken, one', 'an upload session is for', 'MIME that is not');
+  const checks = checksOf('4,000,000 bytes is accepted, one', 'an upload session needs', 'MIME that is not');
   const results = await runLiveChecks(options, (line) => lines.push(line), checks);
   expect(results.map(({ verdict }) => verdict)).toEqual(['confirmed', 'contradicted', 'contradicted']);
   expect(lines).toContain('              expected {"at":201,"over":413}, saw {"at":201,"over":201}');
 });
 
 test.each<[string, StartSandboxOptions, string[]]>([
-  ['shows milliseconds', { timePrecision: 'milliseconds' }, ['the time at which a draft was made']],
+  ['shows milliseconds', { timePrecision: 'milliseconds' }, ['the creation time of a draft']],
   [
     'has immutable ids that outlive sending',
     { immutableIdsOutliveSending: true },
-    ['no id of a draft leads', 'a draft that was sent is not sent again'],
+    ['neither the ordinary id of a draft', 'a draft that was sent cannot be sent again'],
   ],
   [
     'deletes into Deleted Items',
     { deleteLeadsTo: 'deletedItems' },
-    ['a draft that is deleted is gone', 'a second DELETE of a draft'],
+    ['no search finds a deleted draft', 'a second DELETE of a draft'],
   ],
-  ['has empty pages', { emptyPages: true }, ['a search whose pages hold one message']],
+  ['has empty pages', { emptyPages: true }, ['a search with one message a page']],
 ])('contradicts a service that %s, and leaves nothing behind', async (_what, settings, rules) => {
   const { sandbox, options } = await start(settings);
   const results = await runLiveChecks(options, ignore, MAILBOX_CHECKS);
@@ -140,7 +140,7 @@ test('says which rules it could not observe', async () => {
 test('goes on after a check that failed', async () => {
   const { sandbox, options } = await start();
   sandbox.failNext('create-draft', { kind: 'reset', when: 'before' });
-  const results = await runLiveChecks(options, ignore, checksOf('an x- header', 'our mark finds'));
+  const results = await runLiveChecks(options, ignore, checksOf('an x- header', 'by our mark'));
   expect(results.map(({ verdict }) => verdict)).toEqual(['failed', 'confirmed']);
 });
 
@@ -163,7 +163,7 @@ test('tells what cannot be observed anywhere from what failed', async () => {
 test('cannot begin without a token, and names no secret', async () => {
   const { options } = await start();
   await expect(runLiveChecks({ ...options, clientSecret: 'canary' }, ignore)).rejects.toThrow(
-    /^Entra gave no token: 401, AADSTS7000215$/,
+    /^Entra issued no token: 401, AADSTS7000215$/,
   );
 });
 

@@ -3,10 +3,9 @@ import { resolve } from 'node:path';
 import { GraphTransportError } from '../index';
 import { type LiveServiceOptions, NoToken } from '../prove/live-service';
 import { connectionTo } from '../prove/live-settings';
-import { startPlayedService } from '../prove/played-service';
-import { makeReport } from '../prove/report';
-import { resultLines, TABLE_HEAD } from '../prove/result-lines';
+import { makeReport, resultLines, TABLE_HEAD } from '../prove/report';
 import { type LiveResult, proveRules } from '../prove/run-live-checks';
+import { startSandboxService } from '../prove/sandbox-service';
 import { CONNECTION_HELP, connectionOptions } from './connection';
 import { CliError, EXIT, usageError } from './exit-code';
 import { COMMAND_FLAGS, DEFAULT_REPORT, FLAGS } from './flags';
@@ -44,7 +43,7 @@ export const proveCommand: Command = async (args, io) => {
   }
   const file = values.report ?? DEFAULT_REPORT;
   const path = resolve(cwd, file);
-  const played = values.sandbox ? await startPlayedService() : undefined;
+  const played = values.sandbox ? await startSandboxService() : undefined;
   let options: LiveServiceOptions | undefined;
   try {
     options = played?.options ?? tenantOf(values, io);

@@ -3,8 +3,7 @@ import { hasMessageId, messageMark } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveService } from './live-service';
-import { remove } from './sending-checks';
-import { withDraft } from './with-draft';
+import { remove, withDraft } from './with-draft';
 
 /** PS_INTERNET_HEADERS, of [MS-OXPROPS] 1.3.2. */
 const INTERNET_HEADERS = '{00020386-0000-0000-C000-000000000046}';
@@ -12,10 +11,10 @@ const FIVE = [1, 2, 3, 4, 5].map((n) => ({ name: `x-live-check-${n}`, value: `${
 const SIXTH = { name: 'x-live-check-6', value: '6' };
 const LIST_ID = { name: 'list-id', value: '<live-check.invalid>' };
 
-/** What becomes of a message on its way, on which the headers of messages that are too large for MIME rest. */
+/** What arrives of a message. Messages that are too large for MIME rely on this for their headers. */
 export const ARRIVAL_CHECKS: readonly LiveCheck[] = [
   {
-    rule: 'a named property of PS_INTERNET_HEADERS on a draft is a header of the message that arrives, a sixth x- header as well',
+    rule: 'a named property of PS_INTERNET_HEADERS on a draft becomes a header of the message that arrives, even a sixth x- header',
     shows: ['named-headers-on-the-wire'],
     expected: { sent: 202, arrived: true, five: 'kept kept kept kept kept', named: 'kept', sixth: 'kept' },
     observe: async (service) => {
@@ -54,7 +53,7 @@ export const ARRIVAL_CHECKS: readonly LiveCheck[] = [
   },
 ];
 
-/** An address at which the mailbox gets mail. */
+/** An address that the mailbox receives mail at. */
 function ownAddress({ userId, alias }: LiveService): string {
   const address = userId.includes('@') ? userId : alias;
   if (address === undefined)

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../graph/json-property';
 import { type LiveCheck, NotObserved } from './live-check';
-import type { LiveAnswer, LiveService } from './live-service';
+import type { LiveAnswer } from './live-http';
+import type { LiveService } from './live-service';
 import { openSession, putRange } from './upload-checks';
 import { withDraft } from './with-draft';
 
 const HOUR_MS = 3_600_000;
-/** Just more than the largest message of a mailbox whose limit nobody has changed. */
+/** Just above the default limit of a mailbox. */
 const TOO_LARGE = 36_000_000;
 const RANGE = 3_900_000;
 
-/** What a draft shows of its changes, and what happens to changes that meet each other or a limit. */
+/** What a draft shows after a change, and what happens to changes that conflict or exceed a limit. */
 export const CHANGING_CHECKS: readonly LiveCheck[] = [
   {
     rule: 'a draft has a conversationId, a webLink and a changeKey, which changes with the draft',
@@ -50,7 +51,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a draft that is to be sent in an hour stays in Drafts, where it can be deleted',
+    rule: 'a draft that is sent with a delay of an hour stays in Drafts, where it can be deleted',
     shows: ['deferred-draft'],
     expected: { sent: 202, inDrafts: 1, inSentItems: 0, deleted: 204 },
     observe: (service) => {
@@ -69,7 +70,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'of two files that are attached to a draft at the same time, one is refused with 412',
+    rule: 'if two files are attached to a draft at the same time, one is refused with 412',
     shows: ['parallel-attachments'],
     expected: { one: '201', other: '412 ErrorIrresolvableConflict' },
     observe: (service) =>
@@ -80,7 +81,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
       }),
   },
   {
-    rule: 'an upload that makes a message larger than 35 MB is refused by the range that does so',
+    rule: 'an upload that makes a message larger than 35 MB is refused at the range that exceeds it',
     shows: ['message-size-while-uploading'],
     expected: { code: 'ErrorMessageSizeExceeded' },
     observe: (service) =>
@@ -93,7 +94,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
           await service.askUpload('DELETE', url);
           return { code };
         }
-        throw new NotObserved('the mailbox takes messages of 36 MB');
+        throw new NotObserved('the mailbox accepts messages of 36 MB');
       }),
   },
 ];

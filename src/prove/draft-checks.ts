@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { property } from '../graph/json-property';
 import type { LiveCheck } from './live-check';
-import type { LiveAnswer, LiveService } from './live-service';
-import { refusal, remove } from './sending-checks';
-import { withDraft } from './with-draft';
+import type { LiveAnswer } from './live-http';
+import { refusal } from './live-http';
+import type { LiveService } from './live-service';
+import { remove, withDraft } from './with-draft';
 
-/** Rules of drafts, on which large messages and exactly-once delivery rest. */
+/** Rules of drafts that large messages and exactly-once delivery rely on. */
 export const DRAFT_CHECKS: readonly LiveCheck[] = [
   {
-    rule: 'an x- header and a Message-ID of the client stay on a draft',
+    rule: 'a draft keeps an x- header and the Message-ID that the client sets',
     shows: ['message-id-kept', 'headers-on-request'],
     expected: { status: 201, header: 'kept', messageId: true },
     observe: async (service) => {
@@ -39,7 +40,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     observe: (service) => refusedDraft(service, [{ name: 'List-Id', value: 'x' }]),
   },
   {
-    rule: 'a header without x- is taken as a named property of PS_INTERNET_HEADERS',
+    rule: 'a header without x- is accepted as a named property of PS_INTERNET_HEADERS',
     shows: ['properties-on-drafts'],
     expected: { status: 201 },
     observe: (service) => {
@@ -59,7 +60,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
       ),
   },
   {
-    rule: 'In-Reply-To as MAPI property 0x1042 is taken, and found by $filter',
+    rule: 'In-Reply-To is accepted as MAPI property 0x1042, and $filter finds it',
     shows: ['properties-on-drafts', 'search-by-property'],
     expected: { status: 201, found: 1 },
     observe: async (service) => {
@@ -73,7 +74,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: "our mark finds a draft by $filter, whatever the mark's case",
+    rule: "$filter finds a draft by our mark, whatever the mark's case",
     shows: ['search-by-property'],
     expected: { status: 201, found: 1, inCapitals: 1 },
     observe: async (service) => {
@@ -86,7 +87,7 @@ export const DRAFT_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a request of 4,000,000 bytes is taken, one of 4,000,001 is not',
+    rule: 'a request of 4,000,000 bytes is accepted, one of 4,000,001 is not',
     shows: ['body-too-large'],
     expected: { at: 201, over: 413 },
     observe: async (service) => ({
@@ -104,7 +105,7 @@ async function refusedDraft(service: LiveService, internetMessageHeaders: object
   return refusal(created);
 }
 
-/** The status of a draft whose request has so many bytes. */
+/** The status of a request for a draft of this many bytes. */
 async function statusOfSize(service: LiveService, bytes: number): Promise<number> {
   const message = { ...service.message(randomUUID()), body: { contentType: 'text', content: '' } };
   message.body.content = 'x'.repeat(bytes - JSON.stringify(message).length);

@@ -1,20 +1,20 @@
 import type { SandboxRuleName } from '../sandbox/rules/index';
 import type { LiveService } from './live-service';
 
-/** What was seen: statuses, codes and numbers, and nothing that is secret. */
+/** What a check saw: statuses, codes and numbers, never a secret. */
 export type Observation = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What the sandbox does, and the calls that show whether a service does the same. */
+/** Something the sandbox does, and the requests that show whether a service does the same. */
 export interface LiveCheck {
-  /** In a sentence. */
+  /** The rule, as a sentence. */
   rule: string;
-  /** The rules of the sandbox's table that are confirmed with it. */
+  /** The rules in the sandbox's table that it confirms. */
   shows?: readonly SandboxRuleName[];
-  /** What is seen where the rule holds. */
+  /** What the check sees if the rule holds. */
   expected: Observation;
-  /** Calls the service; what it leaves there it takes away again. */
+  /** Makes the requests, and removes what they leave behind. */
   observe(service: LiveService): Promise<Observation>;
 }
 
-/** Thrown by a check that cannot show anything about this service. */
+/** Thrown by a check that cannot tell anything about this service. */
 export class NotObserved extends Error {}

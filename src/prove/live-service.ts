@@ -1,102 +1,91 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { hasMark, messageMark } from '../delivery/message-mark';
 import { isUploadUrl } from '../delivery/upload-url';
 import { parseJson, property } from '../graph/json-property';
-import { fetch } from '../network/undici';
 import type { ClientSecretOf } from '../options/client-secret';
-import { UnexpectedAnswer } from './unexpected-answer';
+import {
+  createFetch,
+  type FetchAnswer,
+  type LiveAnswer,
+  type LiveConnection,
+  type LiveRequest,
+  UnexpectedAnswer,
+} from './live-http';
 
-/** Where a service is, and who may use it for what. */
-export interface LiveServiceOptions {
+/** A service to check, and the mailbox and addresses to check it with. */
+export interface LiveServiceOptions extends LiveConnection {
   tenantId: string;
   clientId: string;
   clientSecret: string | ClientSecretOf;
   userId: string;
-  authorityHost: string;
-  graphEndpoint: string;
   /** Who gets the messages of the checks. */
   to: string;
   /** An alias of the mailbox. */
   alias?: string;
   /** An address that the mailbox may not send as. */
   foreignFrom?: string;
-  /** Leads the requests, through a proxy for instance; Node's own way without one. */
-  dispatcher?: Dispatcher;
-  /** Is told of each request and its status, without secrets. */
-  log?: (line: string) => void;
-  /** Milliseconds between two looks for a message; Exchange takes a while to file what was sent. @default 3000 */
+  /**
+   * Milliseconds between two searches for a message: Exchange takes a while to file what was sent.
+   *
+   * @default 3000
+   */
   lookMs?: number;
 }
 
-/** An answer, as far as checks look at it. */
-export interface LiveAnswer {
-  status: number;
-  /** The code of an error. */
-  code: string | undefined;
-  headers: Headers;
-  body: unknown;
-  bytes: number;
-}
-
-export interface LiveRequest {
-  /** JSON, or text as it is. */
-  body?: object | string | Uint8Array<ArrayBuffer>;
-  contentType?: string;
-  headers?: Record<string, string>;
-}
-
 export interface FoundMessage {
-  /** The usual one, not the immutable one. */
+  /** The ordinary id, not the immutable one. */
   id: string;
   isDraft: boolean;
 }
 
-/** A service under check: raw requests, so that what is seen is not what this package makes of it. */
+/** A service under check. Its requests are raw, so checks see the service itself and not this package's view of it. */
 export interface LiveService
   extends Omit<LiveServiceOptions, 'clientSecret' | 'lookMs' | 'dispatcher' | 'log'> {
   /** The claims of the token. */
   claims: unknown;
-  /** Asks for a path below the mailbox. */
+  /** Requests a path below the mailbox. */
   ask(method: string, path: string, request?: LiveRequest): Promise<LiveAnswer>;
-  /** Asks for a path below the endpoint. */
+  /** Requests a path below Graph's endpoint. */
   askGraph(method: string, path: string, request?: LiveRequest): Promise<LiveAnswer>;
-  /** Asks for the URL of an upload session, without a token. */
+  /** Requests any URL without a token, such as that of an upload session. */
   askUpload(method: string, url: string, request?: LiveRequest): Promise<LiveAnswer>;
-  /** A message to `to`, which can be found again by its mark. */
+  /** A message to `to` that can be found by its mark. */
   message(mark: string): Record<string, unknown>;
-  /** Messages with the mark, of all pages, once there are as many as wanted or it has taken too long. */
+  /** Searches all pages for messages with the mark, until there are as many as wanted or it takes too long. */
   find(mark: string, wanted: number, folder?: string): Promise<FoundMessage[]>;
-  /** Messages that a `$filter` finds, as `find`. */
+  /** Searches like `find`, with any `$filter`. */
   filter(filter: string, wanted: number, folder?: string): Promise<FoundMessage[]>;
-  /** What a `$filter` finds at once, page by page. */
+  /** The result of a single search, page by page. */
   pages(filter: string, top: number): Promise<unknown[][]>;
 }
 
 export const SUBJECT = 'Live check of nodemailer-graph-transport';
 export const IMMUTABLE = { prefer: 'IdType="ImmutableId"' };
 
-/** How often a message is looked for. */
+/** How often to search for a message. */
 const LOOKS = 10;
-const MOST_PAGES = 100;
-const ANSWER_MS = 120_000;
+const MAX_PAGES = 100;
 
-/** Entra has answered, and refused. */
+/** Entra answered, and refused. */
 export class NoToken extends Error {}
 
-/** Gets a token and is ready to ask. @throws Error that names the failure, and no secret */
+/**
+ * Gets a token.
+ *
+ * @throws Error that describes the failure without secrets
+ */
 export async function connectLiveService(options: LiveServiceOptions): Promise<LiveService> {
   const { clientSecret, lookMs = 3000, dispatcher, log, ...known } = options;
-  const exchange = exchangeOver(options);
-  const token = await tokenOf(options, exchange);
+  const fetchAnswer = createFetch(options);
+  const token = await tokenOf(options, fetchAnswer);
   const [, claims = ''] = token.split('.');
   const authorization = `Bearer ${token}`;
   const mailbox = `/v1.0/users/${encodeURIComponent(options.userId)}`;
 
   const askGraph: LiveService['askGraph'] = async (method, path, { headers, ...request } = {}) => {
-    if (/\/\.{1,2}(?:[/?]|$)/.test(path)) throw new Error('Graph gave an id that leads to another path');
-    return exchange(method, options.graphEndpoint + path, {
+    if (/\/\.{1,2}(?:[/?]|$)/.test(path)) throw new Error('Graph returned an id that leads to another path');
+    return fetchAnswer(method, options.graphEndpoint + path, {
       ...request,
       headers: { 'client-request-id': randomUUID(), ...headers, authorization },
     });
@@ -122,8 +111,8 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
     askGraph,
     askUpload: async (method, url, request) => {
       if (!isUploadUrl(url, options.graphEndpoint))
-        throw new Error('the upload URL is none that Graph gives out');
-      return exchange(method, url, request);
+        throw new Error('the upload URL is not one that Graph hands out');
+      return fetchAnswer(method, url, request);
     },
     message: (mark) => ({
       subject: SUBJECT,
@@ -140,7 +129,7 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
   };
 }
 
-/** The messages of each page of a search, to the last one. */
+/** The messages of each page of a search. */
 async function readPages(
   search: string,
   graphEndpoint: string,
@@ -153,24 +142,21 @@ async function readPages(
     const value = property(body, 'value');
     pages.push(Array.isArray(value) ? value : []);
     const link = property(body, '@odata.nextLink');
-    if (link !== undefined && pages.length === MOST_PAGES)
-      throw new Error('the pages of the search have no end');
+    if (link !== undefined && pages.length === MAX_PAGES) throw new Error('the search has too many pages');
     path = link === undefined ? undefined : pathOf(String(link), graphEndpoint);
   }
   return pages;
 }
 
-/** A token is for the service alone, whatever a link says. */
+/** The token goes to Graph only, whatever a link says. */
 function pathOf(link: string, graphEndpoint: string): string {
   if (link.startsWith(`${graphEndpoint}/`)) return link.slice(graphEndpoint.length);
-  throw new Error('the search leads on to another host');
+  throw new Error('the next page of the search is on another host');
 }
 
-type Exchange = (method: string, url: string, request?: LiveRequest) => Promise<LiveAnswer>;
-
-async function tokenOf(options: LiveServiceOptions, exchange: Exchange): Promise<string> {
+async function tokenOf(options: LiveServiceOptions, fetchAnswer: FetchAnswer): Promise<string> {
   const { authorityHost, tenantId, clientId, clientSecret, graphEndpoint } = options;
-  const { status, body } = await exchange('POST', `${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
+  const { status, body } = await fetchAnswer('POST', `${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
@@ -182,62 +168,5 @@ async function tokenOf(options: LiveServiceOptions, exchange: Exchange): Promise
   const token = property(body, 'access_token');
   if (typeof token === 'string') return token;
   const [aadsts = 'no code'] = /AADSTS\d+/.exec(String(property(body, 'error_description'))) ?? [];
-  throw new NoToken(`Entra gave no token: ${status}, ${aadsts}`);
-}
-
-/** npm's fetch, since a dispatcher of npm's undici need not suit the undici of Node. */
-function exchangeOver({ dispatcher, log, authorityHost, graphEndpoint }: LiveServiceOptions): Exchange {
-  return async (method, url, request) => {
-    // The whole URL of an upload session is a secret.
-    const isKnown = [authorityHost, graphEndpoint].some((origin) => url.startsWith(`${origin}/`));
-    const what = `${method} ${isKnown ? new URL(url).pathname : 'to an upload URL'}`;
-    const answer = await exchangeBy(dispatcher, method, url, request).catch((error: unknown) => {
-      log?.(`${what}: no answer`);
-      throw error;
-    });
-    log?.(`${what}: ${answer.status}${answer.code === undefined ? '' : ` ${answer.code}`}`);
-    return answer;
-  };
-}
-
-/** Longest answer that is read: one with a page of messages is far shorter. */
-const MAX_ANSWER_BYTES = 24_000_000;
-
-async function textOf(body: AsyncIterable<Uint8Array> | null): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-async function exchangeBy(
-  dispatcher: Dispatcher | undefined,
-  method: string,
-  url: string,
-  { body, contentType, headers }: LiveRequest = {},
-): Promise<LiveAnswer> {
-  const isJson = typeof body === 'object' && !(body instanceof Uint8Array);
-  const type = contentType ?? (isJson ? 'application/json' : undefined);
-  const answer = await fetch(url, {
-    method,
-    headers: { ...headers, ...(type && { 'content-type': type }) },
-    body: isJson ? JSON.stringify(body) : (body ?? (method === 'POST' ? '' : null)),
-    redirect: 'manual',
-    ...(dispatcher && { dispatcher }),
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
-  const text = await textOf(answer.body);
-  const parsed = parseJson(text);
-  const code = property(property(parsed, 'error'), 'code');
-  return {
-    status: answer.status,
-    code: typeof code === 'string' ? code : undefined,
-    headers: new Headers([...answer.headers]),
-    body: parsed,
-    bytes: Buffer.byteLength(text),
-  };
+  throw new NoToken(`Entra issued no token: ${status}, ${aadsts}`);
 }

@@ -6,7 +6,7 @@ import { resolveOptions } from '../options/resolve-options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import type { LiveServiceOptions } from './live-service';
 
-/** What is to be checked: the sandbox, a tenant, or nothing, and then why. */
+/** What to check: the sandbox, a tenant, or nothing, with the reason. */
 export type LiveSettings =
   | { target: 'sandbox' }
   | { target: 'tenant'; service: LiveServiceOptions }
@@ -20,7 +20,7 @@ const VARIABLES = [
   'LIVE_TO',
 ] as const;
 
-/** Reads the variables; endpoints and cloud are those of the transport. */
+/** Reads the variables. Endpoints and cloud are set as for the transport. */
 export function readLiveSettings(env: NodeJS.ProcessEnv): LiveSettings {
   if (env.LIVE_TARGET === 'sandbox') return { target: 'sandbox' };
   const missing = VARIABLES.filter((name) => !env[name]);
@@ -36,7 +36,7 @@ export function readLiveSettings(env: NodeJS.ProcessEnv): LiveSettings {
 type Addresses = Pick<LiveServiceOptions, 'to' | 'alias' | 'foreignFrom'>;
 
 /**
- * The service that the transport's options lead to, over connections of its own, which are to be closed.
+ * The service that the transport's options lead to, with connections of its own that the caller closes.
  *
  * @throws GraphTransportError `ECONFIG`
  */

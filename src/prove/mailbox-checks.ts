@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { hasMark } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
 import type { LiveCheck } from './live-check';
-import { IMMUTABLE, type LiveAnswer, type LiveService } from './live-service';
+import type { LiveAnswer } from './live-http';
+import { IMMUTABLE, type LiveService } from './live-service';
 import { withDraft } from './with-draft';
 
-/** What exactly-once delivery takes into account of a mailbox: which ids live on, and what searches show. */
+/** What exactly-once delivery relies on: which ids stay valid, and what searches find. */
 export const MAILBOX_CHECKS: readonly LiveCheck[] = [
   {
-    rule: 'the time at which a draft was made is shown in whole seconds',
+    rule: 'the creation time of a draft is in whole seconds',
     shows: ['whole-seconds'],
     expected: { created: 'whole seconds' },
     observe: (service) =>
@@ -19,7 +20,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
       }),
   },
   {
-    rule: 'no id of a draft leads to the sent message, neither the usual one nor the immutable one',
+    rule: 'neither the ordinary id of a draft nor its immutable id leads to the sent message',
     shows: ['id-changes-with-folder', 'immutable-id-dies-by-sending'],
     expected: { sent: 202, copies: 1, usual: '404 ErrorItemNotFound', immutable: '404 ErrorItemNotFound' },
     observe: async (service) => {
@@ -38,7 +39,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a draft that was sent is not sent again by its usual id, nor by its immutable id',
+    rule: 'a draft that was sent cannot be sent again, by its ordinary id or its immutable id',
     shows: ['id-changes-with-folder', 'immutable-id-dies-by-sending', 'item-not-found'],
     expected: { first: 202, usual: '404 ErrorItemNotFound', immutable: '404 ErrorItemNotFound', copies: 1 },
     observe: async (service) => {
@@ -57,7 +58,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a draft that is deleted is gone for every search, and is not in Deleted Items',
+    rule: 'no search finds a deleted draft, and it is not in Deleted Items',
     shows: ['delete-hides'],
     expected: { before: 1, deleted: 204, shown: '404 ErrorItemNotFound', inDeletedItems: 0, found: 0 },
     observe: async (service) => {
@@ -76,7 +77,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a second DELETE of a draft is refused, by the usual id and by the immutable id',
+    rule: 'a second DELETE of a draft is refused, by its ordinary id and by its immutable id',
     shows: ['delete-again'],
     expected: { first: 204, usual: '403 ErrorCannotDeleteObject', immutable: '403 ErrorCannotDeleteObject' },
     observe: (service) =>
@@ -90,7 +91,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
       }),
   },
   {
-    rule: 'a search whose pages hold one message leads on to the last one, and no page is empty',
+    rule: 'a search with one message a page leads on to the last message, and no page is empty',
     shows: ['next-link'],
     expected: { drafts: 3, found: 3, pages: 3, emptyPages: 0 },
     observe: async (service) => {
@@ -109,7 +110,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'parentFolderId is the id of Drafts, and once the draft is sent that of Sent Items, while conversationId stays',
+    rule: 'parentFolderId is the id of Drafts, and of Sent Items once the draft is sent; conversationId stays the same',
     shows: ['parent-folder', 'conversation-stays'],
     expected: {
       drafts: 200,
@@ -142,7 +143,7 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a draft is found by internetMessageId, in the whole mailbox and in Drafts',
+    rule: '$filter finds a draft by internetMessageId, in the whole mailbox and in Drafts',
     shows: ['search-by-message-id'],
     expected: { everywhere: 1, inDrafts: 1, inSentItems: 0 },
     observe: async (service) => {
@@ -174,7 +175,7 @@ async function immutablePath(service: LiveService, path: string): Promise<string
   return `/messages/${encodeURIComponent(String(property(body, 'id')))}`;
 }
 
-/** Status and code in one, for rules that look at several answers. */
+/** Status and code in one text, for checks of several answers. */
 function said({ status, code }: LiveAnswer): string {
   return code === undefined ? `${status}` : `${status} ${code}`;
 }

@@ -2,35 +2,34 @@ import { CLOUD_NAMES, CLOUDS } from '../options/clouds';
 import { SANDBOX_RULES, type SandboxRuleName } from '../sandbox/rules/index';
 import type { SandboxEvidence } from '../sandbox/rules/rule';
 import type { Observation } from './live-check';
-import { evidenceOf } from './result-lines';
+import { UnexpectedAnswer } from './live-http';
 import type { LiveResult } from './run-live-checks';
-import { UnexpectedAnswer } from './unexpected-answer';
 
 /** How well a rule is known after a run. */
 export type ProvenEvidence = SandboxEvidence | 'confirmed' | 'contradicted';
 
-/** What a run has shown, and nothing that tells whose service it was. */
+/** The results of a run, with nothing that identifies the tenant. */
 export interface LiveReport {
   package: string;
-  /** Of the package. */
+  /** The package's version. */
   version: string;
   /** The day, in UTC. */
   date: string;
   /** The name of one of Microsoft's clouds; `other` for a gateway or a sandbox. */
   cloud: string;
   checks: ReportedCheck[];
-  /** The rules that these checks are about. */
+  /** The rules that these checks cover. */
   rules: Partial<Record<SandboxRuleName, ProvenEvidence>>;
 }
 
 export interface ReportedCheck {
   rule: string;
   verdict: LiveResult['verdict'];
-  /** From before this run. */
+  /** The evidence before this run. */
   evidence?: SandboxEvidence;
   expected?: Observation;
   observed?: Observation;
-  /** Why nothing was seen: a status and a code, or the code of a broken connection. */
+  /** Why the check failed: a status and a code, or the code of a connection error. */
   failure?: Observation;
 }
 
@@ -52,7 +51,7 @@ export function makeReport(
   };
 }
 
-/** A rule that one check has contradicted is not confirmed by another one. */
+/** A rule that one check contradicts stays contradicted, even if another check confirms it. */
 function provenRules(results: readonly LiveResult[]): LiveReport['rules'] {
   const rules: LiveReport['rules'] = {};
   for (const { shows = [], verdict } of results) {
@@ -77,7 +76,7 @@ function toCheck(result: LiveResult): ReportedCheck {
   };
 }
 
-/** No message: whatever it is, a host or a mailbox may be named in it. */
+/** Leaves out the message, which may name a host or a mailbox. */
 function failureOf(error: unknown): Observation {
   if (error instanceof UnexpectedAnswer) return { status: error.status, code: error.graphCode };
   if (isObject(error) && 'name' in error && error.name === 'TimeoutError') return { code: 'timeout' };
@@ -95,12 +94,34 @@ function anonymous(seen: Observation): Observation {
   );
 }
 
-/** Words, codes of Graph and of connections, starts of ranges, and a time whose digits are all 0. */
+/** Words, error codes, starts of ranges, and times whose digits are all 0. */
 const KNOWN_WORD = /^(?:[A-Za-z][A-Za-z_]*(?:\d{1,2}[A-Za-z_]*)?|\d{1,10}-?|0000-00-00T[0:.]+Z)$/;
 
-/** What a service puts where its code belongs, and is none, is not quoted. */
+/** Does not quote text that a service returns in place of a code. */
 function known(text: string): string {
   return text.length <= 60 && text.split(' ').every((word) => KNOWN_WORD.test(word))
     ? text
     : 'something else';
+}
+
+/** From the least certain to the most certain. */
+const EVIDENCE: readonly SandboxEvidence[] = ['ours', 'documented', 'reported', 'recorded'];
+
+/** The evidence before this run: that of the least certain of the check's rules. */
+export function evidenceOf({ shows = [] }: Pick<LiveResult, 'shows'>): SandboxEvidence | undefined {
+  const kinds = shows.map((name) => SANDBOX_RULES[name].evidence);
+  return EVIDENCE.find((kind) => kinds.includes(kind));
+}
+
+export const TABLE_HEAD = row('verdict', 'evidence', 'rule');
+
+/** A result as lines of the table. */
+export function resultLines(result: LiveResult): string[] {
+  const { verdict, rule, details } = result;
+  const lines = [row(verdict, evidenceOf(result) ?? '', rule)];
+  return details === undefined ? lines : [...lines, row('', '', details)];
+}
+
+function row(verdict: string, evidence: string, text: string): string {
+  return `${verdict.padEnd(12)}  ${evidence.padEnd(10)}  ${text}`;
 }

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { property } from '../graph/json-property';
 import type { SandboxRuleName } from '../sandbox/rules/index';
 import { type LiveCheck, NotObserved } from './live-check';
+import { refusal } from './live-http';
 import type { LiveService } from './live-service';
-import { refusal } from './sending-checks';
 
 const NO_RECIPIENTS = { status: 400, code: 'ErrorInvalidRecipients' };
 const BAD_REQUEST = { status: 400, code: 'BadRequest' };
 
-/** How requests are named and spelled, and what is told of those that carry no good token. */
+/** How requests may be spelled, and what answers a request without a valid token. */
 export const REQUEST_CHECKS: readonly LiveCheck[] = [
   {
-    rule: 'a request without a token is refused with a challenge, and with its request-id as client-request-id',
+    rule: 'a request without a token is refused with a challenge, and its client-request-id is its request-id',
     shows: ['token-missing', 'bearer-challenge', 'own-request-id'],
     expected: { status: 401, code: 'InvalidAuthenticationToken', challenge: 'as recorded', ownId: true },
     observe: async (service) => {
@@ -28,7 +28,7 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a token request without a secret is refused, with two ids of which one is that of the client',
+    rule: "a token request without a secret is refused, with two ids, one of which is the client's",
     shows: ['entra-secret-missing', 'token-answer'],
     expected: { status: 401, aadsts: 7000218, correlation: 'own', trace: 'another' },
     observe: async ({ askUpload, authorityHost, tenantId, clientId, graphEndpoint }) => {
@@ -53,7 +53,7 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'a user is shown by the directory to apps with a permission for users only',
+    rule: 'the directory shows a user only to apps with a permission for users',
     shows: ['directory-permission'],
     expected: { status: 403, code: 'Authorization_RequestDenied' },
     observe: async (service) => {
@@ -70,14 +70,14 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
       refusal(await service.askGraph('POST', '/v1.0/sendMail', { body: withoutRecipients() })),
   },
   {
-    rule: 'an action is taken with its namespace',
+    rule: 'an action may be written with its namespace',
     shows: ['action-namespace'],
     expected: NO_RECIPIENTS,
     observe: async (service) =>
       refusal(await service.ask('POST', '/microsoft.graph.sendMail', { body: withoutRecipients() })),
   },
   {
-    rule: 'a user is taken in parentheses',
+    rule: 'a user may be written in parentheses',
     shows: ['key-in-parentheses'],
     expected: NO_RECIPIENTS,
     observe: async (service) => {
@@ -87,7 +87,7 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
-    rule: 'the properties of a message are taken in any case',
+    rule: 'the properties of a message may be written in any case',
     shows: ['names-in-any-case'],
     expected: NO_RECIPIENTS,
     observe: (service) => refusedMail(service, { Message: { Subject: 'x', ToRecipients: [] } }),
@@ -108,16 +108,16 @@ export const REQUEST_CHECKS: readonly LiveCheck[] = [
   refusedList('order-invalid', 'an $orderby that cannot be read', { $orderby: 'subject sideways' }),
   refusedList(
     'order-in-filter',
-    'an $orderby by what the $filter does not name',
+    'an $orderby by a property that is not in the $filter',
     { $filter: 'isDraft eq true', $orderby: 'subject' },
     'InefficientFilter',
   ),
   refusedList('query-unknown', 'an unknown query option', { $colour: 'red' }),
-  refusedList('query-number', 'a $top that is no number', { $top: 'many' }),
+  refusedList('query-number', 'a $top that is not a number', { $top: 'many' }),
   refusedList('select-unknown', 'an unknown property in $orderby', { $orderby: 'colour' }),
 ];
 
-/** Mail that is refused at the last, so that none goes out. */
+/** A message that passes every earlier check and is then refused, so that no mail is sent. */
 function withoutRecipients(): object {
   return { message: { subject: 'x', toRecipients: [] }, saveToSentItems: false };
 }

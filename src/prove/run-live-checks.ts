@@ -6,24 +6,24 @@ import { DRAFT_CHECKS } from './draft-checks';
 import { type LiveCheck, NotObserved, type Observation } from './live-check';
 import { connectLiveService, type LiveService, type LiveServiceOptions } from './live-service';
 import { MAILBOX_CHECKS } from './mailbox-checks';
-import { startPlayedService } from './played-service';
 import { REQUEST_CHECKS } from './request-checks';
+import { startSandboxService } from './sandbox-service';
 import { SENDING_CHECKS } from './sending-checks';
 import { UPLOAD_CHECKS } from './upload-checks';
 
-/** What a service has shown of a rule. */
+/** What a check found. */
 export interface LiveResult {
-  /** In the words of the check. */
+  /** The rule, in the words of the check. */
   rule: string;
   verdict: 'confirmed' | 'contradicted' | 'not observed' | 'failed';
-  /** What was expected and seen, or why nothing was. */
+  /** What was expected and seen, or why nothing was seen. */
   details?: string;
-  /** The rules of the sandbox's table that the check is about. */
+  /** The rules in the sandbox's table that the check covers. */
   shows?: readonly SandboxRuleName[];
-  /** Where something was seen. */
+  /** Set if the check saw something, as is `observed`. */
   expected?: Observation;
   observed?: Observation;
-  /** What made the check fail. */
+  /** The error that made the check fail. */
   failure?: unknown;
 }
 
@@ -38,10 +38,10 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
 ];
 
 /**
- * Runs the checks one after the other, and says of each rule of the sandbox whether the service keeps to it.
+ * Runs the checks one after the other, each in a sandbox and on the service, and compares the results.
  *
- * @param report is given each result as soon as it is there
- * @param signal ends the run after the check that is under way, which takes away what it has made
+ * @param report receives each result as soon as it is known
+ * @param signal ends the run after the current check, which still removes what it created
  */
 export async function proveRules(
   options: LiveServiceOptions,
@@ -50,7 +50,7 @@ export async function proveRules(
   signal?: AbortSignal,
 ): Promise<LiveResult[]> {
   const service = await connectLiveService(options);
-  const played = await startPlayedService();
+  const played = await startSandboxService();
   const results: LiveResult[] = [];
   try {
     for (const check of checks) {

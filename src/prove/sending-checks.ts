@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hasMessageId } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
 import { type LiveCheck, NotObserved } from './live-check';
-import type { LiveAnswer, LiveService } from './live-service';
+import { type LiveAnswer, refusal } from './live-http';
+import type { LiveService } from './live-service';
+import { remove } from './with-draft';
 
 /** Rules of tokens and of sendMail. */
 export const SENDING_CHECKS: readonly LiveCheck[] = [
@@ -16,26 +18,26 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
     }),
   },
   {
-    rule: 'there is no /me for an app',
+    rule: 'an app has no /me',
     shows: ['me-for-app'],
     expected: { status: 400, code: 'BadRequest' },
     observe: async (service) => refusal(await service.askGraph('GET', '/v1.0/me')),
   },
   {
-    rule: 'a message without recipients is refused, and leaves no trace: what verify() does',
+    rule: 'a message without recipients is refused and leaves no trace, as verify() relies on',
     shows: ['no-recipients'],
     expected: { status: 400, code: 'ErrorInvalidRecipients', traces: 0 },
     observe: async (service) => {
       const mark = randomUUID();
       const message = { ...service.message(mark), toRecipients: [] };
       const answer = await send(service, message);
-      // One that is kept for certain shows that the search has caught up.
+      // A message that is certainly kept shows when the search has caught up.
       const { copies } = await sendAndCount(service, mark, true);
       return { ...refusal(answer), traces: copies - 1 };
     },
   },
   {
-    rule: 'a property that messages do not have is refused',
+    rule: 'an unknown property of a message is refused',
     shows: ['body-schema'],
     expected: { status: 400, code: 'RequestBodyRead' },
     observe: async (service) => {
@@ -141,7 +143,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
     expected: { status: 429, retryAfter: 'seconds' },
     observe: async (service) => {
       const throttled = await firstThrottled(service);
-      if (!throttled) throw new NotObserved('so many requests at once were not too many');
+      if (!throttled) throw new NotObserved('a dozen requests at once were not too many');
       const retryAfter = throttled.headers.get('retry-after');
       return {
         status: throttled.status,
@@ -150,18 +152,6 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
     },
   },
 ];
-
-/** Status and code of an answer. */
-export function refusal({ status, code }: LiveAnswer) {
-  return { status, code };
-}
-
-/** Takes messages away again. */
-export async function remove(service: LiveService, messages: readonly { id: string }[]): Promise<void> {
-  for (const { id } of messages) {
-    await service.ask('DELETE', `/messages/${encodeURIComponent(id)}`);
-  }
-}
 
 function send(
   service: LiveService,
@@ -172,7 +162,7 @@ function send(
   return service.ask('POST', '/sendMail', { body: { message, saveToSentItems }, headers });
 }
 
-/** Sends a message; one that is to be kept is looked for, and what has its mark is counted and removed. */
+/** Sends a message. If it is to be kept, finds, counts and removes its copies. */
 async function sendAndCount(
   service: LiveService,
   mark: string,
@@ -186,7 +176,7 @@ async function sendAndCount(
   return { answer, copies: found.length };
 }
 
-/** The answer to one of a dozen requests at once; they have to be made again until there are connections enough. */
+/** The first 429 among a dozen requests at once, repeated until enough connections are open. */
 async function firstThrottled(service: LiveService): Promise<LiveAnswer | undefined> {
   for (let round = 1; round <= 4; round++) {
     const asked = Array.from({ length: 12 }, () => probeAnswer(service, service.userId));
@@ -196,7 +186,7 @@ async function firstThrottled(service: LiveService): Promise<LiveAnswer | undefi
   return undefined;
 }
 
-/** What verify() asks, of any mailbox. */
+/** The request that verify() makes, for any mailbox. */
 function probeAnswer(service: LiveService, userId: string): Promise<LiveAnswer> {
   const body = { message: { subject: 'x', toRecipients: [] }, saveToSentItems: false };
   return service.askGraph('POST', `/v1.0/users/${encodeURIComponent(userId)}/sendMail`, { body });

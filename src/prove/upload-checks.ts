@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { MIN_SESSION_BYTES, RANGE_BYTES } from '../delivery/limits';
 import { property } from '../graph/json-property';
 import type { LiveCheck } from './live-check';
-import type { LiveAnswer, LiveService } from './live-service';
+import type { LiveAnswer } from './live-http';
+import type { LiveService } from './live-service';
 import { withDraft } from './with-draft';
 
 /** Rules of attachments and upload sessions. */
@@ -18,7 +19,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
       })),
   },
   {
-    rule: 'an upload session is for 3,000,000 bytes and more',
+    rule: 'an upload session needs at least 3,000,000 bytes',
     shows: ['session-minimum'],
     expected: { at: 201, under: 400, code: 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize' },
     observe: (service) =>
@@ -30,7 +31,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
       }),
   },
   {
-    rule: 'ranges go without a token: 200 with the next start for each, 201 with a Location for the last',
+    rule: 'ranges need no token: each is answered 200 with the next start, the last one 201 with a Location',
     shows: ['range-answers'],
     expected: { first: '0-', range: 200, next: '1000000', status: 200, last: 201, location: true, files: 1 },
     observe: (service) =>
@@ -54,7 +55,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
       }),
   },
   {
-    rule: 'a range of our size is taken, one of 4,000,000 bytes is not',
+    rule: 'a range of our size is accepted, one of 4,000,000 bytes is not',
     shows: ['range-size'],
     expected: { ours: 200, over: 413 },
     observe: (service) =>
@@ -82,7 +83,7 @@ export const UPLOAD_CHECKS: readonly LiveCheck[] = [
       }),
   },
   {
-    rule: 'a session that was cancelled takes no range',
+    rule: 'a cancelled session accepts no range',
     shows: ['session-gone'],
     expected: { cancelled: 204, range: 404 },
     observe: (service) =>
@@ -121,7 +122,7 @@ export async function openSession(
   return { answer, url: String(property(answer.body, 'uploadUrl') ?? '') };
 }
 
-/** @param end behind the last byte */
+/** @param end exclusive */
 export function putRange(
   service: LiveService,
   url: string,

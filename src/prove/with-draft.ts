@@ -1,13 +1,11 @@
 import { property } from '../graph/json-property';
-import type { LiveAnswer, LiveService } from './live-service';
-import { remove } from './sending-checks';
-import { UnexpectedAnswer } from './unexpected-answer';
+import { type LiveAnswer, UnexpectedAnswer } from './live-http';
+import type { LiveService } from './live-service';
 
 /**
- * Makes a draft for as long as the work takes, and takes away what has become of it: the draft by its id, and what
- * else has its mark.
+ * Creates a draft, does the work with it, and removes the draft and everything else that has its mark.
  *
- * @param extras properties that the draft has as well
+ * @param extras more properties for the draft
  */
 export async function withDraft<T>(
   service: LiveService,
@@ -19,12 +17,19 @@ export async function withDraft<T>(
   const created = await service.ask('POST', '/messages', { body });
   const id = property(created.body, 'id');
   if (typeof id !== 'string') {
-    throw new UnexpectedAnswer('a draft', created.status, created.code);
+    throw new UnexpectedAnswer('a request for a draft', created.status, created.code);
   }
   try {
     return await work(`/messages/${encodeURIComponent(id)}`, created);
   } finally {
     await remove(service, [{ id }]);
     await remove(service, await service.find(mark, 0));
+  }
+}
+
+/** Deletes these messages. */
+export async function remove(service: LiveService, messages: readonly { id: string }[]): Promise<void> {
+  for (const { id } of messages) {
+    await service.ask('DELETE', `/messages/${encodeURIComponent(id)}`);
   }
 }

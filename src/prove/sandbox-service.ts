@@ -1,8 +1,8 @@
 import { type StartSandboxOptions, startSandbox } from '../sandbox';
 import { connectLiveService, type LiveServiceOptions } from './live-service';
 
-/** The sandbox that is compared with, or stands in for a tenant; with what the checks may need of one. */
-export async function startPlayedService(settings: StartSandboxOptions = {}) {
+/** A sandbox to compare with, or to check in place of a tenant. It has everything that the checks need. */
+export async function startSandboxService(settings: StartSandboxOptions = {}) {
   const sandbox = await startSandbox({
     mailboxes: [
       {
@@ -12,7 +12,7 @@ export async function startPlayedService(settings: StartSandboxOptions = {}) {
         aliases: ['alias@contoso.example'],
       },
     ],
-    // Long enough for requests to meet.
+    // Long enough for requests to overlap.
     latency: 15,
     ...settings,
   });
@@ -21,7 +21,7 @@ export async function startPlayedService(settings: StartSandboxOptions = {}) {
     to: 'ann@example.com',
     alias: 'alias@contoso.example',
     foreignFrom: 'nobody@example.com',
-    // What is not there at once does not come later.
+    // The sandbox files messages at once, so there is no point in waiting.
     lookMs: 1,
   };
   return { sandbox, options, service: await connectLiveService(options), close: () => sandbox.close() };
