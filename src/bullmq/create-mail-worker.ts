@@ -23,9 +23,9 @@ const CONCURRENCY = 4;
 const RATE = { max: 30, duration: 60_000 };
 /** Higher than any real rate, so that `getRateLimitTtl` reports a pause, not the limiter's count. */
 const MORE_THAN_ANY_RATE = 1e9;
-const TRY_AGAIN_MS = 1000;
+const RETRY_MS = 1000;
 /** A worker checks at least this often whether a pause is over. */
-const MOST_PAUSE_AT_ONCE_MS = 5000;
+const MAX_PAUSE_MS = 5000;
 
 /** BullMQ's options of a worker, except the connection, and the transport's as `graph`. */
 export interface MailWorkerOptions extends Omit<WorkerOptions, 'connection'> {
@@ -121,7 +121,7 @@ export function createMailWorker(
     }
   };
 
-  /** The error that makes BullMQ do the right thing with a message that was not sent. */
+  /** The error that tells BullMQ what to do with a message that was not sent. */
   async function whatToThrow(error: unknown, job: MailJob, token: string | undefined): Promise<unknown> {
     const next = afterFailure(error, { delivery, isStopping: closing !== undefined });
     switch (next.action) {
@@ -166,7 +166,7 @@ export function createMailWorker(
       } catch (error) {
         if (closing) return;
         report(error);
-        await sleep(TRY_AGAIN_MS);
+        await sleep(RETRY_MS);
       }
     }
   }
@@ -176,10 +176,10 @@ export function createMailWorker(
     connection,
     concurrency: options.concurrency ?? CONCURRENCY,
     limiter: options.limiter ?? RATE,
-    // A worker that is closed just as a pause begins waits this long for nothing.
-    maximumRateLimitDelay: options.maximumRateLimitDelay ?? MOST_PAUSE_AT_ONCE_MS,
+    // A worker that is closed just as a pause begins waits this long before it stops.
+    maximumRateLimitDelay: options.maximumRateLimitDelay ?? MAX_PAUSE_MS,
     maxStalledCount: options.maxStalledCount ?? (delivery === 'exactly-once' ? 5 : 0),
-    // It starts only after the global concurrency is set.
+    // begin() starts it, once the global concurrency is set.
     autorun: false,
     settings: {
       backoffStrategy: (attempt, _type, error, job) => backoffMs(attempt, baseOf(job), error, Math.random()),

@@ -14,13 +14,13 @@ export interface NetworkOptions {
    * Milliseconds to wait for a connection. The connection to the proxy and the one through it count separately.
    */
   connectionTimeout?: number | undefined;
-  /** The other end is a sandbox on a network of containers, which no proxy in the environment leads to. */
+  /** The service is a sandbox on a network of containers, which no proxy in the environment can reach. */
   insecureSandbox?: true | undefined;
   /** The most connections to one host. */
   maxConnections?: number | undefined;
 }
 
-/** The sandbox runs on this machine, which no proxy can reach. */
+/** A sandbox on this machine, which a proxy could not reach. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**

@@ -1,5 +1,5 @@
-// It relies on undici's ProxyAgent calling connect() of what `clientFactory` makes, without a callback. If undici passes
-// one, Pool's own connect() is used, and only the better error is lost; network.test.ts tells.
+// Relies on undici's ProxyAgent calling connect() of the pool from `clientFactory` without a callback. If undici ever
+// passes one, Pool's own connect() takes over and only the clearer error is lost. network.test.ts notices.
 import type { Dispatcher } from 'undici';
 import { ProxyError } from '../errors/proxy-error';
 import { Pool } from './undici';
