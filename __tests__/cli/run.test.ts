@@ -38,7 +38,14 @@ test.each([
 test.each([
   [[], /A command is missing: there are verify, send, sandbox, demo, prove/],
   [['sendmail'], /There is no command "sendmail"/],
-  [['verify', '--tenant', 'x'], /Unknown option '--tenant'/],
+  [['vrify'], /There is no command "vrify"\. Did you mean verify\? See --help\./],
+  [['frobnicate'], /There is no command "frobnicate": there are verify, send, sandbox, demo, prove\. See/],
+  [['constructor'], /There is no command "constructor"/],
+  [['verify', '--tenat', 'x'], /Unknown option '--tenat'\. Did you mean --tenant-id\?/],
+  [['sandbox', '--mailboxes=x'], /Unknown option '--mailboxes'\. Did you mean --mailbox\?/],
+  [['send', '--sendr-r', 'x'], /Unknown option '--sendr-r'\. Did you mean --sender\?/],
+  [['verify', '--frobnicate', 'x'], /Unknown option '--frobnicate'\./],
+  [['verify', '-z'], /Unknown option '-z'\./],
   [['verify', 'x'], /Unexpected argument 'x'/],
   [['send', '--to'], /'--to <value>' argument missing/],
 ])('refuses %j with 64 and says why', async (args, why) => {

@@ -51,7 +51,8 @@ test('its sandbox starts by that command line, warns, and names what the file te
   const [npx, name, ...args]: string[] = here(services.sandbox.command).split(' ');
   expect([npx, name]).toEqual(['npx', 'nodemailer-graph-transport']);
   sandbox = startCli([...args, '--json']);
-  ready = await printed(sandbox, /Ctrl-C ends it/);
+  // The JSON comes on stdout and the rest on stderr, in either order.
+  ready = await printed(sandbox, /(?=[\s\S]*^\{.*\}$)(?=[\s\S]*Ctrl-C ends it)/m);
   expect(ready).toContain('WARNING: The sandbox listens on 0.0.0.0');
   const { url, inboxUrl, env } = JSON.parse(/^\{.*\}$/m.exec(ready)?.[0] ?? '');
   expect([url, inboxUrl]).toEqual([here('http://sandbox:4250'), here('http://127.0.0.1:4250/inbox')]);

@@ -4,105 +4,23 @@ import { CLOUD_NAMES } from '../options/clouds';
 import { type EnvFile, readEnvFile } from './env-file';
 import { CliError, EXIT } from './exit-code';
 import { readableFile } from './flag-values';
-import { type FlagTable, helpOf } from './flags';
+import { FLAGS } from './flags';
 import type { CliIo } from './io';
+import { helpOf, type ValuesOf } from './parse-flags';
 
 /** The transport's text options, each with its flag and its environment variable. */
-const SETTING_FLAGS = {
-  'tenant-id': {
-    type: 'string',
-    value: 'TENANT',
-    flag: 'tenant-id',
-    option: 'tenantId',
-    variable: 'AZURE_TENANT_ID',
-  },
-  'client-id': {
-    type: 'string',
-    value: 'ID',
-    flag: 'client-id',
-    option: 'clientId',
-    variable: 'AZURE_CLIENT_ID',
-  },
-  'client-secret': {
-    type: 'string',
-    value: 'SECRET',
-    flag: 'client-secret',
-    option: 'clientSecret',
-    variable: 'AZURE_CLIENT_SECRET',
-  },
-  'user-id': {
-    type: 'string',
-    value: 'MAILBOX',
-    flag: 'user-id',
-    option: 'userId',
-    variable: 'GRAPH_USER_ID',
-  },
-  'authority-host': {
-    type: 'string',
-    value: 'URL',
-    flag: 'authority-host',
-    option: 'authorityHost',
-    variable: 'AZURE_AUTHORITY_HOST',
-  },
-  'graph-endpoint': {
-    type: 'string',
-    value: 'URL',
-    flag: 'graph-endpoint',
-    option: 'graphEndpoint',
-    variable: 'GRAPH_ENDPOINT',
-  },
-} as const;
-
-const SETTINGS = Object.values(SETTING_FLAGS);
+const SETTINGS = (
+  ['tenant-id', 'client-id', 'client-secret', 'user-id', 'authority-host', 'graph-endpoint'] as const
+).map((flag) => ({ flag, ...FLAGS.connection[flag] }));
 
 /** The options that have no default. */
 const REQUIRED = ['tenantId', 'clientId', 'clientSecret', 'userId'] as const;
 
-/** The flags for credentials and connection. */
-export const CONNECTION_FLAGS = {
-  ...SETTING_FLAGS,
-  cloud: { type: 'string', value: 'NAME', help: `${CLOUD_NAMES.join(', ')} (default: GRAPH_CLOUD)` },
-  'insecure-sandbox': {
-    type: 'boolean',
-    help: 'plain http to a sandbox on another machine, never to anything\nof Microsoft (default: GRAPH_INSECURE_SANDBOX)',
-  },
-  proxy: {
-    type: 'string',
-    value: 'URL',
-    help: '(default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY)',
-  },
-  ca: {
-    type: 'string',
-    value: 'FILE',
-    help: 'certificates (PEM) to trust in addition to the ones that Node trusts',
-  },
-  config: {
-    type: 'string',
-    short: 'c',
-    value: 'FILE',
-    help: 'read variables that are not set from FILE (default ./.env, if it exists)',
-  },
-  // The old name of config. Node claims this flag itself, wherever it appears: it reads the file before we do,
-  // exits with 9 if there is none, and obeys a NODE_OPTIONS in it.
-  'env-file': {
-    type: 'string',
-    value: 'FILE',
-    help: 'the old name of --config, which Node itself may intercept',
-  },
-  debug: { type: 'boolean', help: 'log each request to stderr, without secrets or bodies' },
-  json: { type: 'boolean', help: 'print the result to stdout as JSON' },
-  help: { type: 'boolean' },
-} as const satisfies FlagTable;
-
-type ConnectionValues = {
-  [flag in keyof typeof SETTING_FLAGS | 'cloud' | 'proxy' | 'ca' | 'config' | 'env-file']?:
-    | string
-    | undefined;
-} & { 'insecure-sandbox'?: boolean | undefined };
+type ConnectionValues = ValuesOf<typeof FLAGS.connection>;
 
 /** The flags as shown in a command's help. */
 export const CONNECTION_HELP = `Credentials and connection:
-${helpOf(CONNECTION_FLAGS)}`;
+${helpOf(FLAGS.connection)}`;
 
 /**
  * The transport's options: from the flags, or else from the environment, or else from the variables file.
@@ -116,9 +34,9 @@ export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTra
   const file = readEnvFile(values.config ?? values['env-file'], cwd);
   checkOrigins(values, env, file);
   const options: GraphTransportOptions = {};
-  for (const { flag, option, variable } of SETTINGS) {
+  for (const { flag, sets, variable } of SETTINGS) {
     const value = values[flag] || env[variable] || file.variables[variable];
-    if (value) options[option] = value;
+    if (value) options[sets] = value;
   }
   requireSettings(options, file);
   const { cloud, proxy, ca } = values;
@@ -144,11 +62,11 @@ function insecureSandbox(
 }
 
 function requireSettings(options: GraphTransportOptions, { name }: EnvFile): void {
-  const missing = SETTINGS.filter(({ option }) =>
-    REQUIRED.some((required) => required === option && !options[option]),
+  const missing = SETTINGS.filter(({ sets }) =>
+    REQUIRED.some((required) => required === sets && !options[sets]),
   );
   if (missing.length === 0) return;
-  const told = missing.map(({ option, flag, variable }) => `${option} is missing (--${flag} or ${variable})`);
+  const told = missing.map(({ sets, flag, variable }) => `${sets} is missing (--${flag} or ${variable})`);
   throw new GraphTransportError('ECONFIG', `Nothing can be sent: ${told.join('; ')}.`, {
     hint:
       'There are three ways to set what is missing: by flag, as an environment variable, or in a file of ' +

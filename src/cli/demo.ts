@@ -3,9 +3,11 @@ import { inspect } from 'node:util';
 import { graphTransport } from '../index';
 import type { SandboxMessage } from '../sandbox';
 import { EXIT } from './exit-code';
+import { toPort } from './flag-values';
+import { COMMAND_FLAGS, FLAGS } from './flags';
 import type { Command } from './io';
-import { parseFlags } from './parse-flags';
-import { startOnPort, toPort } from './sandbox-port';
+import { helpOf, parseFlags } from './parse-flags';
+import { startOnPort } from './sandbox-port';
 import { sendThrough } from './send';
 
 /** Contoso's logo, a PNG in base64. */
@@ -37,12 +39,12 @@ Shows what becomes of an app's mails, without a tenant and without sending real 
 simulates Entra and Graph on this machine, sends it two mails through Nodemailer and this transport, and shows them in
 the sandbox's inbox, a web page, until it is interrupted.
 
-  --port N   the port that the sandbox listens on, on 127.0.0.1 only (default: any free port)
+${helpOf(FLAGS.demo)}
 `;
 
 /** Sends mails to its own sandbox and keeps the inbox open until the process is told to end. */
 export const demoCommand: Command = async (args, { stdout, signal }) => {
-  const { values } = parseFlags({ args, options: { port: { type: 'string' }, help: { type: 'boolean' } } });
+  const { values } = parseFlags({ args, options: COMMAND_FLAGS.demo });
   if (values.help) {
     stdout.write(HELP);
     return EXIT.ok;

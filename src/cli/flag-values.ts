@@ -41,6 +41,24 @@ export function toMilliseconds(flag: string, given: string): number {
 }
 
 /**
+ * The port given by `--port`.
+ *
+ * @throws CliError (wrong usage)
+ */
+export function toPort(given: string | undefined, fallback: number): number {
+  if (given === undefined) return fallback;
+  const port = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (!(port <= 65_535)) throw usageError(`--port takes a number up to 65535, not "${given}".`);
+  return port;
+}
+
+/** @throws CliError (wrong usage) if it is not a number of attempts */
+export function toAttempts(given: string): number {
+  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
+  throw usageError(`--attempts takes a number from 1 to 9999, not "${given}".`);
+}
+
+/**
  * The absolute path of a readable file. Being absolute, it cannot be mistaken for a URL.
  *
  * @throws CliError if it cannot be read

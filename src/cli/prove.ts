@@ -7,12 +7,11 @@ import { startPlayedService } from '../prove/played-service';
 import { makeReport } from '../prove/report';
 import { resultLines, TABLE_HEAD } from '../prove/result-lines';
 import { type LiveResult, proveRules } from '../prove/run-live-checks';
-import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection';
+import { CONNECTION_HELP, connectionOptions } from './connection';
 import { CliError, EXIT, usageError } from './exit-code';
+import { COMMAND_FLAGS, DEFAULT_REPORT, FLAGS } from './flags';
 import type { CliIo, Command } from './io';
-import { parseFlags } from './parse-flags';
-
-const DEFAULT_REPORT = 'prove-report.json';
+import { helpOf, parseFlags, type ValuesOf } from './parse-flags';
 
 /** A sandbox on this machine files messages at once; Exchange takes seconds. */
 const LOCAL_LOOK_MS = 10;
@@ -24,11 +23,7 @@ no one. It SENDS REAL MAIL from the mailbox: about eight small messages to ADDRE
 creates drafts, and deletes them, its copies in Sent Items and that message in the Inbox. By giving --to you consent to
 that. The app needs Mail.Send and Mail.ReadWrite.
 
-  --to ADDRESS               who gets the messages (default: LIVE_TO)
-  --alias ADDRESS            an alias of the mailbox, to check one more rule (default: LIVE_ALIAS)
-  --foreign-from ADDRESS     an address that the mailbox may not send as, to check one more rule (default: LIVE_FOREIGN_FROM)
-  --report FILE              where to write the report (default ${DEFAULT_REPORT})
-  --sandbox                  check a second sandbox instead, to see what the command does; no mail is sent
+${helpOf(FLAGS.prove)}
 
 The report contains verdicts, statuses, codes, numbers, the date, the name of the cloud and the version of this package.
 The exit code is 0 if no rule was contradicted and no check failed.
@@ -40,14 +35,7 @@ ${CONNECTION_HELP}
 export const proveCommand: Command = async (args, io) => {
   const { values } = parseFlags({
     args,
-    options: {
-      ...CONNECTION_FLAGS,
-      to: { type: 'string' },
-      alias: { type: 'string' },
-      'foreign-from': { type: 'string' },
-      report: { type: 'string' },
-      sandbox: { type: 'boolean' },
-    },
+    options: COMMAND_FLAGS.prove,
   });
   const { stdout, stderr, cwd, signal } = io;
   if (values.help) {
@@ -94,14 +82,7 @@ export const proveCommand: Command = async (args, io) => {
   }
 };
 
-type Values = Parameters<typeof connectionOptions>[0] & {
-  to?: string | undefined;
-  alias?: string | undefined;
-  'foreign-from'?: string | undefined;
-  debug?: boolean | undefined;
-};
-
-function tenantOf(values: Values, io: CliIo): LiveServiceOptions {
+function tenantOf(values: ValuesOf<typeof COMMAND_FLAGS.prove>, io: CliIo): LiveServiceOptions {
   const { env } = io;
   const to = values.to || env.LIVE_TO;
   if (!to) {

@@ -1,4 +1,6 @@
+import { nearest } from '../options/unknown-option';
 import { EXIT, usageError } from './exit-code';
+import type { CommandName } from './flags';
 import type { CliIo, Command } from './io';
 import { reportFailure } from './output';
 import { splitAtApp } from './parse-flags';
@@ -20,43 +22,28 @@ nodemailer-graph-transport COMMAND --help lists the flags of a command; --versio
 `;
 
 /** Each entry loads its command, and that command's dependencies, only when it is called. */
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  [
-    'verify',
-    (...call) => {
-      const { verifyCommand }: typeof import('./verify') = require('./verify');
-      return verifyCommand(...call);
-    },
-  ],
-  [
-    'send',
-    (...call) => {
-      const { sendCommand }: typeof import('./send') = require('./send');
-      return sendCommand(...call);
-    },
-  ],
-  [
-    'sandbox',
-    (...call) => {
-      const { sandboxCommand }: typeof import('./sandbox') = require('./sandbox');
-      return sandboxCommand(...call);
-    },
-  ],
-  [
-    'demo',
-    (...call) => {
-      const { demoCommand }: typeof import('./demo') = require('./demo');
-      return demoCommand(...call);
-    },
-  ],
-  [
-    'prove',
-    (...call) => {
-      const { proveCommand }: typeof import('./prove') = require('./prove');
-      return proveCommand(...call);
-    },
-  ],
-]);
+const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  verify: (...call) => {
+    const { verifyCommand }: typeof import('./verify') = require('./verify');
+    return verifyCommand(...call);
+  },
+  send: (...call) => {
+    const { sendCommand }: typeof import('./send') = require('./send');
+    return sendCommand(...call);
+  },
+  sandbox: (...call) => {
+    const { sandboxCommand }: typeof import('./sandbox') = require('./sandbox');
+    return sandboxCommand(...call);
+  },
+  demo: (...call) => {
+    const { demoCommand }: typeof import('./demo') = require('./demo');
+    return demoCommand(...call);
+  },
+  prove: (...call) => {
+    const { proveCommand }: typeof import('./prove') = require('./prove');
+    return proveCommand(...call);
+  },
+};
 
 /** Runs the command that the arguments name, and resolves with its exit code. */
 export async function run(args: string[], io: CliIo): Promise<number> {
@@ -69,12 +56,14 @@ export async function run(args: string[], io: CliIo): Promise<number> {
     io.stdout.write(HELP);
     return EXIT.ok;
   }
+  const listed = Object.keys(COMMANDS).join(', ');
   try {
-    const command = COMMANDS.get(name ?? '');
+    if (name === undefined) throw usageError(`A command is missing: there are ${listed}. See --help.`);
+    const command = Object.entries(COMMANDS).find(([known]) => known === name)?.[1];
     if (command) return await command(rest, io);
-    throw usageError(
-      `${name === undefined ? 'A command is missing' : `There is no command "${name}"`}: there are ${[...COMMANDS.keys()].join(', ')}. See --help.`,
-    );
+    const meant = nearest(name, Object.keys(COMMANDS));
+    const help = meant === undefined ? `: there are ${listed}.` : `. Did you mean ${meant}?`;
+    throw usageError(`There is no command "${name}"${help} See --help.`);
   } catch (error) {
     return reportFailure(error, io, splitAtApp(rest).flags.includes('--json'));
   }

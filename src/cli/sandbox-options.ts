@@ -1,22 +1,45 @@
+import { resolve } from 'node:path';
 import type { StartSandboxOptions } from '../sandbox';
 import { isHostName, isLoopback } from '../sandbox/own-hosts';
 import { isGuid, isMailboxAddress } from '../sandbox/tenant/mailbox-address';
 import { usageError } from './exit-code';
+import type { COMMAND_FLAGS } from './flags';
+import type { ValuesOf } from './parse-flags';
 
-/** The flags that describe the sandbox's tenant. */
-export interface TenantFlags {
-  mailbox?: string[] | undefined;
-  'tenant-id'?: string | undefined;
-  'client-id'?: string | undefined;
-  'client-secret'?: string | undefined;
-}
+type SandboxFlags = ValuesOf<typeof COMMAND_FLAGS.sandbox>;
 
 /**
- * The options of a sandbox with these mailboxes and these settings of an app.
+ * If Microsoft says MB without saying which, the larger one. If users have published measurements, those: a
+ * posted attachment of up to 3,145,611 bytes, and upload sessions from 2 MB.
+ */
+const LENIENT: NonNullable<StartSandboxOptions['limits']> = {
+  requestBytes: 4 * 2 ** 20,
+  attachmentBytes: 3_145_612,
+  sessionMinimumBytes: 2 * 2 ** 20,
+  rangeBytes: 4 * 2 ** 20,
+  sessionMaximumBytes: 150 * 2 ** 20,
+  messageBytes: 150 * 2 ** 20,
+  headerBytes: 256 * 2 ** 10,
+  concurrentRequests: Number.MAX_SAFE_INTEGER,
+};
+
+/**
+ * The sandbox that the flags describe.
  *
  * @throws CliError (wrong usage)
  */
-export function sandboxTenant(flags: TenantFlags): StartSandboxOptions {
+export function sandboxOptions(flags: SandboxFlags, cwd: string): StartSandboxOptions {
+  if (flags.strict && flags.lenient) throw usageError('Give either --strict or --lenient, not both.');
+  return {
+    ...tenantOptions(flags),
+    ...hostOptions(flags),
+    ...(flags.lenient && { limits: LENIENT }),
+    ...(flags.store !== undefined && { store: resolve(cwd, flags.store) }),
+  };
+}
+
+/** The mailboxes, and an app's own settings. */
+function tenantOptions(flags: SandboxFlags): StartSandboxOptions {
   const { mailbox, 'tenant-id': tenant, 'client-id': clientId, 'client-secret': clientSecret } = flags;
   for (const address of mailbox ?? []) {
     if (isMailboxAddress(address)) continue;
@@ -41,18 +64,8 @@ function tenantOf(tenant: string): StartSandboxOptions {
   throw usageError(`--tenant-id takes a GUID or a domain such as contoso.com, not "${tenant}".`);
 }
 
-/**
- * Where the sandbox is to listen, and what it is called there.
- *
- * @throws CliError of usage
- */
-export function sandboxHosts({
-  host,
-  'allowed-host': allowedHosts = [],
-}: {
-  host?: string | undefined;
-  'allowed-host'?: string[] | undefined;
-}): StartSandboxOptions {
+/** Where the sandbox listens, and what clients call it there. */
+function hostOptions({ host, 'allowed-host': allowedHosts = [] }: SandboxFlags): StartSandboxOptions {
   for (const name of allowedHosts) {
     if (isHostName(name)) continue;
     throw usageError(`--allowed-host takes a host name without a port, such as sandbox, not "${name}".`);

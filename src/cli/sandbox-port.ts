@@ -1,18 +1,6 @@
 import { errorCode } from '../errors/error-code';
 import type { RunningSandbox, StartSandboxOptions } from '../sandbox';
-import { CliError, EXIT, usageError } from './exit-code';
-
-/**
- * The port given by `--port`.
- *
- * @throws CliError (wrong usage)
- */
-export function toPort(given: string | undefined, fallback: number): number {
-  if (given === undefined) return fallback;
-  const port = /^\d+$/.test(given) ? Number(given) : Number.NaN;
-  if (!(port <= 65_535)) throw usageError(`--port takes a number up to 65535, not "${given}".`);
-  return port;
-}
+import { CliError, EXIT } from './exit-code';
 
 /**
  * Starts a sandbox on that port.
@@ -33,7 +21,7 @@ export async function startOnPort(
   });
 }
 
-/** What the network says of an address that it cannot listen on. */
+/** Whether the network refused the address rather than the port. */
 function isOfAddress(error: unknown): error is Error {
   return ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
 }

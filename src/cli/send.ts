@@ -10,7 +10,7 @@ import { readAliases } from './aliases';
 import { composeMessage } from './compose-message';
 import { connectionOptions } from './connection';
 import { CliError, EXIT, exitCodeOfError, usageError } from './exit-code';
-import { oneOf, toMilliseconds } from './flag-values';
+import { oneOf, toAttempts, toMilliseconds } from './flag-values';
 import type { CliIo, Command } from './io';
 import { logMail, type MailLogEntry } from './mail-log';
 import { createProgressBar, createStderrLogger } from './output';
@@ -93,11 +93,6 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
 /** Rounded up, so that an error names the timeout that was given, unless the message took long to arrive. */
 function timeLeft(timeoutMs: number, tookMs: number): number {
   return Math.max(1, Math.min(timeoutMs, Math.ceil((timeoutMs - tookMs) / 100) * 100));
-}
-
-function toAttempts(given: string): number {
-  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
-  throw usageError(`--attempts takes a number from 1 to 9999, not "${given}".`);
 }
 
 function failureOf(error: unknown): MailLogEntry {

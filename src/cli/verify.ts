@@ -1,6 +1,7 @@
 import { GraphTransportError, graphTransport, type VerifyCheck, type VerifyCheckName } from '../index';
-import { CONNECTION_FLAGS, CONNECTION_HELP, connectionOptions } from './connection';
+import { CONNECTION_HELP, connectionOptions } from './connection';
 import { EXIT, exitCodeOf } from './exit-code';
+import { COMMAND_FLAGS } from './flags';
 import type { Command } from './io';
 import { createStderrLogger, toJson } from './output';
 import { parseFlags } from './parse-flags';
@@ -30,7 +31,7 @@ const MEANINGS: Readonly<Record<VerifyCheckName, string>> = {
 
 /** The `verify` command: prints what is well and what is not. */
 export const verifyCommand: Command = async (args, io) => {
-  const { values } = parseFlags({ args, options: CONNECTION_FLAGS });
+  const { values } = parseFlags({ args, options: COMMAND_FLAGS.verify });
   if (values.help) {
     io.stdout.write(HELP);
     return EXIT.ok;

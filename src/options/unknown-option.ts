@@ -26,7 +26,8 @@ export function problemsText(start: string, problems: readonly string[]): string
   return [sentence, ...problems.filter(isSentence)].join(' ');
 }
 
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that is spelled most like this one, if any is. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .filter(({ option, distance }) => distance <= MAX_MISSPELT * Math.max(name.length, option.length))
