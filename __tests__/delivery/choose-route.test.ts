@@ -196,3 +196,23 @@ test.each<[string, Loss[], number, Partial<RouteOptions>, object]>([
 ])('chooses %s', (_what, losses, mimeBytes, options, expected) => {
   expect(choose(losses, 101, mimeBytes, options, roomy)).toMatchObject(expected);
 });
+
+test('blames the body and not the attachments, though the largest of them is just as large as Graph takes', () => {
+  expect(choose([], 101, 101, {}, { ...noDraft, largestAttachment: 1000 })).toEqual({
+    route: 'none',
+    because: 'size',
+    why: 'its body and headers alone make a request of 101 bytes, and Graph takes 100',
+  });
+});
+
+test('names everything that JSON has no place for', () => {
+  expect(choose([signed, header], 1, 1, { format: 'json' })).toMatchObject({
+    route: 'none',
+    why: "Graph's JSON has no place for the signature, the header List-Id",
+  });
+});
+
+test('takes a draft for more headers than Graph takes, and for what is too large for MIME besides', () => {
+  const surplus: Loss = { because: 'too-many-headers', what: 'the header X-Sixth' };
+  expect(choose([surplus], 101, 101, {}, draft)).toMatchObject({ route: 'draft', because: 'size' });
+});

@@ -72,3 +72,21 @@ test('never leads beyond what was sent, whatever the list says', () => {
     ),
   );
 });
+
+test('reads a range of a single byte', () => {
+  expect(readPosition('{"nextExpectedRanges":["5-5"]}', 6, 10)).toEqual({ kind: 'next', start: 5 });
+});
+
+test.each(['{}', '{"0":"0-"}', '5', 'true', '"0"'])(
+  'takes %s, which is no list, for what cannot be',
+  (ranges) => {
+    expect(readPosition(`{"nextExpectedRanges":${ranges}}`, 6, 10)).toEqual({ kind: 'impossible', ranges });
+  },
+);
+
+test.each(['11', '11-', '11-20', '12-11'])(
+  'takes %s, which begins after the end, for what cannot be',
+  (range) => {
+    expect(readPosition(`{"nextExpectedRanges":["${range}"]}`, 10, 10)).toMatchObject({ kind: 'impossible' });
+  },
+);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { retryAfterMs, throttledWaitMs } from '../../src/errors/retry-after';
+import { retryAfterMs, throttledWaitMs, waitOf } from '../../src/errors/retry-after';
 
 const now = Date.UTC(2026, 10, 23, 10, 0, 0);
 
@@ -70,3 +70,17 @@ test.each([
     expect(throttledWaitMs(attempt, maxDelay)).toBe(ms);
   },
 );
+
+test.each([
+  ['what the answer says', 7000, true, { retryAfter: 7000, isOwnWait: false }],
+  ['what it says, even if that is no time at all', 0, true, { retryAfter: 0, isOwnWait: false }],
+  [
+    'half a minute if it throttles and does not say',
+    undefined,
+    true,
+    { retryAfter: 30_000, isOwnWait: true },
+  ],
+  ['nothing if it does not throttle', undefined, false, { retryAfter: undefined, isOwnWait: false }],
+])('takes from an answer %s', (_, retryAfter, throttles, wait) => {
+  expect(waitOf(retryAfter, throttles)).toEqual(wait);
+});

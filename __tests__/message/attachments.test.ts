@@ -84,3 +84,15 @@ test('gives a message that is attached a name under which it opens', () => {
     'report.eml',
   ]);
 });
+
+test('gives a message that is attached a number for a name, if it is on disk or its Subject is in no header', () => {
+  const type = { value: 'message/rfc822', params: {} };
+  const onDisk = image({ type, filename: undefined, content: { ...held('Subject: a'), held: undefined } });
+  const inBody = image({ type, filename: undefined, content: held('From: a@b.example\n\nSubject: a') });
+  const inOther = image({ type, filename: undefined, content: held('X-Subject: a\r\n\r\nx') });
+  expect(toGraphAttachments([onDisk, inBody, inOther], '').map(({ name }) => name)).toEqual([
+    'attachment-1.eml',
+    'attachment-2.eml',
+    'attachment-3.eml',
+  ]);
+});

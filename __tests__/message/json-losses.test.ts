@@ -141,3 +141,25 @@ test.each<[string, string[], string]>([
 ])('knows that %s does not fit', async (_what, lines, because) => {
   expect(jsonLosses(await readLines(...lines))[0]?.because).toBe(because);
 });
+
+test.each<[string, string[]]>([
+  ['an alternative with only one form', alternative(text)],
+  [
+    'a calendar that is a file with a name',
+    mixed(text, leaf('text/calendar; name=a.ics', 'x', 'Content-Disposition: inline; filename=a.ics')),
+  ],
+  ['a file whose type only begins like that of a report', mixed(text, leaf('message/delivery-status-log'))],
+  ['a file whose type only ends like that of a signature', mixed(text, leaf('x-application/pgp-signature'))],
+])('finds nothing lost of %s either', async (_what, lines) => {
+  expect(jsonLosses(await readLines(...lines))).toEqual([]);
+});
+
+test.each<[string, string[], string]>([
+  ['a report whose parts say nothing of it', multipart('multipart/report', 'r', text, pdf), 'report'],
+  ['a delivery report outside of any', mixed(text, leaf('message/delivery-status')), 'report'],
+  ['a calendar without a name', mixed(text, leaf('text/calendar')), 'invitation'],
+  ['a calendar with a method', mixed(text, leaf('text/calendar; method=REQUEST; name=a.ics')), 'invitation'],
+  ['a signature beside what it signs', mixed(text, leaf('application/x-pkcs7-signature')), 'signed'],
+])('knows that %s does not fit either', async (_what, lines, because) => {
+  expect(jsonLosses(await readLines(...lines))[0]?.because).toBe(because);
+});

@@ -36,7 +36,7 @@ export function readPosition(body: string, sentBytes: number, totalBytes: number
     const start = Number(first ?? Number.NaN);
     const end = last ? Number(last) : totalBytes - 1;
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) return impossible;
-    if (start > totalBytes || end >= totalBytes || (start > end && start !== totalBytes)) return impossible;
+    if (end >= totalBytes || (start > end && start !== totalBytes)) return impossible;
     // Adjacent ranges are treated as one.
     if (expected !== undefined && start !== expected) return impossible;
     expected = end + 1;
