@@ -83,7 +83,7 @@ export function openQueue(
 function queueName(mailbox: string): string {
   const name = typeof mailbox === 'string' ? mailbox.trim().toLowerCase() : '';
   if (name === '')
-    throw new TypeError('A mail queue needs the name of its mailbox, such as orders@contoso.com.');
+    throw new TypeError('A mail queue needs the mailbox it sends from, such as orders@contoso.com.');
   return `mail-${name}`;
 }
 
