@@ -291,7 +291,7 @@ export const FLAGS = {
       type: 'string',
       value: 'N',
       sets: 'port',
-      help: `the port to listen on, on 127.0.0.1 only; 0 for any free port (default ${DEFAULT_SANDBOX_PORT}; with a COMMAND, another one if that is taken)`,
+      help: `the port to listen on; 0 for any free port (default ${DEFAULT_SANDBOX_PORT}; with a COMMAND, another one if that is taken)`,
     },
     host: {
       type: 'string',
