@@ -28,22 +28,35 @@ export function problemsText(start: string, problems: readonly string[]): string
 
 /** The known name that is spelled most like this one, if any is. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const mayDiffer = (option: string) => MAX_MISSPELT * Math.max(name.length, option.length);
   const [best] = known
+    // Texts whose lengths differ by more cannot be near: this also keeps a very long name cheap.
+    .filter((option) => Math.abs(name.length - option.length) <= mayDiffer(option))
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
-    .filter(({ option, distance }) => distance <= MAX_MISSPELT * Math.max(name.length, option.length))
+    .filter(({ option, distance }) => distance <= mayDiffer(option))
     .sort((one, other) => one.distance - other.distance);
   return best?.option;
 }
 
-/** How many letters must be inserted, left out or replaced to turn one text into the other (Levenshtein). */
+/** How many letters must be inserted, left out, replaced or swapped with the next to turn one text into the other. */
 function editDistance(one: string, other: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let line = 1; line <= one.length; line++) {
     const next = [line];
     for (let at = 1; at <= other.length; at++) {
-      const replaced = (row[at - 1] ?? 0) + (one[line - 1] === other[at - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
+      const isSame = one[line - 1] === other[at - 1];
+      const isSwapped = one[line - 1] === other[at - 2] && one[line - 2] === other[at - 1];
+      next.push(
+        Math.min(
+          (row[at - 1] ?? 0) + (isSame ? 0 : 1),
+          (row[at] ?? 0) + 1,
+          (next[at - 1] ?? 0) + 1,
+          isSwapped ? (before[at - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
+    before = row;
     row = next;
   }
   return row[other.length] ?? 0;
