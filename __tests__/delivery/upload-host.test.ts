@@ -172,6 +172,20 @@ describe('the last range, carried out', () => {
     },
   );
 
+  test.each([
+    [ONE, '["7"]'],
+    [ONE, '[7]'],
+    [ONE, '["3000000"]'],
+    [TWO, '["3997697"]'],
+    [TWO, '["3999999-"]'],
+  ])('and answered with 200 as if %s bytes were there up to %s, attaches one copy', async (size, ranges) => {
+    host.showsAttachments = false;
+    const body = `{"nextExpectedRanges":${ranges}}`;
+    answer('put', { status: 200, carriedOut: true, body }, { times: 1, last: true });
+    await send(size);
+    expect(arrived()).toEqual([[size]]);
+  });
+
   test('and no answer, is looked for on the draft once the session has all', async () => {
     host.fate = (step) =>
       step === 'put'

@@ -77,6 +77,9 @@ class RangeUpload {
         return { kind: 'done' };
       }
       const position = heard.status === 200 ? this.#read(heard) : undefined;
+      // A 200 to the last range says neither that it completed the attachment nor that it did not, wherever the session
+      // claims to stand.
+      if (isLast && heard.status === 200) this.#lastRange = 'in doubt';
       if (position?.kind === 'next' && position.start > this.#start) {
         this.#moveTo(position.start);
         continue;
