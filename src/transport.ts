@@ -11,9 +11,8 @@ import { harmlessLogger, logAnswer, logInsecureSandbox, logUnusedKeys, SendLog }
 import { MailboxLimiter } from './delivery/mailbox-limiter';
 import type { OutgoingMessage } from './delivery/prepare-message';
 import type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
-import { SendTimer } from './errors/abort';
+import { onAbort, SendTimer } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
-import { onAbort } from './errors/on-abort';
 import { Secrets } from './errors/secrets';
 import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
 import { GraphClient } from './graph/client';

@@ -5,9 +5,9 @@ import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import { bufferBody } from '../graph/request-body';
 import type { DraftContent } from './draft-content';
-import { plainJson } from './json-body';
 import { messageMark } from './message-mark';
 import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS, untilPassed } from './passing-state';
+import { plainJson } from './request-bodies';
 
 /*
  * No request asks for immutable ids. A message's usual id becomes invalid when it leaves its folder

@@ -105,6 +105,17 @@ function faultOf(source: string): string {
     : `a line that is not a header field: ${quoted(line)}`;
 }
 
+/**
+ * A field as written, but without lines of white space, where some readers end the header, and without white
+ * space before its colon, which some do not accept.
+ */
+export function cleanLines({ name, source }: HeaderField): string {
+  const lines = `${name}${source.slice(source.indexOf(':'))}`
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
 /** Text of a message for use in an error: its start, without control characters. */
 export function quoted(text: string): string {
   const plain = text.replace(/\p{Cc}+/gu, ' ').trim();

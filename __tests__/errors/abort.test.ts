@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { onAbort } from '../../src/errors/on-abort';
+import { onAbort } from '../../src/errors/abort';
 
 test('a signal that many messages share has one listener, and all of them hear it', () => {
   const abort = new AbortController();

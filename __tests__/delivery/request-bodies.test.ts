@@ -1,4 +1,4 @@
-import { attachmentJson, messageJson, plainJson, sendMailJson } from '../../src/delivery/json-body';
+import { attachmentJson, messageJson, plainJson, sendMailJson } from '../../src/delivery/request-bodies';
 import type { GraphAttachment } from '../../src/message/attachments';
 import { inMemory } from '../../src/mime/spool';
 
