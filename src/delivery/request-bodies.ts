@@ -108,7 +108,7 @@ export function base64Length(bytes: number): number {
 }
 
 /** The bytes in base64, piece by piece, so that it need not all be in memory at once. */
-export function* base64Pieces(bytes: Buffer): Generator<Buffer> {
+function* base64Pieces(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     yield Buffer.from(bytes.toString('base64', at, at + PIECE_BYTES), 'latin1');
   }
