@@ -18,6 +18,7 @@ const RANKS = [
   'nodemailer',
   'delivery',
   'verify',
+  'bounces',
   'transport',
   'index',
   'bullmq',
