@@ -72,7 +72,12 @@ function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
 
 function isFromServer({ fields }: ReportMail): boolean {
   const from = fieldOf(fields, 'from') ?? '';
-  return DAEMON.test(addressIn(from) ?? from.replace(/^.*<|>.*$/g, '').trim());
+  return isServer(addressIn(from) ?? from.replace(/^.*<|>.*$/g, '').trim());
+}
+
+/** Whether an address, or what stands in its place, belongs to a mail server. */
+export function isServer(address: string): boolean {
+  return DAEMON.test(address);
 }
 
 /** Exim and Gmail name the recipients in the header. */
