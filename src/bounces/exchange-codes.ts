@@ -10,14 +10,14 @@ export interface ExchangeCode {
   source: string;
 }
 
-const LIST =
-  'SupportArticles-docs: Exchange/ExchangeOnline/email-delivery/ndr/non-delivery-reports-in-exchange-online.md';
-const LIMITS = 'office-365-service-descriptions: exchange-online-limits (sending limits)';
+const LIST = 'Microsoft: NDRs and SMTP errors in Exchange Online';
+const LIMITS = 'Microsoft: Exchange Online limits';
 const RFC = 'RFC 3463, section 3';
 
 /**
- * The codes that Exchange explains. Where two rows have the same code, the first one whose words are there counts.
- * No row was seen on the service itself: what Microsoft's pages say is documented, what they leave out is told.
+ * The codes that Exchange gives. Microsoft's list is in MicrosoftDocs/SupportArticles-docs,
+ * Exchange/ExchangeOnline/email-delivery/ndr/non-delivery-reports-in-exchange-online.md. Where two rows have the same code, the first one whose words are there counts.
+ * No row was seen on the service itself.
  */
 export const EXCHANGE_CODES: readonly ExchangeCode[] = [
   {
@@ -270,7 +270,7 @@ export const EXCHANGE_CODES: readonly ExchangeCode[] = [
   },
   {
     code: ['5.7.606', '5.7.649'],
-    hint: 'The sending server is on Microsoft’s block list. Ask to have it removed at sender.office.com.',
+    hint: 'The sending server is on the block list of Microsoft. Ask to have it removed at sender.office.com.',
     source: LIST,
   },
   {
