@@ -152,14 +152,14 @@ describe('options', () => {
 describe('faults', () => {
   test('of any read-only request are waited out', async () => {
     const { sandbox, transport, send } = await start();
-    await send(...bounce(2));
+    await send(...bounce(30));
     await send('full@bounce.test');
     sandbox.failNext('find-messages', { kind: 'answer', status: 429, retryAfter: 0 });
     sandbox.failNext('find-messages', { kind: 'reset', when: 'after' });
     sandbox.failNext('read-message', { kind: 'answer', status: 503 });
     sandbox.failNext('read-message', { kind: 'cut', in: 'body' });
     sandbox.failNext('read-message', { kind: 'reset', when: 'before' });
-    expect(await all(transport.bounces())).toEqual([...bounce(2), 'full@bounce.test']);
+    expect(await all(transport.bounces())).toEqual([...bounce(30), 'full@bounce.test']);
     expect(sandbox.faults).toEqual([]);
   });
 
