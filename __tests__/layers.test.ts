@@ -18,6 +18,7 @@ const RANKS = [
   'nodemailer',
   'delivery',
   'verify',
+  'bounces',
   'transport',
   'index',
   'bullmq',
@@ -109,7 +110,17 @@ const PACKAGES: Record<string, string[]> = {
   '@azure/identity': ['options', 'auth'],
   msw: ['sandbox'],
   bullmq: ['bullmq'],
-  nodemailer: ['index', 'errors', 'nodemailer', 'delivery', 'verify', 'transport', 'bullmq', 'cli'],
+  nodemailer: [
+    'index',
+    'errors',
+    'nodemailer',
+    'delivery',
+    'verify',
+    'bounces',
+    'transport',
+    'bullmq',
+    'cli',
+  ],
 };
 
 /** The packages that a file imports, by whole specifier. */

@@ -2,6 +2,7 @@ import type { GraphTransportOptions } from './options/options';
 import { GraphTransport } from './transport';
 import './nodemailer/message-augmentation';
 
+export type { Bounce, BounceIterator, BounceKind, BouncesOptions, ReportedRecipient } from './bounces/bounce';
 export type { QueueNotice, RetryNotice, SendTrace } from './delivery/diagnostics';
 export type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
 export {

@@ -5,6 +5,7 @@ import { getLogger } from 'nodemailer/lib/shared';
 import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
+import type { BounceIterator, BouncesOptions } from './bounces/bounce';
 import { type Clock, systemClock } from './clock';
 import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
 import { harmlessLogger, logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
@@ -64,6 +65,8 @@ export class GraphTransport
   readonly #sends = new Map<Promise<unknown>, AbortController>();
   /** The checks in progress. */
   readonly #checks = new Map<Promise<unknown>, AbortController>();
+  /** Aborts when the transport is closed, for what can be given up at any time. */
+  readonly #closing = new AbortController();
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
   #isIdle = true;
@@ -233,6 +236,33 @@ export class GraphTransport
     }
   }
 
+  /**
+   * Reads what became of messages that were sent: non-delivery reports, delays and receipts in the Inbox of the
+   * mailbox, each matched to the Message-ID that `sendMail` returned. Takes the permission `Mail.Read`.
+   *
+   * @example
+   * for await (const bounce of transport.bounces({ since: lastToken })) {
+   *   if (bounce.kind === 'hard') await stopSendingTo(bounce.recipient);
+   *   lastToken = bounce.token;
+   * }
+   *
+   * @throws GraphTransportError from the iterator: `ECONFIG` if an option is wrong, `EAUTH` without the permission,
+   *   `EABORT` once the signal aborts or the transport is closed
+   */
+  bounces(options: BouncesOptions = {}): BounceIterator {
+    const { bouncesOf }: typeof import('./bounces/bounces') = require('./bounces/bounces');
+    return bouncesOf(options, {
+      userId: this.#options.userId,
+      client: this.#client,
+      pausesOf: (userId) => this.#limiter.pausesOf(userId),
+      policy: this.#options.retry,
+      clock: this.#clock,
+      logger: this.#logger,
+      closing: this.#closing.signal,
+      cleaned: (error) => errorWithoutSecrets(asSendError(error), this.#secrets.strike),
+    });
+  }
+
   /** The number of messages that are waiting for their turn or being sent. */
   pendingCount(): number {
     return this.#sends.size;
@@ -256,6 +286,7 @@ export class GraphTransport
    */
   async close(options: { force?: boolean } = {}): Promise<void> {
     this.#closed = true;
+    this.#closing.abort(closedError());
     for (const queue of [this.#readAhead, this.#limiter]) queue.rejectWaiting(closedError());
     const underWay = [...this.#sends, ...this.#checks];
     if (options.force) for (const [, abort] of underWay) abort.abort(closedError());

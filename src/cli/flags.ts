@@ -335,6 +335,14 @@ export const FLAGS = {
     help: { type: 'boolean' },
   },
 
+  bounces: {
+    since: {
+      type: 'string',
+      value: 'WHEN',
+      help: 'a date, such as 2026-11-26 or 2026-11-26T09:00:00Z, or the token of an earlier run (default: everything in the Inbox)',
+    },
+  },
+
   prove: {
     to: { type: 'string', value: 'ADDRESS', variable: 'LIVE_TO', help: 'who gets the messages' },
     alias: {
@@ -367,6 +375,7 @@ export const FLAGS = {
   ignored: FlagTable<never>;
   sandbox: FlagTable<keyof StartSandboxOptions>;
   demo: FlagTable<keyof StartSandboxOptions>;
+  bounces: FlagTable<never>;
   prove: FlagTable<never>;
 };
 
@@ -380,6 +389,7 @@ export const COMMAND_FLAGS = {
     ...FLAGS.connection,
     ...FLAGS.ignored,
   },
+  bounces: { ...FLAGS.bounces, ...FLAGS.connection },
   sandbox: FLAGS.sandbox,
   demo: FLAGS.demo,
   prove: { ...FLAGS.prove, ...FLAGS.connection },

@@ -39,6 +39,8 @@ export interface Answer {
    * are dropped.
    */
   bodyStart: () => Promise<string>;
+  /** The same as bytes, and whether they are all there: the rest is cut off, or never came. */
+  contentStart: () => Promise<{ bytes: Buffer; isWhole: boolean }>;
 }
 
 /**
@@ -57,6 +59,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #hasEnded = false;
+  #isWhole = false;
   #whenEnded: (() => void) | undefined;
   readonly #abort = () => this.#giveUp(this.#signal?.reason);
 
@@ -113,7 +116,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
     this.#timer = setTimeout(() => this.#giveUp(new Error('the answer has no end')), maxMs).unref();
-    this.#resolve({ status, headers, bodyStart: () => this.#bodyStart() });
+    this.#resolve({
+      status,
+      headers,
+      bodyStart: async () => (await this.#contentStart()).bytes.toString(),
+      contentStart: () => this.#contentStart(),
+    });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -123,6 +131,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#isWhole = true;
     this.#end();
   }
 
@@ -145,12 +154,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#whenEnded?.();
   }
 
-  async #bodyStart(): Promise<string> {
+  async #contentStart(): Promise<{ bytes: Buffer; isWhole: boolean }> {
     if (!this.#hasEnded) {
       await new Promise<void>((resolve) => {
         this.#whenEnded = resolve;
       });
     }
-    return Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes).toString();
+    const bytes = Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes);
+    return { bytes, isWhole: this.#isWhole };
   }
 }
