@@ -168,6 +168,8 @@ test('a look-up ends with its signal, and with the transport', async () => {
   const asked = transport.sentItem('<a@b>', { signal: abort.signal });
   abort.abort();
   await expect(asked).rejects.toMatchObject({ code: 'EABORT' });
-  await transport.close();
+  const closedOn = expect(transport.sentItem('<a@b>')).rejects.toMatchObject({ code: 'EABORT' });
+  await transport.close({ force: true });
+  await closedOn;
   await expect(transport.sentItem('<a@b>')).rejects.toMatchObject({ code: 'ECONNECTION' });
 });
