@@ -1,7 +1,6 @@
 import { simpleParser } from 'mailparser';
 import { decodeBytes, decodeWords } from './decode-text';
-import { readHeaderBlock } from './header-block';
-import { bytesBeforeHeader } from './message-start';
+import { bytesBeforeHeader, readHeaderBlock } from './header-block';
 import { readMimeValue } from './mime-value';
 
 /**
