@@ -1,3 +1,4 @@
+import { settingsFor } from './checks-view';
 import { changeEvents } from './events';
 import { faultsPane } from './faults-pane';
 import { actOnForm } from './forms';
@@ -106,7 +107,7 @@ function show(inbox: Inbox, request: Request, path: string[]): Response | undefi
     case 'drafts':
       return showPage(sandbox, { title: 'Drafts', place, content: draftsPane(sandbox) });
     case 'requests':
-      return showPage(sandbox, { title: 'Requests', place, content: requestsPane(sandbox) });
+      return showPage(sandbox, { title: 'Requests', place, content: requestsPane(sandbox, searchParams) });
     case 'faults':
       return showPage(sandbox, { title: 'Faults', place, content: faultsPane(sandbox) });
     case 'connect':
@@ -136,10 +137,13 @@ function showMessages(
   const isForScript = request.headers.has('x-inbox-changes');
   if (message && !isForScript) seen.add(message);
   const pane =
-    message && !isForScript ? messagePane(message, query, searchParams) : emptyPane(sandbox.messages.length);
+    message && !isForScript
+      ? messagePane(message, query, searchParams, settingsFor(sandbox, message))
+      : emptyPane(sandbox.messages.length);
   const found = search.find(query);
+  const unread = found.filter((candidate) => !seen.has(candidate)).length;
   return showPage(sandbox, {
-    title: message ? message.subject || '(no subject)' : 'Messages',
+    title: message ? message.subject || '(no subject)' : `${unread > 0 ? `(${unread}) ` : ''}Messages`,
     place: 'messages',
     showing: message ? 'message' : 'list',
     search: { value: query.search, mailbox: query.mailbox },

@@ -5,5 +5,10 @@ export { readBody } from '../graph/read-body';
 export { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
 export { composeEml } from '../mail/compose-eml';
 export { emlHeaders } from '../mail/eml-headers';
-export type { SandboxAddress, SandboxAttachment, SandboxMessage } from '../mail/message';
+export {
+  type SandboxAddress,
+  type SandboxAttachment,
+  type SandboxMessage,
+  sizeOfMessage,
+} from '../mail/message';
 export { SANDBOX_RULES, type SandboxRuleName } from '../rules/index';

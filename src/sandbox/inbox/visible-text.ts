@@ -82,7 +82,8 @@ function behind(markup: string, what: string, from: number): number {
   return index === -1 ? markup.length : index + what.length;
 }
 
-function decode(text: string): string {
+/** Replaces character references by what they stand for. */
+export function decode(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {
     if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? whole;
     const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
