@@ -45,6 +45,7 @@ const SANDBOX_RANKS = [
   'resolve-settings',
   'client-options',
   'to-response',
+  'find',
   'create-sandbox',
   'deliver-raw',
   'request-listener',

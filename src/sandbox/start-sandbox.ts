@@ -60,7 +60,7 @@ export async function openSandbox(
     server.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
     await once(server, 'listening');
     const { local, url } = addressesOf(server, names);
-    const { sandbox, take } = assembleSandbox(
+    const { sandbox, take, endWaits } = assembleSandbox(
       {
         ...options,
         explain: options.explain ?? true,
@@ -83,18 +83,22 @@ export async function openSandbox(
       ),
     );
     if (!isLoopback(host)) warn(networkWarning(host));
-    return running(sandbox, server, url, `${local}/inbox`);
+    const close = () => {
+      endWaits();
+      return closeServer(server);
+    };
+    // The sandbox itself and no copy: spreading would freeze its getters at their current values.
+    return Object.assign(sandbox, {
+      url,
+      inboxUrl: `${local}/inbox`,
+      close,
+      [Symbol.asyncDispose]: close,
+    });
   } catch (error) {
     // A server that still listens would keep the process alive after the error.
     await closeServer(server);
     throw error;
   }
-}
-
-function running(sandbox: Sandbox, server: Server, url: string, inboxUrl: string): RunningSandbox {
-  const close = () => closeServer(server);
-  // The sandbox itself and no copy: spreading would freeze its getters at their current values.
-  return Object.assign(sandbox, { url, inboxUrl, close, [Symbol.asyncDispose]: close });
 }
 
 /** Where a browser on this machine finds the server, and the address for clients. */

@@ -2,8 +2,7 @@ import { bodyFrame, hasRemoteContent } from './body-document';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';
 import { routeView } from './message-route';
-import { composeEml, emlHeaders, type SandboxMessage } from './sandbox';
-import { visibleText } from './visible-text';
+import { composeEml, emlHeaders, type SandboxMessage, visibleText } from './sandbox';
 
 const VIEWS = [
   ['html', 'HTML'],

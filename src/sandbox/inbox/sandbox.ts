@@ -6,4 +6,5 @@ export { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
 export { composeEml } from '../mail/compose-eml';
 export { emlHeaders } from '../mail/eml-headers';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from '../mail/message';
+export { visibleLine, visibleText } from '../mail/visible-text';
 export { SANDBOX_RULES, type SandboxRuleName } from '../rules/index';

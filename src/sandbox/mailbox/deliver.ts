@@ -7,7 +7,7 @@ import {
   requireRecipients,
 } from '../mail/check-message';
 import { emlHeaders, isNamedHeader, propertyHeader } from '../mail/eml-headers';
-import type { ReadMessage, SandboxMessage } from '../mail/message';
+import type { ReadMessage, SentMessage } from '../mail/message';
 import type { SandboxMailbox, SandboxSettings } from '../settings';
 import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
 import { unsearchable } from './search-delay';
@@ -19,7 +19,7 @@ export function submit(
   { content, claimedSenders }: ReadMessage,
   settings: SandboxSettings,
   { requestId, clientRequestId, receivedAt }: Call,
-): Omit<SandboxMessage, 'id'> {
+): Omit<SentMessage, 'id'> {
   const { limits } = settings;
   requireRecipients(content);
   checkRecipients(content, limits.recipients);
@@ -31,7 +31,7 @@ export function submit(
 }
 
 /** Puts a sent message into the Inbox of each recipient in the tenant, once each. */
-export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
+export function receive(sent: SentMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
   const { settings, ids, messages } = state;
   const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
   const mailboxes = mailboxesOf(settings.mailboxes, recipients);
@@ -71,7 +71,7 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
 }
 
 /** Each property of PS_INTERNET_HEADERS is a header there. [rule: named-headers-on-the-wire] */
-function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
+function headersOnTheWire(sent: SentMessage, { namedHeadersOnTheWire }: SandboxSettings) {
   const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
   const headers = sent.mime
     ? [...sent.headers, ...properties.flatMap(propertyHeader)]
