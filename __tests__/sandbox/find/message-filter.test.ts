@@ -132,7 +132,7 @@ test('only() says which messages there are when none matches, or several do', as
   }
   expect(() => several.only({ subject: 'Three' })).toThrow(
     'There is no message with subject "Three".\n' +
-      'The sandbox has 2 messages, latest first:\n' +
+      'The sandbox has 2 messages, closest first:\n' +
       '  1. "Two" to ann@example.com, from Contoso App <app@contoso.example>\n' +
       '     subject is "Two", not "Three"\n',
   );

@@ -68,7 +68,7 @@ test('the error of a wait in vain lists what did come, and what was refused', as
   const lines = failure.message.split('\n');
   expect(lines.slice(0, 6)).toEqual([
     'No message with to "ann@example.com" and subject /^Order 12$/ came within 5 ms.',
-    'The sandbox has 12 messages, latest first:',
+    'The sandbox has 12 messages, closest first:',
     '  1. "Order 12" to u12@example.com, from Contoso App <app@contoso.example>',
     '     to is u12@example.com, not "ann@example.com"',
     '  2. "Order 11" to u11@example.com, from Contoso App <app@contoso.example>',

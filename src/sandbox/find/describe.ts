@@ -14,6 +14,8 @@ export interface Searched {
   readonly requests: readonly SandboxRequest[];
 }
 
+/** Of a sandbox with thousands of messages, only the latest are compared. */
+const MAX_COMPARED = 100;
 const MAX_LISTED = 10;
 const MAX_REFUSALS = 3;
 const MAX_TEXT = 120;
@@ -26,8 +28,8 @@ export function describeQuery(query: SandboxMessageQuery, noun = 'message'): str
   return `${noun} with ${wanted.join(wanted.length > 2 ? ', ' : ' and ')}`;
 }
 
-/** What came instead: the latest messages, each with what is different, and what the sandbox refused. */
-export function describeArrivals({ messages, requests }: Searched, test: MessageTest): string {
+/** What came instead: the messages that are closest, each with what is different, and what the sandbox refused. */
+export function describeSearched({ messages, requests }: Searched, test: MessageTest): string {
   const isUntouched = messages.length === 0 && requests.length === 0;
   return [
     ...describeMessages(messages, test),
@@ -39,11 +41,21 @@ export function describeArrivals({ messages, requests }: Searched, test: Message
 
 function describeMessages(messages: readonly SandboxMessage[], test: MessageTest): string[] {
   if (messages.length === 0) return ['The sandbox has no messages.'];
-  const latest = messages.slice(-MAX_LISTED).reverse();
-  const more = messages.length - latest.length;
+  const listed = messages
+    .slice(-MAX_COMPARED)
+    .reverse()
+    .map((message) => ({ message, differences: test.differences(message) }))
+    .sort((one, other) => one.differences.length - other.differences.length)
+    .slice(0, MAX_LISTED);
+  const isCompared = listed.some(({ differences }) => differences.length > 0);
+  const order = messages.length === 1 ? '' : `, ${isCompared ? 'closest' : 'latest'} first`;
+  const more = messages.length - listed.length;
   return [
-    `The sandbox has ${count(messages.length, 'message')}, latest first:`,
-    ...latest.map((message, index) => `  ${index + 1}. ${describeMessage(message)}${whyNot(message, test)}`),
+    `The sandbox has ${count(messages.length, 'message')}${order}:`,
+    ...listed.map(
+      ({ message, differences }, index) =>
+        `  ${index + 1}. ${describeMessage(message)}${whyNot(message, differences, test.query)}`,
+    ),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
@@ -64,12 +76,15 @@ export function describeMessage({ subject, to, cc, bcc, from }: SandboxMessage):
   ].join(', ');
 }
 
-function whyNot(message: SandboxMessage, { differences, query }: MessageTest): string {
+function whyNot(
+  message: SandboxMessage,
+  differences: readonly FilterName[],
+  query: SandboxMessageQuery,
+): string {
   if (typeof query === 'function') return '';
-  const different = differences(message).map(
-    (name) => `${name} is ${showActual(name, message, query)}, not ${showWanted(query[name])}`,
-  );
-  return different.length === 0 ? '' : `\n     ${different.join('\n     ')}`;
+  return differences
+    .map((name) => `\n     ${name} is ${showActual(name, message, query)}, not ${showWanted(query[name])}`)
+    .join('');
 }
 
 /** A body is not shown: it may be long, and hold what should not be in a log. */

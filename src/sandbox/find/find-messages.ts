@@ -1,5 +1,5 @@
 import type { SandboxMessage } from '../mail/message';
-import { describeArrivals, describeMessage, describeQuery, type Searched } from './describe';
+import { describeMessage, describeQuery, describeSearched, type Searched } from './describe';
 import { compileQuery } from './match';
 import { SandboxMessageError } from './message-error';
 import type { SandboxMessageQuery } from './message-filter';
@@ -35,7 +35,7 @@ export function onlyMessage(sandbox: Searched, query: SandboxMessageQuery = {}):
   const found = messages.filter((message) => test.matches(message));
   const [only, ...others] = found;
   if (only === undefined) {
-    const text = `There is no ${describeQuery(query)}.\n${describeArrivals(sandbox, test)}`;
+    const text = `There is no ${describeQuery(query)}.\n${describeSearched(sandbox, test)}`;
     throw new SandboxMessageError('ENOMESSAGE', text, messages);
   }
   if (others.length > 0) {

@@ -1,6 +1,6 @@
 import timers from 'node:timers';
 import type { SandboxMessage } from '../mail/message';
-import { describeArrivals, describeQuery, type Searched } from './describe';
+import { describeQuery, describeSearched, type Searched } from './describe';
 import { compileQuery, type MessageTest } from './match';
 import { SandboxMessageError } from './message-error';
 import type { SandboxMessageQuery } from './message-filter';
@@ -95,7 +95,7 @@ export class MessageWaits {
 
   #failure(code: SandboxMessageError['code'], test: MessageTest, what: string): SandboxMessageError {
     const { messages } = this.#sandbox;
-    return new SandboxMessageError(code, `${what}\n${describeArrivals(this.#sandbox, test)}`, messages);
+    return new SandboxMessageError(code, `${what}\n${describeSearched(this.#sandbox, test)}`, messages);
   }
 }
 
