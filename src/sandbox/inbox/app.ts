@@ -15,6 +15,8 @@ import { redirectTo, textResponse } from './responses';
 import type { Sandbox, SandboxMessage } from './sandbox';
 import { MessageSearch } from './search';
 
+export { messageJson } from './api/message-json';
+
 /** What the pages of one inbox share. */
 interface Inbox {
   readonly sandbox: Sandbox;
