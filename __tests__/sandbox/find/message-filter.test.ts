@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { createSandbox, type Sandbox, type SandboxMessageQuery } from '../../../src/sandbox';
 import { send, TEXT_FILE } from '../support';
 
@@ -78,6 +79,11 @@ test.each<[SandboxMessageQuery]>([
   [() => false],
 ])('the message is not found by %p', (query) => {
   expect(sandbox.latest(query)).toBeUndefined();
+});
+
+test('an expression or a time of another realm is one all the same', () => {
+  const [subject, since] = runInNewContext('[/order/, new Date(0)]');
+  expect(sandbox.latest({ subject, since })?.subject).toBe('Your order 4711');
 });
 
 test.each<[object, string]>([

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { SandboxRequest } from '../dispatch';
 import type { SandboxAddress, SandboxMessage } from '../mail/message';
 import type { MessageTest } from './match';
@@ -123,10 +124,10 @@ function showActual(name: FilterName, message: SandboxMessage, query: SandboxMes
 
 function showWanted(value: unknown): string {
   if (typeof value === 'string') return showText(value);
-  if (value instanceof Date) return value.toISOString();
+  if (types.isDate(value)) return value.toISOString();
   if (Array.isArray(value)) return value.map(showWanted).join(' and ');
   if (isMatcher(value)) return showMatcher(value);
-  if (value instanceof RegExp || typeof value !== 'object' || value === null) return String(value);
+  if (types.isRegExp(value) || typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .map(([name, each]) => `${name}: ${showWanted(each)}`)
     .join(', ');

@@ -83,7 +83,7 @@ function isLike(value: string, wanted: SandboxTextFilter | undefined, compare = 
   if (wanted === undefined) return true;
   if (typeof wanted === 'string') return compare(value, wanted);
   // `search` neither uses nor moves the lastIndex of an expression with the flag g.
-  return wanted instanceof RegExp ? value.search(wanted) !== -1 : wanted.asymmetricMatch(value);
+  return isMatcher(wanted) ? wanted.asymmetricMatch(value) : value.search(wanted) !== -1;
 }
 
 function contains(text: string, wanted: SandboxTextFilter | undefined): boolean {

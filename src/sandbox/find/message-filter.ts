@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { SandboxMessage } from '../mail/message';
 import { meantName } from './meant-name';
 
@@ -95,7 +96,7 @@ const ROUTES: readonly unknown[] = ['json', 'mime', 'draft'];
  * @throws TypeError
  */
 export function checkFilter(filter: unknown): asserts filter is SandboxMessageFilter {
-  if (typeof filter !== 'object' || filter === null || Array.isArray(filter) || filter instanceof RegExp) {
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter) || types.isRegExp(filter)) {
     throw new TypeError(
       `Expected a filter such as { to: 'ann@example.com' }, or a function of a message, got ${show(filter)}.`,
     );
@@ -123,7 +124,7 @@ function unknownName(name: string): string {
 /** What the property takes, if it does not take the value. */
 function expectedOf(name: FilterName, value: unknown): string | undefined {
   if (name === 'since') {
-    return value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a valid Date';
+    return types.isDate(value) && !Number.isNaN(value.getTime()) ? undefined : 'a valid Date';
   }
   if (name === 'route') return ROUTES.includes(value) ? undefined : 'json, mime or draft';
   if (name === 'header') {
@@ -138,7 +139,7 @@ function expectedOf(name: FilterName, value: unknown): string | undefined {
 }
 
 function isText(value: unknown): value is SandboxTextFilter {
-  return typeof value === 'string' || value instanceof RegExp || isMatcher(value);
+  return typeof value === 'string' || types.isRegExp(value) || isMatcher(value);
 }
 
 export function isMatcher(value: unknown): value is SandboxAsymmetricMatcher {
@@ -156,7 +157,7 @@ function isPlainObject(value: unknown): value is object {
 
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
-  if (value instanceof RegExp || value instanceof Date || value === null) return String(value);
+  if (types.isRegExp(value) || types.isDate(value) || value === null) return String(value);
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
   return typeof value === 'function' ? 'a function' : String(value);
 }
