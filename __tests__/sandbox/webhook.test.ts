@@ -25,7 +25,7 @@ async function receive(...statuses: number[]): Promise<Receiver> {
     for await (const chunk of request) chunks.push(chunk);
     bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
     const status = statuses.shift() ?? 200;
-    response.writeHead(status, status === 307 ? { location: 'http://127.0.0.1:1/' } : {}).end();
+    response.writeHead(status, status === 307 ? { location: '/elsewhere' } : {}).end();
     server.emit('got');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
