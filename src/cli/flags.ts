@@ -306,6 +306,17 @@ export const FLAGS = {
       sets: 'allowedHosts',
       help: 'a name that clients use for it, without its port, such as its service in a compose file; may be repeated. The first one is in the variables. Requests to any other name are refused',
     },
+    webhook: {
+      type: 'string',
+      value: 'URL',
+      sets: 'webhook',
+      help: 'post each message to this URL as JSON; it has to be on this machine, unless --allow-remote-webhook is given',
+    },
+    'allow-remote-webhook': {
+      type: 'boolean',
+      sets: 'allowRemoteWebhook',
+      help: 'let the webhook be on another machine, which then gets every message',
+    },
     strict: {
       type: 'boolean',
       help: 'the narrow reading of limits that are not documented exactly (default)',

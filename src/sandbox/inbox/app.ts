@@ -1,3 +1,4 @@
+import { createApi } from './api/api';
 import { settingsFor } from './checks-view';
 import { changeEvents } from './events';
 import { faultsPane } from './faults-pane';
@@ -8,11 +9,14 @@ import { mailboxList, messageList } from './list';
 import { readListQuery } from './list-query';
 import { emptyPane, messagePane } from './message-pane';
 import { showPart } from './message-parts';
+import { isOwnRequest } from './own-request';
 import { connectPane, draftsPane, requestsPane } from './panes';
 import { publicFile } from './public-files';
 import { redirectTo, textResponse } from './responses';
 import type { Sandbox, SandboxMessage } from './sandbox';
 import { MessageSearch } from './search';
+
+export { messageJson } from './api/message-json';
 
 /** What the pages of one inbox share. */
 interface Inbox {
@@ -28,8 +32,10 @@ interface Inbox {
  */
 export function createInbox(sandbox: Sandbox): (request: Request) => Promise<Response | undefined> {
   const inbox: Inbox = { sandbox, search: new MessageSearch(sandbox), seen: new WeakSet() };
+  const api = createApi(sandbox, inbox.search);
   return async (request) => {
     const { pathname } = new URL(request.url);
+    if (pathname.startsWith('/inbox/api/')) return api(request);
     const isOurs = pathname === '/' || pathname === '/inbox' || pathname.startsWith('/inbox/');
     return isOurs ? answer(inbox, request, pathname) : undefined;
   };
@@ -55,25 +61,6 @@ async function answer(inbox: Inbox, request: Request, pathname: string): Promise
     default:
       return refusalPage(sandbox, 405, `The inbox takes GET and POST, not ${request.method}.`);
   }
-}
-
-/**
- * Whether a request comes from the inbox itself, from a program, or from a link that someone followed: any other page
- * could delete mail and arm faults.
- */
-function isOwnRequest({ method, headers }: Request): boolean {
-  const isRead = method === 'GET' || method === 'HEAD';
-  const site = headers.get('sec-fetch-site');
-  // Browsers say where a request comes from. Programs such as curl do not, and no web page can act through them.
-  if (isRead) return site === null || !isForeign(site) || headers.get('sec-fetch-mode') === 'navigate';
-  const origin = headers.get('origin');
-  if (origin !== null && origin !== `http://${headers.get('host')}`) return false;
-  return site === null || !isForeign(site);
-}
-
-/** Another port of this machine counts as another site. */
-function isForeign(site: string): boolean {
-  return site !== 'same-origin' && site !== 'none';
 }
 
 /** What follows `/inbox/`, percent-decoded: an id may hold any character. */

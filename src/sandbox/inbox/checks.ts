@@ -1,9 +1,8 @@
 import { formatSize } from './format';
 import { type Tag, tagsOf, withoutComments } from './html-tags';
 import { OUTLOOK_GAPS } from './outlook-gaps';
-import { emlHeaders, type SandboxMessage, sizeOfMessage } from './sandbox';
+import { decodeReferences, emlHeaders, type SandboxMessage, sizeOfMessage, visibleText } from './sandbox';
 import { textPieces } from './text-links';
-import { decode, visibleText } from './visible-text';
 
 /** Something about a message that its sender may want to change, or wants to look over. */
 export interface MessageCheck {
@@ -89,7 +88,7 @@ function contentIdChecks({ body, attachments }: SandboxMessage, tags: readonly T
     tags.length === 0
       ? []
       : [...withoutComments(body.content).matchAll(/["'=(]\s{0,9}cid:([^\s"'()<>]+)/gi)].map(([, id = '']) =>
-          decodedId(decode(id)),
+          decodedId(decodeReferences(id)),
         ),
   );
   const known = new Set(attachments.map(({ contentId = '' }) => contentId));
@@ -124,7 +123,7 @@ function linksOf({ body, textAlternative }: SandboxMessage, tags: readonly Tag[]
   const inTags = tags
     .filter(({ name }) => name === 'a' || name === 'area')
     .flatMap(({ attributes }) => attributes.get('href') ?? [])
-    .map((href) => decode(href).trim());
+    .map((href) => decodeReferences(href).trim());
   const text = body.contentType === 'text' ? body.content : (textAlternative ?? '');
   return [...inTags, ...textPieces(text).flatMap(({ href }) => href ?? [])];
 }

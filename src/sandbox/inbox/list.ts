@@ -2,8 +2,7 @@ import { count, formatSize, formatTime } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-query';
 import { routeChip } from './message-route';
-import type { Sandbox, SandboxMessage } from './sandbox';
-import { visibleLine } from './visible-text';
+import { type Sandbox, type SandboxMessage, visibleLine } from './sandbox';
 
 /** The tenant's mailboxes and how many messages each sent, including mailboxes that are no longer configured. */
 export function mailboxList({ mailboxes, messages }: Sandbox, query: ListQuery): Markup {

@@ -4,9 +4,8 @@ import { checksView } from './checks-view';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';
 import { routeView } from './message-route';
-import { composeEml, emlHeaders, type SandboxMessage } from './sandbox';
+import { composeEml, emlHeaders, type SandboxMessage, visibleText } from './sandbox';
 import { linkedText } from './text-links';
-import { visibleText } from './visible-text';
 
 const VIEWS = [
   ['html', 'HTML'],

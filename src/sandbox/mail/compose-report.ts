@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReportedFate } from './bounce-test';
-import type { SandboxMessage } from './message';
+import type { SentMessage } from './message';
 import { readHeaderFields } from './read-mime';
 
 const CRLF = '\r\n';
@@ -11,7 +11,7 @@ const SERVER = 'SANDBOX01MB0001.sandbox.prod.exchangelabs.com';
 export interface ReportAbout {
   /** The message as its recipients would get it. */
   mime: Buffer;
-  message: SandboxMessage;
+  message: SentMessage;
   fate: ReportedFate;
   /** All with the same fate. */
   recipients: readonly string[];
@@ -61,7 +61,7 @@ export function isReadReceipt({ action }: ReportedFate): boolean {
   return action === 'displayed' || action === 'deleted';
 }
 
-function statusOf(message: SandboxMessage, fate: ReportedFate, recipients: readonly string[]): string[] {
+function statusOf(message: SentMessage, fate: ReportedFate, recipients: readonly string[]): string[] {
   const { action, status, diagnostic } = fate;
   const retry = new Date(message.receivedAt.getTime() + 24 * 3_600_000).toUTCString();
   return [
@@ -82,7 +82,7 @@ function statusOf(message: SandboxMessage, fate: ReportedFate, recipients: reado
   ];
 }
 
-function dispositionOf(message: SandboxMessage, { action }: ReportedFate, recipient: string): string[] {
+function dispositionOf(message: SentMessage, { action }: ReportedFate, recipient: string): string[] {
   const mode =
     action === 'displayed' ? 'manual-action/MDN-sent-manually' : 'automatic-action/MDN-sent-automatically';
   return [

@@ -7,7 +7,7 @@ import {
   requireRecipients,
 } from '../mail/check-message';
 import { emlHeaders, isNamedHeader, propertyHeader } from '../mail/eml-headers';
-import type { ReadMessage, SandboxMessage } from '../mail/message';
+import type { ReadMessage, SentMessage } from '../mail/message';
 import type { SandboxMailbox, SandboxSettings } from '../settings';
 import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
 import { reportsAbout } from './report-back';
@@ -20,7 +20,7 @@ export function submit(
   { content, claimedSenders }: ReadMessage,
   settings: SandboxSettings,
   { requestId, clientRequestId, receivedAt }: Call,
-): Omit<SandboxMessage, 'id'> {
+): Omit<SentMessage, 'id'> {
   const { limits } = settings;
   requireRecipients(content);
   checkRecipients(content, limits.recipients);
@@ -35,7 +35,7 @@ export function submit(
  * Puts a sent message into the Inbox of each recipient in the tenant, once each, and the reports about it into that of
  * its sender.
  */
-export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
+export function receive(sent: SentMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
   const { settings } = state;
   const sender = settings.mailboxes.find(({ userPrincipalName }) => userPrincipalName === sent.mailbox);
   if (sender) {
@@ -63,7 +63,7 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
 function arrive(
   read: ReadMessage,
   mailbox: SandboxMailbox,
-  sent: SandboxMessage,
+  sent: SentMessage,
   { ids, messages, settings }: MailboxState,
 ): void {
   messages.push({
@@ -87,7 +87,7 @@ function arrive(
 }
 
 /** Each property of PS_INTERNET_HEADERS is a header there. [rule: named-headers-on-the-wire] */
-function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
+function headersOnTheWire(sent: SentMessage, { namedHeadersOnTheWire }: SandboxSettings) {
   const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
   const headers = sent.mime
     ? [...sent.headers, ...properties.flatMap(propertyHeader)]

@@ -1,7 +1,7 @@
 import { bounceFate } from '../mail/bounce-test';
 import { composeEml } from '../mail/compose-eml';
 import { composeReport, isReadReceipt } from '../mail/compose-report';
-import type { MessageContent, SandboxMessage } from '../mail/message';
+import type { MessageContent, SentMessage } from '../mail/message';
 import { readHeaderFields } from '../mail/read-mime';
 import type { SandboxMailbox } from '../settings';
 
@@ -9,7 +9,7 @@ import type { SandboxMailbox } from '../settings';
  * The reports that the sender of a message gets: one for all recipients at bounce.test with the same fate, and one
  * from each mail program. [rule: bounce-test]
  */
-export function reportsAbout(message: SandboxMessage, mailbox: SandboxMailbox): MessageContent[] {
+export function reportsAbout(message: SentMessage, mailbox: SandboxMailbox): MessageContent[] {
   const groups = new Map<string, string[]>();
   for (const { address } of [...message.to, ...message.cc, ...message.bcc]) {
     const fate = bounceFate(address);

@@ -1,15 +1,7 @@
+import { decodeReferences } from './character-references';
+
 /** Elements whose content nobody sees. */
 const HIDDEN = new Set(['head', 'style', 'script', 'title', 'template']);
-
-/** The named characters that mails use most; any other stays as it is written. */
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
 
 /** Elements that begin a line of their own. */
 const BLOCKS = new Set(
@@ -55,7 +47,7 @@ function visiblePieces(markup: string, lineBreak: string): string {
     else if (CELLS.has(name)) text += ' ';
     position = endOfTag(markup, open, name);
   }
-  return decode(text);
+  return decodeReferences(text);
 }
 
 const TAG = /<\/?([a-z][a-z\d]*)/iy;
@@ -80,13 +72,4 @@ function endOfTag(markup: string, open: number, name: string): number {
 function behind(markup: string, what: string, from: number): number {
   const index = markup.indexOf(what, from);
   return index === -1 ? markup.length : index + what.length;
-}
-
-/** Replaces character references by what they stand for. */
-export function decode(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
 }
