@@ -28,6 +28,7 @@ const RANKS = [
 
 /** The same inside the sandbox. */
 const SANDBOX_RANKS = [
+  'clock',
   'nested-json',
   'rules',
   'settings',
