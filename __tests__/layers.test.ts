@@ -29,6 +29,7 @@ const RANKS = [
 
 /** The same inside the sandbox. */
 const SANDBOX_RANKS = [
+  'clock',
   'nested-json',
   'rules',
   'settings',

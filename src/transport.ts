@@ -141,6 +141,7 @@ export class GraphTransport
       dispatcher,
       socketTimeout,
       secrets: this.#secrets,
+      clock,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
     if (this.#options.insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);

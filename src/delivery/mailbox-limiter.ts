@@ -216,8 +216,9 @@ export class MailboxLimiter {
         return;
       }
       lane.isListed = false;
-      // Since it was listed, its mailbox may have been paused or its messages aborted.
-      if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0) {
+      // Since it was listed, its mailbox may have been paused or its messages aborted. Then a later one may have had
+      // its turn without waiting.
+      if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0 && lane.readyTurn === lane.lastTurn) {
         this.#underWay++;
         lane.begin(now, ++this.#turns);
         lane.waiting.shift()?.begin();

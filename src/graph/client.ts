@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { type Clock, dateOf, systemClock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
@@ -111,6 +112,7 @@ export interface GraphClientOptions {
   /** The longest silence during a request, in milliseconds. */
   socketTimeout: number;
   secrets?: KnownSecrets;
+  clock?: Clock;
   onAnswer?: (event: AnswerEvent) => void;
 }
 
@@ -131,10 +133,12 @@ interface Request {
 export class GraphClient {
   readonly #options: GraphClientOptions;
   readonly #secrets: KnownSecrets;
+  readonly #clock: Clock;
 
   constructor(options: GraphClientOptions) {
     this.#options = options;
     this.#secrets = options.secrets ?? NO_SECRETS;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Origin of Graph. */
@@ -181,7 +185,7 @@ export class GraphClient {
     if (status === call.expect || (call.alike?.includes(status) && isOfGraph(body))) {
       return { status, requestId, clientRequestId, body };
     }
-    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
+    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), dateOf(this.#clock));
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what, strike);
   }
 
@@ -208,7 +212,7 @@ export class GraphClient {
       body: await answer.bodyStart(),
       requestId: firstValue(told['request-id']),
       clientRequestId: firstValue(told['client-request-id']),
-      retryAfter: retryAfterMs(firstValue(told['retry-after']), Date.now()),
+      retryAfter: retryAfterMs(firstValue(told['retry-after']), dateOf(this.#clock)),
     };
   }
 
@@ -251,8 +255,8 @@ export class GraphClient {
     throwIfGivenUp(signal);
     const { dispatcher, socketTimeout, onAnswer } = this.#options;
     const { method, path } = request;
-    const startedAt = performance.now();
-    const exchange = new Exchange({ ...request, socketTimeout }, signal);
+    const startedAt = this.#clock.now();
+    const exchange = new Exchange({ ...request, socketTimeout }, signal, this.#clock);
     try {
       const answer = await exchange.run(dispatcher);
       const { status, headers } = answer;
@@ -262,7 +266,7 @@ export class GraphClient {
         status,
         requestId: idOf(headers, this.#secrets.strike),
         clientRequestId,
-        ms: Math.round(performance.now() - startedAt),
+        ms: Math.round(this.#clock.now() - startedAt),
       });
       return answer;
     } catch (error) {

@@ -1,10 +1,8 @@
-import timers from 'node:timers';
+import { abortAfter, machineTimer } from './clock';
 import type { Sandbox } from './create-sandbox';
 import { newcomers } from './find/newcomers';
 import type { SandboxMessage } from './mail/message';
 import { nameOfWebhook } from './webhook-url';
-
-const { setTimeout, clearTimeout } = timers;
 
 /** How long each attempt may take, and how long the next one waits. */
 const ATTEMPT_MS = 5000;
@@ -75,7 +73,7 @@ async function post(body: string, url: URL, signal: AbortSignal): Promise<string
       body,
       // Another address was not allowed, whatever this one says.
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
+      signal: AbortSignal.any([signal, abortAfter(ATTEMPT_MS)]),
     });
     await answer.body?.cancel();
     return answer.ok ? undefined : `it answered ${answer.status}`;
@@ -88,9 +86,9 @@ async function post(body: string, url: URL, signal: AbortSignal): Promise<string
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
+    const stopTimer = machineTimer(ms, resolve);
     const stop = () => {
-      clearTimeout(timer);
+      stopTimer();
       resolve();
     };
     signal.addEventListener('abort', stop, { once: true });

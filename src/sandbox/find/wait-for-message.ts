@@ -1,13 +1,10 @@
-import timers from 'node:timers';
+import { machineTimer } from '../clock';
 import type { SandboxMessage } from '../mail/message';
 import { describeQuery, describeSearched, type Searched } from './describe';
 import { compileQuery, type MessageTest } from './match';
 import { SandboxMessageError } from './message-error';
 import type { SandboxMessageQuery } from './message-filter';
 import { newcomers } from './newcomers';
-
-// Held from the start: the fake timers of Jest and Vitest replace the global ones, and would stop the timeout.
-const { setTimeout, clearTimeout } = timers;
 
 /** The longest time of Node's timers. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -60,7 +57,7 @@ export class MessageWaits {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         unsubscribe();
-        clearTimeout(timer);
+        stopTimer?.();
         signal?.removeEventListener('abort', abort);
         this.#pending.delete(close);
         end();
@@ -81,7 +78,8 @@ export class MessageWaits {
           reject(this.#failure('ETIMEDOUT', test, `${noun(onlyNew, test)} came within ${timeout} ms.`)),
         );
       const unsubscribe = this.#sandbox.subscribe(look);
-      const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(expire, timeout);
+      // Under fake timers, too: else such a test would wait for ever.
+      const stopTimer = timeout === Number.POSITIVE_INFINITY ? undefined : machineTimer(timeout, expire);
       signal?.addEventListener('abort', abort, { once: true });
       this.#pending.add(close);
     });
