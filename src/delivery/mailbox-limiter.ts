@@ -87,6 +87,19 @@ export class MailboxLimiter {
     }
   }
 
+  /** The pauses of a mailbox, for requests that are part of no message and take no turn. */
+  pausesOf(userId: string): Pauses {
+    const mailbox = asciiLowerCase(userId);
+    return {
+      pauseOver: async (signal) => this.#lanes.get(mailbox)?.pauseOver(signal),
+      pauseFor: (ms) => {
+        const lane = this.#laneOf(mailbox);
+        lane.pauseFor(ms);
+        this.#forget(lane);
+      },
+    };
+  }
+
   /** Fails all messages that are waiting. */
   rejectWaiting(error: Error): void {
     for (const lane of this.#lanes.values()) {

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import { type Clock, dateOf, systemClock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { toConnectionError } from '../errors/connection-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { retryAfterMs } from '../errors/retry-after';
 import { type GraphAnswer, toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
@@ -34,6 +35,11 @@ export interface GraphCall {
   alike?: readonly number[];
   /** Whether the answer's body is needed. */
   wantsBody?: boolean;
+  /**
+   * The answer is a file of any kind, and only this many bytes of it are needed. Its `body` then has one character
+   * per byte.
+   */
+  fileBytes?: number;
   contentType?: string;
   body?: RequestBody;
   headers?: Readonly<Record<string, string>>;
@@ -167,6 +173,9 @@ export class GraphClient {
     const { status } = answer;
     const { strike } = this.#secrets;
     const requestId = idOf(answer.headers, strike);
+    if (status === call.expect && call.fileBytes !== undefined) {
+      return { status, requestId, clientRequestId, body: await fileOf(answer, call.fileBytes) };
+    }
     if (status === call.expect && !call.wantsBody) {
       // The status says everything that is needed here, so do not wait for a body that never ends, or fail over
       // one that breaks off.
@@ -228,7 +237,7 @@ export class GraphClient {
         path,
         headers,
         body,
-        maxAnswerBytes: call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined,
+        maxAnswerBytes: call.fileBytes ?? (call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined),
         leavesTraces: sends || creates,
       },
       endpoint,
@@ -269,6 +278,13 @@ export class GraphClient {
       });
     }
   }
+}
+
+/** @throws GraphTransportError if the file breaks off before it ends or is long enough */
+async function fileOf(answer: Answer, fileBytes: number): Promise<string> {
+  const { bytes, isWhole } = await answer.contentStart();
+  if (isWhole || bytes.length >= fileBytes) return bytes.toString('latin1');
+  throw new GraphTransportError('ECONNECTION', 'The answer of Graph breaks off.', { outcome: 'unknown' });
 }
 
 /** Whether this body is possible in a successful answer of Graph: empty, or an object without an error. */

@@ -40,6 +40,8 @@ export interface Answer {
    * are dropped.
    */
   bodyStart: () => Promise<string>;
+  /** The same as bytes, and whether they are all there: the rest is cut off, or never came. */
+  contentStart: () => Promise<{ bytes: Buffer; isWhole: boolean }>;
 }
 
 /**
@@ -59,6 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #stopTimer: (() => void) | undefined;
   #hasEnded = false;
+  #isWhole = false;
   #whenEnded: (() => void) | undefined;
   readonly #abort = () => this.#giveUp(this.#signal?.reason);
 
@@ -117,7 +120,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
     const giveUp = () => this.#giveUp(new Error('the answer has no end'));
     this.#stopTimer = startTimer(this.#clock, maxMs, giveUp, true);
-    this.#resolve({ status, headers, bodyStart: () => this.#bodyStart() });
+    this.#resolve({
+      status,
+      headers,
+      bodyStart: async () => (await this.#contentStart()).bytes.toString(),
+      contentStart: () => this.#contentStart(),
+    });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -127,6 +135,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#isWhole = true;
     this.#end();
   }
 
@@ -149,12 +158,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#whenEnded?.();
   }
 
-  async #bodyStart(): Promise<string> {
+  async #contentStart(): Promise<{ bytes: Buffer; isWhole: boolean }> {
     if (!this.#hasEnded) {
       await new Promise<void>((resolve) => {
         this.#whenEnded = resolve;
       });
     }
-    return Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes).toString();
+    const bytes = Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes);
+    return { bytes, isWhole: this.#isWhole };
   }
 }
