@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { machineNow } from './clock';
+import { machineClock } from './clock';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -61,7 +61,7 @@ export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 
     rbac: options.rbac ?? [],
     scp: options.scp ?? [],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    now: options.now ?? machineNow,
+    now: options.now ?? machineClock(),
     random: options.random ?? secureRandom,
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,

@@ -2,7 +2,7 @@ import { count, formatSize, formatTime } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-query';
 import { routeChip } from './message-route';
-import { machineNow, type Sandbox, type SandboxMessage, visibleLine } from './sandbox';
+import { type Sandbox, type SandboxMessage, today, visibleLine } from './sandbox';
 
 /** The tenant's mailboxes and how many messages each sent, including mailboxes that are no longer configured. */
 export function mailboxList({ mailboxes, messages }: Sandbox, query: ListQuery): Markup {
@@ -54,7 +54,7 @@ function row(message: SandboxMessage, query: ListQuery, isSeen: boolean, isOpen:
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return html`<li><a href="${messageAddress(id, query)}" data-message="${id}"${isOpen && html` aria-current="true"`}${!isSeen && html` class="new"`}>
 ${!isSeen && html`<span class="hidden">New: </span>`}<span class="people"><b class="sender"><bdi>${from.name || from.address}</bdi></b> <span class="to">To: <span class="who">${first ? first.name || first.address : '(no recipients)'}${others.length > 0 && html` <small>+${others.length}</small>`}</span></span></span>
-${formatTime(receivedAt, new Date(machineNow()))}
+${formatTime(receivedAt, today())}
 <span class="line title" dir="auto"><span class="subject">${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
 </span><span class="line text" dir="auto"><span class="preview">${preview(message)}</span></span>
 <span class="facts">${routeChip(route)}${!query.mailbox && message.mailbox !== from.address && html`<span class="from">${message.mailbox}</span>`}${files.length > 0 && html`<span class="files">${count(files.length, 'file')}, ${formatSize(size)}</span>`}</span>
