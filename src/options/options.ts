@@ -120,7 +120,9 @@ export interface GraphTransportOptions {
   /** Reply-To for messages that have none. */
   replyTo?: AddressOption | AddressOption[] | undefined;
   /**
-   * Whether Exchange keeps a copy of each message in the mailbox's Sent Items.
+   * Whether Exchange keeps a copy of each message in the mailbox's Sent Items. If not, the copy of a draft or a
+   * message as MIME is deleted after sending, which takes the permission `Mail.ReadWrite` and up to five seconds. With
+   * `delivery: 'exactly-once'` it stays.
    * @default true
    */
   saveToSentItems?: boolean | undefined;

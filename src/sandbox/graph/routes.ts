@@ -3,6 +3,7 @@ import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
 import { GraphRefusal, noSuchRequest } from '../http/graph-refusal';
 import type { PathValues, Route, RouteMatch } from '../http/route';
 import { findMessage } from '../mailbox/messages';
+import { isNationalCloud } from '../own-hosts';
 import { requireExchange } from '../tenant/mailboxes';
 import { addAttachment, attachmentsAnswer } from './attachments';
 import { authorize, type GraphState, requirePermission } from './authorize';
@@ -133,6 +134,18 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     },
   },
   {
+    method: 'POST',
+    path: '/v1.0/users/{user}/messages/{messageId}/permanentDelete',
+    fault: 'delete-message',
+    isAction: true,
+    permissions: WRITE,
+    handle({ values, state, call }) {
+      if (isNationalCloud(state.settings.graphEndpoint)) throw unknownSegment('permanentDelete');
+      deleteMessage(state, values, true);
+      return emptyAnswer(204, call);
+    },
+  },
+  {
     method: 'GET',
     path: '/v1.0/users/{user}/messages/{messageId}/attachments',
     fault: 'list-attachments',
@@ -210,11 +223,15 @@ function noRoute(
   }
   const unknown = /^v1\.0$/i.test(version ?? '') ? firstUnknownSegment(segments) : undefined;
   if (unknown === undefined) return noSuchRequest(request);
+  return unknownSegment(unknown);
+}
+
+function unknownSegment(segment: string): GraphRefusal {
   return new GraphRefusal(
     'unknown-segment',
     400,
     'BadRequest',
-    `Resource not found for the segment '${unknown}'.`,
+    `Resource not found for the segment '${segment}'.`,
   );
 }
 
