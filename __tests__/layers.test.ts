@@ -22,6 +22,7 @@ const RANKS = [
   'transport',
   'index',
   'bullmq',
+  'failover',
   'sandbox',
   'prove',
   'cli',
@@ -124,6 +125,7 @@ const PACKAGES: Record<string, string[]> = {
     'bounces',
     'transport',
     'bullmq',
+    'failover',
     'cli',
   ],
 };
