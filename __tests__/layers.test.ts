@@ -22,6 +22,7 @@ const RANKS = [
   'transport',
   'index',
   'bullmq',
+  'failover',
   'sandbox',
   'prove',
   'cli',
@@ -125,6 +126,7 @@ const PACKAGES: Record<string, string[]> = {
     'bounces',
     'transport',
     'bullmq',
+    'failover',
     'cli',
   ],
 };
