@@ -1,6 +1,7 @@
 import { type CheckSettings, checksOf, countFindings } from './checks';
 import { formatExactTime, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
+import { fileName, invitations } from './invitation';
 import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
 import { messageSteps, routeChip } from './message-route';
 import { defaultView, messageView, viewsOf } from './message-view';
@@ -34,6 +35,7 @@ ${addressRow('Bcc', message.bcc)}
 <div><dt>Route</dt><dd>${routeChip(message.route)} ${messageSteps(message).summary}</dd></div>
 </dl>
 ${extras(message)}
+${invitations(message)}
 ${attachmentList(message)}
 <nav class="views" aria-label="Views of the message">${views.map(
     ([name, label]) =>
@@ -74,8 +76,9 @@ function extras(message: SandboxMessage): Content {
 
 function attachmentList({ id, attachments }: SandboxMessage): Content {
   if (attachments.length === 0) return undefined;
-  const items = attachments.map(({ name, contentType, size, sha256, isInline }, index) => {
-    const label = html`<span>${name || '(no name)'}</span> <small>${formatSize(size)}, ${contentType}${isInline && ', inline'}</small>`;
+  const items = attachments.map((file, index) => {
+    const { contentType, size, sha256, isInline } = file;
+    const label = html`<span>${fileName(file) || '(no name)'}</span> <small>${formatSize(size)}, ${contentType}${isInline && ', inline'}</small>`;
     // Only the hash is stored, so there is nothing to download.
     if (sha256 !== undefined) return html`<li class="button" title="SHA-256 ${sha256}">${label}</li>`;
     return html`<li><a class="button" href="${messagePath(id, `/attachments/${index}`)}" download>${label}</a></li>`;

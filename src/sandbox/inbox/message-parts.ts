@@ -1,4 +1,5 @@
 import { bodyDocument } from './body-document';
+import { fileName } from './invitation';
 import { foreignResponse } from './responses';
 import { composeEml, type SandboxMessage } from './sandbox';
 
@@ -12,7 +13,7 @@ export function showPart(
     const attachment = /^\d+$/.test(index) ? message.attachments[Number(index)] : undefined;
     // With `keepContent: 'hash'` there are no bytes to download.
     if (attachment === undefined || attachment.sha256 !== undefined) return undefined;
-    return download(attachment.content, attachment.name);
+    return download(attachment.content, fileName(attachment));
   }
   if (index !== undefined) return undefined;
   switch (part) {

@@ -101,6 +101,20 @@ if (!document.hidden) listen();
 markOpen();
 document.querySelector('a[data-message][aria-current]')?.scrollIntoView({ block: 'nearest' });
 
+/** Shows the times of an invitation in the reader's zone, which the server does not know. */
+function showLocalTimes() {
+  for (const time of document.querySelectorAll('time')) {
+    if (time.dataset.local === undefined) continue;
+    const shown = new Date(time.dateTime);
+    time.title = time.textContent ?? '';
+    time.textContent = shown.toLocaleString([], { dateStyle: 'full', timeStyle: 'short' });
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    time.textContent += ` (${timeZone})`;
+    delete time.dataset.local;
+  }
+}
+showLocalTimes();
+
 // Messages: one opens in its pane, and the list next to it stays as it is.
 
 async function openMessage(/** @type {string} */ address, /** @type {boolean} */ isNew) {
@@ -114,6 +128,7 @@ async function openMessage(/** @type {string} */ address, /** @type {boolean} */
   }
   if (isNew) history.pushState(null, '', address);
   old.replaceWith(pane);
+  showLocalTimes();
   document.title = shown.title;
   document.body.className = shown.body.className;
   markOpen();
