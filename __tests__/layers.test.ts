@@ -20,6 +20,7 @@ const RANKS = [
   'verify',
   'transport',
   'index',
+  'failover',
   'bullmq',
   'sandbox',
   'prove',
@@ -109,7 +110,17 @@ const PACKAGES: Record<string, string[]> = {
   '@azure/identity': ['options', 'auth'],
   msw: ['sandbox'],
   bullmq: ['bullmq'],
-  nodemailer: ['index', 'errors', 'nodemailer', 'delivery', 'verify', 'transport', 'bullmq', 'cli'],
+  nodemailer: [
+    'index',
+    'errors',
+    'nodemailer',
+    'delivery',
+    'verify',
+    'transport',
+    'failover',
+    'bullmq',
+    'cli',
+  ],
 };
 
 /** The packages that a file imports, by whole specifier. */
