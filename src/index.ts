@@ -2,8 +2,10 @@ import type { GraphTransportOptions } from './options/options';
 import { GraphTransport } from './transport';
 import './nodemailer/message-augmentation';
 
+export type { Bounce, BounceIterator, BounceKind, BouncesOptions, ReportedRecipient } from './bounces/bounce';
+export type { MailboxCallOptions } from './delivery/ask-mailbox';
 export type { QueueNotice, RetryNotice, SendTrace } from './delivery/diagnostics';
-export type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
+export type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
 export {
   GraphTransportError,
   type GraphTransportErrorCode,

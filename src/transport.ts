@@ -5,18 +5,27 @@ import { getLogger } from 'nodemailer/lib/shared';
 import type { Dispatcher } from 'undici';
 import { AccessTokenSource } from './auth/access-token';
 import { createCredential } from './auth/credential';
+import type { BounceIterator, BouncesOptions } from './bounces/bounce';
 import { type Clock, systemClock } from './clock';
+import type { Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
 import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
-import { harmlessLogger, logAnswer, logInsecureSandbox, logUnusedKeys, SendLog } from './delivery/log';
+import {
+  harmlessLogger,
+  logAnswer,
+  logInsecureSandbox,
+  logRetry,
+  logUnusedKeys,
+  SendLog,
+} from './delivery/log';
 import { MailboxLimiter } from './delivery/mailbox-limiter';
 import type { OutgoingMessage } from './delivery/prepare-message';
-import type { GraphSentMessageInfo, UploadProgress } from './delivery/sent-info';
-import { SendTimer } from './errors/abort';
+import type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
+import { onAbort, SendTimer } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
-import { onAbort } from './errors/on-abort';
 import { Secrets } from './errors/secrets';
 import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
 import { GraphClient } from './graph/client';
+import type { RetryEvent } from './graph/message-requests';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
 import { checkMessageOptions } from './options/message-options';
 import type { GraphTransportOptions } from './options/options';
@@ -63,8 +72,10 @@ export class GraphTransport
   readonly #readAhead: MailboxLimiter;
   /** The sends in progress, each with the controller that aborts it. */
   readonly #sends = new Map<Promise<unknown>, AbortController>();
-  /** The checks in progress. */
+  /** The checks and other questions in progress. */
   readonly #checks = new Map<Promise<unknown>, AbortController>();
+  /** Aborts when the transport is closed, for what can be given up at any time. */
+  readonly #closing = new AbortController();
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
   #isIdle = true;
@@ -130,6 +141,7 @@ export class GraphTransport
       dispatcher,
       socketTimeout,
       secrets: this.#secrets,
+      clock,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
     });
     if (this.#options.insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);
@@ -234,6 +246,45 @@ export class GraphTransport
     }
   }
 
+  /**
+   * Reads what became of messages that were sent: non-delivery reports, delays and receipts in the Inbox of the
+   * mailbox, each matched to the Message-ID that `sendMail` returned. Takes the permission `Mail.Read`.
+   *
+   * @example
+   * for await (const bounce of transport.bounces({ since: lastToken })) {
+   *   if (bounce.kind === 'hard') await stopSendingTo(bounce.recipient);
+   *   lastToken = bounce.token;
+   * }
+   *
+   * @throws GraphTransportError from the iterator: `ECONFIG` if an option is wrong, `EAUTH` without the permission,
+   *   `EABORT` once the signal aborts or the transport is closed
+   */
+  bounces(options: BouncesOptions = {}): BounceIterator {
+    const { bouncesOf }: typeof import('./bounces/bounces') = require('./bounces/bounces');
+    return bouncesOf(options, {
+      userId: this.#options.userId,
+      client: this.#client,
+      pausesOf: (userId) => this.#limiter.pausesOf(userId),
+      policy: this.#options.retry,
+      clock: this.#clock,
+      logger: this.#logger,
+      closing: this.#closing.signal,
+      cleaned: (error) => errorWithoutSecrets(asSendError(error), this.#secrets.strike),
+    });
+  }
+
+  /**
+   * Looks up the copy of a sent message in Sent Items, by the `messageId` of its info. Resolves with undefined if
+   * there is none: it may take Exchange a moment to file the copy.
+   *
+   * @throws GraphTransportError `EAUTH` without the application permission `Mail.Read`, `EMESSAGE` for what is no
+   *   Message-ID, `ECONFIG` if `userId` is a function and none is given here
+   */
+  async sentItem(messageId: string, options: MailboxCallOptions = {}): Promise<SentItem | undefined> {
+    const { findSentItem }: typeof import('./delivery/sent-item') = require('./delivery/sent-item');
+    return this.#ask(options, (mailbox) => findSentItem(mailbox, messageId));
+  }
+
   /** The number of messages that are waiting for their turn or being sent. */
   pendingCount(): number {
     return this.#sends.size;
@@ -257,6 +308,7 @@ export class GraphTransport
    */
   async close(options: { force?: boolean } = {}): Promise<void> {
     this.#closed = true;
+    this.#closing.abort(closedError());
     for (const queue of [this.#readAhead, this.#limiter]) queue.rejectWaiting(closedError());
     const underWay = [...this.#sends, ...this.#checks];
     if (options.force) for (const [, abort] of underWay) abort.abort(closedError());
@@ -274,6 +326,38 @@ export class GraphTransport
     const checks = await this.check();
     for (const { error } of checks) if (error) throw error;
     return true;
+  }
+
+  /** Asks a mailbox about its messages. As with `check()`, `close()` waits for it. */
+  async #ask<T>({ userId, signal }: MailboxCallOptions, work: (mailbox: Mailbox) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closedError();
+    const { mailboxToAsk }: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+    const abort = new AbortController();
+    const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
+    const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
+    timer.start();
+    const onRetry = (event: RetryEvent) =>
+      logRetry(this.#logger, { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) });
+    const asking = (async () =>
+      work(
+        mailboxToAsk(userId, {
+          defaults: this.#options,
+          client: this.#client,
+          clock: this.#clock,
+          signal: abort.signal,
+          onRetry,
+        }),
+      ))();
+    this.#checks.set(asking, abort);
+    try {
+      return await asking;
+    } catch (error) {
+      throw errorWithoutSecrets(asSendError(error), this.#secrets.strike);
+    } finally {
+      timer.stop();
+      stopListening();
+      this.#checks.delete(asking);
+    }
   }
 
   async #sendTraced(

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const { readMessage } = require('../../dist/mime/read-message');
 const { jsonLosses } = require('../../dist/message/json-losses');
 const { toGraphMessage } = require('../../dist/message/graph-message');
-const { jsonRequest } = require('../../dist/delivery/send-mail-request');
+const { jsonRequest } = require('../../dist/delivery/request-bodies');
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const LIMITS = { heldBytes: 3_000_000, messageBytes: 150_000_000 };

@@ -11,13 +11,18 @@ const { graphTransport } = require('../../dist/index.js');
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** The installed Chromium, or the program that CHROMIUM names. */
-export async function launchBrowser() {
+export function findBrowser() {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const installed = PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name)));
   const executablePath = process.env.CHROMIUM || installed.find((place) => existsSync(place));
   if (!executablePath) {
     throw new Error('The browser tests found no Chromium. Install it, or name the program in CHROMIUM.');
   }
+  return executablePath;
+}
+
+export async function launchBrowser() {
+  const executablePath = findBrowser();
   // Chromium refuses to start its own sandbox as root, which is the user of many containers.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }

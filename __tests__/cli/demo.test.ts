@@ -28,6 +28,7 @@ test('shows each recipient what it got, and what an error says', async () => {
   expect(stdout).toMatch(/accounting@contoso\.example got \(Bcc\)/);
   expect(stdout).toMatch(/File {5}logo\.png \(image\/png, \d+ bytes, shown as cid:logo@contoso\.example\)/);
   expect(stdout).toMatch(/GraphTransportError: .*ErrorSendAsDenied.*This is the sandbox/);
+  expect(stdout).toMatch(/hard {6}5\.1\.10 {2}hard@bounce\.test/);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -116,6 +118,9 @@ test.each([
   [['--host', ''], 64, /--host takes an address/],
   [['--allowed-host', 'sandbox:4250'], 64, /--allowed-host takes a host name without a port/],
   [['--allowed-host', '*'], 64, /--allowed-host takes a host name/],
+  [['--webhook', 'https://hooks.example/'], 64, /hooks\.example\/ is on another machine/],
+  [['--webhook', 'nonsense'], 64, /--webhook: Expected `webhook` to be a URL/],
+  [['--allow-remote-webhook'], 64, /--allow-remote-webhook goes with --webhook/],
   [['--host', '203.0.113.1', '--allowed-host', 'sandbox'], 69, /cannot listen on 203\.0\.113\.1/],
 ])('refuses %j', async (args, exitCode, why) => {
   const outcome = await runCli(['sandbox', ...args]);
@@ -151,4 +156,24 @@ test('says that its port is taken', async () => {
     exitCode: 69,
     stderr: expect.stringMatching(/port \d+ of 127\.0\.0\.1 is taken/),
   });
+});
+
+test('--webhook posts each message to a URL', async () => {
+  const bodies: string[] = [];
+  const receiver = createServer(async (request, response) => {
+    for await (const chunk of request) bodies.push(String(chunk));
+    response.end();
+    receiver.emit('posted');
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const address = receiver.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const { env, stop } = await startByCommand('--webhook', `http://127.0.0.1:${port}/`);
+  const posted = once(receiver, 'posted');
+  await runCli(['send', '--to', 'ann@example.com', '--subject', 'Posted', '--text', 'Hello'], { env });
+  await posted;
+  await stop();
+  receiver.close();
+  receiver.closeAllConnections();
+  expect(JSON.parse(bodies.join(''))).toMatchObject({ subject: 'Posted' });
 });

@@ -1,5 +1,5 @@
 import { chooseRoute, type RouteFacts, type RouteOptions } from '../../src/delivery/choose-route';
-import type { Loss } from '../../src/mime/loss';
+import type { Loss } from '../../src/mime/mail-content';
 
 const signed: Loss = { because: 'signed', what: 'the signature' };
 const header: Loss = { because: 'header', what: 'the header List-Id' };

@@ -25,6 +25,24 @@ const limits = fc.record({
   maxQueue: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant(Number.POSITIVE_INFINITY)),
 });
 
+const WIDE = {
+  maxConnections: 3,
+  maxTotalConnections: 5,
+  rateLimit: undefined,
+  rateDelta: 5,
+  maxQueue: Number.POSITIVE_INFINITY,
+};
+const send = (which: number) => ({ do: 'send' as const, which });
+const end = { do: 'end' as const, which: 0 };
+/** A mailbox whose waiting message is aborted, and whose next has its turn at once, has had its turn. */
+const OVERTAKEN = [
+  ...[0, 1, 0, 1, 1, 0].map(send),
+  { do: 'abort' as const, which: 0 },
+  end,
+  ...[0, 0, 1].map(send),
+  end,
+];
+
 test('begins the messages that plain rules would begin, in the same order, whatever happens in between', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -96,6 +114,6 @@ test('begins the messages that plain rules would begin, in the same order, whate
         expect(limiter.mailboxes).toBeLessThanOrEqual(1);
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 120, examples: [[WIDE, OVERTAKEN]] },
   );
 }, 30_000);

@@ -239,3 +239,35 @@ test('keeps no timer that would keep the process from ending once nothing waits'
   await expect(waits).rejects.toMatchObject({ code: 'EABORT' });
   expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
 });
+
+describe('the pauses of a mailbox, for requests that take no turn', () => {
+  test('hold back its messages, and are held back by theirs', async () => {
+    const { limiter, begun, send, clock } = setUp();
+    const pauses = limiter.pausesOf('A');
+    pauses.pauseFor(1000);
+    void send('1', 'a');
+    void send('2', 'b');
+    await clock.pass(999);
+    expect(begun).toEqual(['2']);
+    let isOver = false;
+    void pauses.pauseOver(undefined).then(() => {
+      isOver = true;
+    });
+    await clock.pass(0);
+    expect(isOver).toBe(false);
+    await clock.pass(1);
+    expect({ begun, isOver }).toEqual({ begun: ['2', '1'], isOver: true });
+  });
+
+  test('are forgotten once they are over', async () => {
+    const { limiter, send, end, clock } = setUp();
+    await limiter.pausesOf('a').pauseOver(undefined);
+    expect(limiter.mailboxes).toBe(0);
+    limiter.pausesOf('a').pauseFor(1000);
+    expect(limiter.mailboxes).toBe(1);
+    await clock.pass(1000);
+    void send('1', 'b');
+    await end('1');
+    expect(limiter.mailboxes).toBe(0);
+  });
+});

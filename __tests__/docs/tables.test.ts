@@ -133,7 +133,7 @@ test("the table of an error's fields has them all", () => {
 });
 
 test('every reason for the MIME route is in the table of routes', () => {
-  const reasons = declared('mime/loss.ts', /export type LossReason =([^;]+);/, /'([^']+)'/g).map(
+  const reasons = declared('mime/mail-content.ts', /export type LossReason =([^;]+);/, /'([^']+)'/g).map(
     (reason) => `\`${reason}\``,
   );
   const told = table('`routeReason` begins with', 'What JSON cannot carry').flatMap(([names = '']) =>

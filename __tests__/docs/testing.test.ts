@@ -4,6 +4,7 @@ import nodemailer from 'nodemailer';
 import ts from 'typescript';
 import { graphTransport } from '../../src/index';
 import * as sandboxEntry from '../../src/sandbox';
+import * as matchersEntry from '../../src/sandbox/matchers';
 import * as mswEntry from '../../src/sandbox/msw';
 import { appFolder } from '../support/app-folder';
 import { outcomeOf, start } from '../support/cli-process';
@@ -46,6 +47,7 @@ const entries: Record<string, unknown> = {
   nodemailer,
   'nodemailer-graph-transport': { graphTransport },
   'nodemailer-graph-transport/sandbox': sandboxEntry,
+  'nodemailer-graph-transport/sandbox/matchers': matchersEntry,
   'nodemailer-graph-transport/sandbox/msw': mswEntry,
 };
 const mailer = blocks.find(({ code }) => code.startsWith('// mailer.js\n'))?.code ?? '';
@@ -54,6 +56,10 @@ const forJest = blocks.find(({ code }) => code.includes("from 'vitest'"))?.code 
 describe('the example for Jest', () => {
   // Its own hooks and tests are those of this block.
   load(forJest, { ...entries, './mailer.js': load(mailer, entries) });
+});
+
+describe('the example of the matchers', () => {
+  load(block('js', '// matchers.test.js'), { ...entries, './mailer.js': load(mailer, entries) });
 });
 
 test('the example for Vitest imports what Jest has as globals', () => {

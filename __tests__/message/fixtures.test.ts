@@ -1,4 +1,4 @@
-import { messageJson } from '../../src/delivery/json-body';
+import { messageJson } from '../../src/delivery/request-bodies';
 import { toGraphMessage } from '../../src/message/graph-message';
 import { envelopeOf, mailFixtures } from '../support/fixtures';
 import { readMail } from '../support/mail-content';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { quoted, readHeaderBlock } from '../../src/mime/header-block';
+import { bytesBeforeHeader, quoted, readHeaderBlock } from '../../src/mime/header-block';
 
 test('reads fields as they stand, unfolded, up to the empty line', () => {
   const block = readHeaderBlock('Subject: a\r\n\tb\r\nX-A : c \nX-B:\r\n\r\nX-C: body');
@@ -60,4 +60,31 @@ test.each([
 ])('%s around a value is part of it', (_, character) => {
   const { fields } = readHeaderBlock(`To: \t${character}a@example.com${character} \r\n\r\n`);
   expect(fields.map(({ value }) => value)).toEqual([`${character}a@example.com${character}`]);
+});
+
+/** What remains of a message. */
+const rest = (text: string) => {
+  const bytes = Buffer.from(text);
+  return bytes.subarray(bytesBeforeHeader(bytes)).toString();
+};
+
+test.each([
+  ['a byte order mark', '\ufeff'],
+  ['the line of a mailbox file', 'From ann@example.com Mon Nov 23 10:00:00 2026\r\n'],
+  ['a quoted line of a mailbox file', '>From ann@example.com Mon Nov 23 10:00:00 2026\n'],
+  ['blank lines', '\r\n\n \r\n'],
+  ['all of them', '\ufeff\r\nFrom a b\n>From c d\n\n'],
+])('takes off %s', (_what, before) => {
+  expect(rest(`${before}Subject: x\r\n\r\nbody`)).toBe('Subject: x\r\n\r\nbody');
+});
+
+test.each([
+  ['a From field with a space before its colon', 'From : a@example.com\r\n\r\nbody'],
+  ['a header', 'From: a@example.com\r\n\r\nbody'],
+  ['a line that continues nothing', ' , b@example.com\r\n\r\nbody'],
+  ['text', 'body'],
+  ['the empty line of a message without a header', '\r\nbody'],
+  ['nothing', ''],
+])('leaves %s', (_what, text) => {
+  expect(rest(text)).toBe(text);
 });

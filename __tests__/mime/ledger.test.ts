@@ -1,5 +1,5 @@
 import { leftOvers } from '../../src/mime/ledger';
-import type { MailPart } from '../../src/mime/mail-part';
+import type { MailPart } from '../../src/mime/mail-content';
 
 const part: MailPart = {
   type: 'text/plain',

@@ -1,8 +1,7 @@
-import { type MailPart, walk } from '../../src/mime/mail-part';
-import { bytesBeforeHeader } from '../../src/mime/message-start';
+import { bytesBeforeHeader } from '../../src/mime/header-block';
+import { type MailPart, walk } from '../../src/mime/mail-content';
 import { PartScanner } from '../../src/mime/part-scanner';
-import type { AttachmentSink } from '../../src/mime/spool';
-import { inMemory } from '../../src/mime/spool';
+import { type AttachmentSink, inMemory } from '../../src/mime/spool';
 import { mailFixtures } from '../support/fixtures';
 
 /** What comes of a mail that comes in chunks of so many bytes: what passes, and its parts in order. */

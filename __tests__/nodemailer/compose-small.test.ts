@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
-import { walk } from '../../src/mime/mail-part';
+import { walk } from '../../src/mime/mail-content';
 import { readMessage } from '../../src/mime/read-message';
 import { composeAtOnce, composeForReading } from '../../src/nodemailer/compose-small';
 

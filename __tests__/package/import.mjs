@@ -7,6 +7,7 @@ import * as imported from 'nodemailer-graph-transport';
 import { GraphTransport, GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
 import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
 import { createSandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
+import * as matchers from 'nodemailer-graph-transport/sandbox/matchers';
 import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
 
 const required = createRequire(import.meta.url)('nodemailer-graph-transport');
@@ -19,6 +20,9 @@ const sandbox = await startSandbox();
 const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
 await transporter.sendMail({ to: 'ann@example.com', subject: 'Hello', text: 'Hello Ann' });
 assert.equal(sandbox.messages[0].subject, 'Hello');
+// Nothing else: `expect.extend()` takes only functions.
+assert.deepEqual(Object.keys(matchers), ['toHaveReceived', 'toHaveReceivedTimes']);
+assert.equal(matchers.toHaveReceived(sandbox, { to: 'ann@example.com' }).pass, true);
 transporter.close();
 await sandbox.close();
 

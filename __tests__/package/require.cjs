@@ -22,3 +22,7 @@ assert.deepEqual(
 );
 assert.equal(typeof require('nodemailer-graph-transport/bullmq').createMailWorker, 'function');
 assert.equal(typeof require('nodemailer-graph-transport/sandbox/msw').sandboxHandlers, 'function');
+assert.deepEqual(Object.keys(require('nodemailer-graph-transport/sandbox/matchers')).sort(), [
+  'toHaveReceived',
+  'toHaveReceivedTimes',
+]);

@@ -1,4 +1,5 @@
-// The same tests without the shortcuts: what Nodemailer and plain code do must be enough for each of them.
+// The same tests without the shortcuts, and on another clock: what Nodemailer and plain code do must be enough for each
+// of them, and the machine's own time must not matter.
 const { jest } = require('../../package.json');
 
 const plain = (name) => [`/${name}$`, `<rootDir>/__tests__/plain/${name}.ts`];
@@ -6,6 +7,7 @@ const plain = (name) => [`/${name}$`, `<rootDir>/__tests__/plain/${name}.ts`];
 module.exports = {
   ...jest,
   rootDir: '../..',
+  setupFiles: ['<rootDir>/__tests__/plain/clock.ts'],
   // All that a mail passes through. The tests of nodemailer/ are about the shortcuts themselves.
   testMatch: ['transport', 'delivery', 'message', 'mime', 'evidence', 'bullmq', 'simulation'].map(
     (folder) => `<rootDir>/__tests__/${folder}/**/*.test.ts`,

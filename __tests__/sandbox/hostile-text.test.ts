@@ -2,8 +2,8 @@ import type { RunningSandbox } from '../../src/sandbox';
 import { createSandbox, startSandbox } from '../../src/sandbox';
 import { hasRemoteContent } from '../../src/sandbox/inbox/body-document';
 import { MessageSearch } from '../../src/sandbox/inbox/search';
-import { visibleLine, visibleText } from '../../src/sandbox/inbox/visible-text';
 import { checkPropertyId, shownPropertyId } from '../../src/sandbox/mail/extended-properties';
+import { visibleLine, visibleText } from '../../src/sandbox/mail/visible-text';
 import { get, pathOf } from './inbox/support';
 import { ask, LUNCH, makeDraft, send, sendMime, TEXT_FILE, tokenFor } from './support';
 

@@ -97,7 +97,7 @@ describe('a request under /v1.0 or /beta', () => {
     ['GET', '/v1.0/users/app@contoso.example/messages/delta'],
     ['GET', '/v1.0/users/app@contoso.example/messages/$count'],
     ['GET', '/v1.0/users/app@contoso.example/messages/1/subject'],
-    ['GET', '/v1.0/users/app@contoso.example/messages/1/$value'],
+    ['GET', '/v1.0/users/app@contoso.example/mailFolders/inbox/messages/1/$value'],
     ['GET', '/v1.0/users/app@contoso.example/calendar/events'],
     ['GET', '/v1.0/users'],
     ['POST', "/v1.0/users('')/sendMail"],

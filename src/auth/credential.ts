@@ -51,7 +51,7 @@ export function createCredential(
     return { getToken: (...request) => credential.getToken(...request), forget() {} };
   }
   const { tenantId, clientId, clientSecret, authorityHost } = identity;
-  const secrets = new SecretSource(clientSecret, timeoutMs, (secret) => known.addSecret(secret));
+  const secrets = new SecretSource(clientSecret, timeoutMs, (secret) => known.addSecret(secret), clock);
   /** A credential that was dropped may still be in use, so each keeps its own last exchange. */
   let current: { credential: TokenCredential; secret: string; last: Exchange | undefined } | undefined;
   return {

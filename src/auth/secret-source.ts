@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { type Clock, startTimer, systemClock } from '../clock';
 import { ClientSecretError, type ClientSecretOf } from '../options/client-secret';
 
 /** The client secret: fetched when it is first needed, and again when Entra refuses it. */
@@ -6,6 +7,7 @@ export class SecretSource {
   readonly #given: string | ClientSecretOf;
   readonly #timeoutMs: number;
   readonly #onSecret: (secret: string) => void;
+  readonly #clock: Clock;
   #secret: string | undefined;
   #asking: Promise<string> | undefined;
 
@@ -13,10 +15,16 @@ export class SecretSource {
    * @param timeoutMs the longest that a function may take
    * @param onSecret receives every secret before it is used
    */
-  constructor(given: string | ClientSecretOf, timeoutMs: number, onSecret: (secret: string) => void) {
+  constructor(
+    given: string | ClientSecretOf,
+    timeoutMs: number,
+    onSecret: (secret: string) => void,
+    clock: Clock = systemClock,
+  ) {
     this.#given = given;
     this.#timeoutMs = timeoutMs;
     this.#onSecret = onSecret;
+    this.#clock = clock;
     if (typeof given !== 'string') return;
     this.#secret = given;
     onSecret(given);
@@ -48,11 +56,11 @@ export class SecretSource {
   async #askOnce(): Promise<string> {
     const given = this.#given;
     if (typeof given === 'string') return given;
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer = () => {};
     const late = new Promise<never>((_, reject) => {
       const message = `The clientSecret function returned no secret within ${this.#timeoutMs} ms.`;
       const fail = () => reject(new ClientSecretError('ETIMEDOUT', message, 'not-accepted'));
-      timer = setTimeout(fail, this.#timeoutMs).unref();
+      stopTimer = startTimer(this.#clock, this.#timeoutMs, fail, true);
     });
     // Inside an async function, because `given` may throw before it returns a promise.
     const asked = (async (): Promise<unknown> => given())();
@@ -72,7 +80,7 @@ export class SecretSource {
         error,
       );
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ConnectionOptions,
   type MinimalJob,
@@ -9,6 +8,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { createTransport, type Transporter } from 'nodemailer';
+import { systemClock } from '../clock';
 import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../index';
 import { afterFailure, backoffMs } from './after-failure';
 import { type MailJob, type MailQueue, openQueue } from './create-mail-queue';
@@ -166,7 +166,7 @@ export function createMailWorker(
       } catch (error) {
         if (closing) return;
         report(error);
-        await sleep(RETRY_MS);
+        await systemClock.sleep(RETRY_MS);
       }
     }
   }

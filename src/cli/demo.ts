@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { graphTransport } from '../index';
 import type { SandboxMessage } from '../sandbox';
+import { toLine } from './bounces';
 import { EXIT } from './exit-code';
 import { toPort } from './flag-values';
 import { COMMAND_FLAGS, FLAGS } from './flags';
@@ -36,8 +37,8 @@ const INVOICE =
 const HELP = `Usage: nodemailer-graph-transport demo [FLAGS]
 
 Shows what becomes of an app's mails, without a tenant and without sending real mail. It starts the sandbox, which
-simulates Entra and Graph on this machine, sends it two mails through Nodemailer and this transport, and shows them in
-the sandbox's inbox, a web page, until it is interrupted.
+simulates Entra and Graph on this machine, sends it two mails through Nodemailer and this transport, one of which
+bounces, and shows them in the sandbox's inbox, a web page, until it is interrupted.
 
 ${helpOf(FLAGS.demo)}
 `;
@@ -57,7 +58,7 @@ export const demoCommand: Command = async (args, { stdout, signal }) => {
     const invoice = invoiceMail(sandbox.options.userId);
     print('sendMail returned:');
     print(inspect(await sendThrough(transport, invoice)));
-    await sendThrough(transport, orderMail('sales@contoso.example'));
+    await sendThrough(transport, orderMail('sales@contoso.example', 'hard@bounce.test'));
     const [mail] = sandbox.messages;
     if (mail) print(copiesOf(mail));
 
@@ -66,6 +67,9 @@ export const demoCommand: Command = async (args, { stdout, signal }) => {
       const { code, graphCode, requestId } = error;
       print(`${error}\n${inspect({ code, graphCode, requestId })}`);
     });
+
+    print('\nThe second mail also went to hard@bounce.test. transport.bounces() tells what became of that:');
+    for await (const bounce of transport.bounces()) print(toLine(bounce));
 
     print(`\nThe mails are in the inbox: ${sandbox.inboxUrl}\nOpen it in a browser. Ctrl-C ends the demo.`);
     if (!signal.aborted) await once(signal, 'abort');
@@ -112,8 +116,8 @@ function invoiceMail(from: string) {
   };
 }
 
-/** The plainest mail possible. Its recipient has a mailbox in the sandbox, so it arrives in an Inbox. */
-function orderMail(to: string) {
+/** The plainest mail possible. A recipient with a mailbox in the sandbox finds it in its Inbox. */
+function orderMail(...to: string[]) {
   return {
     to,
     subject: 'Order 1177: one bicycle',

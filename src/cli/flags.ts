@@ -306,6 +306,17 @@ export const FLAGS = {
       sets: 'allowedHosts',
       help: 'a name that clients use for it, without its port, such as its service in a compose file; may be repeated. The first one is in the variables. Requests to any other name are refused',
     },
+    webhook: {
+      type: 'string',
+      value: 'URL',
+      sets: 'webhook',
+      help: 'post each message to this URL as JSON; it has to be on this machine, unless --allow-remote-webhook is given',
+    },
+    'allow-remote-webhook': {
+      type: 'boolean',
+      sets: 'allowRemoteWebhook',
+      help: 'let the webhook be on another machine, which then gets every message',
+    },
     strict: {
       type: 'boolean',
       help: 'the narrow reading of limits that are not documented exactly (default)',
@@ -333,6 +344,14 @@ export const FLAGS = {
       help: 'the port that the sandbox listens on, on 127.0.0.1 only (default: any free port)',
     },
     help: { type: 'boolean' },
+  },
+
+  bounces: {
+    since: {
+      type: 'string',
+      value: 'WHEN',
+      help: 'a date, such as 2026-11-26 or 2026-11-26T09:00:00Z, or the token of an earlier run (default: everything in the Inbox)',
+    },
   },
 
   prove: {
@@ -367,6 +386,7 @@ export const FLAGS = {
   ignored: FlagTable<never>;
   sandbox: FlagTable<keyof StartSandboxOptions>;
   demo: FlagTable<keyof StartSandboxOptions>;
+  bounces: FlagTable<never>;
   prove: FlagTable<never>;
 };
 
@@ -380,6 +400,7 @@ export const COMMAND_FLAGS = {
     ...FLAGS.connection,
     ...FLAGS.ignored,
   },
+  bounces: { ...FLAGS.bounces, ...FLAGS.connection },
   sandbox: FLAGS.sandbox,
   demo: FLAGS.demo,
   prove: { ...FLAGS.prove, ...FLAGS.connection },

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemClock } from '../clock';
 import type { CliIo } from './io';
 
 /** What is known about a message after it was sent, or was not. */
@@ -27,7 +28,12 @@ const MAX_VALUE = 500;
  * Appends a line about a message to a file, as msmtp does, and creates the file if necessary. If that fails, it
  * prints a warning and the message is not affected.
  */
-export function logMail(file: string, entry: MailLogEntry, { cwd, stderr }: CliIo, now = new Date()): void {
+export function logMail(
+  file: string,
+  entry: MailLogEntry,
+  { cwd, stderr }: CliIo,
+  now = new Date(systemClock.date()),
+): void {
   const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK } = constants;
   try {
     // Non-blocking, so as not to wait forever for a reader of a named pipe.

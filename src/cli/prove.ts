@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemClock } from '../clock';
 import { GraphTransportError } from '../index';
 import { type LiveServiceOptions, NoToken } from '../prove/live-service';
 import { connectionTo } from '../prove/live-settings';
@@ -66,7 +67,7 @@ export const proveCommand: Command = async (args, io) => {
     ).catch((error: unknown) => {
       throw startFailure(error, authorityHost);
     });
-    const report = makeReport(results, options, new Date());
+    const report = makeReport(results, options, new Date(systemClock.date()));
     write(path, file, `${JSON.stringify(report, null, 2)}\n`);
     const exitCode = signal.aborted ? EXIT.tempFail : exitCodeOf(results);
     stdout.write(

@@ -14,6 +14,7 @@ Sends mail through Microsoft Graph.
 Commands:
   verify     check whether a message could be sent, and what prevents it
   send       send a message: from flags, from an .eml file, or from stdin as sendmail does
+  bounces    list what became of sent messages: bounces, delays and receipts
   sandbox    run a simulated Entra and Graph on this machine, for development
   demo       send a few mails to the sandbox and show them in its inbox
   prove      check Microsoft's service against the sandbox's rules; sends real mail
@@ -30,6 +31,10 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   send: (...call) => {
     const { sendCommand }: typeof import('./send') = require('./send');
     return sendCommand(...call);
+  },
+  bounces: (...call) => {
+    const { bouncesCommand }: typeof import('./bounces') = require('./bounces');
+    return bouncesCommand(...call);
   },
   sandbox: (...call) => {
     const { sandboxCommand }: typeof import('./sandbox') = require('./sandbox');

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { StartSandboxOptions } from '../sandbox';
 import { isHostName, isLoopback } from '../sandbox/own-hosts';
 import { isGuid, isMailboxAddress } from '../sandbox/tenant/mailbox-address';
+import { checkWebhook } from '../sandbox/webhook-url';
 import { usageError } from './exit-code';
 import type { COMMAND_FLAGS } from './flags';
 import type { ValuesOf } from './parse-flags';
@@ -33,6 +34,7 @@ export function sandboxOptions(flags: SandboxFlags, cwd: string): StartSandboxOp
   return {
     ...tenantOptions(flags),
     ...hostOptions(flags),
+    ...webhookOptions(flags),
     ...(flags.lenient && { limits: LENIENT }),
     ...(flags.store !== undefined && { store: resolve(cwd, flags.store) }),
   };
@@ -77,4 +79,20 @@ function hostOptions({ host, 'allowed-host': allowedHosts = [] }: SandboxFlags):
     );
   }
   return { ...(host !== undefined && { host }), ...(allowedHosts.length > 0 && { allowedHosts }) };
+}
+
+function webhookOptions({
+  webhook,
+  'allow-remote-webhook': allowRemoteWebhook,
+}: SandboxFlags): StartSandboxOptions {
+  if (webhook === undefined) {
+    if (allowRemoteWebhook) throw usageError('--allow-remote-webhook goes with --webhook.');
+    return {};
+  }
+  try {
+    checkWebhook(webhook, allowRemoteWebhook ?? false);
+  } catch (error) {
+    throw usageError(`--webhook: ${error instanceof Error ? error.message : error}.`);
+  }
+  return { webhook, ...(allowRemoteWebhook && { allowRemoteWebhook }) };
 }

@@ -1,4 +1,5 @@
 import nodemailer, { type SendMailOptions } from 'nodemailer';
+import { systemClock } from '../clock';
 import {
   type GraphSentMessageInfo,
   type GraphTransport,
@@ -54,7 +55,7 @@ export const sendCommand: Command = async (args, io) => {
 /** @param entry filled with what is known about the message, whatever happens */
 async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promise<GraphSentMessageInfo> {
   const { values, composing } = flags;
-  const began = performance.now();
+  const began = systemClock.now();
   const timeoutMs = values.timeout === undefined ? undefined : toMilliseconds('timeout', values.timeout);
   const attempts = values.attempts === undefined ? undefined : toAttempts(values.attempts);
   const connection = connectionOptions(values, io);
@@ -73,7 +74,7 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
   const transport = graphTransport({
     ...connection,
     ...delivery,
-    ...(timeoutMs !== undefined && { timeout: timeLeft(timeoutMs, performance.now() - began) }),
+    ...(timeoutMs !== undefined && { timeout: timeLeft(timeoutMs, systemClock.now() - began) }),
     ...(attempts !== undefined && { retry: { attempts } }),
     debug: values.debug,
     logger: createStderrLogger((line) => {
@@ -161,7 +162,7 @@ async function readInTime<T>(
   io: CliIo,
 ): Promise<T> {
   const { signal } = io;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = () => {};
   let stop = () => {};
   const givenUp = new Promise<never>((_, reject) => {
     const giveUp = (why: string) => reject(new CliError(EXIT.tempFail, `${why} Nothing was sent.`));
@@ -169,7 +170,8 @@ async function readInTime<T>(
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort);
     if (timeoutMs !== undefined) {
-      timer = setTimeout(giveUp, timeoutMs, `There was no message within the timeout, ${timeoutMs} ms.`);
+      const late = () => giveUp(`There was no message within the timeout, ${timeoutMs} ms.`);
+      stopTimer = systemClock.timer(timeoutMs, late);
     }
     stop = () => signal.removeEventListener('abort', abort);
   });
@@ -180,7 +182,7 @@ async function readInTime<T>(
     io.stdin.destroy();
     throw error;
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     stop();
   }
 }

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { parseAddresses } from '../mime/address';
-import { type HeaderField, isFieldStart, readHeaderBlock } from '../mime/header-block';
-import { bytesBeforeHeader } from '../mime/message-start';
+import { bytesBeforeHeader, type HeaderField, isFieldStart, readHeaderBlock } from '../mime/header-block';
 import { recipientsIn } from './aliases';
 import type { MessageChanges, MessageToSend } from './compose-message';
 import { CliError, EXIT, usageError } from './exit-code';

@@ -1,10 +1,9 @@
 import { unlessGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { fromOf } from '../message/recipients';
-import { readHeaderBlock } from '../mime/header-block';
+import { bytesBeforeHeader, readHeaderBlock } from '../mime/header-block';
 import type { MailContent } from '../mime/mail-content';
-import { bytesBeforeHeader } from '../mime/message-start';
-import { toHeaders } from '../mime/to-headers';
+import { toHeaders } from '../mime/mail-header';
 import { userIdProblems } from '../options/message-options';
 import type { MailboxQuestion, UserIdOf } from '../options/options';
 

@@ -1,5 +1,5 @@
 import { isNamedProperty } from '../message/header-carriers';
-import type { Loss, LossReason } from '../mime/loss';
+import type { Loss, LossReason } from '../mime/mail-content';
 import type { DeliveryOptions } from '../options/resolved-options';
 
 /** The routes a message can take: one request with JSON or MIME, or a draft that is filled step by step. */

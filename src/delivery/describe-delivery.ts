@@ -45,6 +45,7 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
+    sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,
   };

@@ -2,9 +2,9 @@ import type { SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-gra
 import type { RequestBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';
 import type { GraphMessage } from '../message/graph-message';
-import { attachmentJson, messageJson } from './json-body';
 import { MAX_REQUEST_BYTES } from './limits';
 import { draftMark, messageMark, unfinished } from './message-mark';
+import { attachmentJson, messageJson } from './request-bodies';
 
 /** What a draft can be found by. */
 export interface DraftMarks {

@@ -59,6 +59,14 @@ export function certainFailure(
   });
 }
 
+/** Whether Graph forbids a request, as far as is known because of the app's permissions. */
+export function isForWantOfPermission(error: unknown): error is GraphTransportError {
+  if (!(error instanceof GraphTransportError && error.responseCode === 403 && error.code === 'EAUTH')) {
+    return false;
+  }
+  return !OTHER_MATTERS.has(spelling(error.graphCode ?? ''));
+}
+
 /** Codes of 403 that are about the account or about policies, not about the app's permissions. */
 const OTHER_MATTERS = new Set(
   ['ErrorAccountDisabled', 'ErrorAccountSuspend', 'insufficient_claims'].map(spelling),
@@ -69,10 +77,7 @@ const OTHER_MATTERS = new Set(
  * is nearly always the missing second permission, which Graph does not mention.
  */
 export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessage): unknown {
-  if (!(error instanceof GraphTransportError && error.responseCode === 403 && error.code === 'EAUTH')) {
-    return error;
-  }
-  if (OTHER_MATTERS.has(spelling(error.graphCode ?? ''))) return error;
+  if (!isForWantOfPermission(error)) return error;
   const [who, why] =
     marks.message === undefined
       ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]

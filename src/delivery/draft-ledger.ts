@@ -3,10 +3,12 @@ import type { Accepted } from '../graph/client';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';
-import { deleteDraft, postDraft, postSend, type SearchMode } from './draft-requests';
+import { deleteDraft, postDraft, postSend } from './draft-requests';
+import type { SearchMode, StoredMessage } from './find-messages';
 import type { MailboxSearch } from './mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
 import { isGone, isPassing } from './passing-state';
+import type { SentItem } from './sent-info';
 
 /** How many times an interrupted draft is searched for before the error is thrown. */
 const LOOKS_FOR_LOST = 4;
@@ -37,8 +39,8 @@ export class DraftLedger {
   readonly #known = new Set<string>();
   /** The draft that Graph was last told to send. */
   #tried: string | undefined;
-  /** The Message-IDs that Graph reported for the drafts that we created. */
-  readonly #messageIds = new Map<string, string | undefined>();
+  /** What Graph reported of the drafts that we created, by id. */
+  readonly #created = new Map<string, StoredMessage>();
   /** Whether a /send got any answer other than a temporary state, in which nothing is sent. */
   #hasTriedToSend = false;
   /** Drafts that could not be deleted. */
@@ -71,7 +73,16 @@ export class DraftLedger {
 
   /** The Message-ID that Graph reported for the draft that it was last told to send. */
   get serverMessageId(): string | undefined {
-    return this.#tried === undefined ? undefined : this.#messageIds.get(this.#tried);
+    return this.#created.get(this.#tried ?? '')?.messageId;
+  }
+
+  /**
+   * What is known of the copy of the draft that Graph was last told to send. The draft's id and link lead nowhere
+   * once it has been sent.
+   */
+  get sentItem(): SentItem | undefined {
+    const conversationId = this.#created.get(this.#tried ?? '')?.conversationId;
+    return conversationId === undefined ? undefined : { id: undefined, conversationId, webLink: undefined };
   }
 
   /**
@@ -87,7 +98,7 @@ export class DraftLedger {
     try {
       const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
       this.#search.learnDrafts(draft);
-      this.#messageIds.set(draft.id, draft.messageId);
+      this.#created.set(draft.id, draft);
       this.adopt(draft.id);
       return draft.id;
     } catch (error) {

@@ -5,6 +5,7 @@ import { type DraftSending, makeDraft } from './make-draft';
 import { hasMark } from './message-mark';
 import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
+import type { SentItem } from './sent-info';
 
 /**
  * How many times a mailbox is searched for something it may not show yet, with pauses of 250 ms, 500 ms, 1 s, 2
@@ -81,7 +82,7 @@ class Round {
 
   async #resolve(first: Found): Promise<Sent | undefined> {
     for (let seen = first; ; seen = await this.#lookLonger()) {
-      if (seen.sent) return this.#foundSent(seen);
+      if (seen.sent) return this.#foundSent(seen.sent, seen.drafts);
       const step = await this.#sendOneOf(seen.drafts);
       if (step !== 'look again') return step;
     }
@@ -138,11 +139,13 @@ class Round {
     return sent;
   }
 
-  async #foundSent({ drafts }: Found): Promise<Sent> {
+  async #foundSent(sentItem: SentItem, drafts: readonly string[]): Promise<Sent> {
     const { ledger } = this.#sending;
     await ledger.tidy(drafts);
     // A draft in doubt that still existed has been deleted by now, and was not the one that was sent.
-    return this.#failure && ledger.inDoubt.length > 0 ? sentUnanswered(this.#failure) : sentBefore();
+    return this.#failure && ledger.inDoubt.length > 0
+      ? sentUnanswered(this.#failure, sentItem)
+      : sentBefore(sentItem);
   }
 
   /**

@@ -137,6 +137,12 @@ export function logAnswer(logger: Logger, event: AnswerEvent): void {
   logger.debug({ tnx: 'http', ...event }, said, method, path, status, ms, requestId);
 }
 
+/** Logs that a question about a mailbox is asked again. */
+export function logRetry(logger: Logger, { error, attempt, waitMs, throttled }: RetryEvent): void {
+  const entry = { tnx: throttled ? 'throttled' : 'retry', attempt, waitMs };
+  logger.warn(entry, 'A request failed (attempt %s), next in %s ms: %s', attempt, waitMs, error.message);
+}
+
 /** Logs that the app's DKIM keys are not used. */
 export function logUnusedKeys(logger: Logger): void {
   const why =

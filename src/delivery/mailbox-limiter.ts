@@ -87,6 +87,19 @@ export class MailboxLimiter {
     }
   }
 
+  /** The pauses of a mailbox, for requests that are part of no message and take no turn. */
+  pausesOf(userId: string): Pauses {
+    const mailbox = asciiLowerCase(userId);
+    return {
+      pauseOver: async (signal) => this.#lanes.get(mailbox)?.pauseOver(signal),
+      pauseFor: (ms) => {
+        const lane = this.#laneOf(mailbox);
+        lane.pauseFor(ms);
+        this.#forget(lane);
+      },
+    };
+  }
+
   /** Fails all messages that are waiting. */
   rejectWaiting(error: Error): void {
     for (const lane of this.#lanes.values()) {
@@ -203,8 +216,9 @@ export class MailboxLimiter {
         return;
       }
       lane.isListed = false;
-      // Since it was listed, its mailbox may have been paused or its messages aborted.
-      if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0) {
+      // Since it was listed, its mailbox may have been paused or its messages aborted. Then a later one may have had
+      // its turn without waiting.
+      if (!lane.waiting.isEmpty && lane.waitMs(now) <= 0 && lane.readyTurn === lane.lastTurn) {
         this.#underWay++;
         lane.begin(now, ++this.#turns);
         lane.waiting.shift()?.begin();

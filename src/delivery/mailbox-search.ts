@@ -5,15 +5,16 @@ import {
   type SearchMode,
   type StoredMessage,
   type WellKnownFolder,
-} from './draft-requests';
+} from './find-messages';
+import type { SentItem } from './sent-info';
 
 /**
  * What a mailbox shows of a message at a given moment. It may lag: a message that has left Drafts may still be
  * shown there.
  */
 export interface Found {
-  /** Whether there is a copy in Sent Items. */
-  sent: boolean;
+  /** The copy in Sent Items, if there is one. */
+  sent: SentItem | undefined;
   /**
    * Ids of drafts, sorted by id, so that every process has them in the same order: times have a resolution of
    * only a second.
@@ -45,13 +46,13 @@ export class MailboxSearch {
 
   /** What the mailbox shows for a `$filter`. */
   async find(filter: string, mode: SearchMode = 'step'): Promise<Found> {
-    const { messages, isPart } = await findMessages(this.#requests, this.#userId, filter, mode);
-    const found: Found = { sent: false, drafts: [], isPart };
+    const { messages, isPart } = await findMessages(this.#requests, this.#userId, filter, { mode });
+    const found: Found = { sent: undefined, drafts: [], isPart };
     for (const message of messages) {
-      const { id, isDraft } = message;
+      const { id, isDraft, conversationId, webLink } = message;
       if (!(await this.#isIn(isDraft ? 'drafts' : 'sentitems', message, mode))) continue;
       if (isDraft) found.drafts.push(id);
-      else found.sent = true;
+      else found.sent ??= { id, conversationId, webLink };
     }
     found.drafts = [...new Set(found.drafts)].sort();
     return found;

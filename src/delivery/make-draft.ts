@@ -1,13 +1,16 @@
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import { messagePath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
-import { addAttachment } from './add-attachment';
+import type { GraphAttachment } from '../message/attachments';
+import { inMemory } from '../mime/spool';
 import type { DraftMessage } from './draft-content';
 import type { DraftLedger } from './draft-ledger';
-import { markDraft } from './draft-requests';
+import { LIKE_CREATED, markDraft } from './draft-requests';
+import { MIN_SESSION_BYTES } from './limits';
 import type { MailboxSearch } from './mailbox-search';
 import { isGone, untilPassed } from './passing-state';
-import { SpoiledDraftError } from './upload-session';
+import { attachmentJson } from './request-bodies';
+import { SpoiledDraftError, type UploadTarget, uploadAttachment } from './upload-session';
 
 /** A message that is being sent as a draft. */
 export interface DraftSending {
@@ -74,4 +77,40 @@ async function fill({ requests, message, ledger }: DraftSending, id: string): Pr
   if (mark === undefined || isWhole) return;
   ledger.share();
   await untilPassed(requests, () => markDraft(requests, userId, id, mark));
+}
+
+/**
+ * Adds an attachment to a draft, in one request or in an upload session.
+ *
+ * @throws SpoiledDraftError if it is unknown whether the attachment was added
+ */
+export function addAttachment(attachment: GraphAttachment, target: UploadTarget): Promise<void> {
+  const isLarge = attachment.contentBytes.size >= MIN_SESSION_BYTES;
+  return (isLarge ? uploadAttachment : postAttachment)(attachment, target);
+}
+
+async function postAttachment(
+  attachment: GraphAttachment,
+  { requests, draftPath, onProgress }: UploadTarget,
+): Promise<void> {
+  const content = attachment.contentBytes;
+  const bytes = content.held ?? (await content.read(Buffer.allocUnsafe(content.size), 0));
+  const name = attachment.name ?? '';
+  const body = attachmentJson({ ...attachment, contentBytes: inMemory(bytes) });
+  const post = () =>
+    requests.call({
+      method: 'POST',
+      path: `${draftPath}/attachments`,
+      what: `the attachment "${name}"`,
+      expect: 201,
+      alike: LIKE_CREATED,
+      contentType: 'application/json',
+      body,
+    });
+  try {
+    await untilPassed(requests, post);
+  } catch (error) {
+    throw outcomeOf(error) === 'unknown' ? new SpoiledDraftError(name, error) : error;
+  }
+  onProgress(name, content.size, content.size);
 }

@@ -12,11 +12,10 @@ import type { ReadMessage } from '../mime/read-message';
 import { composeAtOnce } from '../nodemailer/compose-small';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
-import { base64Length } from './base64';
 import { chooseRoute, type RouteDecision } from './choose-route';
 import { type DraftMessage, draftBytes, toDraftContent } from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
-import { jsonRequest, mimeRequest, type SendMailRequest } from './send-mail-request';
+import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
 
 /** A message as Nodemailer passes it on. */
 export interface OutgoingMessage {

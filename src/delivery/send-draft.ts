@@ -9,6 +9,7 @@ import { type DraftSending, makeDraft } from './make-draft';
 import { hasDraftMark } from './message-mark';
 import { untilPassed } from './passing-state';
 import { accepted, type Sent, sentUnanswered } from './sent';
+import type { SentItem } from './sent-info';
 
 /**
  * Sends a message as a draft: creates it, adds its attachments, sends it, and leaves nothing else behind.
@@ -30,7 +31,13 @@ export async function sendDraft(
       ? sendAtMostOnce(sending)
       : sendExactlyOnce(sending, message.marks.message));
     const serverMessageId = sent.deduplicated ? undefined : ledger.serverMessageId;
-    return { ...sent, leftDraftId: ledger.left, mayLeaveDraft: ledger.mayLeaveUnknown, serverMessageId };
+    return {
+      ...sent,
+      sentItem: sent.sentItem ?? ledger.sentItem,
+      leftDraftId: ledger.left,
+      mayLeaveDraft: ledger.mayLeaveUnknown,
+      serverMessageId,
+    };
   } catch (error) {
     throw await ledger.failure(error);
   }
@@ -49,18 +56,19 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
     // If a draft is gone after a /send, that request may have sent it, whatever its answer was.
     if (outcomeOf(error) !== 'unknown' && !ledger.mayBeSent) throw error;
     // The draft's own mark distinguishes its copy in Sent Items from any other message.
-    if (!(await isShownAsSent(sending))) throw error;
-    sent = sentUnanswered(error);
+    const copy = await findCopy(sending);
+    if (!copy) throw error;
+    sent = sentUnanswered(error, copy);
   }
   await ledger.tidy();
   return sent;
 }
 
-async function isShownAsSent({ requests, message, search }: DraftSending): Promise<boolean> {
+async function findCopy({ requests, message, search }: DraftSending): Promise<SentItem | undefined> {
   for (let look = 1; look <= LOOKS; look++) {
     await requests.moment(look);
-    const { sent } = await search.find(hasDraftMark(message.marks.draft)).catch(() => ({ sent: false }));
-    if (sent) return true;
+    const found = await search.find(hasDraftMark(message.marks.draft)).catch(() => undefined);
+    if (found?.sent) return found.sent;
   }
-  return false;
+  return undefined;
 }

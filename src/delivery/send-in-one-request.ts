@@ -1,7 +1,7 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { sendMailPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
-import type { SendMailRequest } from './send-mail-request';
+import type { SendMailRequest } from './request-bodies';
 import { accepted, type Sent } from './sent';
 
 /**

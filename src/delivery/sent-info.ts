@@ -1,5 +1,15 @@
 import type { SentMessageInfo } from 'nodemailer';
 
+/** The copy of a sent message in Sent Items. Each is undefined if it is not known, and never made up. */
+export interface SentItem {
+  /** Graph's id of the copy, good until it leaves the folder. */
+  id: string | undefined;
+  /** Graph's id of the conversation in this mailbox. It stays the same when a message moves (reported). */
+  conversationId: string | undefined;
+  /** Opens the copy in Outlook on the web, for someone who may read the mailbox. */
+  webLink: string | undefined;
+}
+
 /** What `sendMail` returns for a message that Graph has accepted. */
 export interface GraphSentMessageInfo extends SentMessageInfo {
   /** The envelope the message was sent with. */
@@ -43,6 +53,13 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
    * neither the request that created it nor the search for it. Absent otherwise.
    */
   draftMayBeLeft?: true;
+  /**
+   * The copy in Sent Items, as far as the requests that sent the message have shown it: all of it if the mailbox
+   * was searched and the copy was found (`deduplicated`, or after a lost answer), only `conversationId` after any
+   * other draft, whose own id is not that of the copy. Undefined for a message sent in one request:
+   * `transport.sentItem(messageId)` looks it up.
+   */
+  sentItem: SentItem | undefined;
   /** Graph's id of the request, for Microsoft support. */
   requestId: string | undefined;
   /** Our id for the request, a GUID that Graph logs along with its own. */

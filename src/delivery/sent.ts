@@ -1,5 +1,6 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
 import type { Accepted } from '../graph/client';
+import type { SentItem } from './sent-info';
 
 /** What is known about a message that was sent. */
 export interface Sent {
@@ -9,24 +10,32 @@ export interface Sent {
   clientRequestId: string | undefined;
   /** Whether it had been sent before, by another call or another process. */
   deduplicated: boolean;
+  /** The copy in Sent Items, if the mailbox has shown it. */
+  sentItem: SentItem | undefined;
 }
 
 /** The result when Graph has accepted the message. */
 export function accepted({ status, requestId, clientRequestId }: Accepted): Sent {
-  return { response: `${status} Accepted`, requestId, clientRequestId, deduplicated: false };
+  const response = `${status} Accepted`;
+  return { response, requestId, clientRequestId, deduplicated: false, sentItem: undefined };
 }
 
 /** The result when the answer was lost, and the mailbox shows that the request was carried out. */
-export function sentUnanswered({ requestId, clientRequestId }: GraphTransportError): Sent {
-  return { response: 'Sent, as the mailbox says', requestId, clientRequestId, deduplicated: false };
+export function sentUnanswered(
+  { requestId, clientRequestId }: GraphTransportError,
+  sentItem: SentItem,
+): Sent {
+  const response = 'Sent, as the mailbox says';
+  return { response, requestId, clientRequestId, deduplicated: false, sentItem };
 }
 
 /** The result when another call or another process has sent the message. */
-export function sentBefore(): Sent {
+export function sentBefore(sentItem: SentItem): Sent {
   return {
     response: 'Sent before, as the mailbox says',
     requestId: undefined,
     clientRequestId: undefined,
     deduplicated: true,
+    sentItem,
   };
 }

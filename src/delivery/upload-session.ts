@@ -4,8 +4,8 @@ import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import type { GraphAttachment } from '../message/attachments';
 import { LIKE_CREATED } from './draft-requests';
-import { plainJson } from './json-body';
 import { untilPassed } from './passing-state';
+import { plainJson } from './request-bodies';
 import { uploadRanges } from './upload-ranges';
 import { isUploadUrl } from './upload-url';
 

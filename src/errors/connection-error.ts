@@ -5,7 +5,6 @@ import {
   type GraphTransportErrorCode,
   type GraphTransportErrorDetails,
 } from './graph-transport-error';
-import { ProxyError } from './proxy-error';
 
 /**
  * Recognises an Error of any realm: in Jest or a vm, Node's own errors may come from a different one than ours.
@@ -121,4 +120,32 @@ function reasonOf(error: Error): string | undefined {
 /** The errors that an AggregateError wraps. */
 function innerErrors(error: unknown): unknown[] {
   return isNativeError(error) && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+}
+
+/** What is known about a failed connection to a proxy, or about the proxy's own refusal. */
+export interface ProxyFailure {
+  /** Host and port, without the password that may be in the URL. */
+  proxy: string;
+  /** The proxy's answer, if there was one. */
+  status?: number | undefined;
+  /** The authentication schemes that the proxy offers: `Basic`, `Negotiate` … */
+  logins?: string | undefined;
+  cause?: unknown;
+}
+
+/** A request that did not get past the proxy, so the service never saw it. */
+export class ProxyError extends Error implements ProxyFailure {
+  override readonly name = 'ProxyError';
+  readonly code = 'EPROXY';
+  readonly proxy: string;
+  readonly status: number | undefined;
+  readonly logins: string | undefined;
+
+  constructor({ proxy, status, logins, cause }: ProxyFailure) {
+    const what = status === undefined ? 'did not answer' : `answered ${status}`;
+    super(`The proxy ${proxy} ${what}`, cause === undefined ? undefined : { cause });
+    this.proxy = proxy;
+    this.status = status;
+    this.logins = logins;
+  }
 }

@@ -1,9 +1,9 @@
 import { decodings, encodedForms } from './encoded-text';
 
 /** Shorter texts are not removed: they would also occur in many harmless sentences. */
-const LEAST = 8;
+const MIN_LENGTH = 8;
 /** Shorter parts of a path are not secret enough to grant access. */
-const LEAST_OF_URL = 16;
+const MIN_URL_PART_LENGTH = 16;
 /** What replaces a secret. */
 const STRUCK = '[secret]';
 /** The mark that our code puts where it cuts a text. */
@@ -14,9 +14,9 @@ const MAX_CLEAN = 64;
 const MAX_CLEAN_LENGTH = 2048;
 
 /** How many are remembered. When there are more, the oldest are forgotten. */
-const MOST = { secret: 20, token: 50, url: 200 } as const;
+const MAX_KNOWN = { secret: 20, token: 50, url: 200 } as const;
 
-type Kind = keyof typeof MOST;
+type Kind = keyof typeof MAX_KNOWN;
 
 /** A spelling of a secret, as text with one character per byte. */
 interface Needle {
@@ -32,9 +32,9 @@ interface Beginning {
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** A text that begins like a secret is probably a garbled copy of it. */
-const OF_SECRET: Beginning = { cutOff: LEAST, elsewhere: 2 * LEAST };
+const OF_SECRET: Beginning = { cutOff: MIN_LENGTH, elsewhere: 2 * MIN_LENGTH };
 /** Exchange's ids all begin alike, whether they are secret or not. */
-const OF_URL_PART: Beginning = { cutOff: LEAST_OF_URL, elsewhere: NEVER };
+const OF_URL_PART: Beginning = { cutOff: MIN_URL_PART_LENGTH, elsewhere: NEVER };
 /** The beginning of the URL is the same as that of harmless URLs. */
 const WHOLE: Beginning = { cutOff: NEVER, elsewhere: NEVER };
 
@@ -71,13 +71,13 @@ export class Secrets {
 
   /** The text with every secret replaced. */
   readonly strike = (text: string): string => {
-    if (text.length < LEAST || this.#clean.has(text)) return text;
+    if (text.length < MIN_LENGTH || this.#clean.has(text)) return text;
     const index = this.#indexed();
     if (index.size === 0) return text;
     const found: [start: number, end: number][] = [];
     for (const { bytes, startOf, endOf } of decodings(text)) {
-      for (let at = 0; at + LEAST <= bytes.length; at++) {
-        const length = longestMatch(bytes, at, index.get(bytes.slice(at, at + LEAST)));
+      for (let at = 0; at + MIN_LENGTH <= bytes.length; at++) {
+        const length = longestMatch(bytes, at, index.get(bytes.slice(at, at + MIN_LENGTH)));
         if (length === 0) continue;
         found.push([startOf(at), endOf(at + length - 1)]);
         at += length - 1;
@@ -96,14 +96,14 @@ export class Secrets {
 
   #add(kind: Kind, text: string): void {
     const known = this.#known[kind];
-    if (text.length < LEAST) return;
+    if (text.length < MIN_LENGTH) return;
     const isNew = !known.has(text);
     const needles = known.get(text);
     known.delete(text);
     known.set(text, needles);
     if (!isNew) return;
     const [oldest] = known.keys();
-    if (known.size > MOST[kind] && oldest !== undefined) known.delete(oldest);
+    if (known.size > MAX_KNOWN[kind] && oldest !== undefined) known.delete(oldest);
     this.#index = undefined;
     this.#clean.clear();
   }
@@ -117,7 +117,7 @@ export class Secrets {
         const needles = made ?? (kind === 'url' ? needlesOfUrl(text) : needlesOf(text, OF_SECRET));
         known.set(text, needles);
         for (const needle of needles) {
-          const key = needle.text.slice(0, LEAST);
+          const key = needle.text.slice(0, MIN_LENGTH);
           const others = index.get(key);
           if (others) others.push(needle);
           else index.set(key, [needle]);
@@ -131,7 +131,7 @@ export class Secrets {
 
 function needlesOf(secret: string, beginning: Beginning): Needle[] {
   return encodedForms(secret)
-    .filter((text) => text.length >= LEAST)
+    .filter((text) => text.length >= MIN_LENGTH)
     .map((text) => ({ text, beginning }));
 }
 
@@ -142,9 +142,11 @@ function needlesOfUrl(text: string): Needle[] {
   const parts = [pathname.split('/').at(-1) ?? '', search.slice(1)];
   return [
     ...[text, href, pathname + search].flatMap((whole) => needlesOf(whole, WHOLE)),
-    ...parts.filter((part) => part.length >= LEAST_OF_URL).flatMap((part) => needlesOf(part, OF_URL_PART)),
+    ...parts
+      .filter((part) => part.length >= MIN_URL_PART_LENGTH)
+      .flatMap((part) => needlesOf(part, OF_URL_PART)),
     ...[...searchParams.values()].flatMap((value) => needlesOf(value, OF_URL_PART)),
-    ...needlesOf(pathname.length >= LEAST_OF_URL ? pathname : '', WHOLE),
+    ...needlesOf(pathname.length >= MIN_URL_PART_LENGTH ? pathname : '', WHOLE),
   ];
 }
 
@@ -152,7 +154,7 @@ function needlesOfUrl(text: string): Needle[] {
 function longestMatch(bytes: string, at: number, needles: readonly Needle[] = []): number {
   let longest = 0;
   for (const { text, beginning } of needles) {
-    let length = LEAST;
+    let length = MIN_LENGTH;
     const most = Math.min(text.length, bytes.length - at);
     while (length < most && bytes[at + length] === text[length]) length++;
     const isCutOff = at + length === bytes.length || bytes.startsWith(CUT_BYTES, at + length);

@@ -265,15 +265,15 @@ export class FailoverTransport
     message: ReplayedMessage<FailoverSentMessageInfo>,
     keys: DKIM | undefined,
     signal: AbortSignal,
-  ): Promise<{ info: object } | { error: Error; outcome: Outcome }> {
+  ): Promise<{ info: SentMessageInfo } | { error: Error; outcome: Outcome }> {
     const { circuit, mailer, transport, isSigned, index, name } = station;
     const attempt = circuit.begin();
     const copy = message.copy(isSigned ? (keys ?? keysOf(station)) : undefined);
     try {
       handOverProxy(mailer);
-      const info = await new Promise<object>((resolve, reject) => {
+      const info = await new Promise<SentMessageInfo>((resolve, reject) => {
         const returned: unknown = transport.send(copy.mail, (error, sent) =>
-          error ? reject(error) : resolve(sent ?? {}),
+          error ? reject(error) : resolve({ ...noInfo(copy.mail), ...sent }),
         );
         // Nodemailer's pool before version 10 does this once it is closed, and never calls back.
         if (returned === false) reject(closedError());
@@ -333,6 +333,11 @@ export class FailoverTransport
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** For a transport that returns nothing. */
+function noInfo({ message }: MailMessage<FailoverSentMessageInfo>): SentMessageInfo {
+  return { envelope: message.getEnvelope(), messageId: message.messageId() };
 }
 
 function closedError(): GraphTransportError {

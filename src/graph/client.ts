@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { type Clock, dateOf, systemClock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { toConnectionError } from '../errors/connection-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import { retryAfterMs } from '../errors/retry-after';
 import { type GraphAnswer, toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
@@ -33,6 +35,11 @@ export interface GraphCall {
   alike?: readonly number[];
   /** Whether the answer's body is needed. */
   wantsBody?: boolean;
+  /**
+   * The answer is a file of any kind, and only this many bytes of it are needed. Its `body` then has one character
+   * per byte.
+   */
+  fileBytes?: number;
   contentType?: string;
   body?: RequestBody;
   headers?: Readonly<Record<string, string>>;
@@ -105,6 +112,7 @@ export interface GraphClientOptions {
   /** The longest silence during a request, in milliseconds. */
   socketTimeout: number;
   secrets?: KnownSecrets;
+  clock?: Clock;
   onAnswer?: (event: AnswerEvent) => void;
 }
 
@@ -125,10 +133,12 @@ interface Request {
 export class GraphClient {
   readonly #options: GraphClientOptions;
   readonly #secrets: KnownSecrets;
+  readonly #clock: Clock;
 
   constructor(options: GraphClientOptions) {
     this.#options = options;
     this.#secrets = options.secrets ?? NO_SECRETS;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Origin of Graph. */
@@ -163,6 +173,9 @@ export class GraphClient {
     const { status } = answer;
     const { strike } = this.#secrets;
     const requestId = idOf(answer.headers, strike);
+    if (status === call.expect && call.fileBytes !== undefined) {
+      return { status, requestId, clientRequestId, body: await fileOf(answer, call.fileBytes) };
+    }
     if (status === call.expect && !call.wantsBody) {
       // The status says everything that is needed here, so do not wait for a body that never ends, or fail over
       // one that breaks off.
@@ -172,7 +185,7 @@ export class GraphClient {
     if (status === call.expect || (call.alike?.includes(status) && isOfGraph(body))) {
       return { status, requestId, clientRequestId, body };
     }
-    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), Date.now());
+    const retryAfter = retryAfterMs(firstValue(answer.headers['retry-after']), dateOf(this.#clock));
     throw toAnswerError({ status, body, requestId, clientRequestId, retryAfter }, call.what, strike);
   }
 
@@ -199,7 +212,7 @@ export class GraphClient {
       body: await answer.bodyStart(),
       requestId: firstValue(told['request-id']),
       clientRequestId: firstValue(told['client-request-id']),
-      retryAfter: retryAfterMs(firstValue(told['retry-after']), Date.now()),
+      retryAfter: retryAfterMs(firstValue(told['retry-after']), dateOf(this.#clock)),
     };
   }
 
@@ -224,7 +237,7 @@ export class GraphClient {
         path,
         headers,
         body,
-        maxAnswerBytes: call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined,
+        maxAnswerBytes: call.fileBytes ?? (call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined),
         leavesTraces: sends || creates,
       },
       endpoint,
@@ -242,8 +255,8 @@ export class GraphClient {
     throwIfGivenUp(signal);
     const { dispatcher, socketTimeout, onAnswer } = this.#options;
     const { method, path } = request;
-    const startedAt = performance.now();
-    const exchange = new Exchange({ ...request, socketTimeout }, signal);
+    const startedAt = this.#clock.now();
+    const exchange = new Exchange({ ...request, socketTimeout }, signal, this.#clock);
     try {
       const answer = await exchange.run(dispatcher);
       const { status, headers } = answer;
@@ -253,7 +266,7 @@ export class GraphClient {
         status,
         requestId: idOf(headers, this.#secrets.strike),
         clientRequestId,
-        ms: Math.round(performance.now() - startedAt),
+        ms: Math.round(this.#clock.now() - startedAt),
       });
       return answer;
     } catch (error) {
@@ -265,6 +278,13 @@ export class GraphClient {
       });
     }
   }
+}
+
+/** @throws GraphTransportError if the file breaks off before it ends or is long enough */
+async function fileOf(answer: Answer, fileBytes: number): Promise<string> {
+  const { bytes, isWhole } = await answer.contentStart();
+  if (isWhole || bytes.length >= fileBytes) return bytes.toString('latin1');
+  throw new GraphTransportError('ECONNECTION', 'The answer of Graph breaks off.', { outcome: 'unknown' });
 }
 
 /** Whether this body is possible in a successful answer of Graph: empty, or an object without an error. */

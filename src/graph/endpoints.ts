@@ -32,6 +32,11 @@ export function messagePath(userId: string, messageId: string): string {
   return `${messagesPath(userId)}/${encodeURIComponent(messageId)}`;
 }
 
+/** A message as MIME. The path through its folder is reported to be refused (microsoft-graph-docs-contrib #776). */
+export function mimePath(userId: string, messageId: string): string {
+  return `${messagePath(userId, messageId)}/$value`;
+}
+
 /** A folder of the mailbox, by its id or its well-known name. */
 export function folderPath(userId: string, folder: string): string {
   return `${mailboxPath(userId)}/mailFolders/${encodeURIComponent(folder)}`;

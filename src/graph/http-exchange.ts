@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { type Clock, startTimer, systemClock } from '../clock';
 import { BodyStream, type RequestBody, wholeOf } from './request-body';
 
 /** Most answers have a few kilobytes. A gateway's page, or an attacker's, is cut here. */
@@ -39,6 +40,8 @@ export interface Answer {
    * are dropped.
    */
   bodyStart: () => Promise<string>;
+  /** The same as bytes, and whether they are all there: the rest is cut off, or never came. */
+  contentStart: () => Promise<{ bytes: Buffer; isWhole: boolean }>;
 }
 
 /**
@@ -48,6 +51,7 @@ export interface Answer {
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: ExchangeRequest;
   readonly #signal: AbortSignal | undefined;
+  readonly #clock: Clock;
   readonly #body: Buffer | BodyStream | undefined;
   readonly #maxAnswerBytes: number;
   #controller: Dispatcher.DispatchController | undefined;
@@ -55,16 +59,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #reject: (error: unknown) => void = () => undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #hasEnded = false;
+  #isWhole = false;
   #whenEnded: (() => void) | undefined;
   readonly #abort = () => this.#giveUp(this.#signal?.reason);
 
-  constructor(request: ExchangeRequest, signal: AbortSignal | undefined) {
+  constructor(request: ExchangeRequest, signal: AbortSignal | undefined, clock: Clock = systemClock) {
     const { body, maxAnswerBytes = MAX_ANSWER_BYTES } = request;
     this.#request = request;
     this.#maxAnswerBytes = maxAnswerBytes;
     this.#signal = signal;
+    this.#clock = clock;
     this.#body = body && (body.length > MAX_WHOLE_BYTES ? new BodyStream(body) : wholeOf(body));
   }
 
@@ -112,8 +118,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // Ignore 1xx responses.
     if (status < 200) return;
     const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
-    this.#timer = setTimeout(() => this.#giveUp(new Error('the answer has no end')), maxMs).unref();
-    this.#resolve({ status, headers, bodyStart: () => this.#bodyStart() });
+    const giveUp = () => this.#giveUp(new Error('the answer has no end'));
+    this.#stopTimer = startTimer(this.#clock, maxMs, giveUp, true);
+    this.#resolve({
+      status,
+      headers,
+      bodyStart: async () => (await this.#contentStart()).bytes.toString(),
+      contentStart: () => this.#contentStart(),
+    });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -123,6 +135,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#isWhole = true;
     this.#end();
   }
 
@@ -140,17 +153,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#hasEnded = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#signal?.removeEventListener('abort', this.#abort);
     this.#whenEnded?.();
   }
 
-  async #bodyStart(): Promise<string> {
+  async #contentStart(): Promise<{ bytes: Buffer; isWhole: boolean }> {
     if (!this.#hasEnded) {
       await new Promise<void>((resolve) => {
         this.#whenEnded = resolve;
       });
     }
-    return Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes).toString();
+    const bytes = Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes);
+    return { bytes, isWhole: this.#isWhole };
   }
 }

@@ -1,7 +1,12 @@
-import type { Loss, LossReason } from '../mime/loss';
-import type { MailContent } from '../mime/mail-content';
+import {
+  isBodyText,
+  type Loss,
+  type LossReason,
+  type MailContent,
+  type MailPart,
+  walk,
+} from '../mime/mail-content';
 import type { MailHeader } from '../mime/mail-header';
-import { isBodyText, type MailPart, walk } from '../mime/mail-part';
 import { surplusHeaders, unnamedHeaders } from './header-carriers';
 import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 

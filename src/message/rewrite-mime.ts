@@ -2,7 +2,7 @@ import type { Recipient } from '@microsoft/microsoft-graph-types';
 import libmime from 'libmime';
 import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
 import { decodeBytes } from '../mime/decode-text';
-import { type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
+import { cleanLines, type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
 import type { GraphMessage } from './graph-message';
 import { IMPORTANCE_HEADERS } from './header-carriers';
 import type { Importance } from './importance';
@@ -83,26 +83,15 @@ const OTHERS: ReadonlySet<string> = new Set([
  */
 function withPlainAddresses(field: HeaderField): string {
   const isRecipients = RECIPIENTS.has(field.key);
-  if (!isRecipients && !OTHERS.has(field.key)) return linesOf(field);
+  if (!isRecipients && !OTHERS.has(field.key)) return cleanLines(field);
   const { text, fault } = decodeBytes(field.value);
   const { mailboxes, isPlain, isCertain } = readMailboxes(text, fault !== undefined);
   const usable = mailboxes.filter(({ address }) => !addressFault(address));
   const isWhole = usable.length === mailboxes.length;
-  if (isWhole && isPlain) return linesOf(field);
-  if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return linesOf(field);
+  if (isWhole && isPlain) return cleanLines(field);
+  if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return cleanLines(field);
   if (usable.length === 0) return '';
   return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
-}
-
-/**
- * A field as written, but without lines of white space, where some readers end the header, and without white
- * space before its colon, which some do not accept.
- */
-function linesOf({ name, source }: HeaderField): string {
-  const lines = `${name}${source.slice(source.indexOf(':'))}`
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  return lines.map((line) => `${line}\r\n`).join('');
 }
 
 function toAddresses(

@@ -1,7 +1,6 @@
 import libmime from 'libmime';
 import { decodeCarelessly, decodeStrictly, isUtf16 } from './decode-text';
-import type { Loss } from './loss';
-import { type MailPart, walk } from './mail-part';
+import { type Loss, type MailPart, walk } from './mail-content';
 
 /** The body of a message: plain text or HTML. */
 export interface BodyText {

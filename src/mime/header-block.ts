@@ -105,6 +105,17 @@ function faultOf(source: string): string {
     : `a line that is not a header field: ${quoted(line)}`;
 }
 
+/**
+ * A field as written, but without lines of white space, where some readers end the header, and without white
+ * space before its colon, which some do not accept.
+ */
+export function cleanLines({ name, source }: HeaderField): string {
+  const lines = `${name}${source.slice(source.indexOf(':'))}`
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
 /** Text of a message for use in an error: its start, without control characters. */
 export function quoted(text: string): string {
   const plain = text.replace(/\p{Cc}+/gu, ' ').trim();
@@ -116,4 +127,35 @@ export function notAHeader(what: string): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The header of the message has ${what}.`, {
     hint: 'Nothing was sent. Remove it from the header or, if it is the text, put an empty line before it.',
   });
+}
+
+const BOM = Buffer.from('\ufeff');
+/** How much of a message is searched: the lines before the header are few and short. */
+const MAX_BYTES_BEFORE = 64 * 1024;
+/** An empty line, or the line that mailbox files put before each message. */
+const LINE_BEFORE = /[ \t]*\r?\n|>?From (?![ \t]*:)[^\n]*\n/y;
+
+/**
+ * The number of bytes before a message's header that are not part of it: a byte order mark, `From ` lines of a
+ * mailbox file, blank lines. An empty line that is not followed by a header field ends a header without fields.
+ *
+ * @param start the message, or its start
+ */
+export function bytesBeforeHeader(start: Buffer): number {
+  const mark = start.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
+  const first = String.fromCharCode(start[mark] ?? 0);
+  // Nearly every message begins directly with its first field.
+  if (!/[\s>F]/.test(first)) return mark;
+  const text = start.toString('latin1', mark, mark + MAX_BYTES_BEFORE);
+  let at = 0;
+  let emptyLine: number | undefined;
+  for (;;) {
+    LINE_BEFORE.lastIndex = at;
+    const [line] = LINE_BEFORE.exec(text) ?? [];
+    if (line === undefined) break;
+    if (/^\r?\n$/.test(line)) emptyLine ??= at;
+    at += line.length;
+  }
+  const isHeader = isFieldStart(text.slice(at, at + 1024));
+  return mark + (isHeader ? at : (emptyLine ?? at));
 }

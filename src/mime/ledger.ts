@@ -1,6 +1,5 @@
 import type { ParsedPart } from './body-parser';
-import type { Loss } from './loss';
-import { type MailPart, walk } from './mail-part';
+import { type Loss, type MailPart, walk } from './mail-content';
 import { PART_NUMBER } from './part-header';
 
 /**

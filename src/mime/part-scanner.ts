@@ -1,6 +1,6 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
 import { type HeaderBlock, notAHeader, readHeaderBlock } from './header-block';
-import type { MailPart } from './mail-part';
+import type { MailPart } from './mail-content';
 import { headerForParser, readPartHeader } from './part-header';
 import type { AttachmentSink } from './spool';
 import {

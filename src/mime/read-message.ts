@@ -2,8 +2,7 @@ import { givenUpError } from '../errors/abort';
 import { errorCode } from '../errors/error-code';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { MailContent } from './mail-content';
-import { MessageReader } from './message-reader';
-import type { RawCopy, ReadLimits } from './raw-copy';
+import { MessageReader, type RawCopy, type ReadLimits } from './message-reader';
 
 /** A message in the two forms in which it can be sent. */
 export interface ReadMessage {

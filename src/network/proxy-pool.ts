@@ -1,7 +1,7 @@
 // Relies on undici's ProxyAgent calling connect() of the pool from `clientFactory` without a callback. If undici ever
 // passes one, Pool's own connect() takes over and only the clearer error is lost. network.test.ts notices.
 import type { Dispatcher } from 'undici';
-import { ProxyError } from '../errors/proxy-error';
+import { ProxyError } from '../errors/connection-error';
 import { Pool } from './undici';
 
 type TunnelOptions = Omit<Dispatcher.ConnectOptions, 'origin'>;

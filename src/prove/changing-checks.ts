@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../clock';
 import { property } from '../graph/json-property';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveAnswer } from './live-http';
@@ -60,7 +61,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
     observe: (service) => {
       const mark = randomUUID();
       const work = async (path: string) => {
-        const value = new Date(Date.now() + HOUR_MS).toISOString();
+        const value = new Date(systemClock.date() + HOUR_MS).toISOString();
         const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value }] };
         await service.ask('PATCH', path, { body: later });
         const { status: sent } = await service.ask('POST', `${path}/send`);

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { systemClock } from '../clock';
 import { parseJson, property } from '../graph/json-property';
 import { fetch } from '../network/undici';
 
@@ -86,22 +87,29 @@ async function fetchAnswer(
 ): Promise<LiveAnswer> {
   const isJson = typeof body === 'object' && !(body instanceof Uint8Array);
   const type = contentType ?? (isJson ? 'application/json' : undefined);
-  const answer = await fetch(url, {
-    method,
-    headers: { ...headers, ...(type && { 'content-type': type }) },
-    body: isJson ? JSON.stringify(body) : (body ?? (method === 'POST' ? '' : null)),
-    redirect: 'manual',
-    ...(dispatcher && { dispatcher }),
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
-  const text = await textOf(answer.body);
-  const parsed = parseJson(text);
-  const code = property(property(parsed, 'error'), 'code');
-  return {
-    status: answer.status,
-    code: typeof code === 'string' ? code : undefined,
-    headers: new Headers([...answer.headers]),
-    body: parsed,
-    bytes: Buffer.byteLength(text),
-  };
+  const abort = new AbortController();
+  const late = () => abort.abort(new Error(`no complete answer within ${ANSWER_MS} ms`));
+  const stopTimer = systemClock.timer(ANSWER_MS, late, true);
+  try {
+    const answer = await fetch(url, {
+      method,
+      headers: { ...headers, ...(type && { 'content-type': type }) },
+      body: isJson ? JSON.stringify(body) : (body ?? (method === 'POST' ? '' : null)),
+      redirect: 'manual',
+      ...(dispatcher && { dispatcher }),
+      signal: abort.signal,
+    });
+    const text = await textOf(answer.body);
+    const parsed = parseJson(text);
+    const code = property(property(parsed, 'error'), 'code');
+    return {
+      status: answer.status,
+      code: typeof code === 'string' ? code : undefined,
+      headers: new Headers([...answer.headers]),
+      body: parsed,
+      bytes: Buffer.byteLength(text),
+    };
+  } finally {
+    stopTimer();
+  }
 }

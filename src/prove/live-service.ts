@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../clock';
 import { hasMark, messageMark } from '../delivery/message-mark';
 import { isUploadUrl } from '../delivery/upload-url';
 import { parseJson, property } from '../graph/json-property';
@@ -101,7 +101,7 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
         isDraft: property(message, 'isDraft') === true,
       }));
       if (found.length >= wanted || look === LOOKS) return found;
-      await sleep(lookMs);
+      await systemClock.sleep(lookMs);
     }
   };
   return {

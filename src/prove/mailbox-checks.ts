@@ -58,6 +58,25 @@ export const MAILBOX_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
+    rule: 'a message shows its class, by which a search knows reports, and is there in its raw form',
+    shows: ['message-class', 'mime-of-message'],
+    expected: { messageClass: 'IPM.Note', raw: 200, isJson: false },
+    observe: (service) =>
+      withDraft(service, randomUUID(), async (path) => {
+        const query = new URLSearchParams({
+          $expand: "singleValueExtendedProperties($filter=id eq 'String 0x001A')",
+        });
+        const { body } = await service.ask('GET', `${path}?${query}`);
+        const [own] = [property(body, 'singleValueExtendedProperties')].flat();
+        const raw = await service.ask('GET', `${path}/$value`);
+        return {
+          messageClass: String(property(own, 'value')),
+          raw: raw.status,
+          isJson: raw.body !== undefined,
+        };
+      }),
+  },
+  {
     rule: 'no search finds a deleted draft, and it is not in Deleted Items',
     shows: ['delete-hides'],
     expected: { before: 1, deleted: 204, shown: '404 ErrorItemNotFound', inDeletedItems: 0, found: 0 },

@@ -8,6 +8,9 @@ import type {
   SandboxPlannedFault,
 } from './faults/fault';
 import { createFaultPlan } from './faults/fault-plan';
+import { asMessages, latestMessage, onlyMessage, type SandboxMessages } from './find/find-messages';
+import type { SandboxMessageQuery } from './find/message-filter';
+import { MessageWaits, type SandboxWaitOptions } from './find/wait-for-message';
 import type { Delivery } from './http/delivery';
 import { makeIds } from './http/ids';
 import type { SandboxRequestName } from './http/route';
@@ -50,7 +53,30 @@ export interface Sandbox {
   /** The tenant's mailboxes, the client's own first. */
   readonly mailboxes: readonly SandboxMailbox[];
   /** Sent messages, oldest first. */
-  readonly messages: readonly SandboxMessage[];
+  readonly messages: SandboxMessages;
+  /**
+   * Waits for a message. One that is there already counts too, the latest first: pass `onlyNew` to wait for the next.
+   * `clear()` does not end a wait.
+   *
+   * @param query a filter, or a function that says whether a message is meant; any message by default
+   * @throws SandboxMessageError with the code `ETIMEDOUT` if none comes within 4 seconds or `timeout`, or `ECLOSED` if
+   *   the sandbox is closed. It lists the messages that did come, with what is different, and refused requests
+   * @throws TypeError if the filter or an option makes no sense
+   */
+  waitForMessage(query?: SandboxMessageQuery, options?: SandboxWaitOptions): Promise<SandboxMessage>;
+  /**
+   * The newest message that matches, or undefined if there is none.
+   *
+   * @throws TypeError if the filter makes no sense
+   */
+  latest(query?: SandboxMessageQuery): SandboxMessage | undefined;
+  /**
+   * The one message that matches.
+   *
+   * @throws SandboxMessageError with the code `ENOMESSAGE` if there is none, or `EMANYMESSAGES` if there are several
+   * @throws TypeError if the filter makes no sense
+   */
+  only(query?: SandboxMessageQuery): SandboxMessage;
   /** Current drafts, oldest first: what clients left behind. */
   readonly drafts: readonly SandboxDraft[];
   /** Requests to all services, in the order of their answers; the latest 10,000. */
@@ -108,6 +134,8 @@ export function assembleSandbox(
 ): {
   sandbox: Sandbox;
   take(request: Request): Promise<Delivery>;
+  /** Ends the waits for messages. */
+  endWaits(): void;
 } {
   const settings = { ...resolveSettings(options), allowedHosts };
   const { store, maxBytes, maxMessages } = settings;
@@ -142,6 +170,7 @@ export function assembleSandbox(
     changed();
     return nextDue(state);
   });
+  const messages = asMessages(sent.list);
   makeRoom(state);
 
   function changed(): void {
@@ -166,8 +195,11 @@ export function assembleSandbox(
     mailboxes: settings.mailboxes,
     get messages() {
       releaseDue(state);
-      return sent.list;
+      return messages;
     },
+    waitForMessage: (query, options) => waits.wait(query, options),
+    latest: (query) => latestMessage(sandbox, query),
+    only: (query) => onlyMessage(sandbox, query),
     get drafts() {
       releaseDue(state);
       return state.messages
@@ -228,5 +260,6 @@ export function assembleSandbox(
       return () => listeners.delete(call);
     },
   };
-  return { sandbox, take };
+  const waits = new MessageWaits(sandbox);
+  return { sandbox, take, endWaits: () => waits.close() };
 }

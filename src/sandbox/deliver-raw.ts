@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { every } from './clock';
 import type { Delivery } from './http/delivery';
 
 /** Writes answers with a broken end, or none, to the socket: node:http would not send them. */
@@ -35,11 +36,11 @@ const CHUNK_START = [0x31, ...LINE_END];
 
 function trickle(socket: Socket, everyMs: number, piece: (at: number) => number[]): void {
   let given = 0;
-  const timer = setInterval(() => {
+  const stop = every(everyMs, () => {
     socket.write(Buffer.from(piece(given)));
     given += 1;
-  }, everyMs);
-  socket.once('close', () => clearInterval(timer));
+  });
+  socket.once('close', stop);
 }
 
 function headOf({ status, headers }: Response, more: string): Buffer {

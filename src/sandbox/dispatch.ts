@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from './clock';
 import type { AccessTokens } from './entra/access-token';
 import { serveEntra } from './entra/routes';
 import { applyFault } from './faults/apply-fault';

@@ -23,6 +23,16 @@ export type {
   SilenceFault,
   TrickleFault,
 } from './faults/fault';
+export type { SandboxMessages } from './find/find-messages';
+export { SandboxMessageError } from './find/message-error';
+export type {
+  SandboxAddressFilter,
+  SandboxAsymmetricMatcher,
+  SandboxMessageFilter,
+  SandboxMessageQuery,
+  SandboxTextFilter,
+} from './find/message-filter';
+export type { SandboxWaitOptions } from './find/wait-for-message';
 export type { SandboxRequestName } from './http/route';
 export type { SandboxAddress, SandboxAttachment, SandboxMessage } from './mail/message';
 export type { SandboxDraft } from './mailbox/draft';

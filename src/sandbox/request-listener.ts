@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { abortAfter } from './clock';
 import { deliverRaw } from './deliver-raw';
 import type { Delivery } from './http/delivery';
 import { isOwnHost } from './own-hosts';
@@ -145,6 +146,6 @@ async function answerEarly(incoming: IncomingMessage, outgoing: ServerResponse, 
   outgoing.setHeader('content-length', body.length);
   outgoing.write(body);
   incoming.resume();
-  await finished(incoming, { signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
+  await finished(incoming, { signal: abortAfter(LINGER_MS) }).catch(() => undefined);
   outgoing.end();
 }

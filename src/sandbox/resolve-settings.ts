@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { machineNow } from './clock';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -60,7 +61,7 @@ export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 
     rbac: options.rbac ?? [],
     scp: options.scp ?? [],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    now: options.now ?? Date.now,
+    now: options.now ?? machineNow,
     random: options.random ?? secureRandom,
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,

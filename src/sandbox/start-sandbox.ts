@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { assembleSandbox, type Sandbox } from './create-sandbox';
-import { createInbox } from './inbox/app';
+import { createInbox, messageJson } from './inbox/app';
 import { checkHosts, isLoopback } from './own-hosts';
 import { requestListener } from './request-listener';
 import type { SandboxOptions } from './settings';
+import { reportMessages } from './webhook';
+import { checkWebhook } from './webhook-url';
 
 /** Options of `startSandbox()`. */
 export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost' | 'graphEndpoint'> {
@@ -25,6 +27,14 @@ export interface StartSandboxOptions extends Omit<SandboxOptions, 'authorityHost
   allowedHosts?: readonly string[];
   /** The origin of upload URLs. @default the sandbox itself */
   uploadOrigin?: string;
+  /**
+   * Each message is posted to this URL, as the JSON that the HTTP API has for it. A receiver that fails is tried three
+   * times, then a warning is printed; sending never waits for it. It has to be on this machine, unless
+   * `allowRemoteWebhook` is set.
+   */
+  webhook?: string;
+  /** Whether the webhook may be on another machine, which then gets every message. @default false */
+  allowRemoteWebhook?: boolean;
 }
 
 /** A sandbox that listens, on the loopback interface unless told otherwise. */
@@ -48,19 +58,27 @@ export function startSandbox(options: StartSandboxOptions = {}): Promise<Running
   return openSandbox(options, (warning) => process.emitWarning(warning));
 }
 
-/** @param warn called if other machines can reach the sandbox */
+/** @param warn called if other machines can reach the sandbox, or its webhook fails */
 export async function openSandbox(
-  { port = 0, host = '127.0.0.1', allowedHosts = [], ...options }: StartSandboxOptions,
+  {
+    port = 0,
+    host = '127.0.0.1',
+    allowedHosts = [],
+    webhook,
+    allowRemoteWebhook = false,
+    ...options
+  }: StartSandboxOptions,
   warn: (warning: string) => void,
 ): Promise<RunningSandbox> {
   checkHosts(host, allowedHosts);
+  const receiver = checkWebhook(webhook, allowRemoteWebhook);
   const names = [...allowedHosts];
   const server = createServer();
   try {
     server.listen(port, host.replace(/^\[(.*)\]$/, '$1'));
     await once(server, 'listening');
     const { local, url } = addressesOf(server, names);
-    const { sandbox, take } = assembleSandbox(
+    const { sandbox, take, endWaits } = assembleSandbox(
       {
         ...options,
         explain: options.explain ?? true,
@@ -83,18 +101,24 @@ export async function openSandbox(
       ),
     );
     if (!isLoopback(host)) warn(networkWarning(host));
-    return running(sandbox, server, url, `${local}/inbox`);
+    const stopReports = receiver && reportMessages(sandbox, receiver, messageJson, warn);
+    const close = () => {
+      endWaits();
+      stopReports?.();
+      return closeServer(server);
+    };
+    // The sandbox itself and no copy: spreading would freeze its getters at their current values.
+    return Object.assign(sandbox, {
+      url,
+      inboxUrl: `${local}/inbox`,
+      close,
+      [Symbol.asyncDispose]: close,
+    });
   } catch (error) {
     // A server that still listens would keep the process alive after the error.
     await closeServer(server);
     throw error;
   }
-}
-
-function running(sandbox: Sandbox, server: Server, url: string, inboxUrl: string): RunningSandbox {
-  const close = () => closeServer(server);
-  // The sandbox itself and no copy: spreading would freeze its getters at their current values.
-  return Object.assign(sandbox, { url, inboxUrl, close, [Symbol.asyncDispose]: close });
 }
 
 /** Where a browser on this machine finds the server, and the address for clients. */

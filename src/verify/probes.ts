@@ -1,4 +1,4 @@
-import { plainJson } from '../delivery/json-body';
+import { plainJson } from '../delivery/request-bodies';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { graphCode as serviceCode, spelling } from '../errors/service-codes';
 import type { GraphClient } from '../graph/client';

@@ -1,5 +1,5 @@
 import { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
-import type { FaultTime, SandboxFault } from './fault';
+import type { FaultTime, SandboxFault, SandboxFaultOptions } from './fault';
 
 /** What a property of a fault accepts, in words and in code. */
 interface Property {
@@ -94,7 +94,7 @@ export function checkRequestName(name: unknown): asserts name is SandboxRequestN
 }
 
 /** @throws TypeError */
-export function checkFaultOptions(options: unknown): void {
+export function checkFaultOptions(options: unknown): asserts options is SandboxFaultOptions {
   const names = ['times', 'mailbox', 'skip', 'every'];
   if (!isObject(options)) {
     throw new TypeError(

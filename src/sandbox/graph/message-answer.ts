@@ -1,8 +1,9 @@
 import type { Call } from '../http/delivery';
 import { jsonAnswer, showTime } from '../http/graph-answer';
 import { notImplemented } from '../http/graph-refusal';
-import { checkPropertyId, propertyKey, shownPropertyId } from '../mail/extended-properties';
+import { checkPropertyId, isSameProperty, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
+import { MESSAGE_CLASS, messageClassOf } from '../mail/message-class';
 import { folderId } from '../mailbox/folders';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import { readQueryOptions, selectProperties } from './query-options';
@@ -28,13 +29,16 @@ export function showMessage(
 ): object {
   const id = message[idKind(request)];
   const { headers, extendedProperties } = message.content;
+  // [rule: message-class]
+  const others = extendedProperties.filter((own) => !isSameProperty(own.id, MESSAGE_CLASS));
+  const all = [...others, { id: MESSAGE_CLASS, value: messageClassOf(message.content) }];
   const shown = selectProperties(
     'message',
     { id, ...describeMessage(message, state) },
     { internetMessageHeaders: headers },
     $select,
   );
-  return { ...shown, ...($expand !== undefined && expandProperties($expand, extendedProperties)) };
+  return { ...shown, ...($expand !== undefined && expandProperties($expand, all)) };
 }
 
 export function idHeaders(request: Request): Record<string, string> {

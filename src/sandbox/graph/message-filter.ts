@@ -1,6 +1,7 @@
 import { GraphRefusal, notImplemented } from '../http/graph-refusal';
-import { checkPropertyId, propertyKey } from '../mail/extended-properties';
+import { checkPropertyId, isSameProperty, propertyKey } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
+import { MESSAGE_CLASS, messageClassOf } from '../mail/message-class';
 import { type MessageProperty, messageProperty, type ShownMessage, shownValue } from './message-property';
 
 /** Whether a message passes the filter. */
@@ -124,7 +125,8 @@ export function readMessageFilter(filter: string): MessageFilter {
   }
 
   /**
-   * `ep: ep/id eq 'id' and ep/value eq 'value'`: names are compared with case, values without.
+   * `ep: ep/id eq 'id' and ep/value eq 'value'`: names are compared with case, values without. In place of the second
+   * comparison, `startswith(ep/value, 'value')` and `contains` do as well.
    * [rule: search-by-property]
    */
   function extendedProperty(): Matches {
@@ -133,9 +135,17 @@ export function readMessageFilter(filter: string): MessageFilter {
     need('sign', ':');
     const id = equal(`${variable}/id`);
     need('name', 'and');
-    const value = equal(`${variable}/value`).toLowerCase();
+    const call = take('name', 'startswith', 'contains')?.toLowerCase();
+    const value = (call ? argument(`${variable}/value`) : equal(`${variable}/value`)).toLowerCase();
     need('sign', ')');
     checkPropertyId(id);
+    if (call || isSameProperty(id, MESSAGE_CLASS)) {
+      const isRight = (given: string) => {
+        if (call === undefined) return given === value;
+        return call === 'contains' ? given.includes(value) : given.startsWith(value);
+      };
+      return (_shown, content) => valuesOf(content, id).some((given) => isRight(given.toLowerCase()));
+    }
     const wanted = pairKey(id, value);
     return (_shown, { extendedProperties }) => pairsOf(extendedProperties).has(wanted);
   }
@@ -148,6 +158,15 @@ export function readMessageFilter(filter: string): MessageFilter {
     return made;
   }
 
+  function argument(path: string): string {
+    need('sign', '(');
+    need('name', path);
+    need('sign', ',');
+    const text = need('text');
+    need('sign', ')');
+    return text;
+  }
+
   function equal(path: string): string {
     need('name', path);
     if (take('name', 'eq') === undefined) throw notImplemented(`the $filter ${filter}`);
@@ -157,6 +176,11 @@ export function readMessageFilter(filter: string): MessageFilter {
   const matches = any(0);
   if (at < tokens.length) throw invalidFilter();
   return { matches, properties };
+}
+
+function valuesOf(content: MessageContent, id: string): string[] {
+  if (isSameProperty(id, MESSAGE_CLASS)) return [messageClassOf(content)];
+  return content.extendedProperties.filter((own) => isSameProperty(own.id, id)).map(({ value }) => value);
 }
 
 /** Unambiguous, since an id never contains a line break. */

@@ -11,6 +11,7 @@ import { findMessages } from './find-messages';
 import { folderAnswer, foldersAnswer } from './folder-answer';
 import { firstUnknownSegment } from './known-segments';
 import { messageAnswer } from './message-answer';
+import { mimeAnswer } from './mime-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
 import { sendDraft, sendMail } from './send';
 import { userAnswer } from './user-answer';
@@ -101,6 +102,15 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     permissions: READ,
     handle({ request, values: { user, messageId }, state, call }) {
       return messageAnswer(200, findMessage(state, user, messageId), request, state, call);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1.0/users/{user}/messages/{messageId}/$value',
+    fault: 'read-message',
+    permissions: READ,
+    handle({ request, values: { user, messageId }, state, call }) {
+      return mimeAnswer(findMessage(state, user, messageId), request, call);
     },
   },
   {

@@ -21,6 +21,19 @@ export function jsonAnswer(
   return Response.json(body, { status, headers: { ...graphHeaders(call), ...headers } });
 }
 
+/** An answer that is a file, not JSON. */
+export function fileAnswer(
+  content: Buffer,
+  contentType: string,
+  call: Call,
+  headers?: Record<string, string>,
+): Response {
+  return new Response(new Uint8Array(content), {
+    status: 200,
+    headers: { ...graphHeaders(call), 'content-type': contentType, ...headers },
+  });
+}
+
 export function refusedAnswer(error: GraphError, { settings, ids }: AnswerContext, call: Call): Response {
   const { status, code, message } = error;
   const kind = TOKEN_ERRORS[code];

@@ -1,3 +1,5 @@
+import { createApi } from './api/api';
+import { settingsFor } from './checks-view';
 import { changeEvents } from './events';
 import { faultsPane } from './faults-pane';
 import { actOnForm } from './forms';
@@ -7,11 +9,14 @@ import { mailboxList, messageList } from './list';
 import { readListQuery } from './list-query';
 import { emptyPane, messagePane } from './message-pane';
 import { showPart } from './message-parts';
+import { isOwnRequest } from './own-request';
 import { connectPane, draftsPane, requestsPane } from './panes';
 import { publicFile } from './public-files';
 import { redirectTo, textResponse } from './responses';
 import type { Sandbox, SandboxMessage } from './sandbox';
 import { MessageSearch } from './search';
+
+export { messageJson } from './api/message-json';
 
 /** What the pages of one inbox share. */
 interface Inbox {
@@ -27,8 +32,10 @@ interface Inbox {
  */
 export function createInbox(sandbox: Sandbox): (request: Request) => Promise<Response | undefined> {
   const inbox: Inbox = { sandbox, search: new MessageSearch(sandbox), seen: new WeakSet() };
+  const api = createApi(sandbox, inbox.search);
   return async (request) => {
     const { pathname } = new URL(request.url);
+    if (pathname.startsWith('/inbox/api/')) return api(request);
     const isOurs = pathname === '/' || pathname === '/inbox' || pathname.startsWith('/inbox/');
     return isOurs ? answer(inbox, request, pathname) : undefined;
   };
@@ -54,25 +61,6 @@ async function answer(inbox: Inbox, request: Request, pathname: string): Promise
     default:
       return refusalPage(sandbox, 405, `The inbox takes GET and POST, not ${request.method}.`);
   }
-}
-
-/**
- * Whether a request comes from the inbox itself, from a program, or from a link that someone followed: any other page
- * could delete mail and arm faults.
- */
-function isOwnRequest({ method, headers }: Request): boolean {
-  const isRead = method === 'GET' || method === 'HEAD';
-  const site = headers.get('sec-fetch-site');
-  // Browsers say where a request comes from. Programs such as curl do not, and no web page can act through them.
-  if (isRead) return site === null || !isForeign(site) || headers.get('sec-fetch-mode') === 'navigate';
-  const origin = headers.get('origin');
-  if (origin !== null && origin !== `http://${headers.get('host')}`) return false;
-  return site === null || !isForeign(site);
-}
-
-/** Another port of this machine counts as another site. */
-function isForeign(site: string): boolean {
-  return site !== 'same-origin' && site !== 'none';
 }
 
 /** What follows `/inbox/`, percent-decoded: an id may hold any character. */
@@ -106,7 +94,7 @@ function show(inbox: Inbox, request: Request, path: string[]): Response | undefi
     case 'drafts':
       return showPage(sandbox, { title: 'Drafts', place, content: draftsPane(sandbox) });
     case 'requests':
-      return showPage(sandbox, { title: 'Requests', place, content: requestsPane(sandbox) });
+      return showPage(sandbox, { title: 'Requests', place, content: requestsPane(sandbox, searchParams) });
     case 'faults':
       return showPage(sandbox, { title: 'Faults', place, content: faultsPane(sandbox) });
     case 'connect':
@@ -136,10 +124,13 @@ function showMessages(
   const isForScript = request.headers.has('x-inbox-changes');
   if (message && !isForScript) seen.add(message);
   const pane =
-    message && !isForScript ? messagePane(message, query, searchParams) : emptyPane(sandbox.messages.length);
+    message && !isForScript
+      ? messagePane(message, query, searchParams, settingsFor(sandbox, message))
+      : emptyPane(sandbox.messages.length);
   const found = search.find(query);
+  const unread = found.filter((candidate) => !seen.has(candidate)).length;
   return showPage(sandbox, {
-    title: message ? message.subject || '(no subject)' : 'Messages',
+    title: message ? message.subject || '(no subject)' : `${unread > 0 ? `(${unread}) ` : ''}Messages`,
     place: 'messages',
     showing: message ? 'message' : 'list',
     search: { value: query.search, mailbox: query.mailbox },

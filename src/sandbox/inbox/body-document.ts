@@ -34,8 +34,8 @@ export function bodyDocument({ body, attachments }: SandboxMessage, withRemote: 
 }
 
 /** The frame for such a document, which grants it no rights either. */
-export function bodyFrame(address: string): Markup {
-  return html`<iframe class="body" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${address}"></iframe>`;
+export function bodyFrame(address: string, width: string): Markup {
+  return html`<iframe class="body width-${width}" title="The message" sandbox="${FRAME_RIGHTS}" referrerpolicy="no-referrer" src="${address}"></iframe>`;
 }
 
 const IMAGE = /^image\/[\w.+-]+/i;

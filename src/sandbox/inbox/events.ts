@@ -1,4 +1,4 @@
-import type { Sandbox } from './sandbox';
+import { after, type Sandbox } from './sandbox';
 
 /** Changes in quick succession are sent as one event: the page then asks for everything new. */
 const PAUSE_MS = 100;
@@ -9,18 +9,18 @@ export function changeEvents(sandbox: Sandbox): Response {
   let end = () => {};
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      let timer: NodeJS.Timeout | undefined;
+      let stopTimer: (() => void) | undefined;
       const tell = () => {
-        timer = undefined;
+        stopTimer = undefined;
         // An unread event already says that something has changed.
         if (controller.desiredSize !== 0) controller.enqueue(encoder.encode('event: change\ndata: {}\n\n'));
       };
       const unsubscribe = sandbox.subscribe(() => {
-        timer ??= setTimeout(tell, PAUSE_MS).unref();
+        stopTimer ??= after(PAUSE_MS, tell);
       });
       end = () => {
         unsubscribe();
-        clearTimeout(timer);
+        stopTimer?.();
       };
       // Tells the browser that it is connected.
       controller.enqueue(encoder.encode('retry: 1000\n\n'));

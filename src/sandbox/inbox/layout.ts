@@ -62,7 +62,7 @@ ${Object.entries(PLACES).map(
 <div class="panes">
 ${content}
 </div>
-<footer><span id="usage" data-live>${usageLine(sandbox)}</span><span class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>/</kbd> search <kbd>Esc</kbd> list</span></footer>
+<footer><span id="usage" data-live>${usageLine(sandbox)}</span><span class="tools"><button type="button" id="density" hidden>Compact rows</button> <button type="button" id="notify" hidden>Notify me</button></span><span class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>/</kbd> search <kbd>Esc</kbd> list</span></footer>
 <p id="news" class="hidden" aria-live="polite"></p>
 </body>
 </html>

@@ -1,3 +1,4 @@
+import { type CheckSettings, checksOf, countFindings } from './checks';
 import { formatExactTime, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
@@ -6,12 +7,19 @@ import { defaultView, messageView, viewsOf } from './message-view';
 import type { SandboxAddress, SandboxMessage } from './sandbox';
 
 /** One message as a pane of the page. */
-export function messagePane(message: SandboxMessage, query: ListQuery, values: URLSearchParams): Markup {
+export function messagePane(
+  message: SandboxMessage,
+  query: ListQuery,
+  values: URLSearchParams,
+  settings: CheckSettings,
+): Markup {
+  const checks = checksOf(message, settings);
+  const findings = countFindings(checks);
   const views = viewsOf(message);
   const view = views.find(([name]) => name === values.get('show'))?.[0] ?? defaultView(message);
   return html`<main id="content" class="message" tabindex="-1" data-open="${message.id}">
 <a class="back" href="${listAddress(query)}">Messages</a>
-<div class="title"><h1>${message.subject || '(no subject)'}</h1>
+<div class="title"><h1 dir="auto">${message.subject || '(no subject)'}</h1>
 <div class="actions"><a class="button" href="${messagePath(message.id, '/message.eml')}" download>Open .eml</a>
 <form method="post" action="${messagePath(message.id, '/delete')}"><input type="hidden" name="back" value="${listAddress(query)}"><button id="delete">Delete</button></form></div></div>
 <dl class="envelope">
@@ -29,11 +37,14 @@ ${extras(message)}
 ${attachmentList(message)}
 <nav class="views" aria-label="Views of the message">${views.map(
     ([name, label]) =>
-      html`<a href="${messageAddress(message.id, query, { show: name })}"${name === view && html` aria-current="page"`}>${label}</a>`,
+      html`<a href="${messageAddress(message.id, query, { show: name })}"${name === view && html` aria-current="page"`}>${label}${name === 'checks' && findings > 0 && html` <b class="count">${findings}</b>`}</a>`,
   )}</nav>
-${messageView(message, view, query, values.get('remote') === '1')}
+${messageView(message, view, query, values, checks)}
 </main>`;
 }
+
+/** More recipients than this fold after the first: sixty would push the mail itself off the screen. */
+const MAX_UNFOLDED = 4;
 
 function addressRow(label: string, addresses: readonly SandboxAddress[]): Content {
   if (addresses.length === 0) return undefined;
@@ -41,7 +52,9 @@ function addressRow(label: string, addresses: readonly SandboxAddress[]): Conten
     ({ name, address }) =>
       html`<span class="address">${name && html`<b>${name}</b> `}<span>${address}</span></span>`,
   );
-  return html`<div><dt>${label}</dt><dd>${shown}</dd></div>`;
+  if (shown.length <= MAX_UNFOLDED) return html`<div><dt>${label}</dt><dd>${shown}</dd></div>`;
+  const [first, ...others] = shown;
+  return html`<div><dt>${label}</dt><dd><details class="fold"><summary>${first}<span class="more">+${others.length}</span></summary>${others}</details></dd></div>`;
 }
 
 function extras(message: SandboxMessage): Content {

@@ -37,7 +37,7 @@ function requestFile(request: unknown): { name: string; content: string } {
 }
 
 /** A file that the browser saves and never shows, whatever its type and name claim. */
-function download(content: Buffer | string, name: string): Response {
+export function download(content: Buffer | string, name: string): Response {
   const bytes = typeof content === 'string' ? content : new Uint8Array(content);
   return foreignResponse(bytes, 'application/octet-stream', "default-src 'none'; sandbox", {
     'content-disposition': disposition(name),

@@ -1,3 +1,4 @@
+import { headersThatExchangeChanges } from './checks';
 import { count, formatSize } from './format';
 import { html, type Markup } from './html';
 import { emlHeaders, type SandboxAttachment, type SandboxMessage } from './sandbox';
@@ -69,12 +70,6 @@ function countIn(request: unknown): number {
   return Array.isArray(request.attachments) ? request.attachments.length : 0;
 }
 
-/** Exchange sets these itself and ignores a message's own. */
-const EXCHANGE_SETS = ['date', 'return-path', 'dkim-signature'];
-/** Headers that Exchange stores as properties or passes on. */
-const EXCHANGE_KNOWS =
-  /^(?:from|sender|reply-to|to|cc|subject|message-id|in-reply-to|references|mime-version|content-.+|importance|priority|sensitivity|keywords|disposition-notification-to|return-receipt-to|x-.+)$/;
-
 /**
  * What changes on the way: moved to another place, set by Exchange, or hidden from the recipients. The sandbox cannot
  * know what the client dropped before sending.
@@ -112,22 +107,18 @@ function jsonNotes(message: SandboxMessage): string[] {
   ];
 }
 
-function mimeNotes({ headers, route }: SandboxMessage): string[] {
-  const names = [...new Set(headers.map(({ name }) => name))];
-  const replaced = names.filter((name) => EXCHANGE_SETS.includes(name.toLowerCase()));
-  const doubtful = names.filter(
-    (name) => !EXCHANGE_SETS.includes(name.toLowerCase()) && !EXCHANGE_KNOWS.test(name.toLowerCase()),
-  );
+function mimeNotes(message: SandboxMessage): string[] {
+  const { replaced, dropped } = headersThatExchangeChanges(message);
   return [
     ...(replaced.length > 0
       ? [`Exchange sets these itself, whatever they say here: ${replaced.join(', ')}.`]
       : []),
-    ...(doubtful.length > 0
+    ...(dropped.length > 0
       ? [
-          `Users report that Exchange drops headers like these, which do not begin with X-: ${doubtful.join(', ')}.`,
+          `Users report that Exchange drops headers like these, which do not begin with X-: ${dropped.join(', ')}.`,
         ]
       : []),
-    ...(route === 'draft'
+    ...(message.route === 'draft'
       ? ['The MIME is what the draft was created from; it lacks what was added or changed later.']
       : []),
   ];

@@ -1,14 +1,17 @@
 import { bodyFrame, hasRemoteContent } from './body-document';
+import type { MessageCheck } from './checks';
+import { checksView } from './checks-view';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, messageAddress, messagePath } from './list-query';
 import { routeView } from './message-route';
-import { composeEml, emlHeaders, type SandboxMessage } from './sandbox';
-import { visibleText } from './visible-text';
+import { composeEml, emlHeaders, type SandboxMessage, visibleText } from './sandbox';
+import { linkedText } from './text-links';
 
 const VIEWS = [
   ['html', 'HTML'],
   ['text', 'Text'],
   ['source', 'HTML source'],
+  ['checks', 'Checks'],
   ['headers', 'Headers'],
   ['route', 'Route'],
   ['request', 'Request'],
@@ -33,15 +36,18 @@ export function messageView(
   message: SandboxMessage,
   view: ViewName,
   query: ListQuery,
-  withRemote: boolean,
+  values: URLSearchParams,
+  checks: readonly MessageCheck[],
 ): Markup {
   switch (view) {
     case 'html':
-      return frame(message, query, withRemote);
+      return frame(message, query, values);
     case 'text':
       return textView(message);
     case 'source':
       return plain(message.body.content);
+    case 'checks':
+      return checksView(checks);
     case 'headers':
       return message.mime ? mimeHeaders(message) : jsonHeaders(message);
     case 'route':
@@ -53,10 +59,13 @@ export function messageView(
   }
 }
 
-function frame(message: SandboxMessage, query: ListQuery, withRemote: boolean): Markup {
+function frame(message: SandboxMessage, query: ListQuery, values: URLSearchParams): Markup {
+  const withRemote = values.get('remote') === '1';
   const source = messagePath(message.id, withRemote ? '/body?remote=1' : '/body');
+  const width = WIDTHS.find(([name]) => name === values.get('width'))?.[0] ?? 'desktop';
   return html`${remoteBar(message, query, withRemote)}
-${bodyFrame(source)}`;
+${widthBar(message, query, values, width, source)}
+${bodyFrame(source, width)}`;
 }
 
 function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolean): Content {
@@ -67,15 +76,41 @@ function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolea
   return html`<p class="bar">Remote images and styles are blocked. <a href="${address}">Show them</a></p>`;
 }
 
+const WIDTHS = [
+  ['desktop', 'Desktop'],
+  ['tablet', 'Tablet, 768 px'],
+  ['phone', 'Phone, 375 px'],
+] as const;
+
+function widthBar(
+  message: SandboxMessage,
+  query: ListQuery,
+  values: URLSearchParams,
+  chosen: string,
+  source: string,
+): Markup {
+  const remote: Record<string, string> = values.get('remote') === '1' ? { remote: '1' } : {};
+  const links = WIDTHS.map(
+    ([width, label]) =>
+      html`<a href="${messageAddress(message.id, query, { show: 'html', width, ...remote })}"${width === chosen && html` aria-current="true"`}>${label}</a> `,
+  );
+  return html`<p class="bar widths">${links}<a href="${source}" target="_blank" rel="noopener noreferrer">Open alone</a></p>`;
+}
+
 function textView({ body, textAlternative }: SandboxMessage): Markup {
-  if (body.contentType === 'text') return plain(body.content);
-  if (textAlternative !== undefined) return plain(textAlternative);
+  if (body.contentType === 'text') return written(body.content);
+  if (textAlternative !== undefined) return written(textAlternative);
   return html`<p class="bar">The message has HTML only. This is roughly what it says; Exchange makes its own text version.</p>
-${plain(visibleText(body.content))}`;
+${written(visibleText(body.content))}`;
 }
 
 function plain(text: string): Markup {
   return html`${tooLong(text.length)}<pre tabindex="0">${text.slice(0, MAX_SHOWN)}</pre>`;
+}
+
+/** Text of the sender's own, with links to click: the link to confirm an address is what many tests look for. */
+function written(text: string): Markup {
+  return html`${tooLong(text.length)}<pre class="written" dir="auto" tabindex="0">${linkedText(text.slice(0, MAX_SHOWN))}</pre>`;
 }
 
 function tooLong(length: number): Content {

@@ -1,6 +1,5 @@
 import type { ListQuery } from './list-query';
-import type { Sandbox, SandboxAddress, SandboxMessage } from './sandbox';
-import { visibleLine } from './visible-text';
+import { type Sandbox, type SandboxAddress, type SandboxMessage, visibleLine } from './sandbox';
 
 type Test = (message: SandboxMessage) => boolean;
 

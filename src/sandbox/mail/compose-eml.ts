@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { emlHeaders } from './eml-headers';
-import type { SandboxAttachment, SandboxMessage } from './message';
+import type { SandboxAttachment, SentMessage } from './message';
 
 const CRLF = '\r\n';
 const LINE_LENGTH = 76;
@@ -9,7 +9,7 @@ const LINE_LENGTH = 76;
  * The message as a file for mail programs: its MIME, without Bcc, or one composed from its JSON. Exchange composes its
  * own, so that file shows what the message contains, not how it looks on the wire.
  */
-export function composeEml(message: SandboxMessage): Buffer {
+export function composeEml(message: SentMessage): Buffer {
   if (message.mime) return message.mime;
   const isShown = (attachment: SandboxAttachment) =>
     message.body.contentType === 'html' && attachment.isInline && attachment.contentId !== undefined;
@@ -38,7 +38,7 @@ function multipart(subtype: string, boundary: string, parts: readonly string[]):
   ].join(CRLF);
 }
 
-function bodyPart({ body: { contentType, content } }: SandboxMessage): string {
+function bodyPart({ body: { contentType, content } }: SentMessage): string {
   const type = contentType === 'html' ? 'html' : 'plain';
   return part([`Content-Type: text/${type}; charset=utf-8`], Buffer.from(content));
 }

@@ -1,4 +1,4 @@
-import type { SandboxAddress, SandboxMessage } from './message';
+import type { SandboxAddress, SentMessage } from './message';
 
 /** A header of the mail that a JSON message stands for. */
 export interface EmlHeader {
@@ -29,7 +29,7 @@ const SENSITIVITIES = new Map([
 ]);
 
 /** The headers of a message that came as JSON. Bcc is left out, since its recipients stay hidden. */
-export function emlHeaders(message: SandboxMessage): EmlHeader[] {
+export function emlHeaders(message: SentMessage): EmlHeader[] {
   const given = givenProperties(message.request);
   const { from, sender, importance, mailbox } = message;
   const fromSource = given.has('from') ? 'from' : `the mailbox ${mailbox}`;

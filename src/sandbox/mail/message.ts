@@ -75,8 +75,8 @@ export interface MessageContent {
   request: unknown;
 }
 
-/** A message that the sandbox has accepted. */
-export interface SandboxMessage extends MessageContent {
+/** A message that the sandbox has accepted, as it is stored. */
+export interface SentMessage extends MessageContent {
   /** The id of the copy in Sent Items, if there is one; for a draft, the id that its client got. */
   id: string;
   /** On the sandbox's clock. */
@@ -87,6 +87,29 @@ export interface SandboxMessage extends MessageContent {
   requestId: string;
   /** The `client-request-id` of that request, if it had one. */
   clientRequestId?: string;
+}
+
+/**
+ * A message that the sandbox has accepted. The members that this interface adds are not enumerable: they are left out
+ * of JSON, of copies and of comparisons such as `toEqual`.
+ */
+export interface SandboxMessage extends SentMessage {
+  /** What a reader sees as text: the text body or alternative, or else the text of the HTML. */
+  readonly text: string;
+  /** The HTML body, as the message has it. Undefined if it has only text. */
+  readonly html: string | undefined;
+  /**
+   * The addresses of the links in the HTML and in the text (`http:`, `https:`, `mailto:` and `tel:`), decoded, in the
+   * order in which they appear, each once. Those of the HTML come first.
+   */
+  readonly links: string[];
+  /**
+   * The message as an `.eml` file: its MIME, without Bcc, or one composed from its JSON. It shows what the message
+   * contains, not how Exchange composes it.
+   */
+  readonly raw: Buffer;
+  /** The first attachment with that file name, or whose name the expression matches. Undefined if there is none. */
+  attachment(name: string | RegExp): SandboxAttachment | undefined;
 }
 
 /** A message as read from a request, and the addresses that it claims to come from. */

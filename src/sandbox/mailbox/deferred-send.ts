@@ -1,3 +1,4 @@
+import { after, machineNow } from '../clock';
 import { isSameProperty } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import type { SandboxSettings } from '../settings';
@@ -55,12 +56,11 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * clock only: no one knows when another clock gets there.
  */
 export function createAlarm({ now }: Pick<SandboxSettings, 'now'>, ring: () => number | undefined) {
-  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
   function set(at: number | undefined): void {
-    clearTimeout(timer);
-    if (at === undefined || now !== Date.now) return;
-    // A timer must not keep the process alive.
-    timer = setTimeout(() => set(ring()), Math.min(Math.max(at - now(), 0), MAX_TIMER_MS)).unref();
+    stop();
+    if (at === undefined || now !== machineNow) return;
+    stop = after(Math.min(Math.max(at - now(), 0), MAX_TIMER_MS), () => set(ring()));
   }
   return { set };
 }

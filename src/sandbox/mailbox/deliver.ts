@@ -7,9 +7,10 @@ import {
   requireRecipients,
 } from '../mail/check-message';
 import { emlHeaders, isNamedHeader, propertyHeader } from '../mail/eml-headers';
-import type { ReadMessage, SandboxMessage } from '../mail/message';
+import type { ReadMessage, SentMessage } from '../mail/message';
 import type { SandboxMailbox, SandboxSettings } from '../settings';
 import { checkSendAs, mailboxesOf } from '../tenant/mailboxes';
+import { reportsAbout } from './report-back';
 import { unsearchable } from './search-delay';
 import type { MailboxState } from './state';
 
@@ -19,7 +20,7 @@ export function submit(
   { content, claimedSenders }: ReadMessage,
   settings: SandboxSettings,
   { requestId, clientRequestId, receivedAt }: Call,
-): Omit<SandboxMessage, 'id'> {
+): Omit<SentMessage, 'id'> {
   const { limits } = settings;
   requireRecipients(content);
   checkRecipients(content, limits.recipients);
@@ -30,9 +31,17 @@ export function submit(
   return { receivedAt, mailbox: mailbox.userPrincipalName, requestId, clientRequestId, ...content };
 }
 
-/** Puts a sent message into the Inbox of each recipient in the tenant, once each. */
-export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
-  const { settings, ids, messages } = state;
+/**
+ * Puts a sent message into the Inbox of each recipient in the tenant, once each, and the reports about it into that of
+ * its sender.
+ */
+export function receive(sent: SentMessage, { content, claimedSenders }: ReadMessage, state: MailboxState) {
+  const { settings } = state;
+  const sender = settings.mailboxes.find(({ userPrincipalName }) => userPrincipalName === sent.mailbox);
+  if (sender) {
+    for (const report of reportsAbout(sent, sender))
+      arrive({ content: report, claimedSenders: [] }, sender, sent, state);
+  }
   const recipients = [...sent.to, ...sent.cc, ...sent.bcc].map(({ address }) => address);
   const mailboxes = mailboxesOf(settings.mailboxes, recipients);
   if (mailboxes.length === 0) return;
@@ -48,30 +57,37 @@ export function receive(sent: SandboxMessage, { content, claimedSenders }: ReadM
     },
     claimedSenders,
   };
-  for (const mailbox of mailboxes) {
-    messages.push({
-      mailbox,
-      ...received,
-      createdAt: sent.receivedAt,
-      changedAt: sent.receivedAt,
-      changeKey: ids.changeKey(),
-      // Each mailbox has its own conversations.
-      conversationId: ids.conversationId(),
-      isDraft: false,
-      folder: 'inbox',
-      id: ids.outlookId(),
-      immutableId: ids.outlookId(),
-      knownBy: 'id',
-      sentId: sent.id,
-      unsearchable: unsearchable('inbox', settings),
-      attachmentIds: [],
-      requestBytes: 0,
-    });
-  }
+  for (const mailbox of mailboxes) arrive(received, mailbox, sent, state);
+}
+
+function arrive(
+  read: ReadMessage,
+  mailbox: SandboxMailbox,
+  sent: SentMessage,
+  { ids, messages, settings }: MailboxState,
+): void {
+  messages.push({
+    mailbox,
+    ...read,
+    createdAt: sent.receivedAt,
+    changedAt: sent.receivedAt,
+    changeKey: ids.changeKey(),
+    // Each mailbox has its own conversations.
+    conversationId: ids.conversationId(),
+    isDraft: false,
+    folder: 'inbox',
+    id: ids.outlookId(),
+    immutableId: ids.outlookId(),
+    knownBy: 'id',
+    sentId: sent.id,
+    unsearchable: unsearchable('inbox', settings),
+    attachmentIds: [],
+    requestBytes: 0,
+  });
 }
 
 /** Each property of PS_INTERNET_HEADERS is a header there. [rule: named-headers-on-the-wire] */
-function headersOnTheWire(sent: SandboxMessage, { namedHeadersOnTheWire }: SandboxSettings) {
+function headersOnTheWire(sent: SentMessage, { namedHeadersOnTheWire }: SandboxSettings) {
   const properties = sent.extendedProperties.filter(({ id }) => namedHeadersOnTheWire || !isNamedHeader(id));
   const headers = sent.mime
     ? [...sent.headers, ...properties.flatMap(propertyHeader)]

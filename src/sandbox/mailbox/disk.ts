@@ -12,14 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { composeEml } from '../mail/compose-eml';
-import type { SandboxAddress, SandboxAttachment, SandboxMessage } from '../mail/message';
+import type { SandboxAddress, SandboxAttachment, SentMessage } from '../mail/message';
 
 /** A folder of messages: `.eml` for mail programs, JSON with all that the sandbox knows. */
 export interface MessageStore {
   /** Oldest first. */
-  read(): SandboxMessage[];
-  write(message: SandboxMessage): void;
-  remove(message: SandboxMessage): void;
+  read(): SentMessage[];
+  write(message: SentMessage): void;
+  remove(message: SentMessage): void;
 }
 
 /** The names of the store's own files. It leaves all others in the folder alone. */
@@ -55,12 +55,12 @@ export function messageStore(folder: string): MessageStore {
 }
 
 /** Made of digits and letters, with nothing from the client, so a name cannot lead out of the folder. */
-function nameOf({ receivedAt, id }: SandboxMessage): string {
+function nameOf({ receivedAt, id }: SentMessage): string {
   const stamp = receivedAt.toISOString().replace(/[-:.]/g, '');
   return `${stamp}-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }
 
-function readMessage(file: string): SandboxMessage[] {
+function readMessage(file: string): SentMessage[] {
   try {
     return [fromStoredJson(readPlainFile(file))];
   } catch (error) {
@@ -88,7 +88,7 @@ function replaceFile(file: string, content: string | Buffer): void {
 }
 
 /** A message as text, complete. */
-export function toStoredJson(message: SandboxMessage): string {
+export function toStoredJson(message: SentMessage): string {
   const { attachments, mime, ...rest } = message;
   const files = attachments.map(({ content, ...described }) => ({
     ...described,
@@ -99,7 +99,7 @@ export function toStoredJson(message: SandboxMessage): string {
 }
 
 /** @throws TypeError unless the text came from `toStoredJson` */
-export function fromStoredJson(text: string): SandboxMessage {
+export function fromStoredJson(text: string): SentMessage {
   const stored = fieldsOf(JSON.parse(text), 'the file');
   const body = fieldsOf(stored.get('body'), 'body');
   const receivedAt = new Date(textIn(stored, 'receivedAt'));

@@ -1,4 +1,5 @@
-import { type SandboxMessage, sizeOfMessage } from '../mail/message';
+import { type SandboxMessage, type SentMessage, sizeOfMessage } from '../mail/message';
+import { makeReadable } from '../mail/readable-message';
 import type { MessageStore } from './disk';
 
 /** The messages that were sent, in memory and, if there is a folder for them, on disk. */
@@ -8,7 +9,7 @@ export interface SentMessages {
   readonly sizeBytes: number;
   /** How many were dropped since the start to make room. */
   readonly forgotten: number;
-  add(message: SandboxMessage): void;
+  add(message: SentMessage): void;
   /** Returns false if no message has the id. */
   remove(id: string): boolean;
   /** Drops the oldest message. The last one stays, however large. */
@@ -20,7 +21,7 @@ export function createSent(
   store: MessageStore | undefined,
   whenGone: (message: SandboxMessage) => void,
 ): SentMessages {
-  const list = store?.read() ?? [];
+  const list = (store?.read() ?? []).map(makeReadable);
   const sizes = new Map(list.map((message) => [message, sizeOfMessage(message)]));
   let sizeBytes = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
   let forgotten = 0;
@@ -45,9 +46,10 @@ export function createSent(
     },
     add(message) {
       store?.write(message);
-      list.push(message);
-      const bytes = sizeOfMessage(message);
-      sizes.set(message, bytes);
+      const readable = makeReadable(message);
+      list.push(readable);
+      const bytes = sizeOfMessage(readable);
+      sizes.set(readable, bytes);
       sizeBytes += bytes;
     },
     remove(id) {

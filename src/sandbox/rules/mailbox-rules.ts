@@ -95,6 +95,15 @@ export const MAILBOX_RULES = {
     'Graph docs: singlevaluelegacyextendedproperty-get',
     'An $expand shows the extended properties that it names by id.',
   ),
+  'message-class': documented(
+    '[MS-OXCMAIL]',
+    'A report that arrives gets a class such as REPORT.IPM.Note.NDR, in the property String 0x001A.',
+  ),
+  'mime-of-message': documented(
+    'Graph docs: outlook-get-mime-message',
+    'A message is also there as MIME: $value behind its path.',
+  ),
+  'bounce-test': ours('Mail to an address at bounce.test is reported back to the Inbox of its sender.'),
   'property-id-zeros': recorded(
     'debold/GraphMailer.NET',
     'The id of an extended property is shown without leading zeros.',

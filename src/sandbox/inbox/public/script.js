@@ -26,6 +26,7 @@ async function refresh() {
     const answer = await fetch(location.href, { headers: { 'x-inbox-changes': '1' } });
     const changed = parse(await answer.text());
     for (const part of changed.querySelectorAll('[data-live]')) replace(part);
+    if (!document.querySelector('main[data-open]')) document.title = changed.title;
     announceNew();
   } catch {
     // Not connected: the stream of changes reconnects, and shows it.
@@ -68,6 +69,7 @@ function announceNew() {
   const news = byId('news');
   if (arrived[0] && news) {
     news.textContent = `New message: ${arrived[0].querySelector('.subject')?.textContent}`;
+    if (isNotifying()) new Notification(news.textContent, { tag: 'graph-sandbox' });
   }
 }
 
@@ -92,8 +94,8 @@ function showConnection(/** @type {boolean} */ isLive) {
 
 // A browser opens at most six connections to a host, and each visible page holds one.
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden) source?.close();
-  else listen();
+  if (!document.hidden) listen();
+  else if (!isNotifying()) source?.close();
 });
 if (!document.hidden) listen();
 markOpen();
@@ -120,7 +122,12 @@ async function openMessage(/** @type {string} */ address, /** @type {boolean} */
 
 /** Marks the row of the open message, which is no longer new. */
 function markOpen() {
-  document.querySelector('.views [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  const tab = document.querySelector('.views [aria-current]');
+  // Not scrollIntoView: it would scroll the message too, and its header away.
+  if (tab instanceof HTMLElement && tab.parentElement) {
+    const { parentElement: tabs } = tab;
+    tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+  }
   const id = document.querySelector('main')?.dataset.open;
   for (const row of rows()) {
     if (row.dataset.message !== id) {
@@ -146,7 +153,7 @@ document.addEventListener('click', (event) => {
     return;
   }
   const link = event.target.closest('a');
-  if (!link?.matches('a[data-message], nav.views a, p.bar a:not([download])')) return;
+  if (!link?.matches('a[data-message], nav.views a, p.bar a:not([download], [target])')) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
   event.preventDefault();
   openMessage(link.href, true);
@@ -156,6 +163,41 @@ addEventListener('popstate', () => {
   if (document.querySelector('main.message')) openMessage(location.href, false);
   else location.reload();
 });
+
+// Choices that the browser remembers: how dense the list is, and whether new messages raise a notification.
+
+const densityButton = byId('density');
+const notifyButton = byId('notify');
+
+function isNotifying() {
+  return localStorage.notify === 'on' && 'Notification' in window && Notification.permission === 'granted';
+}
+
+function showChoices() {
+  const isCompact = localStorage.density === 'compact';
+  document.documentElement.classList.toggle('compact', isCompact);
+  if (densityButton) {
+    densityButton.hidden = false;
+    densityButton.textContent = isCompact ? 'Comfortable rows' : 'Compact rows';
+  }
+  if (notifyButton && 'Notification' in window) {
+    notifyButton.hidden = false;
+    notifyButton.textContent = isNotifying() ? 'Stop notifications' : 'Notify me';
+  }
+}
+
+densityButton?.addEventListener('click', () => {
+  localStorage.density = localStorage.density === 'compact' ? 'comfortable' : 'compact';
+  showChoices();
+});
+
+notifyButton?.addEventListener('click', async () => {
+  // Browsers may ask the user only after a click.
+  const granted = !isNotifying() && (await Notification.requestPermission()) === 'granted';
+  localStorage.notify = granted ? 'on' : 'off';
+  showChoices();
+});
+showChoices();
 
 // Keys, except while someone types.
 
@@ -180,6 +222,10 @@ document.addEventListener('keydown', (event) => {
     case 'k':
       if (!openNext(-1)) return;
       break;
+    case 'ArrowDown':
+    case 'ArrowUp':
+      if (!focusNext(target, event.key === 'ArrowDown' ? 1 : -1)) return;
+      break;
     case 'Delete':
       byId('delete')?.click();
       break;
@@ -191,6 +237,16 @@ document.addEventListener('keydown', (event) => {
   }
   event.preventDefault();
 });
+
+/** Moves the focus within the list. False if it is elsewhere. */
+function focusNext(/** @type {EventTarget | null} */ target, /** @type {1 | -1} */ step) {
+  if (!(target instanceof Element) || !target.closest('#list')) return false;
+  const list = rows();
+  const current = list.findIndex((row) => row.contains(document.activeElement));
+  const next = current === -1 ? list[0] : list[current + step];
+  next?.focus();
+  return true;
+}
 
 /** Opens the message after the open one, or before it. False if the list is empty. */
 function openNext(/** @type {1 | -1} */ step) {

@@ -1,0 +1,53 @@
+import { attachmentJson, messageJson, plainJson, sendMailJson } from '../../src/delivery/request-bodies';
+import type { GraphAttachment } from '../../src/message/attachments';
+import { inMemory } from '../../src/mime/spool';
+
+const attachmentOf = (size: number): GraphAttachment => ({
+  '@odata.type': '#microsoft.graph.fileAttachment',
+  name: `"${size}" Grüße.bin`,
+  contentBytes: inMemory(Buffer.alloc(size, 'ÿ')),
+});
+const large = attachmentOf(3 * 48 * 1024);
+const attachments = [attachmentOf(10), attachmentOf(500_000), attachmentOf(0), large];
+const message = { subject: '"😀', importance: 'normal' as const, attachments };
+
+const asBase64 = (attachment: GraphAttachment) => ({
+  ...attachment,
+  contentBytes: attachment.contentBytes.held?.toString('base64'),
+});
+const plain = { ...message, attachments: attachments.map(asBase64) };
+
+test.each([
+  ['a request that sends', sendMailJson(message, false), { message: plain, saveToSentItems: false }],
+  ['a message', messageJson(message), plain],
+  ['a message without attachments', messageJson({ subject: 'Grüße' }), { subject: 'Grüße' }],
+  ['an attachment', attachmentJson(large), asBase64(large)],
+  ['anything else', plainJson({ subject: 'Grüße' }), { subject: 'Grüße' }],
+])('writes %s as JSON.stringify does, and knows its length', (_what, body, expected) => {
+  const bytes = Buffer.concat([...body.pieces()]);
+  expect(bytes.toString()).toBe(JSON.stringify(expected));
+  expect(body.length).toBe(bytes.length);
+});
+
+test('lets no control character through, wherever it stands', () => {
+  const dirty = {
+    subject: 'a\r\nb\u0085',
+    body: { contentType: 'text' as const, content: 'a\0b\r\n\tc\u009f' },
+    toRecipients: [{ emailAddress: { name: 'x\u001b', address: 'a@example.com' } }],
+  };
+  expect(JSON.parse(Buffer.concat([...messageJson(dirty).pieces()]).toString())).toEqual({
+    subject: 'a  b ',
+    body: { contentType: 'text', content: 'ab\r\n\tc' },
+    toRecipients: [{ emailAddress: { name: 'x ', address: 'a@example.com' } }],
+  });
+});
+
+test('makes the same bytes again for another attempt', () => {
+  const body = messageJson(message);
+  expect(Buffer.concat([...body.pieces()])).toEqual(Buffer.concat([...body.pieces()]));
+});
+
+test('makes no text of a large content until it is wanted, nor all of it at once', () => {
+  const pieces = [...attachmentJson(large).pieces()];
+  expect(pieces.map(({ length }) => length).slice(1, -1)).toEqual(Array(3).fill(64 * 1024));
+});

@@ -1,0 +1,131 @@
+import { type ReportField, type ReportMail, readFields } from '../mime/read-report';
+import type { ReportedRecipient } from './bounce';
+import { readDeliveryStatus } from './delivery-status';
+import { addressesIn, addressIn, isAddress, messageIdIn } from './report-address';
+import { beforeCopy, readTextReport } from './text-report';
+
+/** What a report says. */
+export interface Report {
+  /** The Message-ID of the message that it is about. */
+  messageId: string | undefined;
+  /** Each recipient once. */
+  recipients: ReportedRecipient[];
+}
+
+const DELIVERY_STATUS = /^message\/(?:global-)?delivery-status$/;
+const DISPOSITION = /^message\/(?:global-)?disposition-notification$/;
+/** The message that a report is about, or its header. */
+const RETURNED = /^(?:message\/(?:rfc822|global|global-headers|rfc822-headers)|text\/rfc822(?:-headers)?)$/;
+
+/** The senders of reports: names of programs, which people do not have. */
+const DAEMON =
+  /^(?:mailer-?daemon|mail-?daemon|mdaemon|post-?master|microsoftexchange[\da-f]{32}|mail-?delivery(?:-?(?:sub)?system)?|mail-?system|bounces?)(?:[+@]|$)/i;
+
+/**
+ * What a mail reports; undefined if it is no report. A report comes as multipart/report or from a mail server: a mail
+ * from anyone else that merely contains one, such as a forward, reports nothing.
+ */
+export function readBounces(mail: ReportMail): Report | undefined {
+  const failed = failedRecipients(mail);
+  const isReport = mail.type === 'multipart/report';
+  if (!isReport && failed.length === 0 && !isFromServer(mail)) return undefined;
+  const returned = returnedHeader(mail);
+  const recipients = [
+    ...readReceipts(mail),
+    ...readStatuses(mail, failed.length > 0 ? failed : onlyRecipient(returned)),
+  ];
+  const mayBeText = recipients.length === 0 && (!isReport || /^(?:delivery-status)?$/.test(mail.reportType));
+  if (mayBeText) recipients.push(...readTextReport(mail, failed));
+  if (recipients.length === 0) return undefined;
+  return { messageId: messageIdOf(mail, returned), recipients: onceEach(recipients) };
+}
+
+function readStatuses({ parts }: ReportMail, fallback: readonly string[]): ReportedRecipient[] {
+  return parts
+    .filter(({ type }) => DELIVERY_STATUS.test(type))
+    .flatMap(({ content }) => readDeliveryStatus(content, fallback));
+}
+
+/** What mail programs say (RFC 8098). */
+function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
+  return parts
+    .filter(({ type }) => DISPOSITION.test(type))
+    .flatMap(({ content }) => {
+      const fields = readFields(content.toString('latin1').trimStart());
+      const original = addressIn(fieldOf(fields, 'original-recipient'));
+      const final = addressIn(fieldOf(fields, 'final-recipient'));
+      const recipient = original ?? final;
+      // "manual-action/MDN-sent-manually; displayed": what counts comes last, before any "/error".
+      const disposition = fieldOf(fields, 'disposition') ?? '';
+      const [, action] = /([a-z]+)(?:\/[^;]*)?\s*$/.exec(disposition.toLowerCase()) ?? [];
+      if (recipient === undefined || action === undefined || action === 'failed') return [];
+      return [
+        {
+          kind: action === 'displayed' ? 'read' : 'unread',
+          recipient,
+          finalRecipient: final?.toLowerCase() === recipient.toLowerCase() ? undefined : final,
+          action,
+        },
+      ];
+    });
+}
+
+function isFromServer({ fields }: ReportMail): boolean {
+  const from = fieldOf(fields, 'from') ?? '';
+  return isServer(addressIn(from) ?? from.replace(/^.*<|>.*$/g, '').trim());
+}
+
+/** Whether an address, or what stands in its place, belongs to a mail server. */
+export function isServer(address: string): boolean {
+  return DAEMON.test(address);
+}
+
+/** Exim and Gmail name the recipients in the header. */
+function failedRecipients({ fields }: ReportMail): string[] {
+  return fields
+    .filter(({ key }) => key === 'x-failed-recipients')
+    .flatMap(({ value }) => value.split(',').map((address) => address.trim()))
+    .filter(isAddress);
+}
+
+function returnedHeader({ parts }: ReportMail): ReportField[] {
+  const part = parts.findLast(({ type }) => RETURNED.test(type));
+  return part ? readFields(part.content.toString('latin1').replace(/^\s+/, '')) : [];
+}
+
+/** The recipient of the returned message, if it has just one. */
+function onlyRecipient(returned: readonly ReportField[]): string[] {
+  const all = ['to', 'cc', 'bcc'].flatMap((key) => addressesIn(fieldOf(returned, key) ?? ''));
+  return all.length === 1 ? all : [];
+}
+
+function messageIdOf(
+  { fields, parts, text }: ReportMail,
+  returned: readonly ReportField[],
+): string | undefined {
+  const receipt = parts.find(({ type }) => DISPOSITION.test(type));
+  const inReceipt = receipt && readFields(receipt.content.toString('latin1').trimStart());
+  // A report in running text ends with a copy of the message.
+  const [, inCopy] = /^[ \t>]*message-id:\s*(<[^<>\s]+>)/im.exec(text.slice(beforeCopy(text).length)) ?? [];
+  const candidates = [
+    inReceipt && fieldOf(inReceipt, 'original-message-id'),
+    fieldOf(returned, 'message-id'),
+    inCopy,
+    fieldOf(fields, 'in-reply-to'),
+    fieldOf(fields, 'references'),
+  ];
+  return candidates.map(messageIdIn).find((id) => id !== undefined);
+}
+
+function fieldOf(fields: readonly ReportField[], key: string): string | undefined {
+  return fields.find((field) => field.key === key)?.value;
+}
+
+function onceEach(recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
+  const byAddress = new Map<string, ReportedRecipient>();
+  for (const reported of recipients) {
+    const key = reported.recipient.toLowerCase();
+    if (!byAddress.has(key)) byAddress.set(key, reported);
+  }
+  return [...byAddress.values()];
+}

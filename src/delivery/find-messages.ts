@@ -1,0 +1,187 @@
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { folderPath, isId, messagesPath } from '../graph/endpoints';
+import { parseJson, property } from '../graph/json-property';
+import type { MessageRequests } from '../graph/message-requests';
+import { untilPassed } from './passing-state';
+
+/** A message in the mailbox, as far as sending it is concerned. */
+export interface StoredMessage {
+  id: string;
+  isDraft: boolean;
+  /** The folder's id; undefined if the service does not report it. */
+  folder: string | undefined;
+  /** Its Message-ID, with `<>`; undefined if it was not requested or the service does not report it. */
+  messageId: string | undefined;
+  /** Stays the same when the message is sent (reported); undefined like the others. */
+  conversationId: string | undefined;
+  /** Opens the message in Outlook on the web. It contains the id, so it is good for as long as that. */
+  webLink: string | undefined;
+  /** When it was sent, in milliseconds since 1970, in whole seconds; undefined likewise. */
+  sentAt: number | undefined;
+}
+
+/** Folders that every mailbox has, by their well-known names. */
+export type WellKnownFolder = 'drafts' | 'sentitems';
+
+const SHOWN = 'id,isDraft,parentFolderId,conversationId,webLink';
+const PAGE_SIZE = '50';
+/** A search for one mark finds a few messages; anything longer than this would never end. */
+const MAX_PAGES = 1000;
+/** More readings than a few concurrent processes can cause by changing the mailbox. */
+const MAX_READINGS = 10;
+
+/** The result of a search. */
+export interface FoundMessages {
+  messages: StoredMessage[];
+  /** Whether there may be more, on pages that could not be read; only in searches for clean-up. */
+  isPart: boolean;
+}
+
+/** Whether a search is a step of sending the message, or cleans up after one that may have been aborted. */
+export type SearchMode = 'step' | 'clean-up';
+
+/** Where a search looks, and what it asks for. */
+export interface SearchOptions {
+  /** @default 'step' */
+  mode?: SearchMode;
+  /** @default all folders */
+  folder?: WellKnownFolder;
+  /** Also ask when messages were sent. */
+  withTime?: boolean;
+}
+
+/**
+ * The messages that a `$filter` finds, in all folders unless one is named, up to the last page. A page may contain few messages or
+ * none without being the last (documented: concepts/paging.md).
+ *
+ * Pages are read one after the other, and a message that is sent in between may be on none of them. So if there
+ * is more than one page, they are read again until two readings agree.
+ */
+export async function findMessages(
+  requests: MessageRequests,
+  userId: string,
+  filter: string,
+  { mode = 'step', folder, withTime }: SearchOptions = {},
+): Promise<FoundMessages> {
+  const $select = withTime ? `${SHOWN},sentDateTime` : SHOWN;
+  const query = new URLSearchParams({ $filter: filter, $select, $top: PAGE_SIZE });
+  const messages = folder === undefined ? messagesPath(userId) : `${folderPath(userId, folder)}/messages`;
+  const path = `${messages}?${query}`;
+  let before: FoundMessages | undefined;
+  for (let reading = 1; ; reading++) {
+    const found = await readPages(requests, path, mode).catch((error: unknown) => {
+      if (mode !== 'clean-up' || !before) throw error;
+      return { messages: before.messages, isPart: true, pages: 1 };
+    });
+    const isSame = JSON.stringify(found.messages) === JSON.stringify(before?.messages);
+    if (found.isPart || found.pages === 1 || isSame || reading === MAX_READINGS) return found;
+    before = found;
+  }
+}
+
+async function readPages(
+  requests: MessageRequests,
+  firstPath: string,
+  mode: SearchMode,
+): Promise<FoundMessages & { pages: number }> {
+  const messages: StoredMessage[] = [];
+  let path: string | undefined = firstPath;
+  for (let pages = 1; ; pages++) {
+    const what = 'the search for the message';
+    let page: Page;
+    try {
+      page = toPage(await ask(requests, path, what, toPage, mode));
+    } catch (error) {
+      // What was found can be cleaned up, even if there is more that was not found.
+      if (mode === 'clean-up' && messages.length > 0) return { messages, pages, isPart: true };
+      throw error;
+    }
+    messages.push(...page.messages);
+    path = page.next;
+    if (path === undefined) return { messages, pages, isPart: false };
+    if (pages === MAX_PAGES) throw garbled();
+  }
+}
+
+/** The id of a folder. */
+export async function folderId(
+  requests: MessageRequests,
+  userId: string,
+  folder: WellKnownFolder,
+  mode: SearchMode = 'step',
+): Promise<string> {
+  const path = `${folderPath(userId, folder)}?$select=id`;
+  const read = (answer: string) => idOf(parseJson(answer));
+  return read(await ask(requests, path, `the request for the folder ${folder}`, read, mode));
+}
+
+async function ask(
+  requests: MessageRequests,
+  path: string,
+  what: string,
+  check: (answer: string) => void,
+  mode: SearchMode,
+): Promise<string> {
+  const call = { method: 'GET', path, what, expect: 200, wantsBody: true, check } as const;
+  if (mode === 'clean-up') return (await requests.cleanUp(call)).body;
+  const step = () => requests.call({ ...call, repeatable: true });
+  return (await untilPassed(requests, step, { named: 'mailbox' })).body;
+}
+
+interface Page {
+  messages: StoredMessage[];
+  next: string | undefined;
+}
+
+function toPage(body: string): Page {
+  const answer = parseJson(body);
+  const value = property(answer, 'value');
+  if (!Array.isArray(value)) throw garbled();
+  return { messages: value.map(toStored), next: pathOf(property(answer, '@odata.nextLink')) };
+}
+
+/** Ignores the link's host, so that the token goes only to our endpoint, whatever the link says. */
+function pathOf(nextLink: unknown): string | undefined {
+  if (nextLink === undefined || nextLink === null) return undefined;
+  if (typeof nextLink !== 'string' || !URL.canParse(nextLink)) throw garbled();
+  const { pathname, search } = new URL(nextLink);
+  return pathname + search;
+}
+
+export function toStored(value: unknown): StoredMessage {
+  const messageId = textOf(value, 'internetMessageId');
+  return {
+    id: idOf(value),
+    isDraft: property(value, 'isDraft') !== false,
+    folder: textOf(value, 'parentFolderId'),
+    messageId: messageId !== undefined && /^<.+>$/.test(messageId) ? messageId : undefined,
+    conversationId: textOf(value, 'conversationId'),
+    webLink: textOf(value, 'webLink'),
+    sentAt: timeOf(value, 'sentDateTime'),
+  };
+}
+
+/** Undefined also if it is empty: an empty text identifies nothing. */
+function textOf(value: unknown, name: string): string | undefined {
+  const text = property(value, name);
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+function timeOf(value: unknown, name: string): number | undefined {
+  const time = Date.parse(textOf(value, name) ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function idOf(value: unknown): string {
+  const id = property(value, 'id');
+  if (!isId(id)) throw garbled();
+  return id;
+}
+
+/** An answer with the right status that cannot be parsed: the request may well have been carried out. */
+function garbled(): GraphTransportError {
+  return new GraphTransportError('ECONNECTION', "The answer of Graph breaks off, or is not one of Graph's.", {
+    outcome: 'unknown',
+    hint: 'Is there a proxy or gateway in between?',
+  });
+}

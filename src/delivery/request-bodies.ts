@@ -1,0 +1,115 @@
+import type { RequestBody } from '../graph/request-body';
+import type { GraphAttachment } from '../message/attachments';
+import type { GraphMessage } from '../message/graph-message';
+import { withoutControlCharacters } from '../mime/control-characters';
+import type { AttachmentContent } from '../mime/spool';
+
+/** The body of a request to Graph's sendMail. */
+export interface SendMailRequest {
+  contentType: string;
+  body: RequestBody;
+}
+
+/** A message as JSON. */
+export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): SendMailRequest {
+  return { contentType: 'application/json', body: sendMailJson(message, saveToSentItems) };
+}
+
+/** A message as MIME: all of it in base64, with nothing around it. */
+export function mimeRequest(mime: Buffer): SendMailRequest {
+  return {
+    contentType: 'text/plain',
+    body: { length: base64Length(mime.length), pieces: () => base64Pieces(mime) },
+  };
+}
+
+/** JSON as text, except that contents stand for their base64. */
+type Part = string | AttachmentContent;
+
+/** A value without attachments. */
+export function plainJson(value: object): RequestBody {
+  return bodyOf([JSON.stringify(value, withoutControlCharacters)]);
+}
+
+/** The request that sends a message. */
+export function sendMailJson(message: GraphMessage, saveToSentItems: boolean): RequestBody {
+  return bodyOf(['{"message":', ...messageParts(message), `,"saveToSentItems":${saveToSentItems}}`]);
+}
+
+/** A message in the form in which Graph stores it. */
+export function messageJson(message: GraphMessage): RequestBody {
+  return bodyOf(messageParts(message));
+}
+
+/** An attachment. */
+export function attachmentJson(attachment: GraphAttachment): RequestBody {
+  return bodyOf(attachmentParts(attachment));
+}
+
+function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
+  const json = JSON.stringify(message, withoutControlCharacters);
+  if (attachments.length === 0) return [json];
+  const list = attachments.flatMap((attachment, index) => [
+    ...(index > 0 ? [','] : []),
+    ...attachmentParts(attachment),
+  ]);
+  return [`${json.slice(0, -1)},"attachments":[`, ...list, ']}'];
+}
+
+function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part[] {
+  return [
+    `${JSON.stringify(attachment, withoutControlCharacters).slice(0, -1)},"contentBytes":"`,
+    contentBytes,
+    '"}',
+  ];
+}
+
+/** Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. */
+function bodyOf(parts: readonly Part[]): RequestBody {
+  const pieces: (Buffer | AttachmentContent)[] = [];
+  let text = '';
+  const endText = () => {
+    if (text) pieces.push(Buffer.from(text));
+    text = '';
+  };
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+    } else {
+      endText();
+      pieces.push(part);
+    }
+  }
+  endText();
+  return {
+    length: pieces.reduce(
+      (bytes, piece) => bytes + (Buffer.isBuffer(piece) ? piece.length : base64Length(piece.size)),
+      0,
+    ),
+    *pieces() {
+      for (const piece of pieces) {
+        if (Buffer.isBuffer(piece)) yield piece;
+        else if (piece.held) yield* base64Pieces(piece.held);
+        else throw new Error('the content of an attachment is not in memory');
+      }
+    },
+  };
+}
+
+/**
+ * How much is encoded at a time: whole groups of three bytes, which become four characters. V8 does not put
+ * strings over 128 KB among its young objects, and they take six times as long to create and to free.
+ */
+const PIECE_BYTES = 48 * 1024;
+
+/** The length of `bytes` bytes in base64. */
+export function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+/** The bytes in base64, piece by piece, so that it need not all be in memory at once. */
+function* base64Pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    yield Buffer.from(bytes.toString('base64', at, at + PIECE_BYTES), 'latin1');
+  }
+}
