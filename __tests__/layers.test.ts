@@ -23,6 +23,7 @@ const RANKS = [
   'index',
   'failover',
   'bullmq',
+  'failover',
   'sandbox',
   'prove',
   'cli',
@@ -127,6 +128,7 @@ const PACKAGES: Record<string, string[]> = {
     'transport',
     'failover',
     'bullmq',
+    'failover',
     'cli',
   ],
 };

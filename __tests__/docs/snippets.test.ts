@@ -62,6 +62,7 @@ function compile(sources: ReadonlyMap<string, string>): ts.Diagnostic[] {
     paths: {
       'nodemailer-graph-transport': [join(root, 'src/index.mts')],
       'nodemailer-graph-transport/bullmq': [join(root, 'src/bullmq/index.ts')],
+      'nodemailer-graph-transport/failover': [join(root, 'src/failover/index.ts')],
       'nodemailer-graph-transport/sandbox': [join(root, 'src/sandbox/index.ts')],
       'nodemailer-graph-transport/sandbox/matchers': [join(root, 'src/sandbox/matchers.mts')],
       'nodemailer-graph-transport/sandbox/msw': [join(root, 'src/sandbox/msw.mts')],

@@ -1,264 +1,286 @@
-import { once } from 'node:events';
-import nodemailer from 'nodemailer';
-import { GraphTransportError } from '../../src/index';
-import { ambiguous, failover, failure, letter, passing, refused, stub, transporterOf } from './support';
+import nodemailer, { type SendMailOptions, type Transport } from 'nodemailer';
+import { type FailoverError, FailoverTransport, failover } from '../../src/failover';
+import { createManualClock } from '../support/manual-clock';
 
-describe('going on', () => {
-  test('sends through the first member that can, and tells which one it was and who failed before', async () => {
-    const error = passing();
-    const [first, second, third] = [stub('First', () => error), stub('Second'), stub('Third')];
-    const { transporter } = transporterOf([first, second, third]);
-    const info = await transporter.sendMail(letter);
-    expect(info.failover).toEqual({
-      index: 1,
-      name: 'Second',
-      failures: [{ index: 0, name: 'First', error }],
-    });
-    expect([first.sent.length, second.sent.length, third.tried]).toEqual([0, 1, 0]);
-    expect(info.messageId).toMatch(/^<.+>$/);
+interface Fake extends Transport {
+  /** What it was given, composed. */
+  seen: string[];
+  /** What it fails with, from the first message on; undefined where it sends. */
+  plan: (Error | undefined)[];
+}
+
+/** A transport that reads the whole message, and then fails or sends as planned. After the plan, it sends. */
+function fake(name: string, ...plan: (Error | undefined)[]): Fake {
+  const seen: string[] = [];
+  return {
+    name,
+    version: '1',
+    seen,
+    plan,
+    send(mail, callback) {
+      mail.message.build((error, mime) => {
+        if (error) return callback(error, undefined);
+        seen.push(String(mime));
+        const failure = plan.shift();
+        if (failure) return callback(failure, undefined);
+        callback(null, {
+          envelope: mail.message.getEnvelope(),
+          messageId: mail.message.messageId(),
+          accepted: [],
+          rejected: [],
+          pending: [],
+          response: `250 by ${name}`,
+        });
+      });
+    },
+  };
+}
+
+const notSent = (more: object = {}) =>
+  Object.assign(new Error('not now'), { code: 'ECONNECTION', retryable: true, ambiguous: false, ...more });
+const unclear = () => notSent({ message: 'no answer', retryable: false, ambiguous: true });
+const refused = () => notSent({ message: 'not allowed', code: 'EENVELOPE', retryable: false });
+
+const letter: SendMailOptions = {
+  from: 'app@contoso.example',
+  to: 'ann@example.com',
+  subject: 'Plans',
+  text: 'Here they are',
+};
+
+/** The error that sending fails with. */
+async function errorOf(sending: Promise<unknown>): Promise<FailoverError> {
+  return sending.then(
+    () => Promise.reject(new Error('it was sent')),
+    (error: FailoverError) => error,
+  );
+}
+
+describe('where a message goes', () => {
+  test('to the first member while that one sends', async () => {
+    const [one, two] = [fake('One'), fake('Two')];
+    const info = await nodemailer.createTransport(failover([one, two])).sendMail(letter);
+    expect(info).toMatchObject({ response: '250 by One', failover: { index: 0, name: 'One', failures: [] } });
+    expect(two.seen).toEqual([]);
+  });
+
+  test('on to the next if the error is retryable, and the info and the log tell which one sent', async () => {
+    const error = notSent();
+    const lines: string[] = [];
+    const log = (entry: { member?: number; tnx?: string }) => lines.push(`${entry.tnx} ${entry.member}`);
+    const logger = { info: log, warn: log, error: log, debug: log, trace: log, fatal: log };
+    const members = [fake('One', error), fake('Two')];
+    const info = await nodemailer.createTransport(failover(members, { logger })).sendMail(letter);
+    expect(info.failover).toEqual({ index: 1, name: 'Two', failures: [{ index: 0, name: 'One', error }] });
+    expect(lines).toEqual(['failover 0', 'failover 1']);
   });
 
   test.each([
-    ['ambiguous', ambiguous, { ambiguous: true, retryable: false }],
-    ['refused', refused, { ambiguous: false, retryable: false, permanent: true }],
-    ['unknown', () => new Error('odd'), { ambiguous: true, retryable: false }],
-    [
-      'both retryable and ambiguous',
-      () => failure({ retryable: true, ambiguous: true }),
-      { ambiguous: true, retryable: false },
-    ],
-  ])('stops at an error that is %s', async (_, make, flags) => {
-    const error = make();
-    const second = stub('Second');
-    const { transporter } = transporterOf([stub('First', () => error), second]);
-    const failed = await transporter.sendMail(letter).catch((caught) => caught);
-    expect(failed).toBe(error);
-    expect(failed).toMatchObject({
-      ...flags,
-      errors: [error],
-      failover: { index: 0, name: 'First', failures: [] },
-    });
-    expect(second.tried).toBe(0);
+    ['ambiguous', unclear(), { retryable: false, ambiguous: true, permanent: undefined }],
+    ['ambiguous and retryable', notSent({ ambiguous: true }), { retryable: false, ambiguous: true }],
+    ['refused', refused(), { retryable: false, ambiguous: false, permanent: true }],
+    ['silent about it', new Error('who knows'), { retryable: false, ambiguous: true }],
+  ])('no further if the error is %s', async (_, failure, verdict) => {
+    const two = fake('Two');
+    const error = await errorOf(
+      nodemailer.createTransport(failover([fake('One', failure), two])).sendMail(letter),
+    );
+    expect(error).toBe(failure);
+    expect(error).toMatchObject({ ...verdict, failover: { index: 0, name: 'One' } });
+    expect(error.errors).toEqual([failure]);
+    expect(two.seen).toEqual([]);
   });
 
-  test('rejects with the last error, and the errors of all, when no member can send', async () => {
-    const errors = [passing(), failure({ code: 'ETIMEDOUT', retryable: true, ambiguous: false })];
-    const { transporter } = transporterOf(errors.map((error, at) => stub(`Member ${at}`, () => error)));
-    const failed = await transporter.sendMail(letter).catch((caught) => caught);
-    expect(failed).toBe(errors[1]);
-    expect(failed).toMatchObject({ code: 'ETIMEDOUT', retryable: true, permanent: false, errors });
-    expect(failed.failover.failures).toEqual([{ index: 0, name: 'Member 0', error: errors[0] }]);
-    expect(JSON.stringify(failed)).not.toContain('errors');
+  test('if all fail, the error is the last one, with all in errors', async () => {
+    const failures = [notSent(), notSent(), notSent({ retryAfter: 5000 })];
+    const members = failures.map((failure, at) => fake(`M${at}`, failure));
+    const error = await errorOf(nodemailer.createTransport(failover(members)).sendMail(letter));
+    expect(error.errors).toEqual(failures);
+    expect(error).toBe(failures[2]);
+    expect(error).toMatchObject({ retryable: true, ambiguous: false, permanent: false, retryAfter: 5000 });
+    expect(error.failover.failures.map(({ name }) => name)).toEqual(['M0', 'M1']);
+    expect(Object.keys(error)).not.toContain('errors');
   });
 
-  test('stays retryable when a second member refuses what the first could not take just now', async () => {
-    const { transporter } = transporterOf([stub('First', passing), stub('Second', refused)]);
-    await expect(transporter.sendMail(letter)).rejects.toMatchObject({
-      code: 'EENVELOPE',
-      retryable: true,
-      permanent: false,
-    });
+  test('a refusal by the second stays retryable, because the first may take the message later', async () => {
+    const members = [fake('One', notSent()), fake('Two', refused())];
+    const error = await errorOf(nodemailer.createTransport(failover(members)).sendMail(letter));
+    expect(error).toMatchObject({ message: 'not allowed', retryable: true, permanent: false });
   });
 
-  test('lets the app say what became of a message, except of one that may have been sent', async () => {
-    const asked: unknown[] = [];
-    const options = {
-      outcomeOf(error: Error, member: { index: number; name: string }) {
-        asked.push(member);
-        return error.message === 'login' ? ('not-accepted' as const) : undefined;
+  test('outcomeOf decides about errors that do not say it, but never about ambiguous ones', async () => {
+    const asked: number[] = [];
+    const outcomeOf = (_: Error, { index }: { index: number }) => {
+      asked.push(index);
+      return 'not-accepted' as const;
+    };
+    const info = await nodemailer
+      .createTransport(failover([fake('One', new Error('quota')), fake('Two')], { outcomeOf }))
+      .sendMail(letter);
+    expect(info.failover.index).toBe(1);
+    const error = await errorOf(
+      nodemailer
+        .createTransport(failover([fake('One', unclear()), fake('Two')], { outcomeOf }))
+        .sendMail(letter),
+    );
+    expect(error.ambiguous).toBe(true);
+    expect(asked).toEqual([0]);
+  });
+
+  test('an abort goes on to no other member', async () => {
+    const controller = new AbortController();
+    const one: Transport = {
+      name: 'One',
+      version: '1',
+      send(_, callback) {
+        controller.abort();
+        callback(notSent({ code: 'EABORT' }), undefined);
       },
     };
-    const second = stub('Second');
-    const login = transporterOf(
-      [stub('First', () => failure({ code: 'EAUTH', retryable: false }, 'login')), second],
-      options,
+    const two = fake('Two');
+    await errorOf(
+      nodemailer.createTransport(failover([one, two])).sendMail({ ...letter, signal: controller.signal }),
     );
-    await login.transporter.sendMail(letter);
-    expect(asked).toEqual([{ index: 0, name: 'First' }]);
-    const { transporter } = transporterOf(
-      [stub('First', () => failure({ ambiguous: true }, 'login')), second],
-      options,
-    );
-    await expect(transporter.sendMail(letter)).rejects.toThrow('login');
-    expect([asked.length, second.tried]).toEqual([1, 1]);
-  });
-
-  test('takes a message that some recipients were refused for as sent, as Nodemailer does', async () => {
-    const first = stub('First');
-    first.send = (mail, callback) =>
-      callback(null, {
-        envelope: mail.message.getEnvelope(),
-        messageId: '<1@x>',
-        rejected: ['bob@example.com'],
-      });
-    const second = stub('Second');
-    const { transporter } = transporterOf([first, second]);
-    const info = await transporter.sendMail(letter);
-    expect(info).toMatchObject({ rejected: ['bob@example.com'], failover: { index: 0 } });
-    expect(second.tried).toBe(0);
-  });
-
-  test('goes on after the pool of an older Nodemailer that is closed, which never calls back', async () => {
-    const first = stub('SMTP (pool)');
-    const closed: (typeof first)['send'] = () => false;
-    first.send = closed;
-    const { transporter } = transporterOf([first, stub('Second')]);
-    expect((await transporter.sendMail(letter)).failover).toMatchObject({
-      index: 1,
-      failures: [{ index: 0 }],
-    });
+    expect(two.seen).toEqual([]);
   });
 });
 
-describe('a signal', () => {
-  test('ends a message between two members', async () => {
-    const abort = new AbortController();
-    const second = stub('Second');
-    const first = stub('First', () => {
-      abort.abort();
-      return passing();
-    });
-    const { transporter, transport } = transporterOf([first, second], { circuit: { failures: 1 } });
-    await expect(transporter.sendMail({ ...letter, signal: abort.signal })).rejects.toThrow();
-    await new Promise(setImmediate);
-    expect(second.tried).toBe(0);
-    expect(transport.members[0]?.circuit).toBe('closed');
-  });
-});
+describe('the circuit', () => {
+  const setUp = (first: Fake, options = {}) => {
+    const clock = createManualClock();
+    const two = fake('Two');
+    const transport = new FailoverTransport([first, two], options, clock);
+    const mailer = nodemailer.createTransport(transport);
+    const sendBy = async () => (await mailer.sendMail(letter)).failover.name;
+    return { clock, transport, sendBy, two, state: () => transport.members[0]?.circuit };
+  };
 
-describe('verify, check and close', () => {
-  const verifying = (name: string, error?: Error) =>
-    Object.assign(stub(name), { verify: async () => (error ? Promise.reject(error) : true) });
-
-  test('verifies all members, and tells how each did', async () => {
-    const error = failure({ code: 'EAUTH' }, 'wrong secret');
-    const { transporter, transport } = transporterOf([
-      verifying('Good'),
-      stub('Mute'),
-      verifying('Bad', error),
-    ]);
-    expect(await transport.check()).toEqual([
-      { index: 0, name: 'Good', circuit: 'closed', retryAfter: 0, ok: true },
-      { index: 1, name: 'Mute', circuit: 'closed', retryAfter: 0, ok: true },
-      { index: 2, name: 'Bad', circuit: 'closed', retryAfter: 0, ok: false, error },
-    ]);
-    await expect(transporter.verify()).rejects.toMatchObject({
-      message: 'Member 2 (Bad) of the failover cannot send: wrong secret',
-      code: 'EAUTH',
-      cause: error,
-      errors: [error],
-    });
-    expect(await transporterOf([verifying('Good')]).transporter.verify()).toBe(true);
+  test('opens after three failures in a row, lets one message try after the cool-down, and closes', async () => {
+    const one = fake('One', notSent(), notSent(), notSent());
+    const { clock, sendBy, state, transport } = setUp(one);
+    for (let at = 0; at < 3; at += 1) expect(await sendBy()).toBe('Two');
+    expect(transport.members[0]).toEqual({ index: 0, name: 'One', circuit: 'open', retryAfter: 30_000 });
+    expect(await sendBy()).toBe('Two');
+    expect(one.seen).toHaveLength(3);
+    await clock.pass(29_999);
+    expect(state()).toBe('open');
+    await clock.pass(1);
+    expect(state()).toBe('half-open');
+    expect(await sendBy()).toBe('One');
+    expect(state()).toBe('closed');
   });
 
-  test('verify calls back too', async () => {
-    const { transporter } = transporterOf([verifying('Bad', new Error('wrong'))]);
-    const called = await new Promise((resolve) => transporter.verify((...outcome) => resolve(outcome)));
-    expect(called).toMatchObject([{ message: expect.stringContaining('wrong') }]);
-  });
-
-  test('close closes all members, even if one cannot, and then nothing is sent', async () => {
-    const closed: unknown[] = [];
-    const closing = (name: string) =>
-      Object.assign(stub(name), {
-        close(options: unknown) {
-          closed.push([name, options]);
-          throw new Error('cannot');
-        },
-      });
-    const members = [closing('First'), stub('Second'), closing('Third')];
-    const { transport, transporter } = transporterOf(members);
-    await transport.close({ force: true });
-    expect(closed).toEqual([
-      ['First', { force: true }],
-      ['Third', { force: true }],
-    ]);
-    await expect(transporter.sendMail(letter)).rejects.toMatchObject({
-      code: 'ECONNECTION',
-      retryable: true,
-    });
-    expect(members.map(({ tried }) => tried)).toEqual([0, 0, 0]);
-    expect(transport.isIdle()).toBe(false);
-  });
-
-  test('is idle while the member has room that the next message goes to, and says so', async () => {
-    const busy = Object.assign(stub('Busy'), { isIdle: () => false });
-    expect(transporterOf([busy, stub('Free')]).transporter.isIdle()).toBe(false);
-    const { transporter } = transporterOf([stub('Free')]);
-    expect(transporter.isIdle()).toBe(true);
-    await once(transporter, 'idle');
-  });
-});
-
-describe('options', () => {
-  test.each([
-    [[], {}, 'at least one transport'],
-    [[{}], {}, 'member 0 is neither a transport'],
-    [[null], {}, 'member 0 is neither a transport'],
-    [[stub('A')], { circut: false }, 'Did you mean "circuit"?'],
-    [[stub('A')], { circuit: { failurs: 1 } }, 'Did you mean "circuit.failures"?'],
-    [[stub('A')], { circuit: { failures: 0 } }, 'circuit.failures must be a whole number from 1 up, got 0'],
-    [[stub('A')], { circuit: { coolDown: -1 } }, 'circuit.coolDown must be a whole number from 0 up'],
-    [[stub('A')], { maxMessageSize: 0.5 }, 'maxMessageSize must be a whole number'],
-    [[stub('A')], { outcomeOf: 'refused' }, 'outcomeOf must be a function'],
-  ])('refuses %j with %j', (members, options, why) => {
-    const make = () => Reflect.apply(failover, undefined, [members, options]);
-    expect(make).toThrow(GraphTransportError);
-    expect(make).toThrow(why);
-  });
-
-  test('refuses a transport that is there twice', () => {
-    const one = stub('A');
-    expect(() => failover([one, stub('B'), nodemailer.createTransport(one)])).toThrow(
-      'member 2 is the same transport as member 0',
-    );
-  });
-
-  test('refuses plugins and defaults of a member, which could not be applied', () => {
-    const withPlugin = nodemailer.createTransport(stub('A'));
-    withPlugin.use('compile', (_, next) => next());
-    expect(() => failover([withPlugin])).toThrow('member 0 has plugins');
-    const withDefaults = nodemailer.createTransport(stub('A'), { from: 'app@contoso.example' });
-    expect(() => failover([withDefaults])).toThrow('member 0 has message defaults');
-    expect(() => failover([nodemailer.createTransport(failover([stub('A')]))])).not.toThrow();
-  });
-});
-
-describe('the log', () => {
-  test('tells who failed, who is next, who sent, and when a circuit opens', async () => {
-    const lines: string[] = [];
-    const log =
-      (level: string) =>
-      (data: object, text = '', ...args: unknown[]) => {
-        lines.push(`${level} ${Reflect.get(data, 'tnx')} ${text.replace(/%s/g, () => String(args.shift()))}`);
-      };
-    const logger = {
-      trace: log('trace'),
-      debug: log('debug'),
-      info: log('info'),
-      warn: log('warn'),
-      error: log('error'),
-      fatal: log('fatal'),
-    };
-    const first = stub('First', passing);
-    const { transporter, clock } = transporterOf([first, stub('Second')], {
-      logger,
-      circuit: { failures: 1 },
-    });
-    const message = { ...letter, messageId: '<1@contoso.example>' };
-    await transporter.sendMail(message);
+  test('opens again if the message that tries it fails', async () => {
+    const one = fake('One', ...Array.from({ length: 4 }, () => notSent()));
+    const { clock, sendBy, state } = setUp(one);
+    for (let at = 0; at < 3; at += 1) await sendBy();
     await clock.pass(30_000);
-    first.act = () => undefined;
-    await transporter.sendMail(message);
-    first.act = refused;
-    await expect(transporter.sendMail(message)).rejects.toThrow();
-    expect(lines).toEqual([
-      'warn circuit Member 0 (First) fails: its circuit is open for 30000 ms',
-      'warn failover Message <1@contoso.example> was not sent through member 0 (First), trying member 1 (Second): it failed',
-      'info failover Message <1@contoso.example> was sent through member 1 (Second)',
-      'info circuit Member 0 (First) sends again: its circuit is closed',
-      'info failover Message <1@contoso.example> was sent through member 0 (First)',
-      'error failover Message <1@contoso.example> was not sent: it failed',
-    ]);
+    expect(await sendBy()).toBe('Two');
+    expect(state()).toBe('open');
+    await clock.pass(30_000);
+    expect(await sendBy()).toBe('One');
+  });
+
+  test('lets one message at a time try a member that failed', async () => {
+    const one = fake('One', notSent());
+    const { clock, sendBy } = setUp(one, { circuit: { failures: 1, coolDown: 10 } });
+    await sendBy();
+    await clock.pass(10);
+    const names = await Promise.all([sendBy(), sendBy(), sendBy()]);
+    expect(names.filter((name) => name === 'One')).toHaveLength(1);
+  });
+
+  test('opens at once for as long as the service asks', async () => {
+    const { clock, sendBy, state } = setUp(fake('One', notSent({ retryAfter: 90_000 })));
+    await sendBy();
+    await clock.pass(89_999);
+    expect(state()).toBe('open');
+    await clock.pass(1);
+    expect(state()).toBe('half-open');
+  });
+
+  test('counts failures in a row only, and no refusals of a message', async () => {
+    const one = fake('One', notSent(), notSent(), undefined, notSent(), notSent(), refused());
+    const { sendBy, state } = setUp(one);
+    for (let at = 0; at < 6; at += 1) await sendBy().catch(() => undefined);
+    expect(state()).toBe('closed');
+  });
+
+  test('counts an ambiguous error', async () => {
+    const { sendBy, state } = setUp(fake('One', unclear()), { circuit: { failures: 1 } });
+    await sendBy().catch(() => undefined);
+    expect(state()).toBe('open');
+  });
+
+  test('keeps a message from no member if all are open', async () => {
+    const clock = createManualClock();
+    const failing = () => fake('Any', ...Array.from({ length: 1 }, () => notSent()));
+    const members = [failing(), failing()];
+    const mailer = nodemailer.createTransport(
+      new FailoverTransport(members, { circuit: { failures: 1 } }, clock),
+    );
+    await mailer.sendMail(letter).catch(() => undefined);
+    expect((await mailer.sendMail(letter)).failover.index).toBe(0);
+  });
+
+  test('stays closed if it is switched off', async () => {
+    const { sendBy, state } = setUp(
+      fake('One', ...Array.from({ length: 5 }, () => notSent({ retryAfter: 9 }))),
+      {
+        circuit: false,
+      },
+    );
+    for (let at = 0; at < 5; at += 1) expect(await sendBy()).toBe('Two');
+    expect(state()).toBe('closed');
+    expect(await sendBy()).toBe('One');
+  });
+});
+
+describe('the options', () => {
+  test.each([
+    ['no members', () => failover([]), /at least one transport/],
+    [
+      'the same member twice',
+      () => {
+        const one = fake('One');
+        return failover([one, one]);
+      },
+      /member 1 is the same transport as member 0/,
+    ],
+    [
+      'an unknown option',
+      () => failover([fake('One')], JSON.parse('{"circiut":false}')),
+      /"circiut".*"circuit"/,
+    ],
+    ['no number', () => failover([fake('One')], { circuit: { failures: 0 } }), /circuit\.failures/],
+  ])('%s is refused when it starts', (_, start, message) => {
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'ECONFIG', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('all members together', () => {
+  test('verify() fails with the first member that fails; check() tells about each', async () => {
+    const wrong = new Error('wrong password');
+    const one = Object.assign(fake('One'), { verify: async () => true as const });
+    const two = Object.assign(fake('Two'), { verify: () => Promise.reject(wrong) });
+    const transport = failover([one, two, fake('Three')]);
+    expect((await transport.check()).map(({ ok }) => ok)).toEqual([true, false, true]);
+    await expect(transport.verify()).rejects.toMatchObject({
+      message: 'Member 1 (Two) of the failover cannot send: wrong password',
+      errors: [wrong],
+    });
+  });
+
+  test('close() closes each, and no message is sent any more', async () => {
+    const close = jest.fn();
+    const one = Object.assign(fake('One'), { close });
+    const mailer = nodemailer.createTransport(failover([one, fake('Two')]));
+    mailer.close();
+    const error = await errorOf(mailer.sendMail(letter));
+    expect(error).toMatchObject({ code: 'ECONNECTION', retryable: true });
+    expect(close).toHaveBeenCalledTimes(1);
+    expect(one.seen).toEqual([]);
   });
 });

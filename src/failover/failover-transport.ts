@@ -124,7 +124,7 @@ export class FailoverTransport
 
   /** Whether the member that the next message would go to has room for it. */
   isIdle(): boolean {
-    const next = this.#next(new Set());
+    const [next] = this.#order();
     if (this.#closed || next === undefined) return false;
     return typeof next.transport.isIdle !== 'function' || next.transport.isIdle() === true;
   }
@@ -196,15 +196,12 @@ export class FailoverTransport
     });
   }
 
-  /**
-   * Whom to ask next: the first that is worth a try. If none is, the one whose time comes first, unless another was
-   * asked already: a message that nobody else takes is better tried than lost.
-   */
-  #next(tried: ReadonlySet<Station>): Station | undefined {
-    const untried = this.#stations.filter((station) => !tried.has(station));
-    const ready = untried.find(({ circuit }) => circuit.isReady);
-    if (ready || tried.size > 0) return ready;
-    return untried.sort((one, other) => one.circuit.waitMs - other.circuit.waitMs)[0];
+  /** Whom to ask for the next message, in order. Open circuits come last, and only one of them is tried. */
+  #order(): Station[] {
+    const ready = this.#stations.filter(({ circuit }) => circuit.isReady);
+    const others = this.#stations.filter((station) => !ready.includes(station));
+    const [soonest] = others.sort((one, other) => one.circuit.waitMs - other.circuit.waitMs);
+    return soonest ? [...ready, soonest] : ready;
   }
 
   async #send(mail: MailMessage<FailoverSentMessageInfo>): Promise<FailoverSentMessageInfo> {
@@ -226,9 +223,9 @@ export class FailoverTransport
   ): Promise<FailoverSentMessageInfo> {
     const messageId = mail.message.messageId();
     const failures: Failure[] = [];
-    const tried = new Set<Station>();
-    for (let station = this.#next(tried); station && !this.#closed; station = this.#next(tried)) {
-      tried.add(station);
+    // Of this moment: what opens or closes meanwhile is for the next message.
+    for (const station of this.#order()) {
+      if (this.#closed) break;
       const last = failures.at(-1);
       if (last) this.#logNext(messageId, last, station);
       const { index, name } = station;
@@ -273,7 +270,9 @@ export class FailoverTransport
       handOverProxy(mailer);
       const info = await new Promise<SentMessageInfo>((resolve, reject) => {
         const returned: unknown = transport.send(copy.mail, (error, sent) =>
-          error ? reject(error) : resolve({ ...noInfo(copy.mail), ...sent }),
+          error || !sent
+            ? reject(error ?? new Error('The transport gave neither an error nor a result'))
+            : resolve(sent),
         );
         // Nodemailer's pool before version 10 does this once it is closed, and never calls back.
         if (returned === false) reject(closedError());
@@ -333,11 +332,6 @@ export class FailoverTransport
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-/** For a transport that returns nothing. */
-function noInfo({ message }: MailMessage<FailoverSentMessageInfo>): SentMessageInfo {
-  return { envelope: message.getEnvelope(), messageId: message.messageId() };
 }
 
 function closedError(): GraphTransportError {

@@ -1,6 +1,5 @@
 import { createTransport, type Transport, type Transporter } from 'nodemailer';
 import type DKIM from 'nodemailer/lib/dkim';
-import { additionsOf } from '../nodemailer/replayed-message';
 import { fieldOf } from './field';
 
 /**
@@ -20,7 +19,7 @@ export interface Member {
 }
 
 /** What is wrong with the members, one sentence each. */
-export function memberProblems(members: readonly FailoverMember[]): string[] {
+export function memberProblems(members: readonly unknown[]): string[] {
   if (!Array.isArray(members) || members.length === 0) return ['give a list of at least one transport'];
   const transports = members.map(transportOf);
   return transports.flatMap((transport, index) => {
@@ -30,14 +29,7 @@ export function memberProblems(members: readonly FailoverMember[]): string[] {
       ];
     }
     const first = transports.indexOf(transport);
-    if (first !== index) return [`member ${index} is the same transport as member ${first}`];
-    const given = members[index];
-    // They would apply to this member's messages only, and a message is compiled once for all members.
-    const additions = given && 'transporter' in given ? additionsOf(given) : [];
-    if (additions.length === 0) return [];
-    return [
-      `member ${index} has ${additions.join(' and ')}: give them to what createTransport() makes of the failover`,
-    ];
+    return first === index ? [] : [`member ${index} is the same transport as member ${first}`];
   });
 }
 

@@ -55,15 +55,15 @@ export function finalError(failures: readonly Failure[]): FailoverError | undefi
     : new Error(last.error.message, { cause: last.error });
   const before = failures.slice(0, -1).map(({ outcome: _, ...failure }) => failure);
   const isAbort = Reflect.get(error, 'code') === 'EABORT';
-  const permanent = ambiguous || (isAbort && !retryable) ? {} : { permanent: !retryable };
-  const failed = Object.assign(error, {
+  const permanent = ambiguous || (isAbort && !retryable) ? undefined : !retryable;
+  const told = Object.assign(error, {
     retryable,
     ambiguous,
-    ...permanent,
+    permanent,
     failover: { index, name, failures: before },
     errors: failures.map((failure) => failure.error),
   });
-  // An error is in its own list, and some loggers print every field that is enumerable.
-  for (const field of ['failover', 'errors']) Object.defineProperty(failed, field, { enumerable: false });
-  return failed;
+  // An error is in its own list, and loggers that print fields do not ask about circles.
+  for (const field of ['failover', 'errors']) Object.defineProperty(told, field, { enumerable: false });
+  return told;
 }

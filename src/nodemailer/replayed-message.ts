@@ -1,6 +1,6 @@
 // It relies on a compiled message being a tree of nodes (`childNodes`) whose fields are all that a transport can change
 // or use up, and on streams standing in `content` and `_raw` of a node and in the fields of `data` that are listed
-// below. failover/replay.test.ts tells when that changes.
+// below. __tests__/failover/replay.test.ts tells when that changes.
 import { PassThrough, Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import DKIM from 'nodemailer/lib/dkim';
@@ -201,19 +201,4 @@ export function handOverProxy(mailer: Transporter): void {
   if (typeof getSocket !== 'function') return;
   Reflect.set(mailer.transporter, 'getSocket', getSocket);
   Reflect.set(mailer, 'getSocket', false);
-}
-
-/** What a Mail object would add to a message that goes through it, and cannot add to one that is compiled already. */
-export function additionsOf(mailer: Transporter): string[] {
-  const plugins: unknown = Reflect.get(mailer, '_userPlugins');
-  const countOf = (step: string) => {
-    const list: unknown = typeof plugins === 'object' && plugins !== null ? Reflect.get(plugins, step) : [];
-    return Array.isArray(list) ? list.length : 0;
-  };
-  // GraphTransport and FailoverTransport have one of their own, see keepKeys() and leaveUnsigned().
-  const own = ['GraphTransport', 'Failover'].includes(mailer.transporter.name) ? 1 : 0;
-  const additions: string[] = [];
-  if (countOf('compile') > 0 || countOf('stream') > own) additions.push('plugins');
-  if (Object.keys(mailer._defaults ?? {}).length > 0) additions.push('message defaults');
-  return additions;
 }
