@@ -270,9 +270,7 @@ export class FailoverTransport
       handOverProxy(mailer);
       const info = await new Promise<SentMessageInfo>((resolve, reject) => {
         const returned: unknown = transport.send(copy.mail, (error, sent) =>
-          error || !sent
-            ? reject(error ?? new Error('The transport gave neither an error nor a result'))
-            : resolve(sent),
+          error ? reject(error) : resolve({ ...noInfo(copy.mail), ...sent }),
         );
         // Nodemailer's pool before version 10 does this once it is closed, and never calls back.
         if (returned === false) reject(closedError());
@@ -332,6 +330,11 @@ export class FailoverTransport
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** For a transport that calls back without a result, which Nodemailer takes for success. */
+function noInfo({ message }: MailMessage<FailoverSentMessageInfo>): SentMessageInfo {
+  return { envelope: message.getEnvelope(), messageId: message.messageId() };
 }
 
 function closedError(): GraphTransportError {

@@ -1,5 +1,6 @@
 import { createTransport, type Transport, type Transporter } from 'nodemailer';
 import type DKIM from 'nodemailer/lib/dkim';
+import { additionsOf } from '../nodemailer/replayed-message';
 import { fieldOf } from './field';
 
 /**
@@ -19,7 +20,7 @@ export interface Member {
 }
 
 /** What is wrong with the members, one sentence each. */
-export function memberProblems(members: readonly unknown[]): string[] {
+export function memberProblems(members: readonly FailoverMember[]): string[] {
   if (!Array.isArray(members) || members.length === 0) return ['give a list of at least one transport'];
   const transports = members.map(transportOf);
   return transports.flatMap((transport, index) => {
@@ -29,7 +30,14 @@ export function memberProblems(members: readonly unknown[]): string[] {
       ];
     }
     const first = transports.indexOf(transport);
-    return first === index ? [] : [`member ${index} is the same transport as member ${first}`];
+    if (first !== index) return [`member ${index} is the same transport as member ${first}`];
+    const given = members[index];
+    // A message is compiled once, for all members, so these would be left out of it without a word.
+    const additions = given && 'transporter' in given ? additionsOf(given) : [];
+    if (additions.length === 0) return [];
+    return [
+      `member ${index} has ${additions.join(' and ')} of its own: give them to what createTransport() makes of the failover`,
+    ];
   });
 }
 

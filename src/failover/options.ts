@@ -3,7 +3,7 @@ import type { TransportLogger } from '../options/options';
 import { shownValue } from '../options/shown-value';
 import { problemsText, unknownOption } from '../options/unknown-option';
 import type { CircuitOptions } from './circuit';
-import { memberProblems } from './members';
+import { type FailoverMember, memberProblems } from './members';
 
 /** The options of `failover()`. */
 export interface FailoverOptions {
@@ -49,7 +49,7 @@ const NAMES = [
 const CIRCUIT_NAMES = ['failures', 'coolDown'] as const satisfies readonly (keyof CircuitOptions)[];
 
 /** @throws GraphTransportError `ECONFIG`, which names everything that is wrong */
-export function checkOptions(members: readonly unknown[], options: FailoverOptions): void {
+export function checkOptions(members: readonly FailoverMember[], options: FailoverOptions): void {
   const { circuit, maxMessageSize, outcomeOf } = options;
   const limits: Record<string, unknown> = { ...(typeof circuit === 'object' && circuit) };
   const problems = [

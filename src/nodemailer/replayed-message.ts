@@ -202,3 +202,18 @@ export function handOverProxy(mailer: Transporter): void {
   Reflect.set(mailer.transporter, 'getSocket', getSocket);
   Reflect.set(mailer, 'getSocket', false);
 }
+
+/** What a Mail object adds to messages before it compiles them, and so cannot add to one that is compiled already. */
+export function additionsOf(mailer: Transporter): string[] {
+  const plugins: unknown = Reflect.get(mailer, '_userPlugins');
+  const countOf = (step: string) => {
+    const list: unknown = typeof plugins === 'object' && plugins !== null ? Reflect.get(plugins, step) : [];
+    return Array.isArray(list) ? list.length : 0;
+  };
+  // These two have one of their own: see leaveUnsigned() and keepKeys().
+  const own = ['GraphTransport', 'Failover'].includes(mailer.transporter.name) ? 1 : 0;
+  const additions: string[] = [];
+  if (countOf('compile') > 0 || countOf('stream') > own) additions.push('plugins');
+  if (Object.keys(mailer._defaults ?? {}).length > 0) additions.push('message defaults');
+  return additions;
+}
