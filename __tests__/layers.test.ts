@@ -19,6 +19,7 @@ const RANKS = [
   'delivery',
   'verify',
   'bounces',
+  'trace',
   'transport',
   'index',
   'failover',

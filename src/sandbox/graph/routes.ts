@@ -15,6 +15,7 @@ import { messageAnswer } from './message-answer';
 import { mimeAnswer } from './mime-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
 import { sendDraft, sendMail } from './send';
+import { traceDetailsAnswer, tracesAnswer } from './trace-answer';
 import { userAnswer } from './user-answer';
 
 /** A request to Graph whose token is good. */
@@ -183,6 +184,19 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
       await sendDraft(request, values, state, call);
       return emptyAnswer(202, call);
     },
+  },
+  {
+    method: 'GET',
+    path: '/v1.0/admin/exchange/tracing/messageTraces',
+    fault: 'list-traces',
+    // The tenant's, not a mailbox's.
+    handle: ({ request, permissions, state, call }) => tracesAnswer(request, permissions, state, call),
+  },
+  {
+    method: 'GET',
+    path: '/v1.0/admin/exchange/tracing/messageTraces/{traceId}/getDetailsByRecipient/{recipient}',
+    fault: 'trace-details',
+    handle: ({ values, permissions, state, call }) => traceDetailsAnswer(values, permissions, state, call),
   },
 ];
 
