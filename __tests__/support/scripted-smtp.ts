@@ -13,6 +13,8 @@ export interface ScriptedSmtp {
   port: number;
   /** The messages that it has taken responsibility for, as they came. */
   messages: string[];
+  /** The logins, as they came: the word after the name of the method. */
+  logins: string[];
   /** How many times it was connected to. */
   connections: () => number;
   /** What happens at a moment, until the next call; `isAccepted` says whether the message is kept all the same. */
@@ -39,6 +41,7 @@ const MOMENTS: Record<string, SmtpMoment> = {
 
 export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
   const messages: string[] = [];
+  const logins: string[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
   let failing: { moment?: SmtpMoment | undefined; fault: SmtpFault; isAccepted: boolean } | undefined;
@@ -71,6 +74,7 @@ export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
         } else if (/^QUIT/i.test(text)) {
           socket.end('221 Bye\r\n');
         } else {
+          if (/^AUTH /i.test(text)) logins.push(text.split(' ')[2] ?? '');
           const moment = MOMENTS[text.slice(0, 4).toUpperCase()];
           if (moment === undefined) socket.write('250 Ok\r\n');
           else isContent = answer(socket, moment) && moment === 'data';
@@ -83,6 +87,7 @@ export async function startScriptedSmtp(): Promise<ScriptedSmtp> {
   return {
     port: (server.address() as AddressInfo).port,
     messages,
+    logins,
     connections: () => connections,
     fail(moment, fault = 'close', isAccepted = false) {
       failing = { moment, fault, isAccepted };
