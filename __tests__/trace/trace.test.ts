@@ -257,6 +257,18 @@ describe('the option trace', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('weak-token');
   });
 
+  test('that Entra does not know is told as Entra tells it, without the secret', async () => {
+    const { sandbox } = await start();
+    const trace = { clientId: '6f0c1c9e-0000-4000-8000-000000000000', clientSecret: 'S3cret~value' };
+    const transport = graphTransport({ ...sandbox.options, trace });
+    open.push(() => transport.close());
+    await expect(transport.trace('<a@b.example>')).rejects.toMatchObject({
+      code: 'EAUTH',
+      graphCode: 'AADSTS700016',
+      hint: expect.not.stringMatching(/message trace|S3cret~value/),
+    });
+  });
+
   test.each([
     [{ clientId: 'a' }, /trace\.clientSecret must be/],
     [{ clientSecret: 'S3cret~value' }, /trace\.clientId is missing/],

@@ -22,7 +22,9 @@ export function noTraceIn(cloud: CloudName): GraphTransportError {
 /** Words the error as one of a message trace: nothing was to be sent, so nothing is in doubt. */
 export function asTraceError(error: unknown): unknown {
   if (!(error instanceof GraphTransportError)) return error;
-  const { code, responseCode, cause } = error;
+  const { code, responseCode, cause, graphCode } = error;
+  // What Entra says about the app or its secret is not about traces.
+  if (graphCode?.startsWith('AADSTS')) return error;
   if (cause instanceof SendTimeout) {
     return error.with({
       message: `The message trace took longer than its timeout, ${cause.timeoutMs} ms.`,
