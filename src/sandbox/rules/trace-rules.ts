@@ -1,4 +1,4 @@
-import { documented, ours, reported } from './rule';
+import { documented, ours } from './rule';
 
 const RESOURCE = 'Graph docs: exchangemessagetrace';
 const LIST = 'Graph docs: messagetracingroot-list-messagetraces';
@@ -7,8 +7,7 @@ const DETAILS = 'Graph docs: exchangemessagetrace-getdetailsbyrecipient';
 /** What the message trace answers and refuses. */
 export const TRACE_RULES = {
   'trace-permission': documented(LIST, 'A message trace takes the permission ExchangeMessageTrace.Read.All.'),
-  'trace-service-principal': reported(
-    'office365itpros.com: message-trace-api',
+  'trace-service-principal': ours(
     "Without the service principal of Microsoft's app 8bd644d1-64a1-4d4b-ae52-2e0cbf64e373, a message trace is refused: 401 Unauthorized.",
   ),
   'trace-per-recipient': documented(
