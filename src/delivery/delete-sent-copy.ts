@@ -13,7 +13,7 @@ import { isGone, isPassing } from './passing-state';
 /** How to tell the copy of a message from every other message in Sent Items. */
 export type CopyMark =
   | { by: 'draft'; mark: string }
-  /** MIME carries no mark of ours. `sentAfter`: when sending began, in milliseconds since 1970. */
+  /** MIME carries no mark of ours. `sentAfter`: when sending began by Graph's clock, in milliseconds since 1970. */
   | { by: 'message-id'; messageId: string; sentAfter: number };
 
 /** The longest time that `sendMail` waits for the copy to be deleted. Our choice. */

@@ -152,7 +152,7 @@ async function sendRead(
     },
   };
   const requests = new MessageRequests(requestOptions);
-  const sentAfter = dateOf(clock);
+  const startedAt = clock.now();
   const sent =
     sending.by === 'draft'
       ? await sendDraft(requests, {
@@ -166,10 +166,13 @@ async function sendRead(
     messageTime: timer.elapsedMs,
     attempts: requests.attempts,
   };
+  const sendingMs = clock.now() - startedAt;
   const { unwantedCopy } = prepared;
   if (unwantedCopy === undefined) {
     return sentInfo(outgoing, prepared, sent, { userId, keptCopy: undefined, ...counts });
   }
+  // By Graph's clock, as the times in Sent Items are: this machine's may be wrong.
+  const sentAfter = (sent.answeredAt ?? dateOf(clock)) - sendingMs;
   const keptCopy = await keptCopyOf(unwantedCopy, messageId, sentAfter, userId, requestOptions);
   const told = keptCopy === undefined ? { ...sent, sentItem: undefined } : sent;
   return sentInfo(outgoing, prepared, told, { userId, keptCopy, ...counts });
