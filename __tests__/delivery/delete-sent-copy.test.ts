@@ -1,6 +1,6 @@
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { Agent } from 'undici';
-import type { Clock } from '../../src/clock';
+import { type Clock, systemClock } from '../../src/clock';
 import type { GraphTransportOptions } from '../../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { GraphTransport } from '../../src/transport';
@@ -300,4 +300,16 @@ test.each([
   expect(sandbox.requests.at(-1)).toMatchObject({ method, status: 204 });
   expect(await messagesIn('sentitems')).toEqual([]);
   await agent.close();
+});
+
+test.each([
+  ['ahead of', 600_000],
+  ['behind', -600_000],
+])('the copy of MIME is deleted though this machine is ten minutes %s Graph', async (_, ms) => {
+  await start();
+  const wrongClock: Clock = { ...clock, date: () => systemClock.date() + ms };
+  const transport = new GraphTransport({ ...sandbox.options, saveToSentItems: false }, wrongClock);
+  const info = await nodemailer.createTransport(transport).sendMail(ROUTES.mime);
+  expect(info.dropped).toEqual([]);
+  expect(deletions()).toEqual(['POST 204']);
 });
