@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { draftMark, messageMark } from '../../../src/delivery/message-mark';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
 import { ask, attach, LUNCH, makeDraft, openSession, putRange, send, sendMime, TEXT_FILE } from '../support';
 import { get, pathOf, subjectsIn, submit } from './support';
@@ -273,6 +274,23 @@ describe('a message', () => {
     expect(text).toContain('Exchange sets these itself, whatever they say here: Date.');
     expect(text).toContain('which do not begin with X-: List-Id.');
     expect(text).toContain('a request cannot opt out.');
+  });
+
+  test("names the transport's marks for what they are, and other properties by their ids", async () => {
+    const id = await makeDraft(sandbox, {
+      ...LUNCH,
+      singleValueExtendedProperties: [
+        messageMark('one'),
+        draftMark('two'),
+        { id: 'String 0x3001', value: 'x' },
+      ],
+    });
+    await ask(sandbox, 'POST', `messages/${id}/send`);
+    const { text } = await get(sandbox, pathOf(first(), '?show=route'));
+    expect(text).toContain('transport marked the message, so exactly-once delivery finds it again');
+    expect(text).toContain('transport marked the draft, so it is found again');
+    expect(text).not.toContain('The MAPI property String {');
+    expect(text).toContain('The MAPI property String 0x3001 is kept');
   });
 
   test('is not found once it is gone', async () => {
