@@ -101,14 +101,10 @@ async function show(inbox: Inbox, request: Request, path: string[]): Promise<Res
       return showPage(sandbox, { title: 'Connect an app', place, content: connectPane(sandbox) });
     case 'events':
       return changeEvents(sandbox);
-    case 'style.css':
-    case 'script.js':
-    case 'icon.svg': {
+    default: {
       const file = publicFile(place);
       return file && textResponse(file.text, file.contentType);
     }
-    default:
-      return undefined;
   }
 }
 

@@ -19,7 +19,7 @@ export function showPart(
   switch (part) {
     case 'body':
       return message.body.contentType === 'html'
-        ? bodyDocument(message, values.get('remote') === '1')
+        ? bodyDocument(message, values.get('remote') === '1', values.get('for') === 'measuring')
         : undefined;
     case 'message.eml':
       return download(composeEml(message), `${message.subject || 'message'}.eml`);
