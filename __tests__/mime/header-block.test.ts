@@ -25,6 +25,19 @@ test.each([
   expect(fields.map(({ key }) => key)).toEqual(['subject']);
 });
 
+test.each([
+  ['X-A: b\r\n', false],
+  ['X-A : b\r\n', true],
+  ['X-A: b\r\nX-B\t: c\r\n', true],
+])('notes white space before a colon: %j', (text, hasSpacedName) => {
+  expect(readHeaderBlock(`${text}\r\n`)).toMatchObject({ hasSpacedName, fault: undefined });
+});
+
+test('unfolds lines that end in LF alone, and reads values that are only white space', () => {
+  const { fields } = readHeaderBlock('X-A: a\n b\n\tc\nX-B: \t \n \n\n');
+  expect(fields.map(({ value }) => value)).toEqual(['a b\tc', '']);
+});
+
 test('a line of white space goes on with the field, and is noted', () => {
   expect(readHeaderBlock('X-A: b\r\n \r\nContent-Type: c/d\r\n\r\n')).toMatchObject({
     hasBlankFold: true,
