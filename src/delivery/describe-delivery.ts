@@ -30,6 +30,7 @@ export function sentInfo(
     pending: [],
     dropped: [
       ...decision.dropped,
+      ...(prepared.withoutThread === undefined ? [] : [`inReplyTo: ${prepared.withoutThread}`]),
       ...strippedHeaders.map((name) => `the header ${name}`),
       ...entriesWithoutAddress(content),
       ...(dsn ? ['dsn, which is a matter of SMTP'] : []),
@@ -74,6 +75,8 @@ export function reasonOf(
       return `format is ${route}`;
     case 'delivery':
       return 'delivery is exactly-once';
+    case 'reply':
+      return 'a reply in its conversation';
     case 'size':
       return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
     default:

@@ -3,6 +3,7 @@ export const REQUEST_NAMES = [
   'token',
   'send-mail',
   'create-draft',
+  'create-reply',
   'find-messages',
   'read-folder',
   'read-message',
@@ -10,6 +11,7 @@ export const REQUEST_NAMES = [
   'delete-message',
   'add-attachment',
   'list-attachments',
+  'delete-attachment',
   'create-upload-session',
   'upload-range',
   'upload-status',
@@ -27,6 +29,7 @@ export interface PathValues {
   /** A well-known name or an id. */
   readonly folder: string;
   readonly messageId: string;
+  readonly attachmentId: string;
   readonly sessionId: string;
 }
 
@@ -48,9 +51,16 @@ export interface RouteMatch<R> {
   readonly values: PathValues;
 }
 
-const NO_VALUES: PathValues = { tenant: '', user: '', folder: '', messageId: '', sessionId: '' };
+const NO_VALUES: PathValues = {
+  tenant: '',
+  user: '',
+  folder: '',
+  messageId: '',
+  attachmentId: '',
+  sessionId: '',
+};
 
-export function matchRoutes<R extends { readonly path: string }>(
+export function matchRoutes<R extends Pick<Route, 'path' | 'isAction'>>(
   table: readonly R[],
   segments: readonly string[],
 ): RouteMatch<R> {
@@ -58,7 +68,10 @@ export function matchRoutes<R extends { readonly path: string }>(
     const values = valuesOf(route.path, segments);
     return values === undefined ? [] : [{ route, values }];
   });
-  return { routes: found.map(({ route }) => route), values: { ...NO_VALUES, ...found[0]?.values } };
+  // The name of an action is no id.
+  const actions = found.filter(({ route }) => route.isAction);
+  const matched = actions.length > 0 ? actions : found;
+  return { routes: matched.map(({ route }) => route), values: { ...NO_VALUES, ...matched[0]?.values } };
 }
 
 /** The route that names the request: the one for its method, or the action that other methods are refused by. */
