@@ -39,7 +39,7 @@ for (const size of Object.keys(SIZES)) {
     const page = await twelve.open(t, twelve.addressOf('Ten files'), { size });
     const room = SIZES[size].height;
     assert.ok((await topOf(page.locator('iframe.body'))) < room * 0.6, 'the mail is in sight');
-    await page.getByText('10 files').click();
+    await page.locator('main summary').filter({ hasText: '10 files' }).click();
     const list = page.getByRole('list', { name: 'Attachments' });
     assert.equal(await list.getByRole('link').count(), 10);
     const cut = await list.evaluate((element) => [
@@ -195,10 +195,8 @@ test('the checks are a tab with the number of findings', async (t) => {
   await page.getByRole('tabpanel', { name: /Checks/ }).waitFor();
   const found = page.locator('.level-problem, .level-warning');
   assert.equal(await found.count(), Number(number));
-  assert.match(
-    await page.getByRole('tabpanel').textContent(),
-    /\{\{name\}\}.*|cid:gone|http:\/\/shop\.example/,
-  );
+  const text = await page.getByRole('tabpanel').textContent();
+  for (const part of ['{{name}}', 'gone', 'http://shop.example/']) assert.ok(text.includes(part), part);
 });
 
 test('an invitation shows its time in the zone of the reader, its place and its people', async (t) => {
