@@ -9,7 +9,16 @@ import type { GraphSentMessageInfo } from './sent-info';
 /** What `sendMail` returns for a message that was sent. */
 export function sentInfo(
   { envelope, dsn, returnPath }: OutgoingMessage,
-  { messageId, content, message, decision, losses, strippedHeaders, jsonBytes, ...prepared }: PreparedMessage,
+  {
+    messageId,
+    content,
+    message,
+    decision,
+    losses,
+    strippedHeaders,
+    jsonBytes,
+    withoutThread,
+  }: PreparedMessage,
   sent: Sent & {
     leftDraftId?: string | undefined;
     mayLeaveDraft?: boolean;
@@ -17,10 +26,13 @@ export function sentInfo(
   },
   {
     userId,
+    keptCopy,
     ...counts
-  }: { userId: string } & Pick<GraphSentMessageInfo, 'messageSize' | 'messageTime' | 'attempts'>,
+  }: { userId: string; keptCopy: string | undefined } & Pick<
+    GraphSentMessageInfo,
+    'messageSize' | 'messageTime' | 'attempts'
+  >,
 ): GraphSentMessageInfo {
-  const keepsCopy = decision.route !== 'json' || prepared.sending.by === 'draft';
   return {
     envelope,
     messageId,
@@ -30,12 +42,12 @@ export function sentInfo(
     pending: [],
     dropped: [
       ...decision.dropped,
-      ...(prepared.withoutThread === undefined ? [] : [`inReplyTo: ${prepared.withoutThread}`]),
+      ...(withoutThread === undefined ? [] : [`inReplyTo: ${withoutThread}`]),
       ...strippedHeaders.map((name) => `the header ${name}`),
       ...entriesWithoutAddress(content),
       ...(dsn ? ['dsn, which is a matter of SMTP'] : []),
       ...droppedByGraph(returnPath, message, userId),
-      ...(keepsCopy && !prepared.saveToSentItems ? ['saveToSentItems: false'] : []),
+      ...(keptCopy === undefined ? [] : [keptCopy]),
     ],
     response: sent.response,
     messageSize: counts.messageSize,

@@ -46,7 +46,7 @@ export interface SearchOptions {
   mode?: SearchMode;
   /** @default all folders */
   folder?: WellKnownFolder;
-  /** Also ask when messages were sent. */
+  /** Also ask when messages were sent, and for their Message-IDs. */
   withTime?: boolean;
 }
 
@@ -63,7 +63,7 @@ export async function findMessages(
   filter: string,
   { mode = 'step', folder, withTime }: SearchOptions = {},
 ): Promise<FoundMessages> {
-  const $select = withTime ? `${SHOWN},sentDateTime` : SHOWN;
+  const $select = withTime ? `${SHOWN},sentDateTime,internetMessageId` : SHOWN;
   const query = new URLSearchParams({ $filter: filter, $select, $top: PAGE_SIZE });
   const messages = folder === undefined ? messagesPath(userId) : `${folderPath(userId, folder)}/messages`;
   const path = `${messages}?${query}`;

@@ -14,7 +14,13 @@ import type { GraphMessageOptions } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { checkedMessageId } from './ask-mailbox';
 import { chooseRoute, type RouteDecision } from './choose-route';
-import { type DraftMessage, draftBytes, toDraftContent, toReplyDraft } from './draft-content';
+import {
+  type DraftMarks,
+  type DraftMessage,
+  draftBytes,
+  toDraftContent,
+  toReplyDraft,
+} from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
 import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
 
@@ -50,9 +56,10 @@ export interface PreparedMessage {
   strippedHeaders: readonly string[];
   /** The size of the message as one request of JSON. */
   jsonBytes: () => number;
-  saveToSentItems: boolean;
   /** Why it is not a reply in its conversation, although the app asked for that. */
   withoutThread: string | undefined;
+  /** The copy in Sent Items that the app does not want and Exchange files all the same; undefined if there is none. */
+  unwantedCopy: UnwantedCopy | undefined;
   /** How it is sent: in one request, or by a draft. */
   sending:
     | {
@@ -63,6 +70,9 @@ export interface PreparedMessage {
       }
     | { by: 'draft'; draft: Omit<DraftMessage, 'onProgress'> };
 }
+
+/** By what the copy is found again; `proof` stays, because exactly-once delivery relies on it. */
+export type UnwantedCopy = { by: 'proof' } | { by: 'draft'; mark: string } | { by: 'message-id' };
 
 /**
  * Converts a message and chooses its route.
@@ -156,9 +166,12 @@ export function prepareMessage(
     losses: losses.map(({ what }) => what),
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
-    saveToSentItems: options.saveToSentItems,
     withoutThread:
       replyTo === undefined || reply ? undefined : (noThread ?? (isMime ? 'it goes as MIME' : EXACTLY_ONCE)),
+    unwantedCopy:
+      options.saveToSentItems || (decision.route === 'json' && !isExactlyOnce)
+        ? undefined
+        : unwantedCopyOf(marks, isMime),
     sending:
       decision.route === 'draft' || isExactlyOnce
         ? {
@@ -185,6 +198,11 @@ const EXACTLY_ONCE = "delivery is 'exactly-once'";
 
 function recipients({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): number {
   return [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? []).length;
+}
+
+function unwantedCopyOf(marks: DraftMarks, isMime: boolean): UnwantedCopy {
+  if (marks.message !== undefined) return { by: 'proof' };
+  return isMime ? { by: 'message-id' } : { by: 'draft', mark: marks.draft };
 }
 
 /** The Message-ID to send, if it is for us to choose. */

@@ -17,6 +17,8 @@ export const REQUEST_NAMES = [
   'upload-status',
   'cancel-upload',
   'send-draft',
+  'list-traces',
+  'trace-details',
 ] as const;
 
 /** A request that a test can make fail. */
@@ -31,6 +33,8 @@ export interface PathValues {
   readonly messageId: string;
   readonly attachmentId: string;
   readonly sessionId: string;
+  readonly traceId: string;
+  readonly recipient: string;
 }
 
 /** One request that the sandbox implements. */
@@ -58,6 +62,8 @@ const NO_VALUES: PathValues = {
   messageId: '',
   attachmentId: '',
   sessionId: '',
+  traceId: '',
+  recipient: '',
 };
 
 export function matchRoutes<R extends Pick<Route, 'path' | 'isAction'>>(
@@ -117,8 +123,9 @@ export function pathSegments(path: string): string[] | undefined {
   }
 }
 
+/** The parameter of a function (`getDetailsByRecipient(recipientAddress='x')`) becomes a segment likewise. */
 function splitKey(segment: string): string[] {
-  const [, name, key] = /^(\w+)\('((?:[^']|'')*)'\)$/.exec(segment) ?? [];
+  const [, name, key] = /^([\w.]+)\((?:recipientAddress=)?'((?:[^']|'')*)'\)$/i.exec(segment) ?? [];
   return name === undefined || key === undefined ? [segment] : [name, key.replaceAll("''", "'")];
 }
 
