@@ -6,7 +6,10 @@ import type { DeliveryOptions } from '../options/resolved-options';
 export type Route = 'json' | 'mime' | 'draft';
 
 /** How the caller wants a message to be sent. `exactly-once` always sends a draft. */
-export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'>;
+export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'> & {
+  /** Whether it is to become the draft of a reply, if JSON can carry it. */
+  isReply?: boolean;
+};
 
 /**
  * The facts about a message that decide its route. The sizes are those of requests, and are computed only if
@@ -33,7 +36,7 @@ export interface RouteLimits {
 export type RouteDecision =
   | {
       route: Route;
-      because: 'whole' | 'format' | 'size' | 'delivery' | LossReason;
+      because: 'whole' | 'format' | 'size' | 'delivery' | 'reply' | LossReason;
       dropped: string[];
       /** Names of headers that are sent as named properties of the draft. */
       named?: string[];
@@ -58,11 +61,11 @@ export function chooseRoute(facts: RouteFacts, limits: RouteLimits, options: Rou
 function candidates(
   { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
-  { format, lossy, delivery }: RouteOptions,
+  { format, lossy, delivery, isReply = false }: RouteOptions,
 ): Candidate[] {
   const [loss] = losses;
   const json = (decision: Omit<Taken, 'route'>): Candidate => ({
-    fits: () => delivery !== 'exactly-once' && jsonBytes() <= requestBytes,
+    fits: () => delivery !== 'exactly-once' && !isReply && jsonBytes() <= requestBytes,
     decision: () => ({ route: 'json', ...decision }),
   });
   const mime = (because: Taken['because']): Candidate => ({
@@ -78,7 +81,10 @@ function candidates(
   if (!loss) {
     return [
       json({ because: format === 'json' ? 'format' : 'whole', dropped: [] }),
-      draft(() => ({ because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] })),
+      draft(() => ({
+        because: isReply ? 'reply' : jsonBytes() > requestBytes ? 'size' : 'delivery',
+        dropped: [],
+      })),
       ...(format === 'auto' ? [mime('size')] : []),
     ];
   }

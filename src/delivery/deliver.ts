@@ -7,9 +7,11 @@ import { writeMessage } from '../nodemailer/compiled-message';
 import { headerAtOnce } from '../nodemailer/mime-node';
 import type { UserIdOf } from '../options/options';
 import type { ResolvedOptions } from '../options/resolved-options';
+import { checkedMessageId } from './ask-mailbox';
 import { headerOf, mailboxFor, questionOf } from './choose-mailbox';
 import { sentInfo } from './describe-delivery';
 import type { SendTrace } from './diagnostics';
+import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter, Pauses } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage, type UnwantedCopy } from './prepare-message';
@@ -43,6 +45,7 @@ const READ_AHEAD = 'read-ahead';
 /** Sends one message: waits for its turn, reads it, converts it, chooses the route, sends it and reports. */
 export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Promise<GraphSentMessageInfo> {
   const { defaults, signal } = delivery;
+  nameAnswered(outgoing);
   const userId = outgoing.graph.userId ?? defaults.userId;
   if (typeof userId === 'string') return readAndSend(outgoing, userId.trim(), delivery);
   const header = headerAtOnce(outgoing.node);
@@ -51,6 +54,14 @@ export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Pr
   const mailbox = await mailboxFor(userId, questionOf(headerOf(header), outgoing, defaults.from), signal);
   delivery.timer.stop();
   return readAndSend(outgoing, mailbox, delivery);
+}
+
+/** Names the message that this one answers in its headers, unless it is raw: then it has its own. */
+function nameAnswered({ node, graph }: OutgoingMessage): void {
+  if (graph.inReplyTo === undefined) return;
+  const id = checkedMessageId(graph.inReplyTo);
+  node.setHeader('In-Reply-To', id);
+  if (!node.getHeader('References')) node.setHeader('References', id);
 }
 
 /** As with a pool of SMTP connections, a waiting message is not read yet and takes up no memory. */
@@ -135,11 +146,7 @@ async function sendRead(
   { defaults, client, clock, signal, timer, trace, onMessageId, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
   trace.bytes = read.raw.bytes;
-  const prepared = prepareMessage(outgoing, read, userId, defaults);
-  const { messageId, sending } = prepared;
-  onMessageId(messageId);
-  trace.messageId = messageId;
-  trace.route = prepared.decision.route;
+  let prepared = prepareMessage(outgoing, read, userId, defaults);
   const requestOptions: MessageRequestsOptions = {
     client,
     pauses,
@@ -153,21 +160,32 @@ async function sendRead(
   };
   const requests = new MessageRequests(requestOptions);
   const startedAt = clock.now();
-  const sent =
-    sending.by === 'draft'
-      ? await sendDraft(requests, {
-          ...sending.draft,
-          onProgress: (attachment, sentBytes, totalBytes) =>
-            onProgress({ messageId, attachment, sentBytes, totalBytes }),
-        })
-      : await sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
+  const send = async () => {
+    const { messageId, sending, decision } = prepared;
+    onMessageId(messageId);
+    trace.messageId = messageId;
+    trace.route = decision.route;
+    if (sending.by === 'request') {
+      return sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
+    }
+    return sendDraft(requests, {
+      ...sending.draft,
+      onProgress: (attachment, sentBytes, totalBytes) =>
+        onProgress({ messageId, attachment, sentBytes, totalBytes }),
+    });
+  };
+  const sent = await send().catch((error: unknown) => {
+    if (!(error instanceof NoThreadError)) throw error;
+    prepared = prepareMessage(outgoing, read, userId, defaults, error.message);
+    return send();
+  });
   const counts = {
     messageSize: read.raw.bytes,
     messageTime: timer.elapsedMs,
     attempts: requests.attempts,
   };
   const sendingMs = clock.now() - startedAt;
-  const { unwantedCopy } = prepared;
+  const { unwantedCopy, messageId } = prepared;
   if (unwantedCopy === undefined) {
     return sentInfo(outgoing, prepared, sent, { userId, keptCopy: undefined, ...counts });
   }

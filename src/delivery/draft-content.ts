@@ -37,6 +37,8 @@ export interface DraftMessage {
   messageId: string;
   /** How long the mailbox's search may take to show what another process has sent. */
   searchLagMs: number | undefined;
+  /** If it is made as a reply: to which message, and whether to all who got that. */
+  reply?: { messageId: string; toAll: boolean } | undefined;
   /** What the message would have been in one request, in bytes; for errors. */
   bytes: number;
   onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
@@ -54,6 +56,19 @@ export function toDraftContent(message: GraphMessage, marks: DraftMarks): DraftC
     isMime: false,
     added,
     firstNames: attachments.slice(0, inFirst).map(({ name }) => name ?? ''),
+  };
+}
+
+/** The changes to the draft of a reply, with its marks. All attachments are added to it one by one. */
+export function toReplyDraft(
+  { attachments = [], ...message }: GraphMessage,
+  marks: DraftMarks,
+): DraftContent {
+  return {
+    contentType: 'application/json',
+    body: messageJson(withMarks(message, marks, false)),
+    isMime: false,
+    added: attachments,
   };
 }
 

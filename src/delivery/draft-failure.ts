@@ -4,6 +4,9 @@ import { spelling } from '../errors/service-codes';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
 
+/** Why a message cannot be made as a reply. No draft was made and nothing was sent. */
+export class NoThreadError extends Error {}
+
 /** What is known about the drafts of a message that failed. */
 export interface DraftsAfterFailure {
   /** The draft that may have been sent. */

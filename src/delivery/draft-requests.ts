@@ -21,7 +21,7 @@ import { plainJson } from './request-bodies';
  */
 export const LIKE_CREATED = [200];
 /** The same for changing a message, documented as 200. */
-const LIKE_CHANGED = [201, 204];
+export const LIKE_CHANGED = [201, 204];
 /** Creates a draft. */
 export async function postDraft(
   requests: MessageRequests,

@@ -47,7 +47,12 @@ export async function makeDraft(sending: DraftSending): Promise<string | undefin
   }
 }
 
-async function createDraft({ requests, ledger }: DraftSending): Promise<string> {
+async function createDraft(sending: DraftSending): Promise<string> {
+  const { requests, ledger, message } = sending;
+  if (message.reply) {
+    const { createReplyDraft }: typeof import('./reply-draft') = require('./reply-draft');
+    return createReplyDraft(sending, message.reply);
+  }
   for (let attempt = 1; ; attempt++) {
     try {
       return await untilPassed(requests, () => ledger.create(), { named: 'mailbox' });
@@ -65,6 +70,10 @@ async function createDraft({ requests, ledger }: DraftSending): Promise<string> 
 async function fill({ requests, message, ledger }: DraftSending, id: string): Promise<void> {
   const { userId, content, marks, onProgress } = message;
   const draftPath = messagePath(userId, id);
+  if (message.reply) {
+    const { makeOurs }: typeof import('./reply-draft') = require('./reply-draft');
+    ledger.note(await makeOurs(requests, message, id));
+  }
   const names = [...(content.firstNames ?? [])];
   for (const attachment of content.added) {
     const { name } = attachment;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { type GraphMessage, toGraphMessage } from '../message/graph-message';
+import { type GraphMessage, replyContent, toGraphMessage } from '../message/graph-message';
 import { strippedHeaders, toNamedProperties } from '../message/header-carriers';
 import { jsonLosses } from '../message/json-losses';
 import { type GivenId, isMadeUp, ownMessageId, withMessageId } from '../message/message-id';
@@ -12,8 +12,15 @@ import type { ReadMessage } from '../mime/read-message';
 import { composeAtOnce } from '../nodemailer/compose-small';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
+import { checkedMessageId } from './ask-mailbox';
 import { chooseRoute, type RouteDecision } from './choose-route';
-import { type DraftMarks, type DraftMessage, draftBytes, toDraftContent } from './draft-content';
+import {
+  type DraftMarks,
+  type DraftMessage,
+  draftBytes,
+  toDraftContent,
+  toReplyDraft,
+} from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
 import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
 
@@ -49,6 +56,8 @@ export interface PreparedMessage {
   strippedHeaders: readonly string[];
   /** The size of the message as one request of JSON. */
   jsonBytes: () => number;
+  /** Why it is not a reply in its conversation, although the app asked for that. */
+  withoutThread: string | undefined;
   /** The copy in Sent Items that the app does not want and Exchange files all the same; undefined if there is none. */
   unwantedCopy: UnwantedCopy | undefined;
   /** How it is sent: in one request, or by a draft. */
@@ -68,6 +77,7 @@ export type UnwantedCopy = { by: 'proof' } | { by: 'draft'; mark: string } | { b
 /**
  * Converts a message and chooses its route.
  *
+ * @param noThread why it cannot be a reply in its conversation
  * @throws GraphTransportError `EMESSAGE` if no route carries it, `EENVELOPE` if its recipients are not those of the
  *   envelope
  */
@@ -76,6 +86,7 @@ export function prepareMessage(
   read: ReadMessage,
   userId: string,
   defaults: ResolvedOptions,
+  noThread?: string,
 ): PreparedMessage {
   const { graph } = outgoing;
   const options = {
@@ -87,6 +98,8 @@ export function prepareMessage(
   };
   const ownId = ownIdOf(outgoing, read.content, userId, defaults);
   const content = withMessageId(read.content, outgoing.messageId, ownId);
+  const replyTo = graph.inReplyTo === undefined ? undefined : checkedMessageId(graph.inReplyTo);
+  const isReply = replyTo !== undefined && noThread === undefined && options.delivery !== 'exactly-once';
   const message = toGraphMessage(content, {
     envelopeTo: outgoing.envelope.to,
     from: options.from,
@@ -113,6 +126,7 @@ export function prepareMessage(
       }),
     ),
   );
+  const replyMessage = once(() => replyContent(largeMessage));
   const isExactlyOnce = options.delivery === 'exactly-once';
   const writtenId = headerValues(content, 'message-id')[0] || ownId;
   const marks = { draft: randomUUID(), message: isExactlyOnce ? markOf(writtenId) : undefined };
@@ -121,11 +135,11 @@ export function prepareMessage(
       losses,
       jsonBytes,
       mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
-      draftBytes: () => draftBytes(largeMessage, marks),
+      draftBytes: () => draftBytes(isReply ? replyMessage() : largeMessage, marks),
       largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
     { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
-    options,
+    { ...options, isReply },
   );
   if (decision.route === 'none') {
     throw new GraphTransportError('EMESSAGE', `The message cannot go through Graph: ${decision.why}.`, {
@@ -135,8 +149,15 @@ export function prepareMessage(
   const isMime = decision.route === 'mime';
   const messageId = isMime ? writtenId : (message.internetMessageId ?? writtenId);
   const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
-  const draftContent = () =>
-    isMime ? { ...mime(), isMime, added: [] } : toDraftContent(carriesNamed ? largeMessage : message, marks);
+  const reply =
+    isReply && decision.route === 'draft'
+      ? { messageId: replyTo, toAll: recipients(message) > 1 }
+      : undefined;
+  const draftContent = () => {
+    if (isMime) return { ...mime(), isMime, added: [] };
+    if (reply) return toReplyDraft(replyMessage(), marks);
+    return toDraftContent(carriesNamed ? largeMessage : message, marks);
+  };
   return {
     messageId,
     content,
@@ -145,6 +166,8 @@ export function prepareMessage(
     losses: losses.map(({ what }) => what),
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
+    withoutThread:
+      replyTo === undefined || reply ? undefined : (noThread ?? (isMime ? 'it goes as MIME' : EXACTLY_ONCE)),
     unwantedCopy:
       options.saveToSentItems || (decision.route === 'json' && !isExactlyOnce)
         ? undefined
@@ -158,6 +181,7 @@ export function prepareMessage(
               content: draftContent(),
               marks,
               messageId,
+              reply,
               searchLagMs: Object.hasOwn(defaults, 'searchLag') ? defaults.searchLag : undefined,
               bytes: jsonBytes(),
             },
@@ -168,6 +192,12 @@ export function prepareMessage(
             savesCopy: !isMime && options.saveToSentItems,
           },
   };
+}
+
+const EXACTLY_ONCE = "delivery is 'exactly-once'";
+
+function recipients({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): number {
+  return [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? []).length;
 }
 
 function unwantedCopyOf(marks: DraftMarks, isMime: boolean): UnwantedCopy {

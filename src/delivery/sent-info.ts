@@ -50,7 +50,8 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   draftId: string | undefined;
   /**
    * True if a draft with an unknown id may be left in the mailbox although the message was sent: Graph answered
-   * neither the request that created it nor the search for it. Absent otherwise.
+   * neither the request that created it nor the search for it, or it was a reply, which cannot be searched for.
+   * Absent otherwise.
    */
   draftMayBeLeft?: true;
   /**

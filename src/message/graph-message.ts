@@ -3,6 +3,7 @@ import type { MailAddress } from '../mime/address';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
 import {
+  headersAsProperties,
   isMessageId,
   toCategories,
   toExtendedProperties,
@@ -82,4 +83,33 @@ function optionalList<K extends keyof GraphMessage, T>(key: K, list: T[]): { [P 
   const result: { [P in K]?: T[] } = {};
   if (list.length > 0) result[key] = list;
   return result;
+}
+
+/** What Exchange itself writes into the draft of a reply: In-Reply-To and References. */
+const OF_REPLY: readonly string[] = ['String 0x1042', 'String 0x1039'];
+
+/**
+ * A message as the changes that make it of the draft of a reply. Everything that the draft has from the old message
+ * is named, so that nothing of it stays. Headers become named properties: only a new message takes
+ * `internetMessageHeaders` (documented: api-reference/v1.0/api/message-update.md).
+ */
+export function replyContent({
+  internetMessageHeaders,
+  singleValueExtendedProperties,
+  ...message
+}: GraphMessage): GraphMessage {
+  const properties = (singleValueExtendedProperties ?? []).filter(({ id }) => !OF_REPLY.includes(id ?? ''));
+  return {
+    ccRecipients: [],
+    bccRecipients: [],
+    replyTo: [],
+    categories: [],
+    isReadReceiptRequested: false,
+    isDeliveryReceiptRequested: false,
+    ...message,
+    ...optionalList('singleValueExtendedProperties', [
+      ...properties,
+      ...headersAsProperties(internetMessageHeaders ?? []),
+    ]),
+  };
 }

@@ -17,6 +17,12 @@ export interface GraphMessageOptions
   importance?: Importance;
   /** Outlook's categories; override the Keywords header. */
   categories?: string[];
+  /**
+   * The Message-ID of a message in the mailbox that this one answers. Exchange then keeps both in one conversation,
+   * for which the app needs `Mail.ReadWrite`. Where that is not possible, the message goes with In-Reply-To and
+   * References alone, and `info.dropped` says so. It is not possible as MIME or with `delivery: 'exactly-once'`.
+   */
+  inReplyTo?: string;
 }
 
 const NAMES: readonly string[] = [
@@ -27,6 +33,7 @@ const NAMES: readonly string[] = [
   'delivery',
   'importance',
   'categories',
+  'inReplyTo',
 ] satisfies (keyof GraphMessageOptions)[];
 
 /**
