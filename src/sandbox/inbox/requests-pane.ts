@@ -1,4 +1,5 @@
 import { describeFault } from './faults-pane';
+import { formatClock } from './format';
 import { type Content, html, type Markup } from './html';
 import { messagePath } from './list-query';
 import { SANDBOX_RULES, type Sandbox, type SandboxMessage, type SandboxRuleName } from './sandbox';
@@ -17,8 +18,8 @@ export function requestsPane({ requests, messages, mailboxes }: Sandbox, values:
     .slice(-MAX_REQUESTS)
     .reverse()
     .map(
-      ({ method, path, status, requestId, fault, rule }) =>
-        html`<tr class="status-${String(status).slice(0, 1)}"><td>${status === 0 ? 'none' : status}</td><td>${method}</td><td><code class="path">${readable(path)}</code></td><td>${fault && describeFault(fault)}</td><td>${rule && ruleNote(rule)}</td><td><code class="request-id">${requestId}</code></td><td>${messageLink(messageOf(path, requestId))}</td></tr>
+      ({ method, path, status, requestId, fault, rule, receivedAt, durationMs }) =>
+        html`<tr class="status-${String(status).slice(0, 1)}"><td>${status === 0 ? 'none' : status}</td><td>${method}</td><td><code class="path">${readable(path)}</code></td><td class="when">${formatClock(receivedAt)}</td><td class="when">${durationMs} ms</td><td>${fault && describeFault(fault)}</td><td>${rule && ruleNote(rule)}</td><td><code class="request-id">${requestId}</code></td><td>${messageLink(messageOf(path, requestId))}</td></tr>
 `,
     );
   return html`<main id="content" class="wide" tabindex="-1"><div id="requests" data-live><h1>Requests</h1>
@@ -27,7 +28,7 @@ ${requestFilter(onlyFailures, mailbox, mailboxes)}
 ${
   rows.length === 0
     ? html`<p class="empty">${requests.length > 0 ? 'No request matches.' : 'No requests yet.'}</p>`
-    : html`<table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Fault</th><th scope="col">Refused by rule</th><th scope="col">request-id</th><th scope="col">Message</th></tr></thead><tbody>
+    : html`<table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Time</th><th scope="col">Duration</th><th scope="col">Fault</th><th scope="col">Refused by rule</th><th scope="col">request-id</th><th scope="col">Message</th></tr></thead><tbody>
 ${rows}</tbody></table>`
 }</div></main>`;
 }
