@@ -105,6 +105,54 @@ test('the title counts what no one has opened, as it comes', async (t) => {
   await page.waitForFunction((title) => document.title === title, `(${Number(before) + 1}) Messages`);
 });
 
+test('the title of an open message counts what came since', async (t) => {
+  const page = await twelve.open(t, twelve.addressOf('Night report'));
+  const count = twelve.sandbox.messages.length;
+  t.after(() => {
+    for (const { id } of twelve.sandbox.messages.slice(count)) twelve.sandbox.removeMessage(id);
+  });
+  assert.equal(await page.title(), 'Night report');
+  await send(twelve.sandbox, { subject: 'First since', text: 'Hello' });
+  await page.waitForFunction(() => document.title === '(1) Night report');
+  await send(twelve.sandbox, { subject: 'Second since', text: 'Hello' });
+  await page.waitForFunction(() => document.title === '(2) Night report');
+  await row(page, 'First since').click();
+  await page.waitForFunction(() => document.title === 'First since');
+});
+
+for (const [what, path] of [
+  ['the list', () => '/inbox'],
+  ['a message', () => twelve.addressOf('4711')],
+  ['the requests', () => '/inbox/requests'],
+  ['the faults', () => '/inbox/faults'],
+]) {
+  test(`every control next to ${what} is reached with the Tab key and shows its focus`, async (t) => {
+    const page = await twelve.open(t, path());
+    const controls = await page.evaluate(() => {
+      // The other tabs are reached with the arrow keys.
+      const all = document.querySelectorAll('a, button, input:not([type="hidden"]), select, summary');
+      const shown = [...all].filter((each) => each.checkVisibility() && !each.matches('[tabindex="-1"]'));
+      window.unreached = new Set(shown);
+      return shown.length;
+    });
+    const unseen = [];
+    for (let press = 0; press < controls + 20; press += 1) {
+      await page.keyboard.press('Tab');
+      const problem = await page.evaluate(() => {
+        const { activeElement: active } = document;
+        window.unreached.delete(active);
+        const { outlineStyle } = getComputedStyle(active);
+        const isShown = active === document.body || active.matches('iframe') || outlineStyle !== 'none';
+        return isShown ? undefined : active.outerHTML.slice(0, 80);
+      });
+      if (problem) unseen.push(problem);
+    }
+    assert.deepEqual(unseen, []);
+    const left = await page.evaluate(() => [...window.unreached].map((each) => each.outerHTML.slice(0, 80)));
+    assert.deepEqual(left, []);
+  });
+}
+
 test('a new message raises a notification once someone has asked for them', async (t) => {
   const page = await twelve.open(t, '/inbox', { permissions: ['notifications'] });
   await page.evaluate(() => {
