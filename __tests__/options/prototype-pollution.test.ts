@@ -152,6 +152,7 @@ describe('on its way', () => {
     delivery: 'exactly-once',
     importance: 'high',
     categories: ['Evil'],
+    sendAt: new Date(0),
   };
 
   test.each([

@@ -45,6 +45,8 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
+    scheduled: prepared.sendAt !== undefined,
+    sendAt: prepared.sendAt,
     sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,
@@ -74,6 +76,8 @@ export function reasonOf(
       return `format is ${route}`;
     case 'delivery':
       return 'delivery is exactly-once';
+    case 'schedule':
+      return `sendAt: Exchange holds only drafts${reasonOfNamed(named)}`;
     case 'size':
       return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
     default:

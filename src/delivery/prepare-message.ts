@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { type GraphMessage, toGraphMessage } from '../message/graph-message';
@@ -15,6 +15,7 @@ import type { ResolvedOptions } from '../options/resolved-options';
 import { chooseRoute, type RouteDecision } from './choose-route';
 import { type DraftMessage, draftBytes, toDraftContent } from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
+import { digestOf, scheduleMarks } from './message-mark';
 import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
 
 /** A message as Nodemailer passes it on. */
@@ -50,6 +51,8 @@ export interface PreparedMessage {
   /** The size of the message as one request of JSON. */
   jsonBytes: () => number;
   saveToSentItems: boolean;
+  /** When Exchange is to send it, if not at once. */
+  sendAt: Date | undefined;
   /** How it is sent: in one request, or by a draft. */
   sending:
     | {
@@ -80,6 +83,7 @@ export function prepareMessage(
     format: graph.format ?? defaults.format,
     lossy: graph.lossy ?? defaults.lossy,
     delivery: graph.delivery ?? defaults.delivery,
+    isScheduled: graph.sendAt !== undefined,
   };
   const ownId = ownIdOf(outgoing, read.content, userId, defaults);
   const content = withMessageId(read.content, outgoing.messageId, ownId);
@@ -111,7 +115,11 @@ export function prepareMessage(
   );
   const isExactlyOnce = options.delivery === 'exactly-once';
   const writtenId = headerValues(content, 'message-id')[0] || ownId;
-  const marks = { draft: randomUUID(), message: isExactlyOnce ? markOf(writtenId) : undefined };
+  const marks = {
+    draft: randomUUID(),
+    message: isExactlyOnce ? digestOf(writtenId) : undefined,
+    schedule: graph.sendAt && scheduleMarks(graph.sendAt, message.internetMessageId ?? writtenId),
+  };
   const decision = chooseRoute(
     {
       losses,
@@ -142,6 +150,7 @@ export function prepareMessage(
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
     saveToSentItems: options.saveToSentItems,
+    sendAt: graph.sendAt,
     sending:
       decision.route === 'draft' || isExactlyOnce
         ? {
@@ -190,11 +199,6 @@ export function bytesToSend(node: MimeNode, { raw }: Pick<ReadMessage, 'raw'>): 
   throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
     hint: 'Nothing was sent.',
   });
-}
-
-/** Message-IDs are case-sensitive and Graph's search is not, so the mark is a digest. */
-function markOf(messageId: string): string {
-  return createHash('sha256').update(messageId).digest('hex');
 }
 
 /** Calls `make` on first use and keeps its result. */

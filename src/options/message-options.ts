@@ -17,6 +17,14 @@ export interface GraphMessageOptions
   importance?: Importance;
   /** Outlook's categories; override the Keywords header. */
   categories?: string[];
+  /**
+   * When Exchange should send the message: it is held in Drafts until then. In the future, and at most a year
+   * ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the permission `Mail.ReadWrite`, and goes with
+   * neither `delivery: 'exactly-once'` nor `format: 'mime'`. See docs/scheduled.md.
+   *
+   * @default at once
+   */
+  sendAt?: Date | undefined;
 }
 
 const NAMES: readonly string[] = [
@@ -25,6 +33,7 @@ const NAMES: readonly string[] = [
   'format',
   'lossy',
   'delivery',
+  'sendAt',
   'importance',
   'categories',
 ] satisfies (keyof GraphMessageOptions)[];
