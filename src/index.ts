@@ -26,10 +26,12 @@ export type {
   MailboxQuestion,
   RetryOptions,
   TokenCredential,
+  TraceCredential,
   TransportLogger,
   UserIdOf,
 } from './options/options';
 export type { TlsOptions } from './options/tls-options';
+export type { MessageTrace, TraceDetail, TraceOptions, TraceStatus } from './trace/trace';
 export type { VerifyCheck, VerifyCheckName } from './verify/verify-check';
 export { GraphTransport };
 

@@ -25,7 +25,7 @@ import { onAbort, SendTimer } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
 import { Secrets } from './errors/secrets';
 import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
-import { GraphClient } from './graph/client';
+import { GraphClient, type GraphClientOptions } from './graph/client';
 import type { RetryEvent } from './graph/message-requests';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
 import { checkMessageOptions } from './options/message-options';
@@ -33,6 +33,8 @@ import type { GraphTransportOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import type { ResolvedOptions } from './options/resolved-options';
+import type { MessageTrace, TraceOptions } from './trace/trace';
+import type { TraceCall, Tracer } from './trace/tracer';
 import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
 const { version }: { version: string } = require('../package.json');
@@ -66,6 +68,7 @@ export class GraphTransport
   readonly #secrets = new Secrets();
   readonly #logger: ReturnType<typeof getLogger>;
   readonly #tokens: AccessTokenSource;
+  readonly #clientOptions: GraphClientOptions;
   readonly #client: GraphClient;
   readonly #ownDispatcher: Dispatcher | undefined;
   readonly #clock: Clock;
@@ -77,6 +80,7 @@ export class GraphTransport
   readonly #checks = new Map<Promise<unknown>, AbortController>();
   /** Aborts when the transport is closed, for what can be given up at any time. */
   readonly #closing = new AbortController();
+  #tracer: Tracer | undefined;
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
   #isIdle = true;
@@ -135,7 +139,7 @@ export class GraphTransport
       (token) => this.#secrets.addToken(token),
       clock,
     );
-    this.#client = new GraphClient({
+    this.#clientOptions = {
       endpoint: graphEndpoint,
       insecureSandbox: this.#options.insecureSandbox,
       tokens: this.#tokens,
@@ -144,7 +148,8 @@ export class GraphTransport
       secrets: this.#secrets,
       clock,
       ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
-    });
+    };
+    this.#client = new GraphClient(this.#clientOptions);
     if (this.#options.insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);
     // Like Nodemailer's pool: emitted after the constructor returns, so the app can attach listeners first.
     setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
@@ -298,7 +303,7 @@ export class GraphTransport
   }
 
   /**
-   * Deletes a scheduled message, by the `messageId` of its info, so that it is not sent. Resolves with false if there
+   * Deletes a scheduled message, by the `messageId` of its info before it is sent. Resolves with false if there
    * is none, for example because it has already been sent.
    *
    * @throws GraphTransportError `EAUTH` without the application permission `Mail.ReadWrite`, `EMESSAGE` for what is no
@@ -307,6 +312,40 @@ export class GraphTransport
   async cancel(messageId: string, options: MailboxCallOptions = {}): Promise<boolean> {
     const { cancelScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
     return this.#ask(options, (mailbox) => cancelScheduled(mailbox, messageId));
+  }
+
+  /**
+   * Asks Exchange's message trace what became of a message, for each recipient, by the `messageId` of its info. Resolves
+   * with an empty array if Exchange has no trace of it: after a message was sent, that takes some minutes.
+   *
+   * It takes the application permission `ExchangeMessageTrace.Read.All`, which is about the mail of the whole tenant,
+   * and a service principal of Microsoft's: see docs/trace.md. Only the global cloud has it. Exchange takes 100 requests
+   * in 5 minutes, and further ones wait; the option `timeout` does not count that wait.
+   *
+   * @throws GraphTransportError `EAUTH` without the permission or the service principal, `EMESSAGE` for what is no
+   *   Message-ID, `ECONFIG` in another cloud or if an option is wrong, `EABORT` once the signal aborts
+   */
+  async trace(messageId: string, options: TraceOptions = {}): Promise<MessageTrace[]> {
+    const { Tracer }: typeof import('./trace/tracer') = require('./trace/tracer');
+    this.#tracer ??= new Tracer({
+      defaults: this.#options,
+      client: this.#clientOptions,
+      secrets: this.#secrets,
+      clock: this.#clock,
+    });
+    const tracer = this.#tracer;
+    return this.#question(options.signal, async (call) => {
+      // Given up at any time, since the wait for its turn may take minutes.
+      const signal = AbortSignal.any([call.signal, this.#closing.signal]);
+      const traces = await tracer.trace(messageId, options, { ...call, signal });
+      this.#logger.info(
+        { tnx: 'trace', messageId, recipients: traces.length },
+        'Exchange has a trace of %s for %d recipients',
+        messageId,
+        traces.length,
+      );
+      return traces;
+    });
   }
 
   /** The number of messages that are waiting for their turn or being sent. */
@@ -354,24 +393,29 @@ export class GraphTransport
 
   /** Asks a mailbox about its messages. As with `check()`, `close()` waits for it. */
   async #ask<T>({ userId, signal }: MailboxCallOptions, work: (mailbox: Mailbox) => Promise<T>): Promise<T> {
-    if (this.#closed) throw closedError();
     const { mailboxToAsk }: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+    return this.#question(signal, (call) =>
+      work(
+        mailboxToAsk(userId, {
+          defaults: this.#options,
+          client: this.#client,
+          clock: this.#clock,
+          ...call,
+        }),
+      ),
+    );
+  }
+
+  /** Work that sends nothing, within the timeout. */
+  async #question<T>(signal: AbortSignal | undefined, work: (call: TraceCall) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closedError();
     const abort = new AbortController();
     const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
     const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
     timer.start();
     const onRetry = (event: RetryEvent) =>
       logRetry(this.#logger, { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) });
-    const asking = (async () =>
-      work(
-        mailboxToAsk(userId, {
-          defaults: this.#options,
-          client: this.#client,
-          clock: this.#clock,
-          signal: abort.signal,
-          onRetry,
-        }),
-      ))();
+    const asking = (async () => work({ signal: abort.signal, timer, onRetry }))();
     this.#checks.set(asking, abort);
     try {
       return await asking;

@@ -57,7 +57,7 @@ test('a message appears by itself, is announced, and opens next to the list', as
 test('the open message stays open while others arrive and go', async (t) => {
   const { sandbox, page } = await openInbox(t, { messages: [{ subject: 'First', text: 'One' }] });
   await page.getByRole('link', { name: /First/ }).click();
-  await page.getByRole('link', { name: 'Headers' }).click();
+  await page.getByRole('tab', { name: 'Headers' }).click();
   await page.getByText('toRecipients').waitFor();
   await isLive(page);
   await send(sandbox, { subject: 'Second', text: 'Two' });
@@ -219,7 +219,7 @@ test('the inbox works without its script', async (t) => {
   const { sandbox, page } = await openInbox(t, { context, messages });
   await page.getByRole('link', { name: /One/ }).click();
   await page.frameLocator('iframe.body').getByText('Hello Ann').waitFor();
-  await page.getByRole('link', { name: 'HTML source' }).click();
+  await page.getByRole('tab', { name: 'HTML source' }).click();
   await page.getByText('<p>Hello Ann</p>').waitFor();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('1 message', { exact: true }).waitFor();

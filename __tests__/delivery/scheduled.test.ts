@@ -92,6 +92,13 @@ test.each<[string, GraphTransportOptions]>([
   expect(sandbox.requests).toEqual([]);
 });
 
+test('the copy of a scheduled message stays, and is said to', async () => {
+  await start();
+  const { dropped } = await send(later(), { saveToSentItems: false });
+  expect(dropped).toEqual([expect.stringMatching(/^saveToSentItems: false, because/)]);
+  expect(sandbox.drafts).toHaveLength(1);
+});
+
 test('what only MIME carries cannot be scheduled', async () => {
   await start();
   const icalEvent = { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR' };

@@ -4,6 +4,7 @@ import { compileFunction } from 'node:vm';
 import nodemailer from 'nodemailer';
 import ts from 'typescript';
 import { parse as parseYaml } from 'yaml';
+import { failover } from '../../src/failover';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { PAGES } from '../support/pages';
@@ -62,6 +63,7 @@ function compile(sources: ReadonlyMap<string, string>): ts.Diagnostic[] {
     paths: {
       'nodemailer-graph-transport': [join(root, 'src/index.mts')],
       'nodemailer-graph-transport/bullmq': [join(root, 'src/bullmq/index.ts')],
+      'nodemailer-graph-transport/failover': [join(root, 'src/failover/index.ts')],
       'nodemailer-graph-transport/sandbox': [join(root, 'src/sandbox/index.ts')],
       'nodemailer-graph-transport/sandbox/matchers': [join(root, 'src/sandbox/matchers.mts')],
       'nodemailer-graph-transport/sandbox/msw': [join(root, 'src/sandbox/msw.mts')],
@@ -155,7 +157,11 @@ describe('against the sandbox', () => {
       require: (name: string) =>
         name === 'nodemailer'
           ? nodemailer
-          : { startSandbox, graphTransport: name.endsWith('transport') ? toSandbox : graphTransport },
+          : {
+              startSandbox,
+              failover,
+              graphTransport: name.endsWith('transport') ? toSandbox : graphTransport,
+            },
       process: { env: { MAIL_CLIENT_SECRET: clientSecret } },
       console: { log: (...words: unknown[]) => printed.push(format(...words)) },
       nodemailer,

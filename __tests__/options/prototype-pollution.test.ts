@@ -61,6 +61,7 @@ const OTHERS: Required<{ [Name in keyof GraphTransportOptions]: unknown }> = {
   cloud: 'china',
   proxy: 'http://evil.example:3128',
   tls: { ca: TLS.ca },
+  trace: { clientId: 'evil', clientSecret: 'evil-secret' },
 };
 
 test.each(Object.entries(OTHERS))('%s on Object.prototype is no option', (name, value) => {

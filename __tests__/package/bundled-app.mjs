@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import nodemailer from 'nodemailer';
 import { GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
+import { failover } from 'nodemailer-graph-transport/failover';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { GraphTransportError as required } from './bundled-plugin.cjs';
 
@@ -20,6 +21,10 @@ async function send() {
   sandbox.failNext('send-mail', { kind: 'answer', status: 403, code: 'ErrorSendAsDenied' });
   await assert.rejects(transporter.sendMail({ to: 'ann@example.com' }), GraphTransportError);
   assert.equal(sandbox.messages.length, 3);
+  const either = nodemailer.createTransport(failover([graphTransport(sandbox.options)]));
+  const { failover: by } = await either.sendMail({ to: 'ann@example.com' });
+  assert.equal(by.name, 'GraphTransport');
+  await either.close();
   transporter.close();
   assert.equal((await fetch(sandbox.inboxUrl)).status, 200);
   const style = await fetch(`${sandbox.inboxUrl}/style.css`);

@@ -6,6 +6,7 @@ import nodemailer from 'nodemailer';
 import * as imported from 'nodemailer-graph-transport';
 import { GraphTransport, GraphTransportError, graphTransport } from 'nodemailer-graph-transport';
 import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
+import { failover } from 'nodemailer-graph-transport/failover';
 import { createSandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
 import * as matchers from 'nodemailer-graph-transport/sandbox/matchers';
 import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
@@ -20,6 +21,9 @@ const sandbox = await startSandbox();
 const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
 await transporter.sendMail({ to: 'ann@example.com', subject: 'Hello', text: 'Hello Ann' });
 assert.equal(sandbox.messages[0].subject, 'Hello');
+const either = nodemailer.createTransport(failover([graphTransport(sandbox.options)]));
+assert.equal((await either.sendMail({ to: 'ann@example.com' })).failover.name, 'GraphTransport');
+await either.close();
 // Nothing else: `expect.extend()` takes only functions.
 assert.deepEqual(Object.keys(matchers), ['toHaveReceived', 'toHaveReceivedTimes']);
 assert.equal(matchers.toHaveReceived(sandbox, { to: 'ann@example.com' }).pass, true);

@@ -21,6 +21,7 @@ assert.deepEqual(
   'msw and BullMQ, which an app need not have, are loaded by their own entries only',
 );
 assert.equal(typeof require('nodemailer-graph-transport/bullmq').createMailWorker, 'function');
+assert.equal(typeof require('nodemailer-graph-transport/failover').failover, 'function');
 assert.equal(typeof require('nodemailer-graph-transport/sandbox/msw').sandboxHandlers, 'function');
 assert.deepEqual(Object.keys(require('nodemailer-graph-transport/sandbox/matchers')).sort(), [
   'toHaveReceived',

@@ -129,3 +129,36 @@ describe('deleting a message that goes to Deleted Items', () => {
     expect((await putRange(sandbox, url, '01234', 'bytes 0-4/5')).status).toBe(404);
   });
 });
+
+describe('permanentDelete', () => {
+  const purge = (sandbox: Sandbox, id: string) => ask(sandbox, 'POST', `messages/${id}/permanentDelete`);
+
+  test('takes a message out of sight, whatever a DELETE does', async () => {
+    const sandbox = createSandbox({ deleteLeadsTo: 'deletedItems' });
+    await send(sandbox, KEYED);
+    const [{ id }] = await found(sandbox);
+    const response = await purge(sandbox, id);
+    expect([response.status, await response.text()]).toEqual([204, '']);
+    expect(await found(sandbox)).toEqual([]);
+    expect(sandbox.messages).toHaveLength(1);
+    expect(await refusal(purge(sandbox, 'AAMkAAA='))).toMatchObject(NOT_FOUND);
+  });
+
+  test('takes the permission to write', async () => {
+    const sandbox = createSandbox({ roles: ['Mail.Send', 'Mail.Read'] });
+    await send(sandbox, KEYED);
+    const [{ id }] = await found(sandbox);
+    expect(await refusal(purge(sandbox, id))).toMatchObject({ status: 403, code: 'ErrorAccessDenied' });
+    expect(await found(sandbox)).toHaveLength(1);
+  });
+
+  test.each(['https://graph.microsoft.us', 'https://microsoftgraph.chinacloudapi.cn'])(
+    'is unknown at %s',
+    async (graphEndpoint) => {
+      const sandbox = createSandbox({ graphEndpoint });
+      const id = await makeDraft(sandbox);
+      expect(await refusal(purge(sandbox, id))).toMatchObject({ status: 400, code: 'BadRequest' });
+      expect(sandbox.drafts).toHaveLength(1);
+    },
+  );
+});

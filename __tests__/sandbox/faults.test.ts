@@ -18,6 +18,15 @@ const PRIVATE_CONTENT = 'At the new place.';
 const limits = { sessionMinimumBytes: 10 };
 const upload = (url: string, method: string) => new Request(url, { method });
 
+async function askForTraces(sandbox: Sandbox, path = ''): Promise<Response> {
+  const headers = { authorization: `Bearer ${await tokenFor(sandbox)}` };
+  const url = `https://graph.microsoft.com/v1.0/admin/exchange/tracing/messageTraces${path}`;
+  return sandbox.handle(new Request(url, { headers }));
+}
+
+/** Requests that are not for a mailbox. */
+const TENANT_WIDE: readonly string[] = ['token', 'list-traces', 'trace-details'];
+
 /** Makes what the request needs, and then a function that asks. */
 const REQUESTS: Record<SandboxRequestName, (sandbox: Sandbox) => Promise<() => Promise<Response>>> = {
   token: async (sandbox) => () => askForToken(sandbox),
@@ -65,6 +74,9 @@ const REQUESTS: Record<SandboxRequestName, (sandbox: Sandbox) => Promise<() => P
     const id = await makeDraft(sandbox);
     return () => ask(sandbox, 'POST', `messages/${id}/send`);
   },
+  'list-traces': async (sandbox) => () => askForTraces(sandbox),
+  'trace-details': async (sandbox) => () =>
+    askForTraces(sandbox, "/1/getDetailsByRecipient(recipientAddress='a@b.example')"),
 };
 const NAMES = Object.keys(REQUESTS).filter((name): name is SandboxRequestName => name in REQUESTS);
 
@@ -92,7 +104,7 @@ describe('a fault', () => {
     await askOnce();
     expect(seen.at(-1)).toEqual({
       request: name,
-      mailbox: name === 'token' ? undefined : 'app@contoso.example',
+      mailbox: TENANT_WIDE.includes(name) ? undefined : 'app@contoso.example',
       method: sandbox.requests.at(-1)?.method,
       path: sandbox.requests.at(-1)?.path,
     });

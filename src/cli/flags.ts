@@ -360,6 +360,15 @@ export const FLAGS = {
     },
   },
 
+  trace: {
+    details: { type: 'boolean', help: 'also each step of the message to each recipient' },
+    since: {
+      type: 'string',
+      value: 'DATE',
+      help: 'the message was sent then or later, at most 90 days ago (default: ten days ago)',
+    },
+  },
+
   prove: {
     to: { type: 'string', value: 'ADDRESS', variable: 'LIVE_TO', help: 'who gets the messages' },
     alias: {
@@ -393,6 +402,7 @@ export const FLAGS = {
   sandbox: FlagTable<keyof StartSandboxOptions>;
   demo: FlagTable<keyof StartSandboxOptions>;
   bounces: FlagTable<never>;
+  trace: FlagTable<never>;
   prove: FlagTable<never>;
 };
 
@@ -407,6 +417,7 @@ export const COMMAND_FLAGS = {
     ...FLAGS.ignored,
   },
   bounces: { ...FLAGS.bounces, ...FLAGS.connection },
+  trace: { ...FLAGS.trace, ...FLAGS.connection },
   scheduled: FLAGS.connection,
   cancel: FLAGS.connection,
   sandbox: FLAGS.sandbox,

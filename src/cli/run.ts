@@ -15,8 +15,9 @@ Commands:
   verify     check whether a message could be sent, and what prevents it
   send       send a message: from flags, from an .eml file, or from stdin as sendmail does
   bounces    list what became of sent messages: bounces, delays and receipts
+  trace      ask Exchange where a message is, recipient by recipient
   scheduled  list the messages that Exchange holds until their time
-  cancel     delete one of them, so that it is not sent
+  cancel     delete one of them before it is sent
   sandbox    run a simulated Entra and Graph on this machine, for development
   demo       send a few mails to the sandbox and show them in its inbox
   prove      check Microsoft's service against the sandbox's rules; sends real mail
@@ -37,6 +38,10 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   bounces: (...call) => {
     const { bouncesCommand }: typeof import('./bounces') = require('./bounces');
     return bouncesCommand(...call);
+  },
+  trace: (...call) => {
+    const { traceCommand }: typeof import('./trace') = require('./trace');
+    return traceCommand(...call);
   },
   scheduled: (...call) => {
     const { scheduledCommand }: typeof import('./scheduled') = require('./scheduled');

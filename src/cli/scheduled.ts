@@ -16,7 +16,7 @@ ${CONNECTION_HELP}
 
 const CANCEL_HELP = `Usage: nodemailer-graph-transport cancel MESSAGE-ID [FLAGS]
 
-Deletes a scheduled message, so that it is not sent. If there is none, for example because it has been sent, the exit
+Deletes a scheduled message before it is sent. If there is none, for example because it has been sent, the exit
 code is ${EXIT.unavailable}. It takes the permission Mail.ReadWrite.
 
 ${CONNECTION_HELP}

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock';
+import { type Clock, dateOf } from '../clock';
 import type { SendTimer } from '../errors/abort';
 import type { GraphClient } from '../graph/client';
-import { MessageRequests, type RetryEvent } from '../graph/message-requests';
+import { MessageRequests, type MessageRequestsOptions, type RetryEvent } from '../graph/message-requests';
 import { type ReadMessage, readMessage } from '../mime/read-message';
 import { writeMessage } from '../nodemailer/compiled-message';
 import { headerAtOnce } from '../nodemailer/mime-node';
@@ -12,7 +12,7 @@ import { sentInfo } from './describe-delivery';
 import type { SendTrace } from './diagnostics';
 import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter, Pauses } from './mailbox-limiter';
-import { type OutgoingMessage, prepareMessage } from './prepare-message';
+import { type OutgoingMessage, prepareMessage, type UnwantedCopy } from './prepare-message';
 import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
@@ -140,7 +140,7 @@ async function sendRead(
   onMessageId(messageId);
   trace.messageId = messageId;
   trace.route = prepared.decision.route;
-  const requests = new MessageRequests({
+  const requestOptions: MessageRequestsOptions = {
     client,
     pauses,
     policy: defaults.retry,
@@ -150,7 +150,9 @@ async function sendRead(
     onAttempt: (attempts) => {
       trace.attempts = attempts;
     },
-  });
+  };
+  const requests = new MessageRequests(requestOptions);
+  const startedAt = clock.now();
   const sent =
     sending.by === 'draft'
       ? await sendDraft(requests, {
@@ -159,10 +161,37 @@ async function sendRead(
             onProgress({ messageId, attachment, sentBytes, totalBytes }),
         })
       : await sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
-  return sentInfo(outgoing, prepared, sent, {
-    userId,
+  const counts = {
     messageSize: read.raw.bytes,
     messageTime: timer.elapsedMs,
     attempts: requests.attempts,
-  });
+  };
+  const sendingMs = clock.now() - startedAt;
+  const { unwantedCopy } = prepared;
+  if (unwantedCopy === undefined) {
+    return sentInfo(outgoing, prepared, sent, { userId, keptCopy: undefined, ...counts });
+  }
+  // By Graph's clock, as the times in Sent Items are: this machine's may be wrong.
+  const sentAfter = (sent.answeredAt ?? dateOf(clock)) - sendingMs;
+  const keptCopy = await keptCopyOf(unwantedCopy, messageId, sentAfter, userId, requestOptions);
+  const told = keptCopy === undefined ? { ...sent, sentItem: undefined } : sent;
+  return sentInfo(outgoing, prepared, told, { userId, keptCopy, ...counts });
+}
+
+/** What to tell of a copy that stays in Sent Items against the app's wish; undefined if it is deleted. */
+async function keptCopyOf(
+  copy: UnwantedCopy,
+  messageId: string,
+  sentAfter: number,
+  userId: string,
+  { onRetry: _, onAttempt: __, ...requests }: MessageRequestsOptions,
+): Promise<string | undefined> {
+  if (copy.by === 'proof') return 'saveToSentItems: false';
+  if (copy.by === 'later') {
+    return 'saveToSentItems: false, because the copy is made only when Exchange sends the message';
+  }
+  const { deleteSentCopy }: typeof import('./delete-sent-copy') = require('./delete-sent-copy');
+  const mark = copy.by === 'draft' ? copy : { ...copy, messageId, sentAfter };
+  const why = await deleteSentCopy(mark, userId, requests);
+  return why && `saveToSentItems: false, because the copy may still be there: ${why}`;
 }

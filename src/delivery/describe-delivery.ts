@@ -9,7 +9,7 @@ import type { GraphSentMessageInfo } from './sent-info';
 /** What `sendMail` returns for a message that was sent. */
 export function sentInfo(
   { envelope, dsn, returnPath }: OutgoingMessage,
-  { messageId, content, message, decision, losses, strippedHeaders, jsonBytes, ...prepared }: PreparedMessage,
+  { messageId, content, message, decision, losses, strippedHeaders, jsonBytes, sendAt }: PreparedMessage,
   sent: Sent & {
     leftDraftId?: string | undefined;
     mayLeaveDraft?: boolean;
@@ -17,10 +17,13 @@ export function sentInfo(
   },
   {
     userId,
+    keptCopy,
     ...counts
-  }: { userId: string } & Pick<GraphSentMessageInfo, 'messageSize' | 'messageTime' | 'attempts'>,
+  }: { userId: string; keptCopy: string | undefined } & Pick<
+    GraphSentMessageInfo,
+    'messageSize' | 'messageTime' | 'attempts'
+  >,
 ): GraphSentMessageInfo {
-  const keepsCopy = decision.route !== 'json' || prepared.sending.by === 'draft';
   return {
     envelope,
     messageId,
@@ -34,7 +37,7 @@ export function sentInfo(
       ...entriesWithoutAddress(content),
       ...(dsn ? ['dsn, which is a matter of SMTP'] : []),
       ...droppedByGraph(returnPath, message, userId),
-      ...(keepsCopy && !prepared.saveToSentItems ? ['saveToSentItems: false'] : []),
+      ...(keptCopy === undefined ? [] : [keptCopy]),
     ],
     response: sent.response,
     messageSize: counts.messageSize,
@@ -45,8 +48,8 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
-    scheduled: prepared.sendAt !== undefined,
-    sendAt: prepared.sendAt,
+    scheduled: sendAt !== undefined,
+    sendAt,
     sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,

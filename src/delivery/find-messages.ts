@@ -46,7 +46,7 @@ export interface SearchOptions {
   mode?: SearchMode;
   /** @default all folders */
   folder?: WellKnownFolder;
-  /** Also ask when messages were sent. */
+  /** Also ask when messages were sent, and for their Message-IDs. */
   withTime?: boolean;
 }
 
@@ -63,7 +63,7 @@ export async function findMessages(
   filter: string,
   { mode = 'step', folder, withTime }: SearchOptions = {},
 ): Promise<FoundMessages> {
-  const $select = withTime ? `${SHOWN},sentDateTime` : SHOWN;
+  const $select = withTime ? `${SHOWN},sentDateTime,internetMessageId` : SHOWN;
   return findAs(requests, userId, { $filter: filter, $select }, toStored, { mode, folder });
 }
 

@@ -13,7 +13,7 @@ import { composeAtOnce } from '../nodemailer/compose-small';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { chooseRoute, type RouteDecision } from './choose-route';
-import { type DraftMessage, draftBytes, toDraftContent } from './draft-content';
+import { type DraftMarks, type DraftMessage, draftBytes, toDraftContent } from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
 import { digestOf, scheduleMarks } from './message-mark';
 import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
@@ -50,7 +50,8 @@ export interface PreparedMessage {
   strippedHeaders: readonly string[];
   /** The size of the message as one request of JSON. */
   jsonBytes: () => number;
-  saveToSentItems: boolean;
+  /** The copy in Sent Items that the app does not want and Exchange files all the same; undefined if there is none. */
+  unwantedCopy: UnwantedCopy | undefined;
   /** When Exchange is to send it, if not at once. */
   sendAt: Date | undefined;
   /** How it is sent: in one request, or by a draft. */
@@ -63,6 +64,13 @@ export interface PreparedMessage {
       }
     | { by: 'draft'; draft: Omit<DraftMessage, 'onProgress'> };
 }
+
+/** By what the copy is found again; `proof` stays, because exactly-once delivery relies on it. */
+export type UnwantedCopy =
+  | { by: 'proof' }
+  | { by: 'later' }
+  | { by: 'draft'; mark: string }
+  | { by: 'message-id' };
 
 /**
  * Converts a message and chooses its route.
@@ -149,8 +157,11 @@ export function prepareMessage(
     losses: losses.map(({ what }) => what),
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
-    saveToSentItems: options.saveToSentItems,
     sendAt: graph.sendAt,
+    unwantedCopy:
+      options.saveToSentItems || (decision.route === 'json' && !isExactlyOnce)
+        ? undefined
+        : unwantedCopyOf(marks, isMime),
     sending:
       decision.route === 'draft' || isExactlyOnce
         ? {
@@ -170,6 +181,12 @@ export function prepareMessage(
             savesCopy: !isMime && options.saveToSentItems,
           },
   };
+}
+
+function unwantedCopyOf(marks: DraftMarks, isMime: boolean): UnwantedCopy {
+  if (marks.message !== undefined) return { by: 'proof' };
+  if (marks.schedule) return { by: 'later' };
+  return isMime ? { by: 'message-id' } : { by: 'draft', mark: marks.draft };
 }
 
 /** The Message-ID to send, if it is for us to choose. */

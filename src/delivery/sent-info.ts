@@ -28,8 +28,8 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   /** Always empty. */
   pending: string[];
   /**
-   * What was left out, in words: an envelope sender other than the From, `saveToSentItems: false` on the MIME
-   * and draft routes, and with `lossy` anything that the route cannot carry.
+   * What was left out, in words: an envelope sender other than the From, `saveToSentItems: false` if a copy stays
+   * in Sent Items all the same, and with `lossy` anything that the route cannot carry.
    */
   dropped: string[];
   /** `202 Accepted`: Exchange has accepted the message, which does not mean that it has been delivered. */

@@ -8,6 +8,8 @@ export interface Sent {
   response: string;
   requestId: string | undefined;
   clientRequestId: string | undefined;
+  /** When Graph accepted it, by Graph's clock, in milliseconds since 1970, if the answer says so. */
+  answeredAt?: number | undefined;
   /** Whether it had been sent before, by another call or another process. */
   deduplicated: boolean;
   /** The copy in Sent Items, if the mailbox has shown it. */
@@ -15,9 +17,16 @@ export interface Sent {
 }
 
 /** The result when Graph has accepted the message. */
-export function accepted({ status, requestId, clientRequestId }: Accepted): Sent {
+export function accepted({ status, requestId, clientRequestId, date }: Accepted): Sent {
   const response = `${status} Accepted`;
-  return { response, requestId, clientRequestId, deduplicated: false, sentItem: undefined };
+  return {
+    response,
+    requestId,
+    clientRequestId,
+    answeredAt: date,
+    deduplicated: false,
+    sentItem: undefined,
+  };
 }
 
 /** The result when the answer was lost, and the mailbox shows that the request was carried out. */

@@ -12,9 +12,16 @@ const MAX_WAIT_MS = 2 ** 31 - 1;
 export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(MAX_WAIT_MS, Math.ceil(Number(text) * 1000));
+  const date = httpDate(text);
+  return date === undefined ? undefined : Math.min(MAX_WAIT_MS, Math.max(0, date - now));
+}
+
+/** An HTTP date in milliseconds since 1970; undefined if it is none. */
+export function httpDate(value: string | undefined): number | undefined {
   // Date.parse accepts almost anything, but an HTTP date begins with a weekday.
-  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.min(MAX_WAIT_MS, Math.max(0, date - now));
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i.test(value ?? '')) return undefined;
+  const date = Date.parse(value ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** The first wait after a throttled request whose answer does not say how long to wait. */

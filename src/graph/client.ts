@@ -5,7 +5,7 @@ import { type Clock, dateOf, systemClock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { retryAfterMs } from '../errors/retry-after';
+import { httpDate, retryAfterMs } from '../errors/retry-after';
 import { type GraphAnswer, toAnswerError } from './answer-error';
 import { claimsOf } from './claims-challenge';
 import { type Answer, Exchange } from './http-exchange';
@@ -54,6 +54,8 @@ export interface Accepted {
   status: number;
   requestId: string | undefined;
   clientRequestId: string;
+  /** When Graph answered, by its own clock, in milliseconds since 1970; undefined if it does not say. */
+  date?: number | undefined;
   /** The body; empty if Graph sends none. */
   body: string;
 }
@@ -179,7 +181,13 @@ export class GraphClient {
     if (status === call.expect && !call.wantsBody) {
       // The status says everything that is needed here, so do not wait for a body that never ends, or fail over
       // one that breaks off.
-      return { status, requestId, clientRequestId, body: '' };
+      return {
+        status,
+        requestId,
+        clientRequestId,
+        date: httpDate(firstValue(answer.headers.date)),
+        body: '',
+      };
     }
     const body = await answer.bodyStart();
     if (status === call.expect || (call.alike?.includes(status) && isOfGraph(body))) {

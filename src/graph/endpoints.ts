@@ -45,3 +45,14 @@ export function folderPath(userId: string, folder: string): string {
 function mailboxPath(userId: string): string {
   return `/v1.0/users/${encodeURIComponent(userId)}`;
 }
+
+/** The tenant's message traces. */
+export function tracesPath(): string {
+  return '/v1.0/admin/exchange/tracing/messageTraces';
+}
+
+/** The steps of one message to one recipient. */
+export function traceDetailsPath(traceId: string, recipient: string): string {
+  const address = encodeURIComponent(recipient.replaceAll("'", "''"));
+  return `${tracesPath()}/${encodeURIComponent(traceId)}/getDetailsByRecipient(recipientAddress='${address}')`;
+}

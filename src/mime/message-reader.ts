@@ -129,7 +129,7 @@ export class MessageReader extends Writable {
   }
 
   #take(part: AttachmentStream | MessageText): void {
-    // Its content was taken out earlier, so mailparser only has to go on.
+    // Only where mailparser sees a part that the scanner does not: unless it is released, mailparser waits forever.
     if (part.type === 'attachment') part.release?.();
   }
 }

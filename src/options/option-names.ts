@@ -33,6 +33,7 @@ const OPTION_NAMES = [
   'debug',
   'component',
   'cloud',
+  'trace',
   'proxy',
   'tls',
 ] as const satisfies readonly (keyof GraphTransportOptions)[];

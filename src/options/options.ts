@@ -120,7 +120,9 @@ export interface GraphTransportOptions {
   /** Reply-To for messages that have none. */
   replyTo?: AddressOption | AddressOption[] | undefined;
   /**
-   * Whether Exchange keeps a copy of each message in the mailbox's Sent Items.
+   * Whether Exchange keeps a copy of each message in the mailbox's Sent Items. If not, the copy of a draft or a
+   * message as MIME is deleted after sending, which takes the permission `Mail.ReadWrite` and up to five seconds. With
+   * `delivery: 'exactly-once'` it stays.
    * @default true
    */
   saveToSentItems?: boolean | undefined;
@@ -261,7 +263,37 @@ export interface GraphTransportOptions {
    * `dispatcher`.
    */
   tls?: TlsOptions | undefined;
+  /**
+   * The app that `transport.trace()` asks as: its permission is about the mail of the whole tenant, so it is better
+   * kept from the app that sends. Its own client id and secret in the same tenant, or any Azure `TokenCredential`.
+   *
+   * @default the app that sends
+   */
+  trace?: TraceCredential | undefined;
 }
+
+/** The app that asks for message traces, if it is not the one that sends. */
+export type TraceCredential =
+  | {
+      /** Its "Application (client) ID". */
+      clientId: string;
+      /** The value of its client secret, or a function that returns it. */
+      clientSecret: string | Promise<string> | ClientSecretOf;
+      /**
+       * Its tenant.
+       *
+       * @default the transport's `tenantId`
+       */
+      tenantId?: string | undefined;
+      credential?: undefined;
+    }
+  | {
+      /** Any Azure `TokenCredential`. */
+      credential: TokenCredential;
+      clientId?: undefined;
+      clientSecret?: undefined;
+      tenantId?: undefined;
+    };
 
 /** How failures that certainly sent nothing are retried. */
 export interface RetryOptions {

@@ -13,6 +13,7 @@ import { toProxyUrl } from './proxy-url';
 import type { Identity, ResolvedOptions } from './resolved-options';
 import { shownAddress, shownValue } from './shown-value';
 import { tlsProblems } from './tls-options';
+import { resolveTrace } from './trace-credential';
 import { problemsText } from './unknown-option';
 
 const WAYS_TO_SET =
@@ -107,6 +108,23 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     );
   }
 
+  let trace: Identity | undefined;
+  if (options.trace !== undefined) {
+    const ofTrace = resolveTrace(
+      options.trace,
+      identity.kind === 'secret' ? identity.tenantId : (options.tenantId ?? ''),
+      authorityHost ?? endpoint('authorityHost', 'AZURE_AUTHORITY_HOST', endpoints.authorityHosts[0]),
+    );
+    trace = ofTrace.identity;
+    problems.push(...ofTrace.problems);
+    if (insecure.isOn && trace?.kind === 'credential') {
+      problems.push(
+        'give either insecureSandbox or trace.credential, whose tokens may be real ones, not both',
+      );
+    }
+  }
+  const otherCloud = cloud ?? CLOUD_NAMES.find((name) => CLOUDS[name].graphEndpoint === graphEndpoint);
+
   const numbers = resolveNumbers(options);
   problems.push(...numbers.problems);
   const userId = options.userId ?? (fromEnv('GRAPH_USER_ID') || undefined);
@@ -135,6 +153,8 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
 
   const resolved: ResolvedOptions = {
     identity,
+    ...(trace && { trace }),
+    ...(otherCloud && otherCloud !== 'global' && { otherCloud }),
     userId: typeof userId === 'string' ? userId.trim() : (userId ?? ''),
     graphEndpoint,
     from: from[0],
@@ -155,7 +175,9 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   if (problems.length > 0) {
     // A secret given for the wrong option may be quoted in the list of problems.
     const secrets = new Secrets();
-    if (typeof options.clientSecret === 'string') secrets.addSecret(options.clientSecret.trim());
+    for (const secret of [options.clientSecret, options.trace?.clientSecret]) {
+      if (typeof secret === 'string') secrets.addSecret(secret.trim());
+    }
     secrets.addSecret(fromEnv('AZURE_CLIENT_SECRET')?.trim() ?? '');
     const said = secrets.strike(problemsText('graphTransport cannot start', problems));
     throw new GraphTransportError('ECONFIG', said, {

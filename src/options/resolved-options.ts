@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { MailAddress } from '../mime/address';
 import type { ClientSecretOf } from './client-secret';
+import type { CloudName } from './clouds';
 import type { GraphTransportOptions, RetryOptions, TokenCredential } from './options';
 import type { TlsOptions } from './tls-options';
 
@@ -46,6 +47,10 @@ export interface ResolvedOptions
       | 'component'
     > {
   identity: Identity;
+  /** The app that asks for message traces, if it is another one. */
+  trace?: Identity;
+  /** The cloud, if it is not the global one. */
+  otherCloud?: CloudName;
   limits: Limits;
   retry: RetryPolicy;
   /** Exactly-once delivery has its own default. */

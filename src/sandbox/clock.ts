@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export { sleep };
 
-/** The machine's clock, in milliseconds since 1970. */
-export const machineNow: () => number = Date.now;
+/** The machine's clock, in milliseconds since 1970. It is a test's own if fake timers were installed before. */
+export const machineClock = (): (() => number) => Date.now;
+
+export const today = (): Date => new Date();
 
 /** Aborts after so many milliseconds. */
 export const abortAfter = (ms: number): AbortSignal => AbortSignal.timeout(ms);
@@ -18,12 +20,12 @@ export function after(ms: number, act: () => void): () => void {
 }
 
 // Held from the start: the fake timers of Jest and Vitest replace the global ones.
-const { setTimeout: setMachineTimeout, clearTimeout: clearMachineTimeout } = timers;
+const { setTimeout: setRealTimeout, clearTimeout: clearRealTimeout } = timers;
 
-/** Calls back once, even under a test's fake timers. Returns the function that stops it. */
-export function machineTimer(ms: number, act: () => void): () => void {
-  const timer = setMachineTimeout(act, ms);
-  return () => clearMachineTimeout(timer);
+/** Calls back once, even if a test has stopped the time. Returns the function that stops it. */
+export function afterRealTime(ms: number, act: () => void): () => void {
+  const timer = setRealTimeout(act, ms);
+  return () => clearRealTimeout(timer);
 }
 
 /** Calls back again and again. Returns the function that stops it. */

@@ -162,6 +162,7 @@ export function assembleSandbox(
     uploadSessions: new Map(),
     attaching: new Map(),
     deferred: [],
+    traceRequests: [],
     latency: settings.latency,
   };
   const { requests, faults, load, tokens } = state;
@@ -239,6 +240,7 @@ export function assembleSandbox(
       sent.clear();
       state.uploadSessions.clear();
       state.deferred.length = 0;
+      state.traceRequests.length = 0;
       requests.length = 0;
       faults.clear();
       load.clear();

@@ -5,6 +5,11 @@ const HOST_NAME =
   /^(?:[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*|\[[\da-f:.]+\])$/i;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** Whether an endpoint belongs to a cloud that is separate from the public one. */
+export function isNationalCloud(endpoint: string): boolean {
+  return /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i.test(new URL(endpoint).hostname);
+}
+
 /** Whether only this machine can reach a server that listens there. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);

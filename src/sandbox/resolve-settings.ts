@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { machineNow } from './clock';
+import { machineClock } from './clock';
 import type {
   SandboxDelay,
   SandboxLimits,
@@ -56,12 +56,14 @@ export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 
     clientSecret: options.clientSecret ?? 'sandbox-client-secret',
     secretState: options.secretState ?? 'valid',
     exchangeOnline: options.exchangeOnline ?? true,
+    traceServicePrincipal: options.traceServicePrincipal ?? true,
+    traceDelay: options.traceDelay ?? 0,
     mailboxes,
     roles: options.roles ?? ['Mail.Send', 'Mail.ReadWrite'],
     rbac: options.rbac ?? [],
     scp: options.scp ?? [],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    now: options.now ?? machineNow,
+    now: options.now ?? machineClock(),
     random: options.random ?? secureRandom,
     tokenLifetime: options.tokenLifetime ?? 3599,
     uploadSessionLifetime: options.uploadSessionLifetime ?? 3600,
@@ -98,6 +100,7 @@ export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 
   requireOneOf('oversizedRequest', settings.oversizedRequest, [413, 400]);
   requireOneOf('uploadAnswerNames', settings.uploadAnswerNames, ['camelCase', 'PascalCase']);
   requireOneOf('exchangeOnline', settings.exchangeOnline, [true, false]);
+  requireOneOf('traceServicePrincipal', settings.traceServicePrincipal, [true, false]);
   requireOneOf('immutableIdsOutliveSending', settings.immutableIdsOutliveSending, [true, false]);
   requireOneOf('namedHeadersOnTheWire', settings.namedHeadersOnTheWire, [true, false]);
   requireOneOf('explain', settings.explain, [true, false]);
@@ -108,7 +111,8 @@ export function resolveSettings(options: SandboxOptions): Omit<SandboxSettings, 
     throw new TypeError(`Expected \`pageSize\` to be an integer from 1 to 1000, got ${pageSize}`);
   }
   if (maxMessages === 0) throw new TypeError('Expected `maxMessages` to be an integer from 1 and up, got 0');
-  const times = { tokenLifetime, uploadSessionLifetime, latency };
+  const { traceDelay } = settings;
+  const times = { tokenLifetime, uploadSessionLifetime, latency, traceDelay };
   const numbers = { ...limits, ...times, pageSize, maxMessages, maxBytes };
   for (const [name, value] of Object.entries(numbers)) requireCount(name, value);
   return settings;

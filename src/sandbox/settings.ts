@@ -99,6 +99,14 @@ export interface SandboxOptions {
    */
   exchangeOnline?: boolean;
   /**
+   * Whether the tenant has the service principal of the app behind the message trace. Without it, each trace is
+   * answered with 401 Unauthorized.
+   * @default true
+   */
+  traceServicePrincipal?: boolean;
+  /** Milliseconds of the sandbox's clock until the message trace has a message. @default 0 */
+  traceDelay?: number;
+  /**
    * The first one is the client's `userId`. A mailbox that is given by its address gets an id and a name made from it.
    * @default app@, sales@ and ceo@contoso.example
    */

@@ -1,4 +1,4 @@
-import { abortAfter, machineTimer } from './clock';
+import { abortAfter, afterRealTime } from './clock';
 import type { Sandbox } from './create-sandbox';
 import { newcomers } from './find/newcomers';
 import type { SandboxMessage } from './mail/message';
@@ -86,7 +86,7 @@ async function post(body: string, url: URL, signal: AbortSignal): Promise<string
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const stopTimer = machineTimer(ms, resolve);
+    const stopTimer = afterRealTime(ms, resolve);
     const stop = () => {
       stopTimer();
       resolve();

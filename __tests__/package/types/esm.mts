@@ -3,6 +3,7 @@ import { setupServer } from 'msw/node';
 import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer';
 import { type GraphSentMessageInfo, graphTransport } from 'nodemailer-graph-transport';
 import { createMailQueue, createMailWorker } from 'nodemailer-graph-transport/bullmq';
+import { type FailoverError, failover } from 'nodemailer-graph-transport/failover';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { sandboxHandlers } from 'nodemailer-graph-transport/sandbox/msw';
 
@@ -34,3 +35,11 @@ const worker = createMailWorker('app@contoso.com', { host: 'redis' }, { graph: o
 worker.worker.on('completed', (_job, info) => info.requestId?.toUpperCase());
 // @ts-expect-error: the mailbox is the first argument
 createMailWorker('app@contoso.com', { host: 'redis' }, { graph: { userId: 'app@contoso.com' } });
+
+const either = nodemailer.createTransport(
+  failover([graphTransport(options), nodemailer.createTransport({ host: 'smtp.example.com' })]),
+);
+export const by: string = (await either.sendMail(message)).failover.name;
+export const all = (error: FailoverError): Error[] => error.errors;
+// @ts-expect-error: options alone are not a transport
+failover([{ host: 'smtp.example.com' }]);

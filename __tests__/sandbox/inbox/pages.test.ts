@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { draftMark, messageMark } from '../../../src/delivery/message-mark';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
 import { ask, attach, LUNCH, makeDraft, openSession, putRange, send, sendMime, TEXT_FILE } from '../support';
 import { get, pathOf, subjectsIn, submit } from './support';
@@ -275,6 +276,23 @@ describe('a message', () => {
     expect(text).toContain('a request cannot opt out.');
   });
 
+  test("names the transport's marks for what they are, and other properties by their ids", async () => {
+    const id = await makeDraft(sandbox, {
+      ...LUNCH,
+      singleValueExtendedProperties: [
+        messageMark('one'),
+        draftMark('two'),
+        { id: 'String 0x3001', value: 'x' },
+      ],
+    });
+    await ask(sandbox, 'POST', `messages/${id}/send`);
+    const { text } = await get(sandbox, pathOf(first(), '?show=route'));
+    expect(text).toContain('transport marked the message, so exactly-once delivery finds it again');
+    expect(text).toContain('transport marked the draft, so it is found again');
+    expect(text).not.toContain('The MAPI property String {');
+    expect(text).toContain('The MAPI property String 0x3001 is kept');
+  });
+
   test('is not found once it is gone', async () => {
     expect((await get(sandbox, '/inbox/messages/gone')).status).toBe(404);
     expect((await get(sandbox, '/inbox/nowhere')).status).toBe(404);
@@ -376,11 +394,21 @@ describe('deleting', () => {
 test.each([
   ['script.js', 'text/javascript; charset=utf-8'],
   ['style.css', 'text/css; charset=utf-8'],
+  ['list.css', 'text/css; charset=utf-8'],
+  ['message.css', 'text/css; charset=utf-8'],
+  ['tables.css', 'text/css; charset=utf-8'],
   ['icon.svg', 'image/svg+xml'],
 ])('a page loads %s as the file is, with its type', async (name, contentType) => {
   expect((await get(sandbox, '/inbox')).text).toContain(`="/inbox/${name}"`);
   const { headers, text } = await get(sandbox, `/inbox/${name}`);
   expect(headers['content-type']).toBe(contentType);
+  expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
+});
+
+test.each(['frame.js', 'tabs.js', 'choices.js'])('the script of the page imports %s', async (name) => {
+  expect((await get(sandbox, '/inbox/script.js')).text).toContain(`from './${name}';`);
+  const { headers, text } = await get(sandbox, `/inbox/${name}`);
+  expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
   expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
 });
 

@@ -1,6 +1,6 @@
 import { EntraRefusal } from '../http/entra-answer';
 import { isSameSecret } from '../http/ids';
-import { isOwnOrigin } from '../own-hosts';
+import { isNationalCloud, isOwnOrigin } from '../own-hosts';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxSettings } from '../settings';
 import { explainClient, explainExpiry, explainSecret, explainTenant, tenantDomains } from '../tenant/explain';
@@ -16,8 +16,6 @@ const OUTLOOK = 'https://outlook.office365.com';
 
 /** Graph's public name, accepted so that clients need no other scope for the sandbox. [rule: entra-public-scope] */
 const PUBLIC_GRAPH = 'https://graph.microsoft.com';
-/** Hosts of clouds that are separate from the public one. */
-const OTHER_CLOUD = /(?:^|\.)(?:microsoft\.us|chinacloudapi\.cn)$/i;
 
 /** The resource that a client-credentials request gets a token for. @throws EntraRefusal */
 export function checkTokenRequest(tenant: string, form: URLSearchParams, settings: SandboxSettings): string {
@@ -83,7 +81,7 @@ function resourceOf(scope: string, { graphEndpoint, allowedHosts }: SandboxSetti
   if (resource === undefined) {
     throw new EntraRefusal('entra-scope', 400, 'invalid_scope', 70011, `The scope ${scope} is not valid.`);
   }
-  const isPublic = resource === PUBLIC_GRAPH && !OTHER_CLOUD.test(new URL(graphEndpoint).hostname);
+  const isPublic = resource === PUBLIC_GRAPH && !isNationalCloud(graphEndpoint);
   // The sandbox is one Graph under each of its names.
   return isPublic || isOwnOrigin(resource, allowedHosts) ? graphEndpoint : resource;
 }

@@ -1,4 +1,4 @@
-import { machineTimer } from '../clock';
+import { afterRealTime } from '../clock';
 import type { SandboxMessage } from '../mail/message';
 import { describeQuery, describeSearched, type Searched } from './describe';
 import { compileQuery, type MessageTest } from './match';
@@ -57,7 +57,7 @@ export class MessageWaits {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         unsubscribe();
-        stopTimer?.();
+        stopTimer();
         signal?.removeEventListener('abort', abort);
         this.#pending.delete(close);
         end();
@@ -78,8 +78,7 @@ export class MessageWaits {
           reject(this.#failure('ETIMEDOUT', test, `${noun(onlyNew, test)} came within ${timeout} ms.`)),
         );
       const unsubscribe = this.#sandbox.subscribe(look);
-      // Under fake timers, too: else such a test would wait for ever.
-      const stopTimer = timeout === Number.POSITIVE_INFINITY ? undefined : machineTimer(timeout, expire);
+      const stopTimer = timeout === Number.POSITIVE_INFINITY ? () => {} : afterRealTime(timeout, expire);
       signal?.addEventListener('abort', abort, { once: true });
       this.#pending.add(close);
     });

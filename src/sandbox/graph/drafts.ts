@@ -114,8 +114,14 @@ const MAX_RECOVERABLE = 10_000;
 /**
  * Deletes a message: moves it to Deleted Items if the settings say so, and from there out of sight.
  * [rule: delete-hides]
+ *
+ * @param isPermanent whether it skips Deleted Items in any case [rule: permanent-delete]
  */
-export function deleteMessage(state: MailboxState, { user, messageId }: PathValues): void {
+export function deleteMessage(
+  state: MailboxState,
+  { user, messageId }: PathValues,
+  isPermanent = false,
+): void {
   const { settings, recoverable } = state;
   const mailbox = findMailbox(settings, user);
   // The immutable id still leads to Recoverable Items, where nothing can be deleted. For the usual id some report the
@@ -126,7 +132,7 @@ export function deleteMessage(state: MailboxState, { user, messageId }: PathValu
   const message = findMessage(state, user, messageId);
   leaveStaleDraft(state, message);
   endSessionsOf(state, message);
-  if (settings.deleteLeadsTo === 'deletedItems' && message.folder !== 'deleteditems') {
+  if (!isPermanent && settings.deleteLeadsTo === 'deletedItems' && message.folder !== 'deleteditems') {
     moveTo('deleteditems', message, state);
     return;
   }

@@ -3,6 +3,7 @@ import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
 import { GraphRefusal, noSuchRequest } from '../http/graph-refusal';
 import type { PathValues, Route, RouteMatch } from '../http/route';
 import { findMessage } from '../mailbox/messages';
+import { isNationalCloud } from '../own-hosts';
 import { requireExchange } from '../tenant/mailboxes';
 import { addAttachment, attachmentsAnswer } from './attachments';
 import { authorize, type GraphState, requirePermission } from './authorize';
@@ -14,6 +15,7 @@ import { messageAnswer } from './message-answer';
 import { mimeAnswer } from './mime-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
 import { sendDraft, sendMail } from './send';
+import { traceDetailsAnswer, tracesAnswer } from './trace-answer';
 import { userAnswer } from './user-answer';
 
 /** A request to Graph whose token is good. */
@@ -133,6 +135,18 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     },
   },
   {
+    method: 'POST',
+    path: '/v1.0/users/{user}/messages/{messageId}/permanentDelete',
+    fault: 'delete-message',
+    isAction: true,
+    permissions: WRITE,
+    handle({ values, state, call }) {
+      if (isNationalCloud(state.settings.graphEndpoint)) throw unknownSegment('permanentDelete');
+      deleteMessage(state, values, true);
+      return emptyAnswer(204, call);
+    },
+  },
+  {
     method: 'GET',
     path: '/v1.0/users/{user}/messages/{messageId}/attachments',
     fault: 'list-attachments',
@@ -170,6 +184,19 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
       await sendDraft(request, values, state, call);
       return emptyAnswer(202, call);
     },
+  },
+  {
+    method: 'GET',
+    path: '/v1.0/admin/exchange/tracing/messageTraces',
+    fault: 'list-traces',
+    // The tenant's, not a mailbox's.
+    handle: ({ request, permissions, state, call }) => tracesAnswer(request, permissions, state, call),
+  },
+  {
+    method: 'GET',
+    path: '/v1.0/admin/exchange/tracing/messageTraces/{traceId}/getDetailsByRecipient/{recipient}',
+    fault: 'trace-details',
+    handle: ({ values, permissions, state, call }) => traceDetailsAnswer(values, permissions, state, call),
   },
 ];
 
@@ -210,11 +237,15 @@ function noRoute(
   }
   const unknown = /^v1\.0$/i.test(version ?? '') ? firstUnknownSegment(segments) : undefined;
   if (unknown === undefined) return noSuchRequest(request);
+  return unknownSegment(unknown);
+}
+
+function unknownSegment(segment: string): GraphRefusal {
   return new GraphRefusal(
     'unknown-segment',
     400,
     'BadRequest',
-    `Resource not found for the segment '${unknown}'.`,
+    `Resource not found for the segment '${segment}'.`,
   );
 }
 

@@ -15,6 +15,8 @@ export const REQUEST_NAMES = [
   'upload-status',
   'cancel-upload',
   'send-draft',
+  'list-traces',
+  'trace-details',
 ] as const;
 
 /** A request that a test can make fail. */
@@ -28,6 +30,8 @@ export interface PathValues {
   readonly folder: string;
   readonly messageId: string;
   readonly sessionId: string;
+  readonly traceId: string;
+  readonly recipient: string;
 }
 
 /** One request that the sandbox implements. */
@@ -48,7 +52,15 @@ export interface RouteMatch<R> {
   readonly values: PathValues;
 }
 
-const NO_VALUES: PathValues = { tenant: '', user: '', folder: '', messageId: '', sessionId: '' };
+const NO_VALUES: PathValues = {
+  tenant: '',
+  user: '',
+  folder: '',
+  messageId: '',
+  sessionId: '',
+  traceId: '',
+  recipient: '',
+};
 
 export function matchRoutes<R extends { readonly path: string }>(
   table: readonly R[],
@@ -104,8 +116,9 @@ export function pathSegments(path: string): string[] | undefined {
   }
 }
 
+/** The parameter of a function (`getDetailsByRecipient(recipientAddress='x')`) becomes a segment likewise. */
 function splitKey(segment: string): string[] {
-  const [, name, key] = /^(\w+)\('((?:[^']|'')*)'\)$/.exec(segment) ?? [];
+  const [, name, key] = /^([\w.]+)\((?:recipientAddress=)?'((?:[^']|'')*)'\)$/i.exec(segment) ?? [];
   return name === undefined || key === undefined ? [segment] : [name, key.replaceAll("''", "'")];
 }
 

@@ -55,7 +55,7 @@ async function answer(inbox: Inbox, request: Request, pathname: string): Promise
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      return show(inbox, request, path) ?? notFound(sandbox);
+      return (await show(inbox, request, path)) ?? notFound(sandbox);
     case 'POST':
       return (await actOnForm(sandbox, search, request, path)) ?? notFound(sandbox);
     default:
@@ -76,7 +76,7 @@ function notFound(sandbox: Sandbox): Response {
   return refusalPage(sandbox, 404, 'There is nothing here, or no longer.');
 }
 
-function show(inbox: Inbox, request: Request, path: string[]): Response | undefined {
+async function show(inbox: Inbox, request: Request, path: string[]): Promise<Response | undefined> {
   const { sandbox } = inbox;
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === '/' || pathname === '/inbox/') return redirectTo('/inbox');
@@ -101,23 +101,19 @@ function show(inbox: Inbox, request: Request, path: string[]): Response | undefi
       return showPage(sandbox, { title: 'Connect an app', place, content: connectPane(sandbox) });
     case 'events':
       return changeEvents(sandbox);
-    case 'style.css':
-    case 'script.js':
-    case 'icon.svg': {
+    default: {
       const file = publicFile(place);
       return file && textResponse(file.text, file.contentType);
     }
-    default:
-      return undefined;
   }
 }
 
 /** Mailboxes, the list, and one message or none. */
-function showMessages(
+async function showMessages(
   { sandbox, search, seen }: Inbox,
   request: Request,
   message?: SandboxMessage,
-): Response {
+): Promise<Response> {
   const { searchParams } = new URL(request.url);
   const query = readListQuery(searchParams);
   // This is how the script asks what has changed around an open message, which may be a long one.
@@ -127,7 +123,7 @@ function showMessages(
     message && !isForScript
       ? messagePane(message, query, searchParams, settingsFor(sandbox, message))
       : emptyPane(sandbox.messages.length);
-  const found = search.find(query);
+  const found = await search.find(query);
   const unread = found.filter((candidate) => !seen.has(candidate)).length;
   return showPage(sandbox, {
     title: message ? message.subject || '(no subject)' : `${unread > 0 ? `(${unread}) ` : ''}Messages`,

@@ -13,7 +13,9 @@ const REMOTE = [
   'font-src data: http: https:',
   'media-src data: http: https:',
 ].join('; ');
-const NO_RIGHTS = `base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox ${FRAME_RIGHTS}`;
+const NO_RIGHTS = "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
+/** The page may look into an unseen copy, to measure it. With neither scripts nor popups in it, nothing can look out. */
+const COPY_RIGHTS = 'allow-same-origin';
 
 /** The most characters that images add to a document: a large one may be shown a thousand times. */
 const MAX_INLINE_CHARACTERS = 64_000_000;
@@ -21,12 +23,18 @@ const MAX_INLINE_CHARACTERS = 64_000_000;
 /**
  * A mail's HTML as a document without rights. The browser never requests what the policy forbids, so the sender cannot
  * tell that the mail was read, unless the reader asks for remote content.
+ *
+ * @param isCopy for the copy that the page measures, since it cannot look into the shown document
  */
-export function bodyDocument({ body, attachments }: SandboxMessage, withRemote: boolean): Response {
+export function bodyDocument(
+  { body, attachments }: SandboxMessage,
+  withRemote: boolean,
+  isCopy = false,
+): Response {
   const markup = withInlineImages(withoutSideDoors(body.content, withRemote), attachments);
   // Without a base target, links would open inside the frame.
   const document = `<!doctype html><base target="_blank">${markup}`;
-  const policy = `${withRemote ? REMOTE : BLOCKED}; ${NO_RIGHTS}`;
+  const policy = `${withRemote ? REMOTE : BLOCKED}; ${NO_RIGHTS} ${isCopy ? COPY_RIGHTS : FRAME_RIGHTS}`;
   return foreignResponse(document, 'text/html; charset=utf-8', policy, {
     'referrer-policy': 'no-referrer',
     'x-dns-prefetch-control': 'off',

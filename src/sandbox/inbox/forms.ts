@@ -27,7 +27,7 @@ export async function actOnForm(
   if (body === undefined) return refusalPage(sandbox, 413, 'This form is too long.');
   const values = new URLSearchParams(body.toString());
   try {
-    const location = act(sandbox, search, path, values);
+    const location = await act(sandbox, search, path, values);
     return location === undefined ? undefined : redirectTo(location);
   } catch (error) {
     if (error instanceof TypeError) return refusalPage(sandbox, 400, error.message);
@@ -36,16 +36,16 @@ export async function actOnForm(
 }
 
 /** Returns the page to redirect to. @throws TypeError if a value makes no sense */
-function act(
+async function act(
   sandbox: Sandbox,
   search: MessageSearch,
   path: string[],
   values: URLSearchParams,
-): string | undefined {
+): Promise<string | undefined> {
   const [place, id, action] = path;
   if (place === 'delete' && path.length === 1) {
     const query = { ...readListQuery(values), page: 1 };
-    for (const message of search.find(query)) sandbox.removeMessage(message.id);
+    for (const message of await search.find(query)) sandbox.removeMessage(message.id);
     return listAddress({ ...query, search: '' });
   }
   if (place === 'messages' && id !== undefined && action === 'delete' && path.length === 3) {

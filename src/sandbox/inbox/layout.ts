@@ -1,5 +1,6 @@
 import { count, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
+import { STYLE_SHEETS } from './public-files';
 import { pageResponse } from './responses';
 import type { Sandbox } from './sandbox';
 
@@ -39,16 +40,16 @@ function page(sandbox: Sandbox, { title, place, content, showing, search }: Page
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="/inbox/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/inbox/style.css">
+${STYLE_SHEETS.map((name) => html`<link rel="stylesheet" href="/inbox/${name}">`)}
 <script src="/inbox/script.js" type="module"></script>
 </head>
 <body${showing && html` class="showing-${showing}"`}>
 <a class="skip" href="${showing === 'list' ? '#list' : '#content'}">Skip to the content</a>
 <header>
-<a class="brand" href="/inbox"><img src="/inbox/icon.svg" alt="" width="26" height="26"><span>Graph sandbox</span></a>
+<a class="brand" href="/inbox"><img src="/inbox/icon.svg" alt="" width="26" height="26"><span class="brand-name">Graph sandbox</span></a>
 <form class="search" role="search" action="/inbox">
 <label class="hidden" for="search">Search messages</label>
-<input id="search" name="q" type="search" value="${search?.value ?? ''}" placeholder="Search, or to:ann has:attachment" autocomplete="off" aria-keyshortcuts="/">
+<input id="search" name="q" type="search" value="${search?.value ?? ''}" placeholder="Search, or to:ann" title="Words, or from: to: subject: file: header: route: id: has:attachment" autocomplete="off" aria-keyshortcuts="/">
 ${search?.mailbox && html`<input type="hidden" name="mailbox" value="${search.mailbox}">`}
 </form>
 <nav aria-label="Pages">

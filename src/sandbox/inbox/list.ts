@@ -2,7 +2,7 @@ import { count, formatSize, formatTime } from './format';
 import { type Content, html, type Markup } from './html';
 import { type ListQuery, listAddress, messageAddress, PAGE_SIZE } from './list-query';
 import { routeChip } from './message-route';
-import { machineNow, type Sandbox, type SandboxMessage, visibleLine } from './sandbox';
+import { type Sandbox, type SandboxMessage, today, visibleLine } from './sandbox';
 
 /** The tenant's mailboxes and how many messages each sent, including mailboxes that are no longer configured. */
 export function mailboxList({ mailboxes, messages }: Sandbox, query: ListQuery): Markup {
@@ -12,7 +12,7 @@ export function mailboxList({ mailboxes, messages }: Sandbox, query: ListQuery):
   const link = (mailbox: string, label: Content, number: number, note?: Content) =>
     html`<li><a href="${listAddress({ ...query, mailbox, page: 1 })}"${mailbox === query.mailbox && html` aria-current="true"`}><span>${label}</span>${note}<b>${number}</b></a></li>
 `;
-  return html`<nav id="mailboxes" class="mailboxes" aria-label="Mailboxes" data-live><h2>Sent from</h2><ul>
+  return html`<nav id="mailboxes" class="mailboxes" aria-labelledby="senders" data-live><h2 id="senders">Sent from</h2><ul>
 ${link('', 'All', messages.length)}${[...sent].map(([mailbox, number]) => {
   const state = states.get(mailbox) ?? 'ok';
   return link(mailbox, mailbox, number, state !== 'ok' && html`<i class="chip">${state}</i>`);
@@ -53,10 +53,9 @@ function row(message: SandboxMessage, query: ListQuery, isSeen: boolean, isOpen:
   const files = attachments.filter(({ isInline }) => !isInline);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return html`<li><a href="${messageAddress(id, query)}" data-message="${id}"${isOpen && html` aria-current="true"`}${!isSeen && html` class="new"`}>
-${!isSeen && html`<span class="hidden">New: </span>`}<span class="people"><b class="sender"><bdi>${from.name || from.address}</bdi></b> <span class="to">To: <span class="who">${first ? first.name || first.address : '(no recipients)'}${others.length > 0 && html` <small>+${others.length}</small>`}</span></span></span>
-${formatTime(receivedAt, new Date(machineNow()))}
-<span class="line title" dir="auto"><span class="subject">${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
-</span><span class="line text" dir="auto"><span class="preview">${preview(message)}</span></span>
+${!isSeen && html`<span class="hidden">New: </span>`}<span class="people"><b class="sender"><bdi>${from.name || from.address}</bdi></b> <span class="to">To: <span class="who">${first ? first.name || first.address : '(no recipients)'}</span>${others.length > 0 && html` <small>+${others.length}</small>`}</span> ${formatTime(receivedAt, today())}</span>
+<span class="title" dir="auto"><span class="subject">${importance === 'high' && html`<b class="high" title="High importance">!</b> `}${subject || '(no subject)'}</span>
+</span><span class="text" dir="auto"><span class="preview">${preview(message)}</span></span>
 <span class="facts">${routeChip(route)}${!query.mailbox && message.mailbox !== from.address && html`<span class="from">${message.mailbox}</span>`}${files.length > 0 && html`<span class="files">${count(files.length, 'file')}, ${formatSize(size)}</span>`}</span>
 </a></li>
 `;

@@ -1,6 +1,7 @@
 import { type CheckSettings, checksOf, countFindings } from './checks';
-import { formatExactTime, formatSize } from './format';
+import { count, formatExactTime, formatSize } from './format';
 import { type Content, html, type Markup } from './html';
+import { fileName, invitations } from './invitation';
 import { type ListQuery, listAddress, messageAddress, messagePath } from './list-query';
 import { messageSteps, routeChip } from './message-route';
 import { defaultView, messageView, viewsOf } from './message-view';
@@ -31,19 +32,20 @@ ${addressRow('To', message.to)}
 ${addressRow('Cc', message.cc)}
 ${addressRow('Bcc', message.bcc)}
 <div><dt>Date</dt><dd>${formatExactTime(message.receivedAt)}</dd></div>
-<div><dt>Route</dt><dd>${routeChip(message.route)} ${messageSteps(message).summary}</dd></div>
+<div><dt>Route</dt><dd>${routeChip(message.route)} <small>${messageSteps(message).summary}</small></dd></div>
 </dl>
 ${extras(message)}
+${invitations(message)}
 ${attachmentList(message)}
-<nav class="views" aria-label="Views of the message">${views.map(
+<div class="views" role="tablist" aria-label="Views of the message">${views.map(
     ([name, label]) =>
-      html`<a href="${messageAddress(message.id, query, { show: name })}"${name === view && html` aria-current="page"`}>${label}${name === 'checks' && findings > 0 && html` <b class="count">${findings}</b>`}</a>`,
-  )}</nav>
-${messageView(message, view, query, values, checks)}
+      html`<a role="tab" id="tab-${name}" href="${messageAddress(message.id, query, { show: name })}" aria-controls="view" aria-selected="${name === view ? 'true' : 'false'}">${label}${name === 'checks' && findings > 0 && html` <b class="count">${findings}</b>`}</a>`,
+  )}</div>
+<div id="view" class="view" role="tabpanel" aria-labelledby="tab-${view}">${messageView(message, view, query, values, checks)}</div>
 </main>`;
 }
 
-/** More recipients than this fold after the first: sixty would push the mail itself off the screen. */
+/** More recipients than this fold after the first, and more files into one line: they would push the mail off the screen. */
 const MAX_UNFOLDED = 4;
 
 function addressRow(label: string, addresses: readonly SandboxAddress[]): Content {
@@ -74,13 +76,17 @@ function extras(message: SandboxMessage): Content {
 
 function attachmentList({ id, attachments }: SandboxMessage): Content {
   if (attachments.length === 0) return undefined;
-  const items = attachments.map(({ name, contentType, size, sha256, isInline }, index) => {
-    const label = html`<span>${name || '(no name)'}</span> <small>${formatSize(size)}, ${contentType}${isInline && ', inline'}</small>`;
+  const items = attachments.map((file, index) => {
+    const { contentType, size, sha256, isInline } = file;
+    const label = html`<span>${fileName(file) || '(no name)'}</span> <small>${formatSize(size)}, ${contentType}${isInline && ', inline'}</small>`;
     // Only the hash is stored, so there is nothing to download.
-    if (sha256 !== undefined) return html`<li class="button" title="SHA-256 ${sha256}">${label}</li>`;
-    return html`<li><a class="button" href="${messagePath(id, `/attachments/${index}`)}" download>${label}</a></li>`;
+    if (sha256 !== undefined) return html`<li class="file" title="SHA-256 ${sha256}">${label}</li>`;
+    return html`<li><a class="file" href="${messagePath(id, `/attachments/${index}`)}" download>${label}</a></li>`;
   });
-  return html`<ul class="attachments" aria-label="Attachments">${items}</ul>`;
+  const list = html`<ul class="attachments" aria-label="Attachments">${items}</ul>`;
+  if (items.length <= MAX_UNFOLDED) return list;
+  const size = attachments.reduce((sum, file) => sum + file.size, 0);
+  return html`<details class="fold files"><summary>${count(items.length, 'file')}, ${formatSize(size)} <span class="more">Show</span></summary>${list}</details>`;
 }
 
 /** The message pane while no message is open. */

@@ -1,4 +1,5 @@
 import { bodyDocument } from './body-document';
+import { fileName } from './invitation';
 import { foreignResponse } from './responses';
 import { composeEml, type SandboxMessage } from './sandbox';
 
@@ -12,13 +13,13 @@ export function showPart(
     const attachment = /^\d+$/.test(index) ? message.attachments[Number(index)] : undefined;
     // With `keepContent: 'hash'` there are no bytes to download.
     if (attachment === undefined || attachment.sha256 !== undefined) return undefined;
-    return download(attachment.content, attachment.name);
+    return download(attachment.content, fileName(attachment));
   }
   if (index !== undefined) return undefined;
   switch (part) {
     case 'body':
       return message.body.contentType === 'html'
-        ? bodyDocument(message, values.get('remote') === '1')
+        ? bodyDocument(message, values.get('remote') === '1', values.get('for') === 'measuring')
         : undefined;
     case 'message.eml':
       return download(composeEml(message), `${message.subject || 'message'}.eml`);

@@ -78,6 +78,7 @@ function messageNotes(message: SandboxMessage): string[] {
   return [
     ...bccNotes(message),
     ...(message.mime ? mimeNotes(message) : jsonNotes(message)),
+    ...markNotes(message),
     ...copyNotes(message),
   ];
 }
@@ -91,7 +92,9 @@ function bccNotes({ bcc, mime }: SandboxMessage): string[] {
 function jsonNotes(message: SandboxMessage): string[] {
   const moved = emlHeaders(message).filter(({ source }) => source.startsWith('MAPI property'));
   const carried = new Set(moved.map(({ source }) => source));
-  const others = message.extendedProperties.filter(({ id }) => !carried.has(`MAPI property ${id}`));
+  const others = message.extendedProperties.filter(
+    ({ id }) => !carried.has(`MAPI property ${id}`) && markIn(id) === undefined,
+  );
   const isMadeUp = emlHeaders(message).some(({ source }) => source === 'made up by the sandbox');
   return [
     ...moved.map(({ name, source }) => `${name} came as the ${source}.`),
@@ -105,6 +108,31 @@ function jsonNotes(message: SandboxMessage): string[] {
       ? ['The request has no internetMessageId. This one is the sandbox’s; Exchange makes its own.']
       : []),
   ];
+}
+
+/** What a client that uses this package’s transport writes into its drafts, by the name of the property. */
+const MARKS = new Map([
+  ['nodemailer-graph-transport', 'the message, so exactly-once delivery finds it again and sends it once'],
+  [
+    'nodemailer-graph-transport-draft',
+    'the draft, so it is found again if the answer to its creation is lost',
+  ],
+]);
+
+/** What a property of the transport's own identifies. Undefined for the properties of others. */
+function markIn(id: string): string | undefined {
+  const [, name = ''] = /^string \{6f0b1a52-8c55-4c1c-9a0e-0a7f3f3b9d21\} name (\S+)$/i.exec(id) ?? [];
+  return MARKS.get(name.toLowerCase());
+}
+
+function markNotes({ extendedProperties }: SandboxMessage): string[] {
+  return extendedProperties
+    .map(({ id }) => markIn(id))
+    .filter((what) => what !== undefined)
+    .map(
+      (what) =>
+        `This package’s transport marked ${what}. The mark is no header, and recipients do not get it.`,
+    );
 }
 
 function mimeNotes(message: SandboxMessage): string[] {

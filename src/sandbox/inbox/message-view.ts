@@ -62,10 +62,10 @@ export function messageView(
 function frame(message: SandboxMessage, query: ListQuery, values: URLSearchParams): Markup {
   const withRemote = values.get('remote') === '1';
   const source = messagePath(message.id, withRemote ? '/body?remote=1' : '/body');
-  const width = WIDTHS.find(([name]) => name === values.get('width'))?.[0] ?? 'desktop';
-  return html`${remoteBar(message, query, withRemote)}
-${widthBar(message, query, values, width, source)}
-${bodyFrame(source, width)}`;
+  const width = WIDTHS.find(([name]) => name === values.get('width'))?.[0] ?? 'fit';
+  return html`<div class="frame-bars">${remoteBar(message, query, withRemote)}
+${widthBar(message, query, values, width, source)}</div>
+<div class="across">${bodyFrame(source, width)}</div>`;
 }
 
 function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolean): Content {
@@ -76,10 +76,12 @@ function remoteBar(message: SandboxMessage, query: ListQuery, withRemote: boolea
   return html`<p class="bar">Remote images and styles are blocked. <a href="${address}">Show them</a></p>`;
 }
 
+/** The style sheet sets them. */
 const WIDTHS = [
-  ['desktop', 'Desktop'],
-  ['tablet', 'Tablet, 768 px'],
-  ['phone', 'Phone, 375 px'],
+  ['fit', 'Fit', 'as wide as the page has room'],
+  ['phone', 'Phone', '375 px'],
+  ['tablet', 'Tablet', '768 px'],
+  ['desktop', 'Desktop', '1280 px'],
 ] as const;
 
 function widthBar(
@@ -91,8 +93,8 @@ function widthBar(
 ): Markup {
   const remote: Record<string, string> = values.get('remote') === '1' ? { remote: '1' } : {};
   const links = WIDTHS.map(
-    ([width, label]) =>
-      html`<a href="${messageAddress(message.id, query, { show: 'html', width, ...remote })}"${width === chosen && html` aria-current="true"`}>${label}</a> `,
+    ([width, label, size]) =>
+      html`<a href="${messageAddress(message.id, query, { show: 'html', width, ...remote })}" title="${size}"${width === chosen && html` aria-current="true"`}>${label}</a> `,
   );
   return html`<p class="bar widths">${links}<a href="${source}" target="_blank" rel="noopener noreferrer">Open alone</a></p>`;
 }
@@ -125,7 +127,7 @@ function mimeHeaders({ headers, bcc }: SandboxMessage): Markup {
   const hidden =
     bcc.length > 0 &&
     html`<tr class="removed"><th scope="row">Bcc</th><td>${bcc.map(({ address }) => address).join(', ')} <i>(removed)</i></td></tr>`;
-  return html`<div class="scroll" tabindex="0"><table class="headers"><thead><tr><th scope="col">Header</th><th scope="col">Value</th></tr></thead><tbody>
+  return html`<div class="scroll" tabindex="0"><table class="headers blocks"><thead><tr><th scope="col">Header</th><th scope="col">Value</th></tr></thead><tbody>
 ${rows}${hidden}</tbody></table></div>`;
 }
 
@@ -139,7 +141,7 @@ function jsonHeaders(message: SandboxMessage): Markup {
 `,
   );
   return html`<p class="bar">The message came as JSON. Its properties stand for these headers; Exchange writes its own.</p>
-<div class="scroll" tabindex="0"><table class="headers"><thead><tr><th scope="col">Header</th><th scope="col">Value</th><th scope="col">Comes from</th></tr></thead><tbody>
+<div class="scroll" tabindex="0"><table class="headers blocks"><thead><tr><th scope="col">Header</th><th scope="col">Value</th><th scope="col">Comes from</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 

@@ -2,7 +2,7 @@
 interface OutlookGap {
   what: string;
   looksLike: RegExp;
-  /** The page of Can I email that says so. */
+  /** The page of Can I email about it. The list is ours: compare it with the page before relying on it. */
   source: string;
 }
 

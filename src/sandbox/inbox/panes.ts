@@ -28,7 +28,7 @@ ${requestFilter(onlyFailures, mailbox, mailboxes)}
 ${
   rows.length === 0
     ? html`<p class="empty">${requests.length > 0 ? 'No request matches.' : 'No requests yet.'}</p>`
-    : html`<div class="scroll" tabindex="0"><table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Fault</th><th scope="col">Refused by rule</th><th scope="col">request-id</th><th scope="col">Message</th></tr></thead><tbody>
+    : html`<div class="scroll" tabindex="0"><table class="requests blocks"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Fault</th><th scope="col">Refused by rule</th><th scope="col">request-id</th><th scope="col">Message</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`
 }</div></main>`;
 }

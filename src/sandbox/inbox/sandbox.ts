@@ -1,5 +1,5 @@
 // All that the inbox takes from the sandbox: no other file of the inbox imports anything from outside its folder.
-export { after, machineNow } from '../clock';
+export { after, today } from '../clock';
 export type { Sandbox } from '../create-sandbox';
 export { checkFault, checkFaultOptions, checkRequestName } from '../faults/check-fault';
 export type { AnswerFault, FaultTime, SandboxFault, SandboxPlannedFault } from '../faults/fault';

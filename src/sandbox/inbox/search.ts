@@ -1,5 +1,6 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { ListQuery } from './list-query';
-import { type Sandbox, type SandboxAddress, type SandboxMessage, visibleLine } from './sandbox';
+import { newcomers, type Sandbox, type SandboxAddress, type SandboxMessage, visibleLine } from './sandbox';
 
 type Test = (message: SandboxMessage) => boolean;
 
@@ -16,23 +17,73 @@ const FIELDS: Readonly<Record<string, (message: SandboxMessage) => string>> = {
     `${internetMessageId}\n${requestId}\n${clientRequestId}`,
 };
 
-/** Searches the messages of one sandbox. */
+/** The characters that are read before other work has its turn: some ten milliseconds of it. */
+const SLICE = 200_000;
+/** Looking for words in a text that is ready takes so much less than making the text from HTML. */
+const READY = 1 / 20;
+/** For what a message costs besides its characters. */
+const EACH = 200;
+/** With more new messages than this, the sandbox is too busy for other work to have its turn. */
+const MOST_PENDING = 20;
+
+/**
+ * Searches the messages of one sandbox. The text of HTML takes seconds to make for thousands of mails, so it is made as
+ * they come, a slice at a time, and kept for as long as the message.
+ */
 export class MessageSearch {
   readonly #sandbox: Sandbox;
-  /** Cached: extracting the text of thousands of HTML mails takes seconds. */
   readonly #texts = new WeakMap<SandboxMessage, string>();
+  readonly #takeNew = newcomers([]);
+  #pending: SandboxMessage[] = [];
+  #isReading = false;
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
+    this.#read();
+    sandbox.subscribe(() => this.#read());
   }
 
-  /** The messages that match, latest first, of all pages. */
-  find({ mailbox, search }: ListQuery): SandboxMessage[] {
+  /** The messages there were when the search began that match, latest first, of all pages. */
+  async find({ mailbox, search }: ListQuery): Promise<SandboxMessage[]> {
     const tests = this.#testsFor(search);
-    const found = this.#sandbox.messages.filter(
-      (message) => (mailbox === '' || message.mailbox === mailbox) && tests.every((test) => test(message)),
-    );
-    return found.reverse();
+    const all = this.#sandbox.messages
+      .filter((message) => mailbox === '' || message.mailbox === mailbox)
+      .reverse();
+    if (tests.length === 0) return all;
+    const found: SandboxMessage[] = [];
+    await inSlices(all, (message) => {
+      const cost = this.#costOf(message);
+      if (tests.every((test) => test(message))) found.push(message);
+      return cost;
+    });
+    return found;
+  }
+
+  /** Makes the texts of new messages, unless that is already being done: then it goes on with these. */
+  async #read(): Promise<void> {
+    this.#pending.push(...this.#takeNew(this.#sandbox.messages));
+    if (this.#isReading) {
+      const oldest = this.#pending.length > MOST_PENDING ? this.#pending.shift() : undefined;
+      if (oldest) this.#textOf(oldest);
+      return;
+    }
+    this.#isReading = true;
+    while (this.#pending.length > 0) {
+      const batch = this.#pending;
+      this.#pending = [];
+      await otherWork();
+      await inSlices(batch, (message) => {
+        const cost = this.#costOf(message);
+        this.#textOf(message);
+        return cost;
+      });
+    }
+    this.#isReading = false;
+  }
+
+  #costOf(message: SandboxMessage): number {
+    const text = this.#texts.get(message);
+    return EACH + (text === undefined ? message.body.content.length : text.length * READY);
   }
 
   /**
@@ -56,6 +107,21 @@ export class MessageSearch {
     const text = this.#texts.get(message) ?? textOf(message).toLowerCase();
     this.#texts.set(message, text);
     return text;
+  }
+}
+
+/** Does something for each message and, after as much work as a slice, lets other work have its turn. */
+async function inSlices(
+  messages: readonly SandboxMessage[],
+  act: (message: SandboxMessage) => number,
+): Promise<void> {
+  let done = 0;
+  for (const message of messages) {
+    if (done >= SLICE) {
+      await otherWork();
+      done = 0;
+    }
+    done += act(message);
   }
 }
 

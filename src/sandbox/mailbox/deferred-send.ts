@@ -1,4 +1,4 @@
-import { after, machineNow } from '../clock';
+import { after, machineClock } from '../clock';
 import { isSameProperty } from '../mail/extended-properties';
 import type { MessageContent } from '../mail/message';
 import type { SandboxSettings } from '../settings';
@@ -59,7 +59,7 @@ export function createAlarm({ now }: Pick<SandboxSettings, 'now'>, ring: () => n
   let stop = () => {};
   function set(at: number | undefined): void {
     stop();
-    if (at === undefined || now !== machineNow) return;
+    if (at === undefined || now !== machineClock()) return;
     stop = after(Math.min(Math.max(at - now(), 0), MAX_TIMER_MS), () => set(ring()));
   }
   return { set };

@@ -97,4 +97,6 @@ export interface MailboxState {
   /** Unanswered requests that attach a file, or a part of one, to a draft. */
   readonly attaching: Map<Call, { draft: MailboxMessage; file: object }>;
   readonly deferred: DeferredSend[];
+  /** When message traces were asked for, in milliseconds of the sandbox's clock. */
+  readonly traceRequests: number[];
 }

@@ -2,6 +2,7 @@ import { ACCESS_RULES, ENTRA_RULES } from './access-rules';
 import { MAILBOX_RULES, SCENE_RULES, UPLOAD_RULES } from './mailbox-rules';
 import { MESSAGE_RULES } from './message-rules';
 import type { SandboxRule } from './rule';
+import { TRACE_RULES } from './trace-rules';
 
 const RULES = {
   ...ENTRA_RULES,
@@ -10,6 +11,7 @@ const RULES = {
   ...MAILBOX_RULES,
   ...UPLOAD_RULES,
   ...SCENE_RULES,
+  ...TRACE_RULES,
 };
 
 /** The name of a rule of the sandbox. */

@@ -20,6 +20,10 @@ export const MAILBOX_RULES = {
     'microsoftgraph/msgraph-sdk-powershell#3265',
     'What is deleted goes to Recoverable Items, where no search finds it.',
   ),
+  'permanent-delete': documented(
+    'Graph docs: message-permanentdelete',
+    'permanentDelete takes a message out of sight, and only the global cloud has it.',
+  ),
   'whole-seconds': recorded('alcionai/corso', 'Times of messages are shown in whole seconds.'),
   'draft-shown': documented(
     'Graph docs: user-post-messages',

@@ -55,8 +55,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: 'Messages that match, the latest first.',
     query: [...filters, 'q', 'limit', 'offset'],
     answer: { status: 200, schema: 'MessageList' },
-    handle: ({ query, ...asked }) =>
-      jsonResponse(pageOf('messages', found({ query, ...asked }), query, summaryOf)),
+    handle: async ({ query, ...asked }) =>
+      jsonResponse(pageOf('messages', await found({ query, ...asked }), query, summaryOf)),
   },
   {
     method: 'delete',
@@ -65,9 +65,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: 'Deletes the messages that match; all of them without a filter.',
     query: [...filters, 'q'],
     answer: { status: 200, schema: 'Deleted' },
-    handle(asked) {
-      const gone = found(asked);
-      for (const { id } of gone) asked.sandbox.removeMessage(id);
+    async handle(asked) {
+      const gone = (await found(asked)).filter(({ id }) => asked.sandbox.removeMessage(id));
       return jsonResponse({ deleted: gone.length });
     },
   },
@@ -253,11 +252,17 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
 ];
 
-function found({ sandbox, search, query }: Pick<Asked, 'sandbox' | 'search' | 'query'>): SandboxMessage[] {
+async function found({
+  sandbox,
+  search,
+  query,
+}: Pick<Asked, 'sandbox' | 'search' | 'query'>): Promise<SandboxMessage[]> {
   const test = compileQuery(filterIn(query));
   const words = query.get('q');
   const all =
-    words === null ? [...sandbox.messages].reverse() : search.find({ mailbox: '', search: words, page: 1 });
+    words === null
+      ? [...sandbox.messages].reverse()
+      : await search.find({ mailbox: '', search: words, page: 1 });
   return all.filter((message) => test.matches(message));
 }
 

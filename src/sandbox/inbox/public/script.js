@@ -1,6 +1,9 @@
 // @ts-check
 // What the pages do beyond links and forms, which all work without this script: show changes as they come, open a
 // message without loading the whole page again, react to keys, and copy.
+import { isNotifying } from './choices.js';
+import { fitFrame } from './frame.js';
+import { markTabs, tabForKey } from './tabs.js';
 
 const byId = (/** @type {string} */ id) => document.getElementById(id);
 const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, 'text/html');
@@ -98,36 +101,75 @@ document.addEventListener('visibilitychange', () => {
   else if (!isNotifying()) source?.close();
 });
 if (!document.hidden) listen();
-markOpen();
 document.querySelector('a[data-message][aria-current]')?.scrollIntoView({ block: 'nearest' });
+
+/** Shows the times of an invitation in the reader's zone, which the server does not know. */
+function showLocalTimes() {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  let day = '';
+  for (const time of document.querySelectorAll('time')) {
+    if (time.dataset.local === undefined) continue;
+    delete time.dataset.local;
+    const moment = new Date(time.dateTime);
+    time.title = time.textContent ?? '';
+    // The end is mostly on the day of the start.
+    const isSameDay = time.previousElementSibling?.matches('time') && moment.toDateString() === day;
+    day = moment.toDateString();
+    const shown = moment.toLocaleString(
+      [],
+      isSameDay ? { timeStyle: 'short' } : { dateStyle: 'full', timeStyle: 'short' },
+    );
+    time.textContent = time.nextElementSibling?.matches('time') ? shown : `${shown} (${timeZone})`;
+  }
+}
 
 // Messages: one opens in its pane, and the list next to it stays as it is.
 
+let opened = 0;
+
 async function openMessage(/** @type {string} */ address, /** @type {boolean} */ isNew) {
+  opened += 1;
+  const turn = opened;
   const answer = await fetch(address);
   const shown = parse(await answer.text());
-  const pane = shown.querySelector('main.message');
-  const old = document.querySelector('main.message');
-  if (!answer.ok || !pane || !old) {
+  // Someone who presses keys quickly wants the last message, whichever answer comes last.
+  if (turn !== opened) return;
+  const pane = shown.querySelector('main');
+  const old = document.querySelector('main');
+  if (!answer.ok || !pane?.matches('.message') || !old?.matches('.message')) {
     location.href = address;
     return;
   }
   if (isNew) history.pushState(null, '', address);
+  const isFromTab = document.activeElement?.matches('[role="tab"]');
+  const isSame = pane.dataset.open === old.dataset.open;
+  const { scrollTop } = old;
   old.replaceWith(pane);
   document.title = shown.title;
   document.body.className = shown.body.className;
-  markOpen();
-  if (matchMedia('(max-width: 700px)').matches) scrollTo(0, 0);
+  showPane();
+  if (isSame) pane.scrollTop = scrollTop;
+  if (isFromTab) selectedTab()?.focus({ preventScroll: true });
+  if (isSame || !matchMedia('(max-width: 700px)').matches) return;
+  // The list is gone now, and with it what had the focus.
+  pane.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
+
+const selectedTab = () =>
+  [...document.querySelectorAll('a')].find((link) => link.matches('[role="tab"][aria-selected="true"]'));
+
+/** What an open message needs of this script. */
+function showPane() {
+  showLocalTimes();
+  markTabs();
+  fitFrame();
+  markOpen();
+}
+showPane();
 
 /** Marks the row of the open message, which is no longer new. */
 function markOpen() {
-  const tab = document.querySelector('.views [aria-current]');
-  // Not scrollIntoView: it would scroll the message too, and its header away.
-  if (tab instanceof HTMLElement && tab.parentElement) {
-    const { parentElement: tabs } = tab;
-    tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
-  }
   const id = document.querySelector('main')?.dataset.open;
   for (const row of rows()) {
     if (row.dataset.message !== id) {
@@ -153,7 +195,7 @@ document.addEventListener('click', (event) => {
     return;
   }
   const link = event.target.closest('a');
-  if (!link?.matches('a[data-message], nav.views a, p.bar a:not([download], [target])')) return;
+  if (!link?.matches('a[data-message], [role="tab"], .frame-bars a:not([target])')) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
   event.preventDefault();
   openMessage(link.href, true);
@@ -163,41 +205,6 @@ addEventListener('popstate', () => {
   if (document.querySelector('main.message')) openMessage(location.href, false);
   else location.reload();
 });
-
-// Choices that the browser remembers: how dense the list is, and whether new messages raise a notification.
-
-const densityButton = byId('density');
-const notifyButton = byId('notify');
-
-function isNotifying() {
-  return localStorage.notify === 'on' && 'Notification' in window && Notification.permission === 'granted';
-}
-
-function showChoices() {
-  const isCompact = localStorage.density === 'compact';
-  document.documentElement.classList.toggle('compact', isCompact);
-  if (densityButton) {
-    densityButton.hidden = false;
-    densityButton.textContent = isCompact ? 'Comfortable rows' : 'Compact rows';
-  }
-  if (notifyButton && 'Notification' in window) {
-    notifyButton.hidden = false;
-    notifyButton.textContent = isNotifying() ? 'Stop notifications' : 'Notify me';
-  }
-}
-
-densityButton?.addEventListener('click', () => {
-  localStorage.density = localStorage.density === 'compact' ? 'comfortable' : 'compact';
-  showChoices();
-});
-
-notifyButton?.addEventListener('click', async () => {
-  // Browsers may ask the user only after a click.
-  const granted = !isNotifying() && (await Notification.requestPermission()) === 'granted';
-  localStorage.notify = granted ? 'on' : 'off';
-  showChoices();
-});
-showChoices();
 
 // Keys, except while someone types.
 
@@ -210,6 +217,13 @@ document.addEventListener('keydown', (event) => {
   const { target } = event;
   if (target instanceof HTMLElement && target.closest('input, select, textarea')) {
     if (event.key === 'Escape') target.blur();
+    return;
+  }
+  const tab = tabForKey(event.key);
+  if (tab) {
+    event.preventDefault();
+    tab.focus({ preventScroll: true });
+    openMessage(tab.href, true);
     return;
   }
   switch (event.key) {
