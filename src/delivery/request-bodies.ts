@@ -64,12 +64,12 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
   ];
 }
 
-/** Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. */
+/** Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. Text comes before each content, and last. */
 function bodyOf(parts: readonly Part[]): RequestBody {
   const pieces: (Buffer | AttachmentContent)[] = [];
   let text = '';
   const endText = () => {
-    if (text) pieces.push(Buffer.from(text));
+    pieces.push(Buffer.from(text));
     text = '';
   };
   for (const part of parts) {
