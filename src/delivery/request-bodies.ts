@@ -64,7 +64,10 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
   ];
 }
 
-/** Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. Text comes before each content, and last. */
+/**
+ * Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. There is text before each content,
+ * and at the end.
+ */
 function bodyOf(parts: readonly Part[]): RequestBody {
   const pieces: (Buffer | AttachmentContent)[] = [];
   let text = '';
