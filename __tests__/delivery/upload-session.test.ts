@@ -310,7 +310,7 @@ describe('an answer that makes no sense', () => {
     expect(error).toBeInstanceOf(SpoiledDraftError);
     expect(error).toMatchObject({
       responseCode: fate.status,
-      cause: { message: expect.stringContaining(`the session answered ${said}`) },
+      cause: { code: 'ECONNECTION', message: expect.stringContaining(`the session answered ${said}`) },
     });
   });
 });
@@ -357,6 +357,16 @@ describe('an attachment that may be there', () => {
       cause: { message: expect.stringContaining('UND_ERR_SOCKET') },
     });
     expect(error?.message).toContain('Graph did not say whether it has the attachment "plan.bin".');
+  });
+
+  test('is asked for again if that is not answered', async () => {
+    let asked = 0;
+    const { error, sessions } = await upload({
+      ...lostAtTheEnd,
+      list: () => (++asked === 1 ? 'lost' : listing(shown('plan.bin', 3_000_000))),
+    });
+    expect(error).toBeUndefined();
+    expect({ asked, sessions }).toEqual({ asked: 2, sessions: 1 });
   });
 
   test('tells what the service said of it', async () => {
@@ -448,6 +458,14 @@ describe('a session', () => {
     expect(error?.message).toContain('Graph gave no usable upload URL for the attachment "plan.bin".');
     expect(error?.hint).toContain("Nothing was sent. Does a proxy or gateway change Graph's answers?");
     expect(new Set(calls)).toEqual(new Set(['POST /draft/attachments/createUploadSession']));
+  });
+
+  test('without a URL is asked for again', async () => {
+    const { error, sessions } = await upload({
+      open: (count) => (count === 1 ? { status: 201, body: {} } : undefined),
+    });
+    expect(error).toBeUndefined();
+    expect(sessions).toBe(2);
   });
 
   test('that is refused is an error about the attachment', async () => {

@@ -64,12 +64,15 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
   ];
 }
 
-/** Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. */
+/**
+ * Base64 needs no escaping, so megabytes of content can bypass JSON.stringify. There is text before each content,
+ * and at the end.
+ */
 function bodyOf(parts: readonly Part[]): RequestBody {
   const pieces: (Buffer | AttachmentContent)[] = [];
   let text = '';
   const endText = () => {
-    if (text) pieces.push(Buffer.from(text));
+    pieces.push(Buffer.from(text));
     text = '';
   };
   for (const part of parts) {
