@@ -13,8 +13,11 @@ export const SIZES = {
   desktop: { width: 1280, height: 800 },
 };
 
-/** Starts both before the tests of the file and ends them after. */
-export function openTwelve() {
+/** The smallest screen on which text must still be read without scrolling sideways (WCAG 2.2, 1.4.10). */
+const NARROW = { width: 320, height: 640 };
+
+/** Starts both before the tests of the file and ends them after. `fill` sends what a test needs besides. */
+export function openTwelve(fill = async () => {}) {
   const shared = {};
   before(async () => {
     shared.browser = await launchBrowser();
@@ -23,6 +26,7 @@ export function openTwelve() {
       const userId = /sales@/.test(mail.from) ? 'sales@contoso.example' : undefined;
       await send(shared.sandbox, mail, userId);
     }
+    await fill(shared.sandbox);
   });
   after(async () => {
     await shared.browser.close();
@@ -41,7 +45,7 @@ export function openTwelve() {
 
     /** A page in a browser of its own. An error of its script fails the test. */
     async open(t, path = '/inbox', { size = 'desktop', ...options } = {}) {
-      const context = await shared.browser.newContext({ viewport: SIZES[size], ...options });
+      const context = await shared.browser.newContext({ viewport: SIZES[size] ?? NARROW, ...options });
       const page = await context.newPage();
       const errors = [];
       page.on('pageerror', (error) => errors.push(String(error)));

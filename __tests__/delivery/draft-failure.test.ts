@@ -16,6 +16,7 @@ const NONE: DraftsAfterFailure = {
   perhapsOurs: [],
   isAnyLost: false,
   isExactlyOnce: false,
+  isScheduled: false,
 };
 const refused = new GraphTransportError('EMESSAGE', 'Graph did not accept it.', { hint: 'Change it.' });
 const failed = (outcome: Outcome, more: { hint?: string; responseCode?: number; cause?: unknown } = {}) =>

@@ -116,6 +116,8 @@ describe('a message that is accepted', () => {
     attempts: 1,
     deduplicated: false,
     draftId: undefined,
+    scheduled: false,
+    sendAt: undefined,
     sentItem: undefined,
     requestId: 'id-1',
     clientRequestId: 'id-2',

@@ -203,6 +203,19 @@ test('with exactly-once, a reply is not marked as complete before its attachment
   expect(sandbox.drafts).toEqual([]);
 });
 
+test('Exchange holds a reply until its time, in its conversation', async () => {
+  await start();
+  const sendAt = new Date(Date.now() + 3_600_000);
+  const info = await answer({ graph: { inReplyTo: QUESTION, sendAt } });
+  expect(info).toMatchObject({ scheduled: true, dropped: [] });
+  expect(info.sentItem?.conversationId).toBe(await conversationOf(QUESTION));
+  expect(sandbox.messages).toHaveLength(1);
+  expect(sandbox.drafts).toMatchObject([{ subject: 'Answer', attachments: [], sendsAt: sendAt }]);
+  const transport = graphTransport(sandbox.options);
+  expect(await transport.cancel('<answer-1@contoso.example>')).toBe(true);
+  expect(sandbox.drafts).toEqual([]);
+});
+
 test('saveToSentItems: false deletes the copy of a reply', async () => {
   await start();
   const info = await answer({ graph: { inReplyTo: QUESTION, saveToSentItems: false } });

@@ -154,6 +154,7 @@ describe('on its way', () => {
     importance: 'high',
     categories: ['Evil'],
     inReplyTo: '<a@b>',
+    sendAt: new Date(0),
   };
 
   test.each([

@@ -233,6 +233,12 @@ export const FLAGS = {
       sets: 'lossy',
       help: 'send the rest of a message if something in it cannot be carried',
     },
+    at: {
+      type: 'string',
+      value: 'TIME',
+      sets: 'graph.sendAt',
+      help: 'have Exchange hold the message until then, such as 2026-12-24T08:00:00Z; without Z or an offset it is local time',
+    },
     delivery: { type: 'string', value: 'WAY', sets: 'delivery', help: 'at-most-once or exactly-once' },
     timeout: {
       type: 'string',
@@ -397,7 +403,7 @@ export const FLAGS = {
   connection: FlagTable<TransportTarget>;
   message: FlagTable<MessageTarget>;
   sendmail: FlagTable<MessageTarget>;
-  delivery: FlagTable<TransportTarget>;
+  delivery: FlagTable<TransportTarget | 'graph.sendAt'>;
   ignored: FlagTable<never>;
   sandbox: FlagTable<keyof StartSandboxOptions>;
   demo: FlagTable<keyof StartSandboxOptions>;
@@ -418,6 +424,8 @@ export const COMMAND_FLAGS = {
   },
   bounces: { ...FLAGS.bounces, ...FLAGS.connection },
   trace: { ...FLAGS.trace, ...FLAGS.connection },
+  scheduled: FLAGS.connection,
+  cancel: FLAGS.connection,
   sandbox: FLAGS.sandbox,
   demo: FLAGS.demo,
   prove: { ...FLAGS.prove, ...FLAGS.connection },

@@ -9,6 +9,8 @@ export type Route = 'json' | 'mime' | 'draft';
 export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'> & {
   /** Whether it is to become the draft of a reply, if JSON can carry it. */
   isReply?: boolean;
+  /** Exchange holds a message only if it is sent as a draft, and only JSON can tell it until when. */
+  isScheduled?: boolean;
 };
 
 /**
@@ -36,7 +38,7 @@ export interface RouteLimits {
 export type RouteDecision =
   | {
       route: Route;
-      because: 'whole' | 'format' | 'size' | 'delivery' | 'reply' | LossReason;
+      because: 'whole' | 'format' | 'size' | 'delivery' | 'reply' | 'schedule' | LossReason;
       dropped: string[];
       /** Names of headers that are sent as named properties of the draft. */
       named?: string[];
@@ -61,15 +63,16 @@ export function chooseRoute(facts: RouteFacts, limits: RouteLimits, options: Rou
 function candidates(
   { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
-  { format, lossy, delivery, isReply = false }: RouteOptions,
+  { format, lossy, delivery, isReply = false, isScheduled = false }: RouteOptions,
 ): Candidate[] {
   const [loss] = losses;
+  const inOneRequest = delivery !== 'exactly-once' && !isReply && !isScheduled;
   const json = (decision: Omit<Taken, 'route'>): Candidate => ({
-    fits: () => delivery !== 'exactly-once' && !isReply && jsonBytes() <= requestBytes,
+    fits: () => inOneRequest && jsonBytes() <= requestBytes,
     decision: () => ({ route: 'json', ...decision }),
   });
   const mime = (because: Taken['because']): Candidate => ({
-    fits: () => mimeBytes() <= requestBytes,
+    fits: () => !isScheduled && mimeBytes() <= requestBytes,
     decision: () => ({ route: 'mime', because, dropped: [] }),
   });
   const draft = (decision: () => Omit<Taken, 'route'>): Candidate => ({
@@ -77,12 +80,13 @@ function candidates(
     decision: () => ({ route: 'draft', ...decision() }),
   });
 
+  const small = isScheduled ? 'schedule' : 'delivery';
   if (format === 'mime') return [mime('format')];
   if (!loss) {
     return [
       json({ because: format === 'json' ? 'format' : 'whole', dropped: [] }),
       draft(() => ({
-        because: isReply ? 'reply' : jsonBytes() > requestBytes ? 'size' : 'delivery',
+        because: isReply ? 'reply' : jsonBytes() > requestBytes ? 'size' : small,
         dropped: [],
       })),
       ...(format === 'auto' ? [mime('size')] : []),
@@ -94,7 +98,7 @@ function candidates(
   return [
     ...(format === 'auto' ? [mime(because)] : []),
     // Too large for MIME. Only headers would be lost, and no message is refused because of a header.
-    ...(format === 'auto' && losses.every(isHeaderLoss) ? [asProperties('size')] : []),
+    ...(format === 'auto' && losses.every(isHeaderLoss) ? [asProperties(isScheduled ? small : 'size')] : []),
     ...(lossy ? [json({ because, dropped: losses.map(({ what }) => what) }), asProperties(because)] : []),
   ];
 }
@@ -103,10 +107,13 @@ function candidates(
 function refusal(
   { losses, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
-  { format, lossy }: RouteOptions,
+  { format, lossy, isScheduled }: RouteOptions,
 ): RouteDecision {
   const [loss] = losses;
-  const asMime = () => `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
+  const asMime = () =>
+    isScheduled
+      ? 'Exchange cannot hold a message that goes as MIME'
+      : `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
   if (format === 'mime') return { route: 'none', because: 'size', why: asMime() };
   if (!loss || lossy) {
     const why =

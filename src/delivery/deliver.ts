@@ -205,6 +205,9 @@ async function keptCopyOf(
   { onRetry: _, onAttempt: __, ...requests }: MessageRequestsOptions,
 ): Promise<string | undefined> {
   if (copy.by === 'proof') return 'saveToSentItems: false';
+  if (copy.by === 'later') {
+    return 'saveToSentItems: false, because the copy is made only when Exchange sends the message';
+  }
   const { deleteSentCopy }: typeof import('./delete-sent-copy') = require('./delete-sent-copy');
   const mark = copy.by === 'draft' ? copy : { ...copy, messageId, sentAfter };
   const why = await deleteSentCopy(mark, userId, requests);

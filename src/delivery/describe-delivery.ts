@@ -18,6 +18,7 @@ export function sentInfo(
     strippedHeaders,
     jsonBytes,
     withoutThread,
+    sendAt,
   }: PreparedMessage,
   sent: Sent & {
     leftDraftId?: string | undefined;
@@ -58,6 +59,8 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
+    scheduled: sendAt !== undefined,
+    sendAt,
     sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,
@@ -89,6 +92,8 @@ export function reasonOf(
       return 'delivery is exactly-once';
     case 'reply':
       return 'a reply in its conversation';
+    case 'schedule':
+      return `sendAt: Exchange holds only drafts${reasonOfNamed(named)}`;
     case 'size':
       return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
     default:

@@ -15,6 +15,8 @@ export interface DraftMarks {
    * delivery, where other processes do not matter.
    */
   message: string | undefined;
+  /** What makes Exchange hold the draft until its time; undefined if it goes at once. */
+  schedule?: readonly SingleValueLegacyExtendedProperty[] | undefined;
 }
 
 /** What a draft is created from: one request, and the attachments that are added to it. */
@@ -79,7 +81,11 @@ export function draftBytes(message: GraphMessage, marks: DraftMarks): number {
 
 function withMarks(message: GraphMessage, marks: DraftMarks, isUnfinished: boolean): GraphMessage {
   const { singleValueExtendedProperties: before = [], ...rest } = message;
-  const properties: SingleValueLegacyExtendedProperty[] = [...(before ?? []), draftMark(marks.draft)];
+  const properties: SingleValueLegacyExtendedProperty[] = [
+    ...(before ?? []),
+    draftMark(marks.draft),
+    ...(marks.schedule ?? []),
+  ];
   if (marks.message !== undefined) {
     properties.push(messageMark(isUnfinished ? unfinished(marks.message) : marks.message));
   }

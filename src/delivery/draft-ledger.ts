@@ -237,6 +237,7 @@ export class DraftLedger {
       perhapsOurs: [...notFound, ...(content.isMime ? found.filter((id) => !this.#known.has(id)) : [])],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
+      isScheduled: marks.schedule !== undefined,
     };
     // Another process may find and send a draft that we leave.
     const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);

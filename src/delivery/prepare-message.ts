@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { type GraphMessage, replyContent, toGraphMessage } from '../message/graph-message';
@@ -22,6 +22,7 @@ import {
   toReplyDraft,
 } from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
+import { digestOf, scheduleMarks } from './message-mark';
 import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
 
 /** A message as Nodemailer passes it on. */
@@ -60,6 +61,8 @@ export interface PreparedMessage {
   withoutThread: string | undefined;
   /** The copy in Sent Items that the app does not want and Exchange files all the same; undefined if there is none. */
   unwantedCopy: UnwantedCopy | undefined;
+  /** When Exchange is to send it, if not at once. */
+  sendAt: Date | undefined;
   /** How it is sent: in one request, or by a draft. */
   sending:
     | {
@@ -72,7 +75,11 @@ export interface PreparedMessage {
 }
 
 /** By what the copy is found again; `proof` stays, because exactly-once delivery relies on it. */
-export type UnwantedCopy = { by: 'proof' } | { by: 'draft'; mark: string } | { by: 'message-id' };
+export type UnwantedCopy =
+  | { by: 'proof' }
+  | { by: 'later' }
+  | { by: 'draft'; mark: string }
+  | { by: 'message-id' };
 
 /**
  * Converts a message and chooses its route.
@@ -95,6 +102,7 @@ export function prepareMessage(
     format: graph.format ?? defaults.format,
     lossy: graph.lossy ?? defaults.lossy,
     delivery: graph.delivery ?? defaults.delivery,
+    isScheduled: graph.sendAt !== undefined,
   };
   const ownId = ownIdOf(outgoing, read.content, userId, defaults);
   const content = withMessageId(read.content, outgoing.messageId, ownId);
@@ -129,7 +137,11 @@ export function prepareMessage(
   const replyMessage = once(() => replyContent(largeMessage, replyTo ?? ''));
   const isExactlyOnce = options.delivery === 'exactly-once';
   const writtenId = headerValues(content, 'message-id')[0] || ownId;
-  const marks = { draft: randomUUID(), message: isExactlyOnce ? markOf(writtenId) : undefined };
+  const marks = {
+    draft: randomUUID(),
+    message: isExactlyOnce ? digestOf(writtenId) : undefined,
+    schedule: graph.sendAt && scheduleMarks(graph.sendAt, message.internetMessageId ?? writtenId),
+  };
   const decision = chooseRoute(
     {
       losses,
@@ -167,6 +179,7 @@ export function prepareMessage(
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
     withoutThread: replyTo === undefined || reply ? undefined : (noThread ?? 'it goes as MIME'),
+    sendAt: graph.sendAt,
     unwantedCopy:
       options.saveToSentItems || (decision.route === 'json' && !isExactlyOnce)
         ? undefined
@@ -199,6 +212,7 @@ function recipients({ toRecipients, ccRecipients, bccRecipients }: GraphMessage)
 
 function unwantedCopyOf(marks: DraftMarks, isMime: boolean): UnwantedCopy {
   if (marks.message !== undefined) return { by: 'proof' };
+  if (marks.schedule) return { by: 'later' };
   return isMime ? { by: 'message-id' } : { by: 'draft', mark: marks.draft };
 }
 
@@ -229,11 +243,6 @@ export function bytesToSend(node: MimeNode, { raw }: Pick<ReadMessage, 'raw'>): 
   throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
     hint: 'Nothing was sent.',
   });
-}
-
-/** Message-IDs are case-sensitive and Graph's search is not, so the mark is a digest. */
-function markOf(messageId: string): string {
-  return createHash('sha256').update(messageId).digest('hex');
 }
 
 /** Calls `make` on first use and keeps its result. */

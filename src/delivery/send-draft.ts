@@ -55,6 +55,8 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
     if (!(error instanceof GraphTransportError)) throw error;
     // If a draft is gone after a /send, that request may have sent it, whatever its answer was.
     if (outcomeOf(error) !== 'unknown' && !ledger.mayBeSent) throw error;
+    // A held message has no copy yet, and its draft looks the same whether it is held or not.
+    if (sending.message.marks.schedule) throw error;
     // The draft's own mark distinguishes its copy in Sent Items from any other message.
     const copy = await findCopy(sending);
     if (!copy) throw error;

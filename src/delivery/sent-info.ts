@@ -54,6 +54,10 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
    * Absent otherwise.
    */
   draftMayBeLeft?: true;
+  /** Whether Exchange holds the message until `sendAt`. */
+  scheduled: boolean;
+  /** When Exchange will send the message, if the message asked for a time. */
+  sendAt: Date | undefined;
   /**
    * The copy in Sent Items, as far as the requests that sent the message have shown it: all of it if the mailbox
    * was searched and the copy was found (`deduplicated`, or after a lost answer), only `conversationId` after any

@@ -23,6 +23,14 @@ export interface GraphMessageOptions
    * References alone, and `info.dropped` says so. It is not possible as MIME.
    */
   inReplyTo?: string;
+  /**
+   * When Exchange should send the message: it is held in Drafts until then. In the future, and at most a year
+   * ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the permission `Mail.ReadWrite`, and goes with
+   * neither `delivery: 'exactly-once'` nor `format: 'mime'`. See docs/scheduled.md.
+   *
+   * @default at once
+   */
+  sendAt?: Date | undefined;
 }
 
 const NAMES: readonly string[] = [
@@ -31,6 +39,7 @@ const NAMES: readonly string[] = [
   'format',
   'lossy',
   'delivery',
+  'sendAt',
   'importance',
   'categories',
   'inReplyTo',

@@ -428,5 +428,8 @@ test('requests are listed with their answers, except those for the inbox itself'
   expect(text).toContain(
     '<td>400</td><td>POST</td><td><code class="path">/v1.0/users/app@contoso.example/sendMail',
   );
+  expect(text).toMatch(
+    /<td class="when"><time datetime="\d{4}-[^"]+Z" title="[\d-]+ ([\d:]+)">\1<\/time><\/td><td class="when">\d+ ms<\/td>/,
+  );
   expect(sandbox.requests.map(({ status }) => status)).toEqual([200, 400]);
 });

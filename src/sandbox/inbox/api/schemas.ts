@@ -96,6 +96,8 @@ export const SCHEMAS = {
           clientRequestId: text,
           fault,
           rule: { ...text, description: 'The rule that it broke, if it was refused.' },
+          receivedAt: { ...text, format: 'date-time' },
+          durationMs: { ...count, description: 'Until its answer began.' },
         },
         'clientRequestId',
         'fault',
