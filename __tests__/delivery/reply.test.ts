@@ -203,6 +203,18 @@ test('with exactly-once, a reply is not marked as complete before its attachment
   expect(sandbox.drafts).toEqual([]);
 });
 
+test('with exactly-once, a draft that no process can find leaves no doubt, and one that is ours does', async () => {
+  await start();
+  const graph = { inReplyTo: QUESTION, delivery: 'exactly-once' } as const;
+  sandbox.failNext('create-reply', { kind: 'reset', when: 'after' }, { times: 3 });
+  await expect(answer({ graph })).rejects.toMatchObject({ ambiguous: false });
+  sandbox.failNext('update-message', { kind: 'reset', when: 'after' }, { times: 3 });
+  sandbox.failNext('delete-message', { kind: 'answer', status: 400, code: 'ErrorInvalidRequest' });
+  await expect(answer({ graph })).rejects.toMatchObject({ ambiguous: true });
+  expect(await answer({ graph })).toMatchObject({ route: 'draft' });
+  expect(sandbox.messages).toHaveLength(2);
+});
+
 test('Exchange holds a reply until its time, in its conversation', async () => {
   await start();
   const sendAt = new Date(Date.now() + 3_600_000);
