@@ -32,6 +32,21 @@ test('a filter leaves the failures, each with its fault or with the rule and its
   assert.deepEqual(others, []);
 });
 
+test('each request has its time and how long it took, in one line with its status', async (t) => {
+  const page = await twelve.open(t, '/inbox/requests');
+  const texts = await rows(page).allInnerTexts();
+  assert.ok(texts.length > 10);
+  for (const text of texts) assert.match(text, /\s\d\d:\d\d:\d\d\s+\d+ ms\s/);
+  for (const size of Object.values(SIZES)) {
+    await page.setViewportSize(size);
+    const [status, ...others] = await rows(page)
+      .first()
+      .locator('td:first-child, .when')
+      .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().top)));
+    assert.deepEqual(others, [status, status]);
+  }
+});
+
 test('a filter leaves the requests of one mailbox', async (t) => {
   const page = await twelve.open(t, '/inbox/requests');
   const shown = await filter(page, { mailbox: 'sales@contoso.example' });

@@ -289,6 +289,14 @@ test('counts the requests that send, and no others', async () => {
   expect(told.attempts).toEqual([1, 2]);
 });
 
+test('may be repeated, waited for and counted without telling anyone', async () => {
+  answer('post', 429, 202);
+  const { requests } = setUp({ onRetry: undefined, onAttempt: undefined });
+  await requests.call(sending);
+  await requests.waitOut(new GraphTransportError('EMESSAGE', 'Not yet.'), 1);
+  expect(requests.attempts).toBe(2);
+});
+
 test('a request that may have sent the message is not made again', async () => {
   answer('post', 500);
   const { requests } = setUp();
