@@ -120,6 +120,14 @@ test('a Message-ID without brackets is found, one that differs in case is anothe
   expect(other.dropped).toEqual([expect.stringContaining('not found')]);
 });
 
+test('a message in the Inbox of the mailbox that sends is answered', async () => {
+  sandbox = await startSandbox();
+  await transporter().sendMail({ messageId: QUESTION, to: 'sales@contoso.example', text: 'How?' });
+  const info = await answer({ to: 'app@contoso.example' }, { userId: 'sales@contoso.example' });
+  expect(info).toMatchObject({ routeReason: 'a reply in its conversation', dropped: [] });
+  expect(sandbox.messages[1]).toMatchObject({ mailbox: 'sales@contoso.example', subject: 'Answer' });
+});
+
 test('a draft with the Message-ID is not answered', async () => {
   sandbox = await startSandbox();
   const draft = { subject: 'Draft', internetMessageId: QUESTION };
