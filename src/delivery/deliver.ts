@@ -56,11 +56,11 @@ export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Pr
   return readAndSend(outgoing, mailbox, delivery);
 }
 
-/** Names the message that this one answers in its headers, unless it is raw: then it has its own. */
+/** Names the message that this one answers in its headers, unless they name one. A raw message keeps its own. */
 function nameAnswered({ node, graph }: OutgoingMessage): void {
   if (graph.inReplyTo === undefined) return;
   const id = checkedMessageId(graph.inReplyTo);
-  node.setHeader('In-Reply-To', id);
+  if (!node.getHeader('In-Reply-To')) node.setHeader('In-Reply-To', id);
   if (!node.getHeader('References')) node.setHeader('References', id);
 }
 

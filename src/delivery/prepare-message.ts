@@ -107,7 +107,7 @@ export function prepareMessage(
   const ownId = ownIdOf(outgoing, read.content, userId, defaults);
   const content = withMessageId(read.content, outgoing.messageId, ownId);
   const replyTo = graph.inReplyTo === undefined ? undefined : checkedMessageId(graph.inReplyTo);
-  const isReply = replyTo !== undefined && noThread === undefined && options.delivery !== 'exactly-once';
+  const isReply = replyTo !== undefined && noThread === undefined;
   const message = toGraphMessage(content, {
     envelopeTo: outgoing.envelope.to,
     from: options.from,
@@ -134,7 +134,7 @@ export function prepareMessage(
       }),
     ),
   );
-  const replyMessage = once(() => replyContent(largeMessage));
+  const replyMessage = once(() => replyContent(largeMessage, replyTo ?? ''));
   const isExactlyOnce = options.delivery === 'exactly-once';
   const writtenId = headerValues(content, 'message-id')[0] || ownId;
   const marks = {
@@ -178,8 +178,7 @@ export function prepareMessage(
     losses: losses.map(({ what }) => what),
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
-    withoutThread:
-      replyTo === undefined || reply ? undefined : (noThread ?? (isMime ? 'it goes as MIME' : EXACTLY_ONCE)),
+    withoutThread: replyTo === undefined || reply ? undefined : (noThread ?? 'it goes as MIME'),
     sendAt: graph.sendAt,
     unwantedCopy:
       options.saveToSentItems || (decision.route === 'json' && !isExactlyOnce)
@@ -206,8 +205,6 @@ export function prepareMessage(
           },
   };
 }
-
-const EXACTLY_ONCE = "delivery is 'exactly-once'";
 
 function recipients({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): number {
   return [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? []).length;
