@@ -85,8 +85,9 @@ test('knows a Bcc header however it is written', () => {
 
 test('puts the defaults in the place of empty headers', () => {
   const message = { internetMessageId: '<1@contoso.example>' };
-  expect(mime('From:\r\nMessage-ID: \r\nX-Empty:\r\n\r\n', message)).toBe(
-    'From: app@contoso.example\r\nMessage-ID: <1@contoso.example>\r\nX-Empty:\r\n\r\n',
+  const others = 'X-Empty:\r\nResent-From:\r\nFrom-Shop:\r\n\r\n';
+  expect(mime(`From:\r\nMessage-ID: \r\n${others}`, message)).toBe(
+    `From: app@contoso.example\r\nMessage-ID: <1@contoso.example>\r\n${others}`,
   );
 });
 
@@ -97,4 +98,86 @@ test('encodes a name that tries to end the header', () => {
 
 test('serves a message that is all header', () => {
   expect(mime(`${from}Bcc: eve@example.com`)).toMatch(/^From: app@contoso\.example\r\n/);
+});
+
+test("puts the app's Message-ID in the place of the one that Nodemailer made up", () => {
+  const message = { internetMessageId: '<own@contoso.example>' };
+  const madeUpId = '<made-up@contoso.example>';
+  const others = `In-Reply-To: ${madeUpId}\r\n\r\n`;
+  expect(mime(`${from}Message-ID: ${madeUpId}\r\n${others}`, message, { madeUpId })).toBe(
+    `Message-ID: <own@contoso.example>\r\n${from}${others}`,
+  );
+  const other = `${from}Message-ID: <other@contoso.example>\r\n${others}`;
+  expect(mime(other, message, { madeUpId })).toBe(other);
+});
+
+const utf8 = (header: string) => mime(Buffer.from(`${header}\r\n\r\n`).toString('latin1'));
+const rewritten = '=?UTF-8?Q?J=C3=B6rg?= <joerg@xn--bcher-kva.example>';
+
+describe.each(['To', 'Cc', 'Resent-To', 'Resent-Cc'])('the recipients in %s', (name) => {
+  test('are written again without entries that have no address', () => {
+    expect(utf8(`${from}${name}: Jörg <joerg@bücher.example>, nobody`)).toBe(
+      `${from}${name}: ${rewritten}\r\n\r\n`,
+    );
+  });
+
+  test('are left out if none of them has an address', () => {
+    expect(utf8(`${from}${name}: undisclosed recipients`)).toBe(`${from}\r\n`);
+  });
+
+  test('stay as they are, with their comments, if nothing is wrong with them', () => {
+    const plain = `${from}${name}: "Ann B." <ann@example.com>,\r\n\tbob@example.com\r\n\r\n`;
+    expect(mime(plain)).toBe(plain);
+  });
+});
+
+describe.each([
+  'From',
+  'Sender',
+  'Reply-To',
+  'Resent-From',
+  'Resent-Sender',
+  'Disposition-Notification-To',
+  'Return-Receipt-To',
+])('the address in %s', (name) => {
+  const others = name === 'From' ? '' : from;
+
+  test('is written in ASCII if nothing in the header has to be guessed', () => {
+    expect(utf8(`${others}${name}: Jörg <joerg@bücher.example>`)).toBe(
+      `${others}${name}: ${rewritten}\r\n\r\n`,
+    );
+  });
+
+  test.each([
+    ['an entry without an address', 'nobody, Jörg <joerg@bücher.example>'],
+    ['nothing but a name', 'Jörg'],
+    ['two addresses in one entry', '<ann@bücher.example> <mallory@evil.example>'],
+  ])('stays as it is beside %s', (_what, value) => {
+    const header = `${others}${name}: ${value}`;
+    expect(utf8(header)).toBe(Buffer.from(`${header}\r\n\r\n`).toString('latin1'));
+  });
+
+  test('stays as it is in bytes that mean nothing', () => {
+    const header = `${others}${name}: J\xf6rg <joerg@b\xfccher.example>\r\n\r\n`;
+    expect(mime(header)).toBe(header);
+  });
+});
+
+test('leaves text alone that only looks like an address', () => {
+  const header = `${from}Subject: nobody, Jörg <joerg@bücher.example>`;
+  expect(utf8(header)).toBe(Buffer.from(`${header}\r\n\r\n`).toString('latin1'));
+});
+
+test('refuses a header with a line that could continue one of ours', () => {
+  expect(() => mime(`${from}Dear Ann\r\n\r\n`)).toThrow(
+    expect.objectContaining({ code: 'EMESSAGE', message: expect.stringContaining('Dear Ann') }),
+  );
+});
+
+test('encodes a name or category that is too long for one line', () => {
+  const category = 'Größe '.repeat(20).trim();
+  const [header = ''] = mime(`${from}\r\n`, {}, { categories: [category] }).split('From:');
+  const encoded = header.trimEnd().split('\r\n');
+  expect(encoded.length).toBeGreaterThan(1);
+  for (const line of encoded) expect(line).toMatch(/^(?:Keywords:)? =\?UTF-8\?Q\?[!-~]+\?=$/);
 });

@@ -31,6 +31,40 @@ test('keeps attachments apart that come at the same time, in memory and on disk'
   await spool.close();
 });
 
+test('holds just as much as it may, and takes just as much', async () => {
+  const spool = new Spool(1000, 2000);
+  const contents = [1000, 1000].map((size) => Buffer.alloc(size));
+  expect((await spool.take(new PassThrough().end(contents[0]))).held).toHaveLength(1000);
+  expect((await spool.take(new PassThrough().end(contents[1]))).held).toBeUndefined();
+  await expect(spool.take(new PassThrough().end(Buffer.alloc(1)))).rejects.toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringContaining('larger than maxMessageSize, 2000 bytes'),
+  });
+  await spool.close();
+});
+
+test('writes small pieces to disk 256 KB at a time, and keeps no more of them in memory', async () => {
+  const { open } = files;
+  const written: number[] = [];
+  jest.spyOn(files, 'open').mockImplementation(async (...args) => {
+    const file = await open(...args);
+    const writev = file.writev.bind(file);
+    return Object.assign(file, {
+      writev(buffers: readonly Buffer[], position: number) {
+        written.push(Buffer.concat(buffers).length);
+        return writev(buffers, position);
+      },
+    });
+  });
+  const spool = new Spool(1000, 10_000_000);
+  const sink = spool.open();
+  for (let piece = 0; piece < 17; piece++) await sink.write(Buffer.alloc(65_536));
+  expect(written).toEqual([262_144, 262_144, 262_144, 262_144]);
+  expect(await sink.end()).toMatchObject({ size: 17 * 65_536 });
+  expect(written.at(-1)).toBe(65_536);
+  await spool.close();
+});
+
 test('fails, and takes no process down, when no temporary file can be made', async () => {
   jest.spyOn(os, 'tmpdir').mockReturnValue('/nowhere');
   const spool = new Spool(1000, 10_000);

@@ -42,7 +42,7 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
     (field) => !replaced.has(field.key) && !isEmptyDefault(field) && !isMadeUp(field),
   );
   const written = kept.map((field) => ({ key: field.key, text: withPlainAddresses(field) }));
-  const present = new Set(written.flatMap(({ key, text }) => (text === '' ? [] : [key])));
+  const present = new Set(written.map(({ key }) => key));
   const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;
   const own: [name: string, value: string][] = [
     ['From', formatAddresses(toAddresses([message.from ?? mailbox]))],
