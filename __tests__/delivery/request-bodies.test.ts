@@ -1,4 +1,11 @@
-import { attachmentJson, messageJson, plainJson, sendMailJson } from '../../src/delivery/request-bodies';
+import fc from 'fast-check';
+import {
+  attachmentJson,
+  messageJson,
+  mimeRequest,
+  plainJson,
+  sendMailJson,
+} from '../../src/delivery/request-bodies';
 import type { GraphAttachment } from '../../src/message/attachments';
 import { inMemory } from '../../src/mime/spool';
 
@@ -50,4 +57,17 @@ test('makes the same bytes again for another attempt', () => {
 test('makes no text of a large content until it is wanted, nor all of it at once', () => {
   const pieces = [...attachmentJson(large).pieces()];
   expect(pieces.map(({ length }) => length).slice(1, -1)).toEqual(Array(3).fill(64 * 1024));
+});
+
+test('writes MIME in base64, however it is cut into pieces, and knows its length', () => {
+  const sizes = fc.array(fc.oneof(fc.nat(5), fc.nat(70_000), fc.constant(48 * 1024)), { maxLength: 6 });
+  fc.assert(
+    fc.property(sizes, (lengths) => {
+      const pieces = lengths.map((length, n) => Buffer.alloc(length, `${n}abcdefg`));
+      const { body } = mimeRequest(pieces);
+      const sent = Buffer.concat([...body.pieces()]);
+      expect(sent.toString()).toBe(Buffer.concat(pieces).toString('base64'));
+      expect(body.length).toBe(sent.length);
+    }),
+  );
 });

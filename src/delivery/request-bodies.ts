@@ -16,10 +16,11 @@ export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): Se
 }
 
 /** A message as MIME: all of it in base64, with nothing around it. */
-export function mimeRequest(mime: Buffer): SendMailRequest {
+export function mimeRequest(mime: readonly Buffer[]): SendMailRequest {
+  const bytes = mime.reduce((sum, { length }) => sum + length, 0);
   return {
     contentType: 'text/plain',
-    body: { length: base64Length(mime.length), pieces: () => base64Pieces(mime) },
+    body: { length: base64Length(bytes), pieces: () => base64Pieces(mime) },
   };
 }
 
@@ -89,7 +90,7 @@ function bodyOf(parts: readonly Part[]): RequestBody {
     *pieces() {
       for (const piece of pieces) {
         if (Buffer.isBuffer(piece)) yield piece;
-        else if (piece.held) yield* base64Pieces(piece.held);
+        else if (piece.held) yield* base64Pieces([piece.held]);
         else throw new Error('the content of an attachment is not in memory');
       }
     },
@@ -107,9 +108,22 @@ export function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
 }
 
-/** The bytes in base64, piece by piece, so that it need not all be in memory at once. */
-function* base64Pieces(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    yield Buffer.from(bytes.toString('base64', at, at + PIECE_BYTES), 'latin1');
+/** The bytes of all buffers in base64, piece by piece, so that it need not all be in memory at once. */
+function* base64Pieces(buffers: readonly Buffer[]): Generator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (const bytes of buffers) {
+    for (let at = 0; at < bytes.length; ) {
+      const next = bytes.subarray(at, at + PIECE_BYTES - rest.length);
+      at += next.length;
+      rest = rest.length > 0 ? Buffer.concat([rest, next]) : next;
+      if (rest.length < PIECE_BYTES) continue;
+      yield inBase64(rest);
+      rest = Buffer.alloc(0);
+    }
   }
+  if (rest.length > 0) yield inBase64(rest);
+}
+
+function inBase64(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('base64'), 'latin1');
 }
