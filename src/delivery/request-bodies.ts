@@ -18,9 +18,11 @@ export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): Se
 /** A message as MIME: all of it in base64, with nothing around it. */
 export function mimeRequest(mime: readonly Buffer[]): SendMailRequest {
   const bytes = mime.reduce((sum, { length }) => sum + length, 0);
+  // A small message is sent in one piece.
+  const pieces = bytes > PIECE_BYTES ? mime : [Buffer.concat(mime)];
   return {
     contentType: 'text/plain',
-    body: { length: base64Length(bytes), pieces: () => base64Pieces(mime) },
+    body: { length: base64Length(bytes), pieces: () => base64Pieces(pieces) },
   };
 }
 
@@ -110,16 +112,15 @@ export function base64Length(bytes: number): number {
 
 /** The bytes of all buffers in base64, piece by piece, so that it need not all be in memory at once. */
 function* base64Pieces(buffers: readonly Buffer[]): Generator<Buffer> {
+  // Base64 turns three bytes into four characters: fewer wait for the next buffer.
   let rest: Buffer = Buffer.alloc(0);
-  for (const bytes of buffers) {
-    for (let at = 0; at < bytes.length; ) {
-      const next = bytes.subarray(at, at + PIECE_BYTES - rest.length);
-      at += next.length;
-      rest = rest.length > 0 ? Buffer.concat([rest, next]) : next;
-      if (rest.length < PIECE_BYTES) continue;
-      yield inBase64(rest);
-      rest = Buffer.alloc(0);
+  for (const buffer of buffers) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, buffer]) : buffer;
+    const end = bytes.length - (bytes.length % 3);
+    for (let at = 0; at < end; at += PIECE_BYTES) {
+      yield inBase64(bytes.subarray(at, Math.min(at + PIECE_BYTES, end)));
     }
+    rest = bytes.subarray(end);
   }
   if (rest.length > 0) yield inBase64(rest);
 }

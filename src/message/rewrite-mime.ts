@@ -156,39 +156,32 @@ function headerEnd(mime: Buffer): number | undefined {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** The same lines, each ended by CRLF instead of CR, LF or CRLF. */
-function withCrlf(pieces: Buffer[]): Buffer[] {
-  if (hasOnlyCrlf(pieces)) return pieces;
-  const raw = Buffer.concat(pieces);
-  let bare = 0;
-  for (let at = 0; at < raw.length; at++) {
-    if (raw[at] === LF ? raw[at - 1] !== CR : raw[at] === CR && raw[at + 1] !== LF) bare++;
-  }
-  const mime = Buffer.alloc(raw.length + bare);
-  let to = 0;
-  for (let at = 0; at < raw.length; at++) {
-    const byte = raw[at] ?? 0;
-    if (byte === LF && raw[at - 1] !== CR) mime[to++] = CR;
-    mime[to++] = byte;
-    if (byte === CR && raw[at + 1] !== LF) mime[to++] = LF;
-  }
-  return [mime];
-}
-
-/** Whether each CR and each LF is part of a CRLF, which may begin in one piece and end in the next. */
-function hasOnlyCrlf(pieces: readonly Buffer[]): boolean {
+/** The same lines, each ended by CRLF instead of CR, LF or CRLF. Only pieces with other line ends are copied. */
+function withCrlf(pieces: readonly Buffer[]): Buffer[] {
+  const written: Buffer[] = [];
+  // A CRLF may begin in one piece and end in the next.
   let last: number | undefined;
   for (const piece of pieces) {
     if (piece.length === 0) continue;
-    if ((last === CR) !== (piece[0] === LF) || !hasOnlyCrlfWithin(piece)) return false;
+    const begins = piece[0] === LF;
+    if (begins !== (last === CR)) written.push(Buffer.of(begins ? CR : LF));
+    written.push(hasOnlyCrlfWithin(piece) ? piece : withCrlfWithin(piece));
     last = piece[piece.length - 1];
   }
-  return last !== CR;
+  if (last === CR) written.push(Buffer.of(LF));
+  return written;
+}
+
+/** The line ends between the first byte and the last, each of which may be half of one. */
+function withCrlfWithin(piece: Buffer): Buffer {
+  const text = piece.toString('latin1').replace(/(?<=[^\r])\n|\r(?=[^\n])/g, '\r\n');
+  return Buffer.from(text, 'latin1');
 }
 
 /** Shorter lines than this on average are faster to check byte by byte. */
 const SHORT_LINE_BYTES = 16;
 
+/** Whether each CR and each LF is part of a CRLF, but for an LF at the beginning and a CR at the end. */
 function hasOnlyCrlfWithin(piece: Buffer): boolean {
   let lines = 0;
   for (let lf = piece.indexOf(LF, 1); lf !== -1; lf = piece.indexOf(LF, lf + 1)) {
