@@ -5,6 +5,7 @@ import './nodemailer/message-augmentation';
 export type { Bounce, BounceIterator, BounceKind, BouncesOptions, ReportedRecipient } from './bounces/bounce';
 export type { MailboxCallOptions } from './delivery/ask-mailbox';
 export type { QueueNotice, RetryNotice, SendTrace } from './delivery/diagnostics';
+export type { ScheduledMessage } from './delivery/schedule';
 export type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
 export {
   GraphTransportError,

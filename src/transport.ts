@@ -19,6 +19,7 @@ import {
 } from './delivery/log';
 import { MailboxLimiter } from './delivery/mailbox-limiter';
 import type { OutgoingMessage } from './delivery/prepare-message';
+import type { ScheduledMessage } from './delivery/schedule';
 import type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
 import { onAbort, SendTimer } from './errors/abort';
 import { asSendError, GraphTransportError } from './errors/graph-transport-error';
@@ -291,6 +292,29 @@ export class GraphTransport
   }
 
   /**
+   * Lists the messages that `graph: { sendAt }` has scheduled and that are still in Drafts, the next one first.
+   *
+   * @throws GraphTransportError `EAUTH` without the application permission `Mail.Read`, `ECONFIG` if `userId` is a
+   *   function and none is given here
+   */
+  async scheduled(options: MailboxCallOptions = {}): Promise<ScheduledMessage[]> {
+    const { findScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
+    return this.#ask(options, (mailbox) => findScheduled(mailbox));
+  }
+
+  /**
+   * Deletes a scheduled message, by the `messageId` of its info before it is sent. Resolves with false if there
+   * is none, for example because it has already been sent.
+   *
+   * @throws GraphTransportError `EAUTH` without the application permission `Mail.ReadWrite`, `EMESSAGE` for what is no
+   *   Message-ID, `ECONFIG` if `userId` is a function and none is given here; ambiguous if it may have been deleted
+   */
+  async cancel(messageId: string, options: MailboxCallOptions = {}): Promise<boolean> {
+    const { cancelScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
+    return this.#ask(options, (mailbox) => cancelScheduled(mailbox, messageId));
+  }
+
+  /**
    * Asks Exchange's message trace what became of a message, for each recipient, by the `messageId` of its info. Resolves
    * with an empty array if Exchange has no trace of it: after a message was sent, that takes some minutes.
    *
@@ -435,6 +459,10 @@ export class GraphTransport
     try {
       const graph = ownProperties(data.graph ?? {});
       checkMessageOptions(graph);
+      if (graph.sendAt !== undefined) {
+        const { checkedSendAt }: typeof import('./delivery/schedule') = require('./delivery/schedule');
+        graph.sendAt = checkedSendAt(graph, this.#options, this.#clock);
+      }
       // Graph gets the bcc recipients separately from the headers, so keep the header for their names.
       message.keepBcc = true;
       const outgoing: OutgoingMessage = {

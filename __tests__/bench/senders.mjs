@@ -1,5 +1,6 @@
 // The ways of sending that the benchmark compares. Each is given the addresses of the sinks and the mail, and
 // gives back a function that sends it once.
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { Client, HTTPMessageHandler } from '@microsoft/microsoft-graph-client';
 import { simpleParser } from 'mailparser';
 import nodemailer from 'nodemailer';
@@ -13,7 +14,7 @@ const AT_ONCE = 4;
 const MAX_REQUEST_BYTES = 4_000_000;
 const RANGE_BYTES = 3_900_000;
 
-export const SENDERS = { floor, smtp, handwritten, ours, peer };
+export const SENDERS = { floor, smtp, ses, handwritten, ours, mime, peer };
 
 /** Nodemailer compiles the message, and bytes that were made ready before are posted: less cannot be done. */
 async function floor({ graphUrl }, mail) {
@@ -38,6 +39,17 @@ function smtp({ smtpPort }, mail) {
     maxConnections: AT_ONCE,
     maxMessages: Number.POSITIVE_INFINITY,
   });
+  return () => transporter.sendMail(mail);
+}
+
+/** The other HTTP API that Nodemailer sends through. */
+function ses({ graphUrl }, mail) {
+  const sesClient = new SESv2Client({
+    region: 'eu-central-1',
+    endpoint: graphUrl,
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  });
+  const transporter = nodemailer.createTransport({ SES: { sesClient, SendEmailCommand } });
   return () => transporter.sendMail(mail);
 }
 
@@ -70,6 +82,10 @@ function handwritten({ graphUrl }, mail) {
     }
     await client.api(`/users/${USER}/messages/${draft.id}/send`).post(undefined);
   }, mail);
+}
+
+function mime(addresses, mail) {
+  return ours(addresses, { ...mail, graph: { format: 'mime' } });
 }
 
 function ours({ graphUrl }, mail) {

@@ -1,4 +1,4 @@
-// What the senders of the benchmark send to, in a process of its own: Graph and SMTP as thin as they can be.
+// What the senders of the benchmark send to, in a process of its own: Graph, SES and SMTP as thin as they can be.
 // They take everything in, look at nothing, and so leave the machine to the senders.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -19,6 +19,7 @@ const graph = createServer(async (request, response) => {
     return answer(200, JSON.stringify({ token_type: 'Bearer', expires_in: 3599, access_token: 'bench' }));
   }
   if (route === 'GET openid-configuration') return answer(200, JSON.stringify(openId(url)));
+  if (route === 'POST outbound-emails') return answer(200, '{"MessageId":"bench"}');
   if (route === 'POST messages') return answer(201, DRAFT);
   if (route === 'POST createUploadSession') {
     const expirationDateTime = new Date(Date.now() + 3_600_000);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
 import type { Limits } from '../../src/options/resolved-options';
 import { createManualClock } from '../support/manual-clock';
@@ -157,6 +158,19 @@ test('a message that is aborted while it waits leaves the queue at once, and fre
   expect(begun).toEqual(['1', '3']);
 });
 
+test('a message that is aborted once it has begun is no longer any of its business', async () => {
+  const { send, end, limiter, turns } = setUp({ maxConnections: 1 });
+  const abort = new AbortController();
+  void send('1');
+  const second = send('2', 'a', abort.signal);
+  await end('1');
+  expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  abort.abort();
+  expect([limiter.waiting, turns()]).toEqual([0, 1]);
+  await end('2');
+  await second;
+});
+
 test('refuses one message more than may wait, and says that it can be sent later', async () => {
   const { send, end, clock, begun } = setUp({ maxConnections: 1, maxQueue: 1 });
   void send('1');
@@ -165,6 +179,7 @@ test('refuses one message more than may wait, and says that it can be sent later
     code: 'ECONNECTION',
     retryable: true,
     message: expect.stringContaining('1 messages wait for their turn (maxQueue)'),
+    hint: expect.stringMatching(/^Nothing was sent\. .*isIdle\(\).*maxQueue\.$/),
   });
   await end('1');
   void send('4');
@@ -240,6 +255,32 @@ test('keeps no timer that would keep the process from ending once nothing waits'
   expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
 });
 
+test('sets no second timer for what would wake it no earlier, and leaves none behind', async () => {
+  const signals: AbortSignal[] = [];
+  const clock = {
+    now: () => 0,
+    random: () => 0,
+    sleep: (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((wake) => {
+        if (!signal) return;
+        signals.push(signal);
+        signal.addEventListener('abort', () => wake());
+      }),
+  };
+  const limiter = new MailboxLimiter({ ...noLimits, maxConnections: 1, rateLimit: 1 }, clock);
+  const abort = new AbortController();
+  limiter.pausesOf('a').pauseFor(5000);
+  limiter.pausesOf('b').pauseFor(1000);
+  const wait = (mailbox: string) => limiter.run(mailbox, async () => undefined, abort.signal);
+  const waiting = [wait('a'), wait('a'), wait('b')];
+  await new Promise(setImmediate);
+  // The mailbox that may go on earlier takes over the timer.
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  abort.abort();
+  for (const { status } of await Promise.allSettled(waiting)) expect(status).toBe('rejected');
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
 describe('the pauses of a mailbox, for requests that take no turn', () => {
   test('hold back its messages, and are held back by theirs', async () => {
     const { limiter, begun, send, clock } = setUp();
@@ -269,5 +310,24 @@ describe('the pauses of a mailbox, for requests that take no turn', () => {
     void send('1', 'b');
     await end('1');
     expect(limiter.mailboxes).toBe(0);
+  });
+
+  test('are forgotten as each is over, whichever began first', async () => {
+    const { limiter, send, end, clock } = setUp();
+    for (const [mailbox, ms] of [
+      ['a', 5000],
+      ['b', 1000],
+      ['c', 3000],
+    ] as const) {
+      limiter.pausesOf(mailbox).pauseFor(ms);
+    }
+    const left: number[] = [];
+    for (const ms of [1000, 2000, 2000]) {
+      await clock.pass(ms);
+      void send('x', 'x');
+      await end('x');
+      left.push(limiter.mailboxes);
+    }
+    expect(left).toEqual([2, 1, 0]);
   });
 });

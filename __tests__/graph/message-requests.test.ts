@@ -260,7 +260,7 @@ describe('a request that fails', () => {
     const check = () => {
       throw new TypeError('a bug');
     };
-    await expect(requests.call({ ...search, check })).rejects.toThrow(TypeError);
+    await expect(requests.call({ ...search, check })).rejects.toThrow('a bug');
     expect(wire.requests).toHaveLength(1);
   });
 
@@ -287,6 +287,14 @@ test('counts the requests that send, and no others', async () => {
   await requests.call(sending);
   expect(requests.attempts).toBe(2);
   expect(told.attempts).toEqual([1, 2]);
+});
+
+test('may be repeated, waited for and counted without telling anyone', async () => {
+  answer('post', 429, 202);
+  const { requests } = setUp({ onRetry: undefined, onAttempt: undefined });
+  await requests.call(sending);
+  await requests.waitOut(new GraphTransportError('EMESSAGE', 'Not yet.'), 1);
+  expect(requests.attempts).toBe(2);
 });
 
 test('a request that may have sent the message is not made again', async () => {

@@ -1,4 +1,6 @@
 import { BodyParser } from '../../src/mime/body-parser';
+import { PartScanner } from '../../src/mime/part-scanner';
+import { Spool } from '../../src/mime/spool';
 
 /** A parser that has read a message to its end. */
 async function readToTheEnd(): Promise<BodyParser> {
@@ -22,6 +24,25 @@ test('lets go of the parts of a message that has been read', async () => {
   parser.release();
   expect([parser.tree, parser.curnode]).toEqual([false, false]);
   expect(parser.listenerCount('data')).toBe(0);
+});
+
+test('makes no streams for the content of a part, since it gets none', async () => {
+  const scanner = new PartScanner(() => new Spool(1000, 1000).open());
+  const mail = 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n--b--\r\n';
+  const passed = Buffer.concat([...scanner.scan(Buffer.from(mail)), ...scanner.end()]);
+  const parser = new BodyParser();
+  const given: unknown[] = [];
+  await new Promise((resolve) => {
+    parser
+      .on('data', (part) => given.push(part))
+      .on('end', resolve)
+      .end(passed);
+  });
+  expect(given).toEqual([expect.objectContaining({ type: 'text' })]);
+  // A stream of mailparser's that is ended twice would cost an error for each message.
+  expect(parser.tree).toMatchObject({
+    children: [expect.not.objectContaining({ decoder: expect.anything() })],
+  });
 });
 
 test('an error that comes after the end is no uncaught one', async () => {

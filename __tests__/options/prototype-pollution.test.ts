@@ -153,10 +153,15 @@ describe('on its way', () => {
     delivery: 'exactly-once',
     importance: 'high',
     categories: ['Evil'],
+    inReplyTo: '<a@b>',
+    sendAt: new Date(0),
   };
 
   test.each([
-    ...Object.entries(EVIL).map(([name, value]) => [name, value, { graph: {} }] as const),
+    ...Object.entries(EVIL)
+      // Nodemailer has a field of that name, and takes an inherited one.
+      .filter(([name]) => name !== 'inReplyTo')
+      .map(([name, value]) => [name, value, { graph: {} }] as const),
     ['graph', { format: 'mime' }, {}] as const,
     ['dsn', { notify: 'never' }, {}] as const,
     ['searchLag', 60_000, { graph: { delivery: 'exactly-once' } }] as const,

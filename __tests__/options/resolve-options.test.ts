@@ -144,7 +144,7 @@ test('asks about the options of a message, too', () => {
   );
   const other: object = { timeout: 1000 };
   expect(() => checkMessageOptions(other)).toThrow(
-    /Unknown option "timeout"\. The options are userId, .*, categories\.$/,
+    /Unknown option "timeout"\. The options are userId, .*, categories, inReplyTo\.$/,
   );
 });
 

@@ -75,6 +75,8 @@ describe('the list of requests', () => {
         status: 200,
         requestId: expect.stringMatching(GUID),
         clientRequestId: undefined,
+        receivedAt: expect.any(Date),
+        durationMs: expect.any(Number),
       },
       {
         method: 'POST',
@@ -82,10 +84,27 @@ describe('the list of requests', () => {
         status: 202,
         requestId: response.headers.get('request-id'),
         clientRequestId: CLIENT_REQUEST_ID,
+        receivedAt: expect.any(Date),
+        durationMs: expect.any(Number),
       },
       expect.objectContaining({ status: 401 }),
       expect.objectContaining({ method: 'GET', path: '/nothing', status: 404 }),
     ]);
+  });
+
+  test('says when each arrived, and how long its answer took', async () => {
+    let now = Date.UTC(2026, 0, 5, 9);
+    const sandbox = createSandbox({ now: () => now });
+    const authorization = `Bearer ${await tokenFor(sandbox)}`;
+    sandbox.failWith(() => {
+      now += 1250;
+      return undefined;
+    });
+    await send(sandbox, LUNCH, { authorization });
+    expect(sandbox.requests.at(-1)).toMatchObject({
+      receivedAt: new Date('2026-01-05T09:00:00Z'),
+      durationMs: 1250,
+    });
   });
 
   test('is forgotten with the messages, while tokens stay valid', async () => {

@@ -54,6 +54,14 @@ const REQUESTS: Record<SandboxRequestName, (sandbox: Sandbox) => Promise<() => P
     const id = await makeDraft(sandbox);
     return () => ask(sandbox, 'GET', `messages/${id}/attachments`);
   },
+  'delete-attachment': async (sandbox) => {
+    const id = await makeDraft(sandbox);
+    return () => ask(sandbox, 'DELETE', `messages/${id}/attachments/none`);
+  },
+  'create-reply': async (sandbox) => {
+    const id = await makeDraft(sandbox);
+    return () => ask(sandbox, 'POST', `messages/${id}/createReply`);
+  },
   'create-upload-session': async (sandbox) => {
     const id = await makeDraft(sandbox);
     return () => askForSession(sandbox, id);

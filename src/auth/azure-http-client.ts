@@ -46,9 +46,10 @@ export function createAzureHttpClient(
         if (body !== undefined && body !== null && typeof body !== 'string') {
           throw new TypeError('The body of a token request must be a form.');
         }
-        const answer = await request(url, {
+        const answer = await request.call(dispatcher, {
+          origin: url.origin,
+          path: url.pathname + url.search,
           method,
-          dispatcher,
           // Azure's pipeline offers gzip because its own client would decompress it; undici's request does not.
           headers: { ...azureRequest.headers.toJSON(), 'accept-encoding': 'identity' },
           body: body ?? null,

@@ -41,6 +41,17 @@ export function toMilliseconds(flag: string, given: string): number {
 }
 
 /**
+ * Converts a flag's value to a time: a date and a time of day, with `Z`, an offset, or in local time.
+ *
+ * @throws CliError (wrong usage) if it is not one
+ */
+export function toTime(flag: string, given: string): Date {
+  const time = new Date(given);
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(given) && !Number.isNaN(time.getTime())) return time;
+  throw usageError(`--${flag} takes a time such as 2026-12-24T08:00:00Z, not "${given}".`);
+}
+
+/**
  * The port given by `--port`.
  *
  * @throws CliError (wrong usage)

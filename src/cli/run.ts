@@ -16,6 +16,8 @@ Commands:
   send       send a message: from flags, from an .eml file, or from stdin as sendmail does
   bounces    list what became of sent messages: bounces, delays and receipts
   trace      ask Exchange where a message is, recipient by recipient
+  scheduled  list the messages that Exchange holds until their time
+  cancel     delete one of them before it is sent
   sandbox    run a simulated Entra and Graph on this machine, for development
   demo       send a few mails to the sandbox and show them in its inbox
   prove      check Microsoft's service against the sandbox's rules; sends real mail
@@ -40,6 +42,14 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   trace: (...call) => {
     const { traceCommand }: typeof import('./trace') = require('./trace');
     return traceCommand(...call);
+  },
+  scheduled: (...call) => {
+    const { scheduledCommand }: typeof import('./scheduled') = require('./scheduled');
+    return scheduledCommand(...call);
+  },
+  cancel: (...call) => {
+    const { cancelCommand }: typeof import('./scheduled') = require('./scheduled');
+    return cancelCommand(...call);
   },
   sandbox: (...call) => {
     const { sandboxCommand }: typeof import('./sandbox') = require('./sandbox');

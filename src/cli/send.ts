@@ -11,7 +11,7 @@ import { readAliases } from './aliases';
 import { composeMessage } from './compose-message';
 import { connectionOptions } from './connection';
 import { CliError, EXIT, exitCodeOfError, usageError } from './exit-code';
-import { oneOf, toAttempts, toMilliseconds } from './flag-values';
+import { oneOf, toAttempts, toMilliseconds, toTime } from './flag-values';
 import type { CliIo, Command } from './io';
 import { logMail, type MailLogEntry } from './mail-log';
 import { createProgressBar, createStderrLogger } from './output';
@@ -58,6 +58,7 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
   const began = systemClock.now();
   const timeoutMs = values.timeout === undefined ? undefined : toMilliseconds('timeout', values.timeout);
   const attempts = values.attempts === undefined ? undefined : toAttempts(values.attempts);
+  const sendAt = values.at === undefined ? undefined : toTime('at', values.at);
   const connection = connectionOptions(values, io);
   const { userId } = connection;
   const mailbox = typeof userId === 'string' ? userId.trim() : '';
@@ -84,7 +85,11 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
   });
   transport.on('progress', bar.show);
   try {
-    return await sendThrough(transport, { ...mail, signal: io.signal });
+    return await sendThrough(transport, {
+      ...mail,
+      graph: { ...mail.graph, sendAt },
+      signal: io.signal,
+    });
   } finally {
     bar.clear();
     transport.close({ force: true });
@@ -143,10 +148,11 @@ function report(
   // Programs that call sendmail expect no output when all is well.
   const isQuiet = composing.length === 0 && !positionals.some((name) => /\.eml$/i.test(name));
   if (isQuiet && !values.verbose) return;
-  const { accepted, messageId, route, routeReason, requestId, deduplicated } = info;
+  const { accepted, messageId, route, routeReason, requestId, deduplicated, sendAt } = info;
   const verb = deduplicated ? 'had been sent before' : 'was accepted';
+  const until = sendAt ? `\nExchange holds it until ${sendAt.toISOString()}` : '';
   stdout.write(
-    `The message ${verb} for ${accepted.join(', ')}, as ${route} (${routeReason}).\nMessage-ID ${messageId}\nrequest-id ${requestId}\n`,
+    `The message ${verb} for ${accepted.join(', ')}, as ${route} (${routeReason}).${until}\nMessage-ID ${messageId}\nrequest-id ${requestId}\n`,
   );
 }
 

@@ -79,7 +79,7 @@ export function checkedMessageId(messageId: unknown): string {
     if (bare !== '' && !/[<>\s\p{Cc}]/u.test(bare)) return `<${bare}>`;
   }
   throw new GraphTransportError('EMESSAGE', 'That is no Message-ID.', {
-    hint: 'Give the messageId of the info that sendMail returned.',
+    hint: 'Give one such as the messageId of the info that sendMail returned.',
   });
 }
 

@@ -6,7 +6,12 @@ import type { DeliveryOptions } from '../options/resolved-options';
 export type Route = 'json' | 'mime' | 'draft';
 
 /** How the caller wants a message to be sent. `exactly-once` always sends a draft. */
-export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'>;
+export type RouteOptions = Pick<DeliveryOptions, 'format' | 'lossy' | 'delivery'> & {
+  /** Whether it is to become the draft of a reply, if JSON can carry it. */
+  isReply?: boolean;
+  /** Exchange holds a message only if it is sent as a draft, and only JSON can tell it until when. */
+  isScheduled?: boolean;
+};
 
 /**
  * The facts about a message that decide its route. The sizes are those of requests, and are computed only if
@@ -33,7 +38,7 @@ export interface RouteLimits {
 export type RouteDecision =
   | {
       route: Route;
-      because: 'whole' | 'format' | 'size' | 'delivery' | LossReason;
+      because: 'whole' | 'format' | 'size' | 'delivery' | 'reply' | 'schedule' | LossReason;
       dropped: string[];
       /** Names of headers that are sent as named properties of the draft. */
       named?: string[];
@@ -58,15 +63,16 @@ export function chooseRoute(facts: RouteFacts, limits: RouteLimits, options: Rou
 function candidates(
   { losses, jsonBytes, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
-  { format, lossy, delivery }: RouteOptions,
+  { format, lossy, delivery, isReply = false, isScheduled = false }: RouteOptions,
 ): Candidate[] {
   const [loss] = losses;
+  const inOneRequest = delivery !== 'exactly-once' && !isReply && !isScheduled;
   const json = (decision: Omit<Taken, 'route'>): Candidate => ({
-    fits: () => delivery !== 'exactly-once' && jsonBytes() <= requestBytes,
+    fits: () => inOneRequest && jsonBytes() <= requestBytes,
     decision: () => ({ route: 'json', ...decision }),
   });
   const mime = (because: Taken['because']): Candidate => ({
-    fits: () => mimeBytes() <= requestBytes,
+    fits: () => !isScheduled && mimeBytes() <= requestBytes,
     decision: () => ({ route: 'mime', because, dropped: [] }),
   });
   const draft = (decision: () => Omit<Taken, 'route'>): Candidate => ({
@@ -74,11 +80,15 @@ function candidates(
     decision: () => ({ route: 'draft', ...decision() }),
   });
 
+  const small = isScheduled ? 'schedule' : 'delivery';
   if (format === 'mime') return [mime('format')];
   if (!loss) {
     return [
       json({ because: format === 'json' ? 'format' : 'whole', dropped: [] }),
-      draft(() => ({ because: jsonBytes() > requestBytes ? 'size' : 'delivery', dropped: [] })),
+      draft(() => ({
+        because: isReply ? 'reply' : jsonBytes() > requestBytes ? 'size' : small,
+        dropped: [],
+      })),
       ...(format === 'auto' ? [mime('size')] : []),
     ];
   }
@@ -88,7 +98,7 @@ function candidates(
   return [
     ...(format === 'auto' ? [mime(because)] : []),
     // Too large for MIME. Only headers would be lost, and no message is refused because of a header.
-    ...(format === 'auto' && losses.every(isHeaderLoss) ? [asProperties('size')] : []),
+    ...(format === 'auto' && losses.every(isHeaderLoss) ? [asProperties(isScheduled ? small : 'size')] : []),
     ...(lossy ? [json({ because, dropped: losses.map(({ what }) => what) }), asProperties(because)] : []),
   ];
 }
@@ -97,10 +107,13 @@ function candidates(
 function refusal(
   { losses, mimeBytes, draftBytes, largestAttachment }: RouteFacts,
   { requestBytes, attachmentBytes }: RouteLimits,
-  { format, lossy }: RouteOptions,
+  { format, lossy, isScheduled }: RouteOptions,
 ): RouteDecision {
   const [loss] = losses;
-  const asMime = () => `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
+  const asMime = () =>
+    isScheduled
+      ? 'Exchange cannot hold a message that goes as MIME'
+      : `as MIME the request would be ${mimeBytes()} bytes, and Graph takes ${requestBytes}`;
   if (format === 'mime') return { route: 'none', because: 'size', why: asMime() };
   if (!loss || lossy) {
     const why =

@@ -7,12 +7,14 @@ import { writeMessage } from '../nodemailer/compiled-message';
 import { headerAtOnce } from '../nodemailer/mime-node';
 import type { UserIdOf } from '../options/options';
 import type { ResolvedOptions } from '../options/resolved-options';
+import { checkedMessageId } from './ask-mailbox';
 import { headerOf, mailboxFor, questionOf } from './choose-mailbox';
 import { sentInfo } from './describe-delivery';
 import type { SendTrace } from './diagnostics';
+import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter, Pauses } from './mailbox-limiter';
-import { type OutgoingMessage, prepareMessage, type UnwantedCopy } from './prepare-message';
+import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
 import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
@@ -43,6 +45,7 @@ const READ_AHEAD = 'read-ahead';
 /** Sends one message: waits for its turn, reads it, converts it, chooses the route, sends it and reports. */
 export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Promise<GraphSentMessageInfo> {
   const { defaults, signal } = delivery;
+  nameAnswered(outgoing);
   const userId = outgoing.graph.userId ?? defaults.userId;
   if (typeof userId === 'string') return readAndSend(outgoing, userId.trim(), delivery);
   const header = headerAtOnce(outgoing.node);
@@ -51,6 +54,14 @@ export async function deliver(outgoing: OutgoingMessage, delivery: Delivery): Pr
   const mailbox = await mailboxFor(userId, questionOf(headerOf(header), outgoing, defaults.from), signal);
   delivery.timer.stop();
   return readAndSend(outgoing, mailbox, delivery);
+}
+
+/** Names the message that this one answers in its headers, unless they name one. A raw message keeps its own. */
+function nameAnswered({ node, graph }: OutgoingMessage): void {
+  if (graph.inReplyTo === undefined) return;
+  const id = checkedMessageId(graph.inReplyTo);
+  if (!node.getHeader('In-Reply-To')) node.setHeader('In-Reply-To', id);
+  if (!node.getHeader('References')) node.setHeader('References', id);
 }
 
 /** As with a pool of SMTP connections, a waiting message is not read yet and takes up no memory. */
@@ -113,12 +124,13 @@ function startOfTurn(): { begun: Promise<void>; begin: () => void } {
 }
 
 async function withMessage<T>(
-  { node }: OutgoingMessage,
+  { node, graph }: OutgoingMessage,
   { defaults, signal }: Delivery,
   work: (read: ReadMessage) => Promise<T>,
 ): Promise<T> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
-  const read = await readMessage((sink) => writeMessage(node, sink), limits, signal);
+  const purpose = purposeOf(graph.format ?? defaults.format);
+  const read = await readMessage((sink) => writeMessage(node, sink, purpose), limits, signal);
   try {
     return await work(read);
   } finally {
@@ -135,11 +147,7 @@ async function sendRead(
   { defaults, client, clock, signal, timer, trace, onMessageId, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
   trace.bytes = read.raw.bytes;
-  const prepared = prepareMessage(outgoing, read, userId, defaults);
-  const { messageId, sending } = prepared;
-  onMessageId(messageId);
-  trace.messageId = messageId;
-  trace.route = prepared.decision.route;
+  let prepared = prepareMessage(outgoing, read, userId, defaults);
   const requestOptions: MessageRequestsOptions = {
     client,
     pauses,
@@ -153,21 +161,32 @@ async function sendRead(
   };
   const requests = new MessageRequests(requestOptions);
   const startedAt = clock.now();
-  const sent =
-    sending.by === 'draft'
-      ? await sendDraft(requests, {
-          ...sending.draft,
-          onProgress: (attachment, sentBytes, totalBytes) =>
-            onProgress({ messageId, attachment, sentBytes, totalBytes }),
-        })
-      : await sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
+  const send = async () => {
+    const { messageId, sending, decision } = prepared;
+    onMessageId(messageId);
+    trace.messageId = messageId;
+    trace.route = decision.route;
+    if (sending.by === 'request') {
+      return sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
+    }
+    return sendDraft(requests, {
+      ...sending.draft,
+      onProgress: (attachment, sentBytes, totalBytes) =>
+        onProgress({ messageId, attachment, sentBytes, totalBytes }),
+    });
+  };
+  const sent = await send().catch((error: unknown) => {
+    if (!(error instanceof NoThreadError)) throw error;
+    prepared = prepareMessage(outgoing, read, userId, defaults, error.message);
+    return send();
+  });
   const counts = {
     messageSize: read.raw.bytes,
     messageTime: timer.elapsedMs,
     attempts: requests.attempts,
   };
   const sendingMs = clock.now() - startedAt;
-  const { unwantedCopy } = prepared;
+  const { unwantedCopy, messageId } = prepared;
   if (unwantedCopy === undefined) {
     return sentInfo(outgoing, prepared, sent, { userId, keptCopy: undefined, ...counts });
   }
@@ -187,6 +206,9 @@ async function keptCopyOf(
   { onRetry: _, onAttempt: __, ...requests }: MessageRequestsOptions,
 ): Promise<string | undefined> {
   if (copy.by === 'proof') return 'saveToSentItems: false';
+  if (copy.by === 'later') {
+    return 'saveToSentItems: false, because the copy is made only when Exchange sends the message';
+  }
   const { deleteSentCopy }: typeof import('./delete-sent-copy') = require('./delete-sent-copy');
   const mark = copy.by === 'draft' ? copy : { ...copy, messageId, sentAfter };
   const why = await deleteSentCopy(mark, userId, requests);

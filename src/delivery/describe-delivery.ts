@@ -9,7 +9,17 @@ import type { GraphSentMessageInfo } from './sent-info';
 /** What `sendMail` returns for a message that was sent. */
 export function sentInfo(
   { envelope, dsn, returnPath }: OutgoingMessage,
-  { messageId, content, message, decision, losses, strippedHeaders, jsonBytes }: PreparedMessage,
+  {
+    messageId,
+    content,
+    message,
+    decision,
+    losses,
+    strippedHeaders,
+    jsonBytes,
+    withoutThread,
+    sendAt,
+  }: PreparedMessage,
   sent: Sent & {
     leftDraftId?: string | undefined;
     mayLeaveDraft?: boolean;
@@ -33,6 +43,7 @@ export function sentInfo(
     pending: [],
     dropped: [
       ...decision.dropped,
+      ...(withoutThread === undefined ? [] : [`inReplyTo: ${withoutThread}`]),
       ...strippedHeaders.map((name) => `the header ${name}`),
       ...entriesWithoutAddress(content),
       ...(dsn ? ['dsn, which is a matter of SMTP'] : []),
@@ -48,6 +59,8 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
+    scheduled: sendAt !== undefined,
+    sendAt,
     sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,
@@ -77,6 +90,10 @@ export function reasonOf(
       return `format is ${route}`;
     case 'delivery':
       return 'delivery is exactly-once';
+    case 'reply':
+      return 'a reply in its conversation';
+    case 'schedule':
+      return `sendAt: Exchange holds only drafts${reasonOfNamed(named)}`;
     case 'size':
       return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
     default:

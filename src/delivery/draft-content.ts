@@ -15,6 +15,8 @@ export interface DraftMarks {
    * delivery, where other processes do not matter.
    */
   message: string | undefined;
+  /** What makes Exchange hold the draft until its time; undefined if it goes at once. */
+  schedule?: readonly SingleValueLegacyExtendedProperty[] | undefined;
 }
 
 /** What a draft is created from: one request, and the attachments that are added to it. */
@@ -37,6 +39,8 @@ export interface DraftMessage {
   messageId: string;
   /** How long the mailbox's search may take to show what another process has sent. */
   searchLagMs: number | undefined;
+  /** If it is made as a reply: to which message, and whether to all who got that. */
+  reply?: { messageId: string; toAll: boolean } | undefined;
   /** What the message would have been in one request, in bytes; for errors. */
   bytes: number;
   onProgress: (attachment: string, sentBytes: number, totalBytes: number) => void;
@@ -57,6 +61,19 @@ export function toDraftContent(message: GraphMessage, marks: DraftMarks): DraftC
   };
 }
 
+/** The changes to the draft of a reply, with its marks. All attachments are added to it one by one. */
+export function toReplyDraft(
+  { attachments = [], ...message }: GraphMessage,
+  marks: DraftMarks,
+): DraftContent {
+  return {
+    contentType: 'application/json',
+    body: messageJson(withMarks(message, marks, attachments.length > 0)),
+    isMime: false,
+    added: attachments,
+  };
+}
+
 /** The size of the request that creates a message's draft, without its attachments. */
 export function draftBytes(message: GraphMessage, marks: DraftMarks): number {
   return bytesWithoutAttachments(withMarks(message, marks, true));
@@ -64,7 +81,11 @@ export function draftBytes(message: GraphMessage, marks: DraftMarks): number {
 
 function withMarks(message: GraphMessage, marks: DraftMarks, isUnfinished: boolean): GraphMessage {
   const { singleValueExtendedProperties: before = [], ...rest } = message;
-  const properties: SingleValueLegacyExtendedProperty[] = [...(before ?? []), draftMark(marks.draft)];
+  const properties: SingleValueLegacyExtendedProperty[] = [
+    ...(before ?? []),
+    draftMark(marks.draft),
+    ...(marks.schedule ?? []),
+  ];
   if (marks.message !== undefined) {
     properties.push(messageMark(isUnfinished ? unfinished(marks.message) : marks.message));
   }

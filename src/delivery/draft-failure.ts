@@ -4,6 +4,9 @@ import { spelling } from '../errors/service-codes';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
 
+/** Why a message cannot be made as a reply. No draft was made and nothing was sent. */
+export class NoThreadError extends Error {}
+
 /** What is known about the drafts of a message that failed. */
 export interface DraftsAfterFailure {
   /** The draft that may have been sent. */
@@ -16,17 +19,24 @@ export interface DraftsAfterFailure {
   isAnyLost: boolean;
   /** Whether sending the message again would reveal what became of it. */
   isExactlyOnce: boolean;
+  /** Whether Exchange may be holding the draft until later. */
+  isScheduled: boolean;
 }
 
 /** The error of a message that may have been sent, whatever failed later. */
 export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): GraphTransportError {
   const failure = asFailure(error);
-  const { maybeSent, isExactlyOnce } = drafts;
+  const { maybeSent, isExactlyOnce, isScheduled } = drafts;
+  const draft = maybeSent === undefined ? '' : `, as draft ${maybeSent}`;
   const hint = [
-    `The message may have been sent${maybeSent === undefined ? '' : `, as draft ${maybeSent}`}.`,
-    isExactlyOnce
-      ? 'Send it again with the same Message-ID: the transport checks what happened, and does not send it twice.'
-      : 'Check Sent Items before sending it again.',
+    isScheduled
+      ? `Exchange may be holding the message until its time${draft}.`
+      : `The message may have been sent${draft}.`,
+    isScheduled
+      ? 'Before sending it again, call transport.cancel(messageId): the draft is then deleted, and does not go out.'
+      : isExactlyOnce
+        ? 'Send it again with the same Message-ID: the transport checks what happened, and does not send it twice.'
+        : 'Check Sent Items before sending it again.',
     ...sentencesOf(drafts),
   ];
   return failure.with({
@@ -78,8 +88,9 @@ const OTHER_MATTERS = new Set(
  */
 export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessage): unknown {
   if (!isForWantOfPermission(error)) return error;
-  const [who, why] =
-    marks.message === undefined
+  const [who, why] = marks.schedule
+    ? ['a scheduled message needs', 'Scheduled messages need']
+    : marks.message === undefined
       ? [`a message of ${bytes} bytes needs`, `Messages over ${MAX_REQUEST_BYTES} bytes need`]
       : ["delivery: 'exactly-once' needs", 'Exactly-once delivery needs'];
   return error.with({

@@ -52,8 +52,8 @@ export class DraftLedger {
     this.#requests = requests;
     this.#message = message;
     this.#search = search;
-    const { marks, content } = message;
-    this.#isShared = marks.message !== undefined && !content.isMime && content.added.length === 0;
+    const { marks, content, reply } = message;
+    this.#isShared = marks.message !== undefined && !content.isMime && content.added.length === 0 && !reply;
   }
 
   /** Whether the message may have been sent, by us or by another process. */
@@ -94,17 +94,24 @@ export class DraftLedger {
   }
 
   /** Creates a draft, in one request. */
-  async create(): Promise<string> {
+  async create(
+    post = () => postDraft(this.#requests, this.#message.userId, this.#message.content),
+  ): Promise<string> {
     try {
-      const draft = await postDraft(this.#requests, this.#message.userId, this.#message.content);
+      const draft = await post();
       this.#search.learnDrafts(draft);
-      this.#created.set(draft.id, draft);
+      this.note(draft);
       this.adopt(draft.id);
       return draft.id;
     } catch (error) {
       if (outcomeOf(error) === 'unknown') this.#lost++;
       throw error;
     }
+  }
+
+  /** Remembers what Graph reports of a draft of ours. */
+  note(draft: StoredMessage): void {
+    this.#created.set(draft.id, draft);
   }
 
   /** Whether this draft is ours and not in doubt. */
@@ -230,6 +237,7 @@ export class DraftLedger {
       perhapsOurs: [...notFound, ...(content.isMime ? found.filter((id) => !this.#known.has(id)) : [])],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
+      isScheduled: marks.schedule !== undefined,
     };
     // Another process may find and send a draft that we leave.
     const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);
@@ -254,7 +262,8 @@ export class DraftLedger {
   /** Searches for drafts whose creation was interrupted. The search may take a moment to show them. */
   async #findInterrupted(): Promise<readonly string[]> {
     const found = new Set<string>();
-    for (let look = 1; look <= LOOKS_FOR_LOST && this.#lost > 0; look++) {
+    const looks = this.#message.reply ? 1 : LOOKS_FOR_LOST;
+    for (let look = 1; look <= looks && this.#lost > 0; look++) {
       await this.#requests.cleanUpMoment(look);
       for (const id of await this.#lostDrafts('clean-up')) {
         found.add(id);
@@ -271,7 +280,12 @@ export class DraftLedger {
   }
 
   async #lostDrafts(mode: SearchMode): Promise<string[]> {
-    const { content, marks, messageId } = this.#message;
+    const { content, marks, messageId, reply } = this.#message;
+    // The draft of a reply has our mark only once we have changed it, so there is nothing to find it by.
+    if (reply) {
+      this.#wasLookCut = true;
+      return [];
+    }
     const filter = content.isMime ? hasMessageId(messageId) : hasDraftMark(marks.draft);
     const found = await this.#search.find(filter, mode).catch(() => undefined);
     this.#wasLookCut = found?.isPart ?? true;

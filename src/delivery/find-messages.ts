@@ -31,8 +31,8 @@ const MAX_PAGES = 1000;
 const MAX_READINGS = 10;
 
 /** The result of a search. */
-export interface FoundMessages {
-  messages: StoredMessage[];
+export interface FoundMessages<T = StoredMessage> {
+  messages: T[];
   /** Whether there may be more, on pages that could not be read; only in searches for clean-up. */
   isPart: boolean;
 }
@@ -64,12 +64,23 @@ export async function findMessages(
   { mode = 'step', folder, withTime }: SearchOptions = {},
 ): Promise<FoundMessages> {
   const $select = withTime ? `${SHOWN},sentDateTime,internetMessageId` : SHOWN;
-  const query = new URLSearchParams({ $filter: filter, $select, $top: PAGE_SIZE });
+  return findAs(requests, userId, { $filter: filter, $select }, toStored, { mode, folder });
+}
+
+/** The same for any properties of messages: those that `$select` and `$expand` name, as `read` reads them. */
+export async function findAs<T>(
+  requests: MessageRequests,
+  userId: string,
+  options: { $filter: string; $select: string; $expand?: string },
+  read: (message: unknown) => T,
+  { mode = 'step', folder }: Pick<SearchOptions, 'mode' | 'folder'> = {},
+): Promise<FoundMessages<T>> {
+  const query = new URLSearchParams({ ...options, $top: PAGE_SIZE });
   const messages = folder === undefined ? messagesPath(userId) : `${folderPath(userId, folder)}/messages`;
   const path = `${messages}?${query}`;
-  let before: FoundMessages | undefined;
+  let before: FoundMessages<T> | undefined;
   for (let reading = 1; ; reading++) {
-    const found = await readPages(requests, path, mode).catch((error: unknown) => {
+    const found = await readPages(requests, path, read, mode).catch((error: unknown) => {
       if (mode !== 'clean-up' || !before) throw error;
       return { messages: before.messages, isPart: true, pages: 1 };
     });
@@ -79,16 +90,18 @@ export async function findMessages(
   }
 }
 
-async function readPages(
+async function readPages<T>(
   requests: MessageRequests,
   firstPath: string,
+  read: (message: unknown) => T,
   mode: SearchMode,
-): Promise<FoundMessages & { pages: number }> {
-  const messages: StoredMessage[] = [];
+): Promise<FoundMessages<T> & { pages: number }> {
+  const messages: T[] = [];
+  const toPage = (body: string) => pageOf(body, read);
   let path: string | undefined = firstPath;
   for (let pages = 1; ; pages++) {
     const what = 'the search for the message';
-    let page: Page;
+    let page: Page<T>;
     try {
       page = toPage(await ask(requests, path, what, toPage, mode));
     } catch (error) {
@@ -128,16 +141,16 @@ async function ask(
   return (await untilPassed(requests, step, { named: 'mailbox' })).body;
 }
 
-interface Page {
-  messages: StoredMessage[];
+interface Page<T> {
+  messages: T[];
   next: string | undefined;
 }
 
-function toPage(body: string): Page {
+function pageOf<T>(body: string, read: (message: unknown) => T): Page<T> {
   const answer = parseJson(body);
   const value = property(answer, 'value');
   if (!Array.isArray(value)) throw garbled();
-  return { messages: value.map(toStored), next: pathOf(property(answer, '@odata.nextLink')) };
+  return { messages: value.map(read), next: pathOf(property(answer, '@odata.nextLink')) };
 }
 
 /** Ignores the link's host, so that the token goes only to our endpoint, whatever the link says. */

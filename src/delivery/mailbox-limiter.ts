@@ -151,9 +151,7 @@ export class MailboxLimiter {
 
   #turn(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      let isWaiting = true;
       const leave = () => {
-        isWaiting = false;
         this.#waiting--;
         if (this.#waiting === 0) this.#stopWaking();
         signal?.removeEventListener('abort', abort);
@@ -180,7 +178,7 @@ export class MailboxLimiter {
       this.#waiting++;
       this.#consider(lane);
       this.#next();
-      if (isWaiting && this.#waiting > this.#limits.maxQueue) giveUp(this.#fullError());
+      if (this.#waiting > this.#limits.maxQueue) giveUp(this.#fullError());
     });
   }
 

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type MimeNode from 'nodemailer/lib/mime-node';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { type GraphMessage, toGraphMessage } from '../message/graph-message';
+import { type GraphMessage, replyContent, toGraphMessage } from '../message/graph-message';
 import { strippedHeaders, toNamedProperties } from '../message/header-carriers';
 import { jsonLosses } from '../message/json-losses';
 import { type GivenId, isMadeUp, ownMessageId, withMessageId } from '../message/message-id';
@@ -9,12 +9,21 @@ import { toMimeMessage } from '../message/rewrite-mime';
 import { controlCharactersIn } from '../mime/control-characters';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { ReadMessage } from '../mime/read-message';
+import type { Purpose } from '../nodemailer/compiled-message';
 import { composeAtOnce } from '../nodemailer/compose-small';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
+import { checkedMessageId } from './ask-mailbox';
 import { chooseRoute, type RouteDecision } from './choose-route';
-import { type DraftMarks, type DraftMessage, draftBytes, toDraftContent } from './draft-content';
+import {
+  type DraftMarks,
+  type DraftMessage,
+  draftBytes,
+  toDraftContent,
+  toReplyDraft,
+} from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
+import { digestOf, scheduleMarks } from './message-mark';
 import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
 
 /** A message as Nodemailer passes it on. */
@@ -49,8 +58,12 @@ export interface PreparedMessage {
   strippedHeaders: readonly string[];
   /** The size of the message as one request of JSON. */
   jsonBytes: () => number;
+  /** Why it is not a reply in its conversation, although the app asked for that. */
+  withoutThread: string | undefined;
   /** The copy in Sent Items that the app does not want and Exchange files all the same; undefined if there is none. */
   unwantedCopy: UnwantedCopy | undefined;
+  /** When Exchange is to send it, if not at once. */
+  sendAt: Date | undefined;
   /** How it is sent: in one request, or by a draft. */
   sending:
     | {
@@ -63,11 +76,16 @@ export interface PreparedMessage {
 }
 
 /** By what the copy is found again; `proof` stays, because exactly-once delivery relies on it. */
-export type UnwantedCopy = { by: 'proof' } | { by: 'draft'; mark: string } | { by: 'message-id' };
+export type UnwantedCopy =
+  | { by: 'proof' }
+  | { by: 'later' }
+  | { by: 'draft'; mark: string }
+  | { by: 'message-id' };
 
 /**
  * Converts a message and chooses its route.
  *
+ * @param noThread why it cannot be a reply in its conversation
  * @throws GraphTransportError `EMESSAGE` if no route carries it, `EENVELOPE` if its recipients are not those of the
  *   envelope
  */
@@ -76,6 +94,7 @@ export function prepareMessage(
   read: ReadMessage,
   userId: string,
   defaults: ResolvedOptions,
+  noThread?: string,
 ): PreparedMessage {
   const { graph } = outgoing;
   const options = {
@@ -84,9 +103,12 @@ export function prepareMessage(
     format: graph.format ?? defaults.format,
     lossy: graph.lossy ?? defaults.lossy,
     delivery: graph.delivery ?? defaults.delivery,
+    isScheduled: graph.sendAt !== undefined,
   };
   const ownId = ownIdOf(outgoing, read.content, userId, defaults);
   const content = withMessageId(read.content, outgoing.messageId, ownId);
+  const replyTo = graph.inReplyTo === undefined ? undefined : checkedMessageId(graph.inReplyTo);
+  const isReply = replyTo !== undefined && noThread === undefined;
   const message = toGraphMessage(content, {
     envelopeTo: outgoing.envelope.to,
     from: options.from,
@@ -106,26 +128,31 @@ export function prepareMessage(
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(
-      toMimeMessage(bytesToSend(outgoing.node, read), message, {
+      toMimeMessage(bytesToSend(outgoing.node, read, options.format), message, {
         ...options,
         userId,
         madeUpId: ownId === outgoing.messageId ? undefined : outgoing.messageId,
       }),
     ),
   );
+  const replyMessage = once(() => replyContent(largeMessage, replyTo ?? ''));
   const isExactlyOnce = options.delivery === 'exactly-once';
   const writtenId = headerValues(content, 'message-id')[0] || ownId;
-  const marks = { draft: randomUUID(), message: isExactlyOnce ? markOf(writtenId) : undefined };
+  const marks = {
+    draft: randomUUID(),
+    message: isExactlyOnce ? digestOf(writtenId) : undefined,
+    schedule: graph.sendAt && scheduleMarks(graph.sendAt, message.internetMessageId ?? writtenId),
+  };
   const decision = chooseRoute(
     {
       losses,
       jsonBytes,
-      mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
-      draftBytes: () => draftBytes(largeMessage, marks),
+      mimeBytes: () => (read.raw.pieces ? mime().body.length : base64Length(read.raw.bytes)),
+      draftBytes: () => draftBytes(isReply ? replyMessage() : largeMessage, marks),
       largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
     { requestBytes: MAX_REQUEST_BYTES, attachmentBytes: MAX_ATTACHMENT_BYTES },
-    options,
+    { ...options, isReply },
   );
   if (decision.route === 'none') {
     throw new GraphTransportError('EMESSAGE', `The message cannot go through Graph: ${decision.why}.`, {
@@ -135,8 +162,15 @@ export function prepareMessage(
   const isMime = decision.route === 'mime';
   const messageId = isMime ? writtenId : (message.internetMessageId ?? writtenId);
   const carriesNamed = decision.route === 'draft' && decision.because !== 'delivery';
-  const draftContent = () =>
-    isMime ? { ...mime(), isMime, added: [] } : toDraftContent(carriesNamed ? largeMessage : message, marks);
+  const reply =
+    isReply && decision.route === 'draft'
+      ? { messageId: replyTo, toAll: recipients(message) > 1 }
+      : undefined;
+  const draftContent = () => {
+    if (isMime) return { ...mime(), isMime, added: [] };
+    if (reply) return toReplyDraft(replyMessage(), marks);
+    return toDraftContent(carriesNamed ? largeMessage : message, marks);
+  };
   return {
     messageId,
     content,
@@ -145,6 +179,8 @@ export function prepareMessage(
     losses: losses.map(({ what }) => what),
     strippedHeaders: isMime || carriesNamed ? [] : stripped.map(({ name }) => name),
     jsonBytes,
+    withoutThread: replyTo === undefined || reply ? undefined : (noThread ?? 'it goes as MIME'),
+    sendAt: graph.sendAt,
     unwantedCopy:
       options.saveToSentItems || (decision.route === 'json' && !isExactlyOnce)
         ? undefined
@@ -158,6 +194,7 @@ export function prepareMessage(
               content: draftContent(),
               marks,
               messageId,
+              reply,
               searchLagMs: Object.hasOwn(defaults, 'searchLag') ? defaults.searchLag : undefined,
               bytes: jsonBytes(),
             },
@@ -170,8 +207,13 @@ export function prepareMessage(
   };
 }
 
+function recipients({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): number {
+  return [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? []).length;
+}
+
 function unwantedCopyOf(marks: DraftMarks, isMime: boolean): UnwantedCopy {
   if (marks.message !== undefined) return { by: 'proof' };
+  if (marks.schedule) return { by: 'later' };
   return isMime ? { by: 'message-id' } : { by: 'draft', mark: marks.draft };
 }
 
@@ -191,22 +233,27 @@ function ownIdOf(
   });
 }
 
+/** What a message is composed for first: with the format `mime`, what was read is sent. */
+export function purposeOf(format: ResolvedOptions['format']): Purpose {
+  return format === 'mime' ? 'sending' : 'reading';
+}
+
 /**
- * The compiled message as it may be sent: what was read may contain 8-bit text.
+ * The compiled message as it may be sent, in pieces: what was read may contain 8-bit text.
  *
  * @throws GraphTransportError `EMESSAGE` if it is too large to have been kept: nothing else may stand in for it
  */
-export function bytesToSend(node: MimeNode, { raw }: Pick<ReadMessage, 'raw'>): Buffer {
-  const bytes = composeAtOnce(node) ?? raw.whole;
+export function bytesToSend(
+  node: MimeNode,
+  { raw }: Pick<ReadMessage, 'raw'>,
+  format: ResolvedOptions['format'],
+): readonly Buffer[] {
+  const whole = purposeOf(format) === 'sending' ? undefined : composeAtOnce(node);
+  const bytes = whole ? [whole] : raw.pieces;
   if (bytes) return bytes;
   throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
     hint: 'Nothing was sent.',
   });
-}
-
-/** Message-IDs are case-sensitive and Graph's search is not, so the mark is a digest. */
-function markOf(messageId: string): string {
-  return createHash('sha256').update(messageId).digest('hex');
 }
 
 /** Calls `make` on first use and keeps its result. */

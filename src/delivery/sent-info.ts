@@ -50,9 +50,14 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   draftId: string | undefined;
   /**
    * True if a draft with an unknown id may be left in the mailbox although the message was sent: Graph answered
-   * neither the request that created it nor the search for it. Absent otherwise.
+   * neither the request that created it nor the search for it, or it was a reply, which cannot be searched for.
+   * Absent otherwise.
    */
   draftMayBeLeft?: true;
+  /** Whether Exchange holds the message until `sendAt`. */
+  scheduled: boolean;
+  /** When Exchange will send the message, if the message asked for a time. */
+  sendAt: Date | undefined;
   /**
    * The copy in Sent Items, as far as the requests that sent the message have shown it: all of it if the mailbox
    * was searched and the copy was found (`deduplicated`, or after a lost answer), only `conversationId` after any

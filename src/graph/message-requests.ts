@@ -165,7 +165,7 @@ export class MessageRequests {
     const decision = decideRetry(failed, policy, clock.random());
     if (signal?.aborted || !decision.retry) return false;
     const { waitMs } = decision;
-    const throttled = error.responseCode === 429 || error.retryAfter !== undefined;
+    const throttled = error.retryAfter !== undefined;
     onRetry?.({ error, attempt, waitMs, throttled });
     if (throttled) pauses.pauseFor(waitMs);
     else await clock.sleep(waitMs, signal);

@@ -3,6 +3,7 @@ import type { MailAddress } from '../mime/address';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import { type GraphAttachment, toGraphAttachments } from './attachments';
 import {
+  headersAsProperties,
   isMessageId,
   toCategories,
   toExtendedProperties,
@@ -82,4 +83,35 @@ function optionalList<K extends keyof GraphMessage, T>(key: K, list: T[]): { [P 
   const result: { [P in K]?: T[] } = {};
   if (list.length > 0) result[key] = list;
   return result;
+}
+
+/** In-Reply-To and References, which Exchange itself writes into the draft of a reply. */
+const OF_REPLY: readonly string[] = ['String 0x1042', 'String 0x1039'];
+
+/**
+ * A message as the changes that make it of the draft of a reply. Everything that the draft has from the old message
+ * is named, so that nothing of it stays. Headers become named properties: only a new message takes
+ * `internetMessageHeaders` (documented: api-reference/v1.0/api/message-update.md). In-Reply-To and References are
+ * left to Exchange, which knows the whole conversation, unless they name other messages than the answered one.
+ */
+export function replyContent(
+  { internetMessageHeaders, singleValueExtendedProperties, ...message }: GraphMessage,
+  answered: string,
+): GraphMessage {
+  const properties = (singleValueExtendedProperties ?? []).filter(
+    ({ id, value }) => !(OF_REPLY.includes(id ?? '') && value === answered),
+  );
+  return {
+    ccRecipients: [],
+    bccRecipients: [],
+    replyTo: [],
+    categories: [],
+    isReadReceiptRequested: false,
+    isDeliveryReceiptRequested: false,
+    ...message,
+    ...optionalList('singleValueExtendedProperties', [
+      ...properties,
+      ...headersAsProperties(internetMessageHeaders ?? []),
+    ]),
+  };
 }

@@ -223,3 +223,13 @@ export function toNamedProperties(headers: readonly MailHeader[]): SingleValueLe
   }
   return [...named].map(([key, value]) => ({ id: `${INTERNET_HEADER}${key}`, value }));
 }
+
+/** Headers of JSON as named properties, for a draft that exists already; of repeated ones only the first. */
+export function headersAsProperties(
+  headers: readonly InternetMessageHeader[],
+): SingleValueLegacyExtendedProperty[] {
+  const first = new Map(
+    headers.map(({ name = '', value }) => [name?.toLowerCase(), value] as const).reverse(),
+  );
+  return [...first].map(([name, value]) => ({ id: `${INTERNET_HEADER}${name}`, value }));
+}

@@ -126,11 +126,13 @@ function isUnnamedText({ type, filename, contentId, disposition }: MailPart): bo
  * be read in two ways.
  */
 export function headerForParser({ type, params, use }: MailPart, number: number): Buffer {
-  const lines =
+  // To mailparser, a part that holds no others is a multipart without a boundary: for any other type it makes several
+  // streams, and there is no content to read.
+  const contentType =
     use === 'multipart'
-      ? [`Content-Type: ${type}; boundary=${inQuotes(params.boundary?.trimEnd() ?? '')}`]
-      : ['Content-Type: application/octet-stream', 'Content-Disposition: attachment'];
-  return Buffer.from(`${lines.join('\r\n')}\r\n${PART_NUMBER}: ${number}\r\n\r\n`, 'latin1');
+      ? `${type}; boundary=${inQuotes(params.boundary?.trimEnd() ?? '')}`
+      : 'multipart/x-no-parts';
+  return Buffer.from(`Content-Type: ${contentType}\r\n${PART_NUMBER}: ${number}\r\n\r\n`, 'latin1');
 }
 
 function inQuotes(text: string): string {

@@ -2,8 +2,7 @@ import type { Dispatcher } from 'undici';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { toProxyUrl } from '../options/proxy-url';
 import { createSecureContext, type TlsOptions } from '../options/tls-options';
-import { ProxyPool } from './proxy-pool';
-import { Agent, EnvHttpProxyAgent, ProxyAgent } from './undici';
+import { Agent, wholeUndici } from './undici';
 
 /** How the transport connects to Entra and Graph. */
 export interface NetworkOptions {
@@ -39,14 +38,17 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
     secureContext: tls === undefined ? undefined : createSecureContext(tls, env),
   };
   const direct = { connect, connections: maxConnections ?? null };
-  const tunnelled = {
-    ...direct,
-    proxyTls: connect,
-    requestTls: connect,
-    clientFactory: (url: URL, made: object) =>
-      new ProxyPool(url, { ...made, headersTimeout: connectionTimeout }),
+  const tunnelled = () => {
+    const { ProxyPool }: typeof import('./proxy-pool') = require('./proxy-pool');
+    return {
+      ...direct,
+      proxyTls: connect,
+      requestTls: connect,
+      clientFactory: (url: URL, made: object) =>
+        new ProxyPool(url, { ...made, headersTimeout: connectionTimeout }),
+    };
   };
-  if (proxy !== undefined) return new ProxyAgent({ ...tunnelled, uri: proxy });
+  if (proxy !== undefined) return new (wholeUndici().ProxyAgent)({ ...tunnelled(), uri: proxy });
   if (insecureSandbox) return new Agent(direct);
 
   const httpProxy = proxyOf('HTTP_PROXY', env);
@@ -54,7 +56,7 @@ export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv
   if (!httpProxy && !httpsProxy) return new Agent(direct);
   const given = variable('NO_PROXY', env).trim();
   const noProxy = given === '*' ? given : [given, ...LOOPBACK].join(',');
-  return new EnvHttpProxyAgent({ ...tunnelled, httpProxy, httpsProxy, noProxy });
+  return new (wholeUndici().EnvHttpProxyAgent)({ ...tunnelled(), httpProxy, httpsProxy, noProxy });
 }
 
 /** The passwords of all proxies that connections may go through. */

@@ -1,8 +1,8 @@
 // Relies on undici's ProxyAgent calling connect() of the pool from `clientFactory` without a callback. If undici ever
 // passes one, Pool's own connect() takes over and only the clearer error is lost. network.test.ts notices.
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { ProxyError } from '../errors/connection-error';
-import { Pool } from './undici';
+import { wholeUndici } from './undici';
 
 type TunnelOptions = Omit<Dispatcher.ConnectOptions, 'origin'>;
 type TunnelCallback = (error: Error | null, data: Dispatcher.ConnectData) => void;
@@ -11,7 +11,7 @@ type TunnelCallback = (error: Error | null, data: Dispatcher.ConnectData) => voi
  * The connections to a proxy that undici's ProxyAgent tunnels through. Failures become errors that name the
  * proxy: undici itself would report a 407 as "aborted", and would retry forever a proxy that hangs up.
  */
-export class ProxyPool extends Pool {
+export class ProxyPool extends wholeUndici().Pool {
   readonly #proxy: string;
 
   constructor(proxy: URL, options: Pool.Options) {

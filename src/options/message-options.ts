@@ -17,6 +17,20 @@ export interface GraphMessageOptions
   importance?: Importance;
   /** Outlook's categories; override the Keywords header. */
   categories?: string[];
+  /**
+   * The Message-ID of a message in the mailbox that this one answers. Exchange then keeps both in one conversation,
+   * for which the app needs `Mail.ReadWrite`. Where that is not possible, the message goes with In-Reply-To and
+   * References alone, and `info.dropped` says so. It is not possible as MIME.
+   */
+  inReplyTo?: string;
+  /**
+   * When Exchange should send the message: it is held in Drafts until then. In the future, and at most a year
+   * ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the permission `Mail.ReadWrite`, and goes with
+   * neither `delivery: 'exactly-once'` nor `format: 'mime'`. See docs/scheduled.md.
+   *
+   * @default at once
+   */
+  sendAt?: Date | undefined;
 }
 
 const NAMES: readonly string[] = [
@@ -25,8 +39,10 @@ const NAMES: readonly string[] = [
   'format',
   'lossy',
   'delivery',
+  'sendAt',
   'importance',
   'categories',
+  'inReplyTo',
 ] satisfies (keyof GraphMessageOptions)[];
 
 /**

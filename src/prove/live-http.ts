@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock';
 import { parseJson, property } from '../graph/json-property';
-import { fetch } from '../network/undici';
+import { wholeUndici } from '../network/undici';
 
 const ANSWER_MS = 120_000;
 /** The longest answer to read; a page of messages is far shorter. */
@@ -91,7 +91,7 @@ async function fetchAnswer(
   const late = () => abort.abort(new Error(`no complete answer within ${ANSWER_MS} ms`));
   const stopTimer = systemClock.timer(ANSWER_MS, late, true);
   try {
-    const answer = await fetch(url, {
+    const answer = await wholeUndici().fetch(url, {
       method,
       headers: { ...headers, ...(type && { 'content-type': type }) },
       body: isJson ? JSON.stringify(body) : (body ?? (method === 'POST' ? '' : null)),

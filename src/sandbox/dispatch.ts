@@ -36,6 +36,10 @@ export interface SandboxRequest {
   fault?: SandboxFault;
   /** The rule that it broke, if it was refused: see `SANDBOX_RULES`. */
   rule?: SandboxRuleName;
+  /** When it arrived, by the sandbox's clock. */
+  receivedAt: Date;
+  /** Milliseconds until its answer began, by the sandbox's clock. */
+  durationMs: number;
 }
 
 /** Everything that one sandbox holds. */
@@ -74,7 +78,7 @@ export async function dispatch(request: Request, state: SandboxState): Promise<D
   const { path, call } = arrival;
   releaseDue(state);
   const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endAttaching(state, call));
-  const { requestId, clientRequestId } = call;
+  const { requestId, clientRequestId, receivedAt } = call;
   const { method } = request;
   state.requests.push({
     method,
@@ -84,6 +88,8 @@ export async function dispatch(request: Request, state: SandboxState): Promise<D
     clientRequestId: clientRequestId && cut(clientRequestId),
     fault,
     rule,
+    receivedAt,
+    durationMs: Math.max(0, Math.round(state.settings.now() - receivedAt.getTime())),
   });
   return delivery;
 }

@@ -394,8 +394,10 @@ describe('deleting', () => {
 test.each([
   ['script.js', 'text/javascript; charset=utf-8'],
   ['style.css', 'text/css; charset=utf-8'],
+  ['page.css', 'text/css; charset=utf-8'],
   ['list.css', 'text/css; charset=utf-8'],
   ['message.css', 'text/css; charset=utf-8'],
+  ['views.css', 'text/css; charset=utf-8'],
   ['tables.css', 'text/css; charset=utf-8'],
   ['icon.svg', 'image/svg+xml'],
 ])('a page loads %s as the file is, with its type', async (name, contentType) => {
@@ -405,12 +407,15 @@ test.each([
   expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
 });
 
-test.each(['frame.js', 'tabs.js', 'choices.js'])('the script of the page imports %s', async (name) => {
-  expect((await get(sandbox, '/inbox/script.js')).text).toContain(`from './${name}';`);
-  const { headers, text } = await get(sandbox, `/inbox/${name}`);
-  expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
-  expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
-});
+test.each(['dom.js', 'frame.js', 'tabs.js', 'keys.js', 'choices.js'])(
+  'the script of the page imports %s',
+  async (name) => {
+    expect((await get(sandbox, '/inbox/script.js')).text).toContain(`from './${name}';`);
+    const { headers, text } = await get(sandbox, `/inbox/${name}`);
+    expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(text).toBe(readFileSync(join(__dirname, '../../../src/sandbox/inbox/public', name), 'utf8'));
+  },
+);
 
 test('drafts that were left behind are listed', async () => {
   const id = await makeDraft(sandbox, { ...LUNCH, attachments: [TEXT_FILE] });
@@ -427,6 +432,9 @@ test('requests are listed with their answers, except those for the inbox itself'
   const { text } = await get(sandbox, '/inbox/requests');
   expect(text).toContain(
     '<td>400</td><td>POST</td><td><code class="path">/v1.0/users/app@contoso.example/sendMail',
+  );
+  expect(text).toMatch(
+    /<td class="when"><time datetime="\d{4}-[^"]+Z" title="[\d-]+ ([\d:]+)">\1<\/time><\/td><td class="when">\d+ ms<\/td>/,
   );
   expect(sandbox.requests.map(({ status }) => status)).toEqual([200, 400]);
 });

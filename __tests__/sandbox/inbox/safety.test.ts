@@ -86,6 +86,13 @@ describe('the HTML of a mail', () => {
     ]);
   });
 
+  test('has an origin only in the copy that the page measures, which runs no scripts and opens no tabs', async () => {
+    await send(sandbox, html('<p>Hello'));
+    const policy = await policyOf(pathOf(first(), '/body?for=measuring'));
+    const shown = await policyOf(pathOf(first(), '/body'));
+    expect(policy.split('; ')).toEqual([...shown.split('; ').slice(0, -1), 'sandbox allow-same-origin']);
+  });
+
   test('may load images and styles on request, but no scripts', async () => {
     await send(sandbox, html('<img src="https://x.example/a.png">'));
     const shown = await get(sandbox, pathOf(first()));

@@ -6,7 +6,7 @@ import type { PathValues } from '../http/route';
 import { checkAttachmentCount } from '../mail/check-message';
 import type { SandboxAttachment } from '../mail/message';
 import { readAttachment } from '../mail/read-json';
-import { findDraft, lookUpMessage, markChanged } from '../mailbox/messages';
+import { findDraft, lookUpMessage, markChanged, notFound } from '../mailbox/messages';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import { readEntity } from '../schema/read-entity';
 import type { SandboxLimits } from '../settings';
@@ -85,6 +85,20 @@ export function attachmentsAnswer(
     selectProperties('fileAttachment', describe(message, attachment, ids), {}, $select),
   );
   return jsonAnswer(200, { value }, call);
+}
+
+/** Takes a file off a draft. */
+export function deleteAttachment(
+  { user, messageId, attachmentId: id }: PathValues,
+  state: MailboxState,
+): void {
+  const draft = findDraft(state, user, messageId);
+  const { attachments } = draft.content;
+  const at = attachments.findIndex((attachment) => attachmentId(draft, attachment, state.ids) === id);
+  if (at === -1) throw notFound();
+  attachments.splice(at, 1);
+  draft.attachmentIds.splice(at, 1);
+  markChanged(draft, state);
 }
 
 function describe(message: MailboxMessage, attachment: SandboxAttachment, ids: Ids): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { PathValues, Route, RouteMatch } from '../http/route';
 import { findMessage } from '../mailbox/messages';
 import { isNationalCloud } from '../own-hosts';
 import { requireExchange } from '../tenant/mailboxes';
-import { addAttachment, attachmentsAnswer } from './attachments';
+import { addAttachment, attachmentsAnswer, deleteAttachment } from './attachments';
 import { authorize, type GraphState, requirePermission } from './authorize';
 import { createDraft, deleteMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
@@ -14,6 +14,7 @@ import { firstUnknownSegment } from './known-segments';
 import { messageAnswer } from './message-answer';
 import { mimeAnswer } from './mime-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
+import { createReply } from './reply';
 import { sendDraft, sendMail } from './send';
 import { traceDetailsAnswer, tracesAnswer } from './trace-answer';
 import { userAnswer } from './user-answer';
@@ -174,6 +175,31 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
       return jsonAnswer(201, { uploadUrl: url, ...progressOf(session) }, call);
     },
   },
+  {
+    method: 'DELETE',
+    path: '/v1.0/users/{user}/messages/{messageId}/attachments/{attachmentId}',
+    fault: 'delete-attachment',
+    permissions: WRITE,
+    handle({ values, state, call }) {
+      deleteAttachment(values, state);
+      return emptyAnswer(204, call);
+    },
+  },
+  ...(['createReply', 'createReplyAll'] as const).map(
+    (action): GraphRoute => ({
+      method: 'POST',
+      path: `/v1.0/users/{user}/messages/{messageId}/${action}`,
+      fault: 'create-reply',
+      isAction: true,
+      permissions: WRITE,
+      async handle({ request, values, state, call }) {
+        const draft = await createReply(request, values, state, { call, toAll: action === 'createReplyAll' });
+        const answer = messageAnswer(201, draft, request, state, call);
+        state.messages.push(draft);
+        return answer;
+      },
+    }),
+  ),
   {
     method: 'POST',
     path: '/v1.0/users/{user}/messages/{messageId}/send',

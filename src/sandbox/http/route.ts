@@ -3,6 +3,7 @@ export const REQUEST_NAMES = [
   'token',
   'send-mail',
   'create-draft',
+  'create-reply',
   'find-messages',
   'read-folder',
   'read-message',
@@ -10,6 +11,7 @@ export const REQUEST_NAMES = [
   'delete-message',
   'add-attachment',
   'list-attachments',
+  'delete-attachment',
   'create-upload-session',
   'upload-range',
   'upload-status',
@@ -29,6 +31,7 @@ export interface PathValues {
   /** A well-known name or an id. */
   readonly folder: string;
   readonly messageId: string;
+  readonly attachmentId: string;
   readonly sessionId: string;
   readonly traceId: string;
   readonly recipient: string;
@@ -57,12 +60,13 @@ const NO_VALUES: PathValues = {
   user: '',
   folder: '',
   messageId: '',
+  attachmentId: '',
   sessionId: '',
   traceId: '',
   recipient: '',
 };
 
-export function matchRoutes<R extends { readonly path: string }>(
+export function matchRoutes<R extends Pick<Route, 'path' | 'isAction'>>(
   table: readonly R[],
   segments: readonly string[],
 ): RouteMatch<R> {
@@ -70,7 +74,10 @@ export function matchRoutes<R extends { readonly path: string }>(
     const values = valuesOf(route.path, segments);
     return values === undefined ? [] : [{ route, values }];
   });
-  return { routes: found.map(({ route }) => route), values: { ...NO_VALUES, ...found[0]?.values } };
+  // The name of an action is no id.
+  const actions = found.filter(({ route }) => route.isAction);
+  const matched = actions.length > 0 ? actions : found;
+  return { routes: matched.map(({ route }) => route), values: { ...NO_VALUES, ...matched[0]?.values } };
 }
 
 /** The route that names the request: the one for its method, or the action that other methods are refused by. */

@@ -9,16 +9,24 @@ export interface CalendarTime {
   isWholeDay: boolean;
 }
 
+/** How far the clocks of a zone are ahead of UTC at a moment, both in milliseconds. */
+export type OffsetAt = (moment: number) => number;
+
 /** How long an event takes. Days are those of the calendar, of 23 to 25 hours. */
 interface Length {
   days: number;
   milliseconds: number;
 }
 
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
 
-/** Reads a date or a time by RFC 5545. Undefined if there is no such date or time. */
-export function readTime(value: string, zone = ''): CalendarTime | undefined {
+/**
+ * Reads a date or a time by RFC 5545. Undefined if there is no such date or time.
+ *
+ * @param zone what the calendar calls the zone; empty for the reader's own
+ * @param offsetAt the clocks of that zone, if they are known
+ */
+export function readTime(value: string, zone = '', offsetAt?: OffsetAt): CalendarTime | undefined {
   const [, year, month, day, hour, minute, second, utc] =
     /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?$/i.exec(value.trim()) ?? [];
   if (year === undefined) return undefined;
@@ -30,7 +38,7 @@ export function readTime(value: string, zone = ''): CalendarTime | undefined {
   if (Number.isNaN(clock) || !new Date(clock).toISOString().startsWith(iso)) return undefined;
   if (isWholeDay) return { clock, zone: '', isWholeDay };
   if (utc) return { clock, at: new Date(clock), zone: '', isWholeDay };
-  return { clock, at: momentOf(clock, zone), zone, isWholeDay };
+  return { clock, at: momentOf(clock, offsetAt), zone, isWholeDay };
 }
 
 /** Reads a DURATION. Undefined if it is none, or a negative one. */
@@ -46,17 +54,21 @@ export function lengthOf(value: string): Length | undefined {
   return { days: weeks * 7 + days, milliseconds: ((hours * 60 + minutes) * 60 + seconds) * 1000 };
 }
 
-export function later(start: CalendarTime, { days, milliseconds }: Length): CalendarTime {
+/** @param offsetAt the clocks of the zone of `start`, if they are known */
+export function later(
+  start: CalendarTime,
+  { days, milliseconds }: Length,
+  offsetAt?: OffsetAt,
+): CalendarTime {
   const day = start.clock + days * DAY;
   const clock = day + milliseconds;
   const isUtc = start.at && start.zone === '';
-  const at = isUtc ? new Date(day) : momentOf(day, start.zone);
+  const at = isUtc ? new Date(day) : momentOf(day, offsetAt);
   return { ...start, clock, at: start.at && at && new Date(at.getTime() + milliseconds) };
 }
 
 /** The moment at which clocks in a zone show a time. */
-function momentOf(clock: number, zone: string): Date | undefined {
-  const offsetAt = offsetsIn(zone);
+function momentOf(clock: number, offsetAt: OffsetAt | undefined): Date | undefined {
   if (offsetAt === undefined) return undefined;
   // Where clocks are set back, a time comes twice, and the first is meant; where they are set forward, a time that never
   // comes is counted from before, by RFC 5545.
@@ -64,30 +76,4 @@ function momentOf(clock: number, zone: string): Date | undefined {
   if (before === undefined || after === undefined) return undefined;
   const isShown = (moment: number) => moment + offsetAt(moment) === clock;
   return new Date(!isShown(before) && isShown(after) ? after : before);
-}
-
-function offsetsIn(timeZone: string): ((moment: number) => number) | undefined {
-  if (timeZone === '') return undefined;
-  try {
-    const format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    return (moment) => {
-      const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
-      const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-      return (
-        Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')) - moment
-      );
-    };
-  } catch {
-    // Outlook names zones in its own way.
-    return undefined;
-  }
 }

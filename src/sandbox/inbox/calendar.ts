@@ -1,4 +1,6 @@
-import { type CalendarTime, later, lengthOf, readTime } from './calendar-time';
+import { ruleInWords } from './calendar-rule';
+import { type CalendarTime, later, lengthOf, type OffsetAt, readTime } from './calendar-time';
+import { describedZone, namedZone, type ZoneChange } from './calendar-zones';
 
 /** Someone in a calendar. */
 export interface CalendarPerson {
@@ -50,6 +52,7 @@ export function readCalendar(text: string): Calendar | undefined {
     .split(/[\r\n]+/);
   const open: string[] = [];
   const events: Property[][] = [];
+  const zones: DescribedZone[] = [];
   let method = '';
   for (const line of lines) {
     if (line.trim() === '') continue;
@@ -59,20 +62,56 @@ export function readCalendar(text: string): Calendar | undefined {
     const inside = open.join('/');
     if (name === 'BEGIN') {
       open.push(value.trim().toUpperCase());
-      if (open.join('/') === 'VCALENDAR/VEVENT') events.push([]);
+      const opened = open.join('/');
+      if (opened === 'VCALENDAR/VEVENT') events.push([]);
+      else if (opened === 'VCALENDAR/VTIMEZONE') zones.push({ name: '', changes: [] });
+      else if (CHANGE.test(opened)) zones.at(-1)?.changes.push([]);
     } else if (name === 'END') {
       if (open.pop() !== value.trim().toUpperCase()) return undefined;
     } else if (inside === 'VCALENDAR' && name === 'METHOD') method = value.trim().toUpperCase();
     else if (inside === 'VCALENDAR/VEVENT') events.at(-1)?.push(property);
+    else if (inside === 'VCALENDAR/VTIMEZONE' && name === 'TZID') nameZone(zones.at(-1), value);
+    else if (CHANGE.test(inside)) zones.at(-1)?.changes.at(-1)?.push(property);
     else if (inside === '') return undefined;
     // Deeper than any calendar: joining the names would take quadratic time.
     if (open.length > 10) return undefined;
   }
   if (open.length > 0 || events.length === 0) return undefined;
-  const read = events.slice(0, MAX_EVENTS).map(readEvent);
+  const clocksOf = clocksIn(zones);
+  const read = events.slice(0, MAX_EVENTS).map((properties) => readEvent(properties, clocksOf));
   const whole = read.filter((event) => event !== undefined);
   if (whole.length < read.length) return undefined;
   return { method, events: whole, more: events.length - whole.length };
+}
+
+/** A VTIMEZONE, with the properties of each of its changes. */
+interface DescribedZone {
+  name: string;
+  changes: Property[][];
+}
+
+const CHANGE = /^VCALENDAR\/VTIMEZONE\/(?:STANDARD|DAYLIGHT)$/;
+
+function nameZone(zone: DescribedZone | undefined, name: string): void {
+  if (zone) zone.name = unescaped(name).trim();
+}
+
+/** The clocks of a zone by what the calendar calls it: those of that name, or else those that it describes. */
+function clocksIn(zones: readonly DescribedZone[]): (name: string) => OffsetAt | undefined {
+  const known = new Map<string, OffsetAt | undefined>();
+  return (name) => {
+    if (!known.has(name)) {
+      const changes = zones.find((zone) => zone.name === name)?.changes ?? [];
+      known.set(name, namedZone(name) ?? describedZone(changes.map(zoneChange)));
+    }
+    return known.get(name);
+  };
+}
+
+function zoneChange(properties: readonly Property[]): ZoneChange {
+  const of = (name: string) => properties.find((property) => property.name === name)?.value.trim() ?? '';
+  const dates = properties.filter(({ name }) => name === 'RDATE').flatMap(({ value }) => value.split(','));
+  return { start: of('DTSTART'), from: of('TZOFFSETFROM'), to: of('TZOFFSETTO'), rule: of('RRULE'), dates };
 }
 
 function readLine(line: string): Property | undefined {
@@ -90,12 +129,16 @@ function unquoted(value: string): string {
   return value.replaceAll('"', '').replace(/\^([n'^])/g, (whole, character) => escapes[character] ?? whole);
 }
 
-function readEvent(properties: Property[]): CalendarEvent | undefined {
+function readEvent(
+  properties: Property[],
+  clocksOf: (name: string) => OffsetAt | undefined,
+): CalendarEvent | undefined {
   const of = (name: string) => properties.find((property) => property.name === name);
   const textOf = (name: string) => unescaped(of(name)?.value ?? '').trim();
   const timeOf = (name: string) => {
     const property = of(name);
-    return property && readTime(property.value, property.parameters.get('TZID'));
+    const zone = property?.parameters.get('TZID')?.trim();
+    return property && readTime(property.value, zone, clocksOf(zone ?? ''));
   };
   const [start, end] = [timeOf('DTSTART'), timeOf('DTEND')];
   if ((of('DTSTART') && !start) || (of('DTEND') && !end)) return undefined;
@@ -106,7 +149,7 @@ function readEvent(properties: Property[]): CalendarEvent | undefined {
     place: textOf('LOCATION'),
     description: textOf('DESCRIPTION'),
     start,
-    end: end ?? (start && length && later(start, length)),
+    end: end ?? (start && length && later(start, length, clocksOf(start.zone))),
     organizer: organizer && personOf(organizer),
     attendees: properties.filter(({ name }) => name === 'ATTENDEE').map(personOf),
     repeats: ruleInWords(of('RRULE')?.value.trim() ?? ''),
@@ -124,65 +167,4 @@ function personOf({ parameters, value }: Property): CalendarPerson {
     address: value.trim().replace(/^mailto:/i, ''),
     status: (parameters.get('PARTSTAT') ?? '').toUpperCase(),
   };
-}
-
-const UNITS = new Map([
-  ['DAILY', 'day'],
-  ['WEEKLY', 'week'],
-  ['MONTHLY', 'month'],
-  ['YEARLY', 'year'],
-]);
-const DAYS = new Map([
-  ['MO', 'Monday'],
-  ['TU', 'Tuesday'],
-  ['WE', 'Wednesday'],
-  ['TH', 'Thursday'],
-  ['FR', 'Friday'],
-  ['SA', 'Saturday'],
-  ['SU', 'Sunday'],
-]);
-
-/** `every 2 weeks on Monday and Friday, 10 times`; the rule as it is if it says more than that. */
-function ruleInWords(rule: string): string {
-  const parts = new Map(
-    rule
-      .toUpperCase()
-      .split(';')
-      .map((part): [string, string] => {
-        const [name = '', value = ''] = part.split('=');
-        return [name, value];
-      }),
-  );
-  const [unit, interval, until] = [
-    UNITS.get(parts.get('FREQ') ?? ''),
-    Number(parts.get('INTERVAL') ?? 1),
-    parts.get('UNTIL'),
-  ];
-  const days = parts
-    .get('BYDAY')
-    ?.split(',')
-    .map((day) => DAYS.get(day));
-  const isSimple = [...parts.keys()].every((name) =>
-    ['FREQ', 'INTERVAL', 'COUNT', 'UNTIL', 'WKST', ...(unit === 'week' ? ['BYDAY'] : [])].includes(name),
-  );
-  const end = until === undefined ? undefined : readTime(until, undefined);
-  if (
-    !unit ||
-    !isSimple ||
-    !Number.isSafeInteger(interval) ||
-    days?.includes(undefined) ||
-    (until && !end) ||
-    !/^\d+$/.test(parts.get('COUNT') ?? '1')
-  )
-    return rule;
-  const [last, ...others] = [...(days ?? [])].reverse();
-  const named = others.length > 0 ? `${others.reverse().join(', ')} and ${last}` : last;
-  return [
-    interval === 1 ? `every ${unit}` : `every ${interval} ${unit}s`,
-    named && ` on ${named}`,
-    parts.has('COUNT') && `, ${parts.get('COUNT')} times`,
-    end && ` until ${new Date(end.clock).toISOString().slice(0, 10)}`,
-  ]
-    .filter(Boolean)
-    .join('');
 }

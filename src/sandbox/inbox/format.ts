@@ -24,6 +24,12 @@ export function formatTime(time: Date, now: Date): Markup {
   return html`<time datetime="${time.toISOString()}" title="${day} ${clock}">${shown}</time>`;
 }
 
+/** To the second, and on hover the day. */
+export function formatClock(time: Date): Markup {
+  const [day, clock] = localParts(time);
+  return html`<time datetime="${time.toISOString()}" title="${day} ${clock}">${clock}</time>`;
+}
+
 export function formatExactTime(time: Date): Markup {
   return html`<time datetime="${time.toISOString()}">${localParts(time).join(' ')}</time>`;
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What every page links to. The first has the colours and what all pages share. */
-export const STYLE_SHEETS = ['style.css', 'list.css', 'message.css', 'tables.css'];
+export const STYLE_SHEETS = ['style.css', 'page.css', 'list.css', 'message.css', 'views.css', 'tables.css'];
 /** The first is the one that pages name; it imports the others. */
-const SCRIPTS = ['script.js', 'frame.js', 'tabs.js', 'choices.js'];
+const SCRIPTS = ['script.js', 'dom.js', 'frame.js', 'tabs.js', 'keys.js', 'choices.js'];
 
 /** The files that every page loads, and their types. */
 const TYPES = new Map([

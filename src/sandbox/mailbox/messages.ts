@@ -13,7 +13,11 @@ export function newMessage(
     mailbox,
     read,
     knownBy,
-  }: { mailbox: SandboxMailbox; read: ReadMessage } & Pick<MailboxMessage, 'knownBy'>,
+    conversationId,
+  }: { mailbox: SandboxMailbox; read: ReadMessage; conversationId?: string } & Pick<
+    MailboxMessage,
+    'knownBy'
+  >,
   { settings, ids }: MailboxState,
   call: Call,
 ): MailboxMessage {
@@ -23,7 +27,7 @@ export function newMessage(
     createdAt: call.receivedAt,
     changedAt: call.receivedAt,
     changeKey: ids.changeKey(),
-    conversationId: ids.conversationId(),
+    conversationId: conversationId ?? ids.conversationId(),
     isDraft: folder === 'drafts',
     folder,
     id: ids.outlookId(),
@@ -51,7 +55,11 @@ export function lookUpMessage(
 export function findMessage(state: MailboxState, user: string, id: string): MailboxMessage {
   const found = lookUpMessage(state, user, id);
   if (found !== undefined) return found;
-  throw new GraphRefusal(
+  throw notFound();
+}
+
+export function notFound(): GraphRefusal {
+  return new GraphRefusal(
     'item-not-found',
     404,
     'ErrorItemNotFound',

@@ -37,6 +37,18 @@ export const MAILBOX_RULES = {
     'microsoftgraph/microsoft-graph-docs#1533',
     'When a draft is sent, its conversationId stays and its ids change.',
   ),
+  'reply-draft': documented(
+    'Graph docs: message-createreply',
+    'createReply makes a draft to those in Reply-To, or else to the sender, and can be updated before it is sent.',
+  ),
+  'reply-all-draft': documented(
+    'Graph docs: message-createreplyall',
+    'createReplyAll makes a draft to the sender and all recipients.',
+  ),
+  'reply-conversation': ours(
+    'The draft of a reply is in the conversation of the message and names it in In-Reply-To and References, with RE: before its subject and its body below.',
+  ),
+  'reply-attachments': ours('The draft of a reply has the inline attachments of the message.'),
   'parallel-attachments': reported(
     'microsoftgraph/msgraph-sdk-dotnet#1287',
     'Of the files attached to one draft at the same time, all but the first are refused with 412.',

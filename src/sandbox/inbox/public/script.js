@@ -2,14 +2,12 @@
 // What the pages do beyond links and forms, which all work without this script: show changes as they come, open a
 // message without loading the whole page again, react to keys, and copy.
 import { isNotifying } from './choices.js';
+import { byId, rows } from './dom.js';
 import { fitFrame } from './frame.js';
-import { markTabs, tabForKey } from './tabs.js';
+import { listenToKeys } from './keys.js';
+import { markTabs } from './tabs.js';
 
-const byId = (/** @type {string} */ id) => document.getElementById(id);
 const parse = (/** @type {string} */ text) => new DOMParser().parseFromString(text, 'text/html');
-
-/** The messages of the list. */
-const rows = () => [...document.querySelectorAll('a')].filter(({ dataset }) => dataset.message !== undefined);
 
 // Changes: the server says that something has changed, and the page asks for its live parts again.
 
@@ -17,6 +15,8 @@ const rows = () => [...document.querySelectorAll('a')].filter(({ dataset }) => d
 let source;
 let isAsking = false;
 let mustAskAgain = false;
+/** How many came while the open message was open. */
+let arrivals = 0;
 const known = new Set(rows().map(({ dataset }) => dataset.message));
 
 async function refresh() {
@@ -29,8 +29,9 @@ async function refresh() {
     const answer = await fetch(location.href, { headers: { 'x-inbox-changes': '1' } });
     const changed = parse(await answer.text());
     for (const part of changed.querySelectorAll('[data-live]')) replace(part);
-    if (!document.querySelector('main[data-open]')) document.title = changed.title;
     announceNew();
+    const isOpen = document.querySelector('main[data-open]') !== null;
+    document.title = isOpen && arrivals > 0 ? `(${arrivals}) ${changed.title}` : changed.title;
   } catch {
     // Not connected: the stream of changes reconnects, and shows it.
   }
@@ -69,6 +70,7 @@ const targetsIn = (/** @type {Element} */ part) =>
 function announceNew() {
   const arrived = rows().filter(({ dataset }) => !known.has(dataset.message));
   for (const { dataset } of arrived) known.add(dataset.message);
+  arrivals += arrived.length;
   const news = byId('news');
   if (arrived[0] && news) {
     news.textContent = `New message: ${arrived[0].querySelector('.subject')?.textContent}`;
@@ -146,6 +148,7 @@ async function openMessage(/** @type {string} */ address, /** @type {boolean} */
   const { scrollTop } = old;
   old.replaceWith(pane);
   document.title = shown.title;
+  arrivals = 0;
   document.body.className = shown.body.className;
   showPane();
   if (isSame) pane.scrollTop = scrollTop;
@@ -206,70 +209,4 @@ addEventListener('popstate', () => {
   else location.reload();
 });
 
-// Keys, except while someone types.
-
-/** The link from an open message back to the list. */
-const backLink = () =>
-  [...document.querySelectorAll('a')].find((link) => link.matches('main[data-open] > a.back'));
-
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { target } = event;
-  if (target instanceof HTMLElement && target.closest('input, select, textarea')) {
-    if (event.key === 'Escape') target.blur();
-    return;
-  }
-  const tab = tabForKey(event.key);
-  if (tab) {
-    event.preventDefault();
-    tab.focus({ preventScroll: true });
-    openMessage(tab.href, true);
-    return;
-  }
-  switch (event.key) {
-    case '/':
-      byId('search')?.focus();
-      break;
-    case 'j':
-      if (!openNext(1)) return;
-      break;
-    case 'k':
-      if (!openNext(-1)) return;
-      break;
-    case 'ArrowDown':
-    case 'ArrowUp':
-      if (!focusNext(target, event.key === 'ArrowDown' ? 1 : -1)) return;
-      break;
-    case 'Delete':
-      byId('delete')?.click();
-      break;
-    case 'Escape':
-      backLink()?.click();
-      break;
-    default:
-      return;
-  }
-  event.preventDefault();
-});
-
-/** Moves the focus within the list. False if it is elsewhere. */
-function focusNext(/** @type {EventTarget | null} */ target, /** @type {1 | -1} */ step) {
-  if (!(target instanceof Element) || !target.closest('#list')) return false;
-  const list = rows();
-  const current = list.findIndex((row) => row.contains(document.activeElement));
-  const next = current === -1 ? list[0] : list[current + step];
-  next?.focus();
-  return true;
-}
-
-/** Opens the message after the open one, or before it. False if the list is empty. */
-function openNext(/** @type {1 | -1} */ step) {
-  const list = rows();
-  const current = list.findIndex((row) => row.hasAttribute('aria-current'));
-  const next = list[current + step] ?? list[current];
-  if (!next) return false;
-  next.focus();
-  next.scrollIntoView({ block: 'nearest' });
-  openMessage(next.href, true);
-  return true;
-}
+listenToKeys((address) => openMessage(address, true));

@@ -1,0 +1,181 @@
+import { types } from 'node:util';
+import { type Clock, dateOf } from '../clock';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { messagePath } from '../graph/endpoints';
+import { property } from '../graph/json-property';
+import type { GraphMessageOptions } from '../options/message-options';
+import type { DeliveryOptions } from '../options/resolved-options';
+import { checkedMessageId, type Mailbox, needing } from './ask-mailbox';
+import { findAs, toStored, type WellKnownFolder } from './find-messages';
+import { DEFERRED_SEND_TIME_ID, isScheduled } from './message-mark';
+import { isGone, untilPassed } from './passing-state';
+
+/** A message that Exchange holds in Drafts until its time. */
+export interface ScheduledMessage {
+  /** The Message-ID that `sendMail` returned, with `<>`. */
+  messageId: string;
+  /** Graph's id of the draft, good until it is sent. */
+  id: string;
+  /** Empty if it has none. */
+  subject: string;
+  /** The addresses in To. */
+  to: string[];
+  /** When it will be sent. */
+  sendAt: Date;
+}
+
+const SHOWN = 'id,isDraft,internetMessageId,subject,toRecipients';
+const WITH_TIME = `singleValueExtendedProperties($filter=id eq '${DEFERRED_SEND_TIME_ID}')`;
+
+/** How long the search may take to show a draft that was just made. Our estimate. */
+const SEARCH_LAG_MS = 1000;
+
+/** How many times a draft that the search shows is deleted until it counts as gone. */
+const DELETES_UNTIL_GONE = 2;
+
+/** A draft whose time is further away than this cannot have been sent in the meantime, whichever clock is wrong. */
+const SURELY_HELD_MS = 10 * 60_000;
+
+/**
+ * When a message is to be sent.
+ *
+ * @throws GraphTransportError `EMESSAGE` if that is no time in the year to come, or if other options forbid it
+ */
+export function checkedSendAt(
+  graph: GraphMessageOptions,
+  defaults: Pick<DeliveryOptions, 'delivery' | 'format'>,
+  clock: Clock,
+): Date {
+  const sendAt: unknown = graph.sendAt;
+  if (!types.isDate(sendAt) || Number.isNaN(sendAt.getTime())) {
+    throw refused('sendAt must be a valid Date', 'Give a Date, such as new Date(Date.now() + 3_600_000).');
+  }
+  const now = dateOf(clock);
+  const latest = new Date(now);
+  latest.setUTCFullYear(latest.getUTCFullYear() + 1);
+  const given = `sendAt is ${sendAt.toISOString()}`;
+  if (sendAt.getTime() <= now) {
+    const today = new Date(now).toISOString();
+    throw refused(
+      `${given}, which is past`,
+      `It is ${today} on this machine. Leave sendAt out to send at once.`,
+    );
+  }
+  if (sendAt > latest) throw refused(`${given}, more than a year ahead`, 'Schedule it later.');
+  if ((graph.delivery ?? defaults.delivery) === 'exactly-once') {
+    throw refused(
+      "sendAt does not go with delivery: 'exactly-once'",
+      "A held message stays among the drafts, where it looks the same as one that was never sent, so it proves nothing. Set graph: { delivery: 'at-most-once' } for this message.",
+    );
+  }
+  if ((graph.format ?? defaults.format) === 'mime') {
+    throw refused(
+      "sendAt does not go with format: 'mime'",
+      "Exchange is told the time in JSON. Set graph: { format: 'auto' } for this message.",
+    );
+  }
+  return new Date(sendAt);
+}
+
+function refused(why: string, hint: string): GraphTransportError {
+  return new GraphTransportError('EMESSAGE', `The message cannot be scheduled: ${why}.`, {
+    hint: `${hint} Nothing was sent.`,
+  });
+}
+
+/** The messages that are held, the next one first. @throws GraphTransportError `EAUTH` without `Mail.Read` */
+export async function findScheduled(mailbox: Mailbox): Promise<ScheduledMessage[]> {
+  const held = await needing('Mail.Read', 'transport.scheduled()', () => find(mailbox, isScheduled()));
+  return held.sort((one, other) => one.sendAt.getTime() - other.sendAt.getTime());
+}
+
+/**
+ * Deletes the held messages with a Message-ID. Only what the search shows in Drafts, with our property and a time, is
+ * deleted, and by an id that becomes invalid when the message is sent.
+ *
+ * @returns false if there was none
+ * @throws GraphTransportError `EMESSAGE` for what is no Message-ID, `EAUTH` without `Mail.ReadWrite`
+ */
+export async function cancelScheduled(mailbox: Mailbox, messageId: string): Promise<boolean> {
+  const filter = isScheduled(checkedMessageId(messageId));
+  return needing('Mail.ReadWrite', 'transport.cancel()', async () => {
+    let held = await find(mailbox, filter);
+    if (held.length === 0) {
+      await mailbox.requests.wait(SEARCH_LAG_MS);
+      held = await find(mailbox, filter);
+    }
+    let isCancelled = false;
+    for (const message of held) if (await cancelDraft(mailbox, message, filter)) isCancelled = true;
+    return isCancelled;
+  });
+}
+
+async function find(
+  { requests, userId }: Mailbox,
+  $filter: string,
+  folder: WellKnownFolder = 'drafts',
+): Promise<ScheduledMessage[]> {
+  const options = { $filter, $select: SHOWN, $expand: WITH_TIME };
+  const read = (message: unknown) => toScheduled(message, folder === 'drafts');
+  const { messages } = await findAs(requests, userId, options, read, { folder });
+  const unique = new Map(messages.flatMap((message) => (message ? [[message.id, message]] : [])));
+  return [...unique.values()];
+}
+
+/** Undefined for a message that has no time or is not as unsent as it should be: it is not ours, or no longer. */
+function toScheduled(value: unknown, isUnsent: boolean): ScheduledMessage | undefined {
+  const { id, messageId, isDraft } = toStored(value);
+  if (isUnsent && !isDraft) return undefined;
+  const [time] = listOf(value, 'singleValueExtendedProperties');
+  const sendAt = new Date(String(property(time, 'value')));
+  if (messageId === undefined || Number.isNaN(sendAt.getTime())) return undefined;
+  const subject = property(value, 'subject');
+  const to = listOf(value, 'toRecipients').flatMap((recipient) => {
+    const address = property(property(recipient, 'emailAddress'), 'address');
+    return typeof address === 'string' ? [address] : [];
+  });
+  return { messageId, id, subject: typeof subject === 'string' ? subject : '', to, sendAt };
+}
+
+function listOf(value: unknown, name: string): unknown[] {
+  const list = property(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+/** Whether it was deleted before it was sent. */
+async function cancelDraft(mailbox: Mailbox, draft: ScheduledMessage, filter: string): Promise<boolean> {
+  const { requests, userId, clock } = mailbox;
+  const remove = () =>
+    requests.call({
+      method: 'DELETE',
+      path: messagePath(userId, draft.id),
+      what: 'the request to delete the scheduled message',
+      expect: 204,
+      alike: [200],
+    });
+  let unanswered: GraphTransportError | undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await untilPassed(requests, remove, { attempts: DELETES_UNTIL_GONE });
+      return true;
+    } catch (error) {
+      if (!(error instanceof GraphTransportError)) throw error;
+      if (isGone(error)) break;
+      if (outcomeOf(error) !== 'unknown') throw error;
+      unanswered = error;
+      if (!(await requests.retry(error, attempt, true))) throw notKnown(error);
+    }
+  }
+  if (!unanswered) return false;
+  // It is gone, by our own unanswered request unless it was sent.
+  if ((await find(mailbox, filter, 'sentitems')).length > 0) return false;
+  if (draft.sendAt.getTime() - dateOf(clock) > SURELY_HELD_MS) return true;
+  throw notKnown(unanswered);
+}
+
+function notKnown(error: GraphTransportError): GraphTransportError {
+  return error.with({
+    hint: 'It is not known whether the scheduled message was deleted. Cancel it again, or look in Sent Items.',
+    cause: error,
+  });
+}
