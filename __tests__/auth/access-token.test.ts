@@ -105,6 +105,31 @@ test('has a new token made for claims, and for a token that was refused', async 
   expect(forgotten()).toBe(1);
 });
 
+test('asks for a new token to see what it permits now, though there is a good one', async () => {
+  const { tokens, asked, forgotten } = start();
+  const plain = tokens.get();
+  asked[0]?.answer();
+  await plain;
+  const fresh = tokens.fresh();
+  expect([asked.length, forgotten()]).toEqual([2, 1]);
+  asked[1]?.answer();
+  expect([await fresh, await tokens.get()]).toEqual(['none-2', 'none-2']);
+});
+
+test('keeps its token if another one lacks rights, or there is none', async () => {
+  let today = 1_000_000;
+  const clock = { ...createManualClock(), date: () => today };
+  const { credential, asked, forgotten } = heldCredential();
+  const tokens = new AccessTokenSource(credential, 'scope', undefined, clock);
+  tokens.distrust('older');
+  const first = tokens.get();
+  asked[0]?.answer();
+  await first;
+  today += 10 * 60_000;
+  tokens.distrust('older');
+  expect([await tokens.get(), forgotten()]).toEqual(['none-1', 0]);
+});
+
 test('says so when a credential has no token', async () => {
   const tokens = new AccessTokenSource({ getToken: async () => null, forget() {} }, 'scope');
   await expect(tokens.get()).rejects.toMatchObject({

@@ -82,6 +82,13 @@ describe('a message of flags', () => {
     ]);
   });
 
+  test('answers a message in its conversation with --in-reply-to', async () => {
+    await send(['--to', 'ann@example.com', '--text', 'How?', '--message-id', '<how@contoso.example>']);
+    const flags = ['--to', 'ann@example.com', '--text', 'So', '--in-reply-to', 'how@contoso.example'];
+    const { stdout } = await send(flags);
+    expect(stdout).toContain('as draft (a reply in its conversation)');
+  });
+
   test.each([
     ['--text -', ['--text', '-'], 'text'],
     ['--html -', ['--html', '-'], 'html'],

@@ -74,15 +74,18 @@ test.each([
   expect(checkedMessageId(given)).toBe(id);
 });
 
-test.each(['', '<>', 'a b', 'a<b', '<a>b>', 'a\u0007', undefined, 17])('%j is no Message-ID', (given) => {
-  expect(() => checkedMessageId(given)).toThrow(
-    expect.objectContaining({
-      code: 'EMESSAGE',
-      message: expect.stringContaining('That is no Message-ID.'),
-      hint: 'Give the messageId of the info that sendMail returned.',
-    }),
-  );
-});
+test.each(['', '<>', 'a b', 'a<b', '<a>b>', 'a<b>', '<a>b', 'a\u0007', undefined, 17])(
+  '%j is no Message-ID',
+  (given) => {
+    expect(() => checkedMessageId(given)).toThrow(
+      expect.objectContaining({
+        code: 'EMESSAGE',
+        message: expect.stringContaining('That is no Message-ID.'),
+        hint: 'Give one such as the messageId of the info that sendMail returned.',
+      }),
+    );
+  },
+);
 
 describe('what needs a permission', () => {
   test('says which one, if Graph forbids it', async () => {

@@ -74,6 +74,15 @@ const parcel: SendMailOptions = {
   ],
 };
 
+/** The message that replies answer, with an inline image that has no place in them. */
+const question: SendMailOptions = {
+  messageId: '<question@contoso.example>',
+  to: 'ann@example.com',
+  html: '<img src="cid:logo">',
+  attachments: [{ filename: 'logo.png', content: 'logo', cid: 'logo' }],
+};
+const reply: SendMailOptions = { ...letter, graph: { inReplyTo: '<question@contoso.example>' } };
+
 interface RouteCase {
   name: string;
   mail: SendMailOptions;
@@ -106,6 +115,14 @@ const routes: RouteCase[] = [
     sending: 'send-draft',
     others: ['update-message'],
   },
+  { name: 'reply', mail: reply, options: {}, sending: 'send-draft', others: [] },
+  {
+    name: 'reply, exactly once',
+    mail: reply,
+    options: { delivery: 'exactly-once' },
+    sending: 'send-draft',
+    others: [],
+  },
 ];
 
 /** Sends on a sandbox where requests of this kind meet the fault, by a transport whose waits are all short. */
@@ -116,6 +133,9 @@ async function sendDespite(
   times = 1,
 ) {
   const sandbox = await startSandbox();
+  if (mail.graph?.inReplyTo) {
+    await nodemailer.createTransport(graphTransport(sandbox.options)).sendMail(question);
+  }
   sandbox.failNext(request, fault, { times });
   const waits = fault.kind === 'silence' || fault.kind === 'trickle';
   const transport = graphTransport({
@@ -136,7 +156,10 @@ async function sendDespite(
     );
   transport.close();
   await sandbox.close();
-  return { ...outcome, messages: sandbox.messages, drafts: sandbox.drafts };
+  const messages = sandbox.messages.filter(
+    ({ internetMessageId }) => internetMessageId !== question.messageId,
+  );
+  return { ...outcome, messages, drafts: sandbox.drafts };
 }
 
 describe.each(routes)('$name', (route) => {
@@ -185,5 +208,33 @@ describe.each(routes)('$name', (route) => {
     if (info) expect(messages).toHaveLength(1);
     else expect(error).toMatchObject({ name: 'GraphTransportError', ambiguous: expect.any(Boolean) });
     if (error && messages.length === 1) expect(error).toMatchObject({ ambiguous: true });
+  });
+});
+
+const steps = [
+  'find-messages',
+  'create-reply',
+  'list-attachments',
+  'delete-attachment',
+  'update-message',
+] as const;
+describe.each(routes.filter(({ mail }) => mail === reply))('$name', (route) => {
+  const points = steps.flatMap((request) => faults.map(([name, fault]) => [request, name, fault] as const));
+  test.concurrent.each(points)('%s meets %s', async (request, _, fault) => {
+    const { info, error, messages, drafts } = await sendDespite(route, request, fault());
+    expect(messages).toHaveLength(info ? 1 : 0);
+    expect(messages.flatMap(({ attachments }) => attachments)).toEqual([]);
+    if (error) expect(error).toMatchObject({ name: 'GraphTransportError', ambiguous: false });
+    // Where it cannot be a reply, that is said.
+    else if (info.routeReason !== 'a reply in its conversation') {
+      expect(info.dropped).toEqual([expect.stringContaining('inReplyTo: ')]);
+    }
+    // Nothing marks the draft of a reply before it is changed, so one may stay, and that is said.
+    if (drafts.length > 0) {
+      expect(request).toBe('create-reply');
+      expect(info?.draftMayBeLeft ?? error?.message).toEqual(
+        info ? true : expect.stringContaining('may be left'),
+      );
+    }
   });
 });

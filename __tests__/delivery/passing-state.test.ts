@@ -44,6 +44,7 @@ test.each([
   [429, undefined],
   [500, 'ErrorIrresolvableConflict'],
   [503, 'ErrorNonExistentMailbox'],
+  [507, 'ErrorNonExistentMailbox'],
   [undefined, 'ErrorNonExistentMailbox'],
 ])('%s %s is no such state', (status, code) => {
   expect(isPassing(answered(status, code))).toBe(false);
@@ -57,6 +58,7 @@ test.each([
   [404, 'ErrorNonExistentMailbox', false],
   [412, 'ErrorIrresolvableConflict', false],
   [500, 'ErrorCannotDeleteObject', false],
+  [501, 'ErrorCannotDeleteObject', false],
   [410, undefined, false],
 ])('that a message is gone by %s %s is %s', (status, code, gone) => {
   expect(isGone(answered(status, code))).toBe(gone);

@@ -1,3 +1,4 @@
+import { inMemory } from '../../src/mime/spool';
 import {
   attachment,
   CONFLICT,
@@ -332,5 +333,96 @@ describe('each step', () => {
       "The draft could not be deleted and stays in the mailbox's Drafts: draft-1.",
     );
     expect(mailbox.counts.get('delete')).toBe(1);
+  });
+});
+
+test('a draft that someone deletes while it is filled is an error about that step', async () => {
+  const mailbox = new Mailbox();
+  mailbox.script = (step) => {
+    if (step === 'attach') mailbox.stored.delete('draft-1');
+    return undefined;
+  };
+  const { error } = await send(mailbox, { added: [attachment] });
+  expect(error?.message).toContain('Graph did not accept the attachment "plan.bin"');
+  expect(error).toMatchObject({ responseCode: 404, retryable: true, ambiguous: false });
+  expect(mailbox.counts.get('create')).toBe(1);
+});
+
+test('the error of a step comes before that of the clean-up', async () => {
+  const mailbox = new Mailbox();
+  mailbox.script = (step) =>
+    step === 'attach' ? { fate: REFUSED } : step === 'delete' ? { fate: FORBIDDEN } : undefined;
+  const { error } = await send(mailbox, { added: [attachment] });
+  expect(error).toMatchObject({ graphCode: 'ErrorInvalidRequest', draftId: 'draft-1' });
+});
+
+test('a draft that is refused was not created, so none is looked for', async () => {
+  const mailbox = new Mailbox();
+  mailbox.script = () => ({ fate: REFUSED });
+  expect((await send(mailbox)).steps).toEqual(['create']);
+});
+
+test('a mailbox that does not exist is not waited for', async () => {
+  const mailbox = new Mailbox();
+  mailbox.script = () => ({ fate: { status: 404, body: { error: { code: 'ErrorInvalidUser' } } } });
+  const { error, steps } = await send(mailbox);
+  expect(error).toMatchObject({ code: 'EENVELOPE', graphCode: 'ErrorInvalidUser' });
+  expect(steps).toEqual(['create']);
+});
+
+describe('an attachment', () => {
+  const large = { ...attachment, contentBytes: inMemory(Buffer.alloc(3_000_000, 'plan')) };
+  const shown = (...sizes: number[]) => ({
+    fate: { status: 200, body: { value: sizes.map((size) => ({ name: 'plan.bin', size })) } },
+  });
+
+  test('is posted if it is small', async () => {
+    const { seen, steps } = await send(new Mailbox(), { added: [attachment] });
+    expect(steps).toEqual(['create', 'attach draft-1', 'send draft-1']);
+    expect(seen[1]).toMatchObject({ method: 'POST', path: '/v1.0/users/app/messages/draft-1/attachments' });
+    expect(seen[1]?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(String(seen[1]?.body))).toEqual({
+      '@odata.type': '#microsoft.graph.fileAttachment',
+      name: 'plan.bin',
+      contentBytes: Buffer.from('plan').toString('base64'),
+    });
+  });
+
+  test('is read first if it is small and on disk', async () => {
+    const { contentBytes } = attachment;
+    const onDisk = { size: 4, held: undefined, read: contentBytes.read.bind(contentBytes) };
+    const { seen } = await send(new Mailbox(), { added: [{ ...attachment, contentBytes: onDisk }] });
+    expect(JSON.parse(String(seen[1]?.body)).contentBytes).toBe(Buffer.from('plan').toString('base64'));
+  });
+
+  test('is uploaded if it has three million bytes', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => {
+      if (step === 'attach')
+        return { fate: { status: 201, body: { uploadUrl: 'https://up.example.com/upload' } } };
+      return step === 'upload' ? { fate: { status: 201 } } : undefined;
+    };
+    const { seen, info } = await send(mailbox, { added: [large] });
+    expect(info).toMatchObject({ response: '202 Accepted' });
+    expect(seen[1]?.path).toBe('/v1.0/users/app/messages/draft-1/attachments/createUploadSession');
+  });
+
+  test.each([
+    ['the first request has one of its name', ['plan.bin', 'other.bin'], [large], [4, 3_000_000]],
+    ['one of its name was added before', undefined, [large, large], [3_000_000, 3_000_000]],
+    ['no other has its name', ['other.bin'], [large], [3_000_000]],
+  ])('whose last answer is lost is known to be there, where %s', async (_, firstNames, added, sizes) => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step, count, __, { method }) => {
+      if (step === 'attach')
+        return { fate: { status: 201, body: { uploadUrl: 'https://up.example.com/upload' } } };
+      if (step === 'list') return shown(...sizes);
+      if (step !== 'upload') return undefined;
+      if (method === 'PUT') return count === added.length ? NEVER : { fate: { status: 201 } };
+      return { fate: { status: 404 } };
+    };
+    const { info } = await send(mailbox, { added, ...(firstNames && { firstNames }) });
+    expect(info).toMatchObject({ response: '202 Accepted' });
+    expect(mailbox.counts.get('create')).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import {
   LOST,
   Mailbox,
   NEVER,
+  NOT_FOUND,
   REFUSED,
   type Sending,
   sendDraftTo as send,
@@ -413,4 +414,192 @@ test('a draft that could not be deleted is told, and nothing else that was', asy
   const { info } = await send(mailbox, once);
   expect(info).toMatchObject({ deduplicated: true, leftDraftId: 'draft-1' });
   expect(mailbox.drafts).toEqual(['draft-1']);
+});
+
+describe('what other processes do in the meantime', () => {
+  const shows = (...ids: string[]) => ({
+    fate: { status: 200, body: { value: ids.map((id) => ({ id, isDraft: true })) } },
+  });
+
+  test('a draft that is shown no more may have been sent: ours is not sent until that is known', async () => {
+    const mailbox = new Mailbox();
+    mailbox.put('a', ['m']);
+    mailbox.script = (step, count) => {
+      if (step !== 'search' || count !== 2) return undefined;
+      mailbox.stored.delete('a');
+      mailbox.put('sent-a', ['m'], true);
+      return shows('draft-1');
+    };
+    const { info } = await send(mailbox, { ...once, searchLagMs: 500 });
+    expect(info).toMatchObject({ deduplicated: true, sentItem: { id: 'sent-a' } });
+    expect(mailbox.sent).toEqual(['sent-a']);
+    expect(mailbox.counts.get('send')).toBeUndefined();
+  });
+
+  test('a draft that is gone when it is to be deleted may have been sent: no other is sent before that is known', async () => {
+    const mailbox = new Mailbox();
+    for (const id of ['a', 'e']) mailbox.put(id, ['m']);
+    mailbox.script = (step, _, id) => {
+      if (step !== 'delete' || id !== 'e') return undefined;
+      mailbox.stored.delete('e');
+      mailbox.put('sent-e', ['m'], true);
+      return undefined;
+    };
+    const { info, steps } = await send(mailbox, once);
+    expect(info).toMatchObject({ deduplicated: true, sentItem: { id: 'sent-e' } });
+    expect(steps.slice(0, 4)).toEqual(['create', 'search', 'delete e', 'search']);
+    expect(mailbox.sent).toEqual(['sent-e']);
+  });
+
+  test('a draft that the search shows for ever, and that is gone for ever, ends in an error', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => (step === 'search' ? shows('draft-1', 'e') : undefined);
+    const { error, steps } = await send(mailbox, once);
+    expect(error).toMatchObject({
+      code: 'ECONNECTION',
+      ambiguous: true,
+      cause: {
+        ambiguous: true,
+        hint: 'Use one job for each message. Send it again later with the same Message-ID: the transport then checks whether it was sent.',
+      },
+    });
+    expect(error?.message).toContain('Other processes are sending the same message.');
+    // Four times to be sure, and once to know for the error.
+    expect(steps.filter((step) => step === 'delete e')).toHaveLength(5);
+    expect(mailbox.counts.get('send')).toBeUndefined();
+  });
+
+  test('a draft that is never found to be sent, but can be deleted, was not sent', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => (step === 'send' ? { fate: NOT_FOUND } : undefined);
+    const { error, steps } = await send(mailbox, once);
+    expect(error).toMatchObject({ responseCode: 404, retryable: true, ambiguous: false, draftId: undefined });
+    // It is looked for three times, and tried twice each time.
+    expect(mailbox.counts.get('send')).toBe(8);
+    expect(steps.at(-1)).toBe('delete draft-1');
+    expect(mailbox.drafts).toEqual([]);
+  });
+
+  test('a draft that is never found, to be sent or to be deleted, may have been sent', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => (step === 'send' || step === 'delete' ? { fate: NOT_FOUND } : undefined);
+    const { error } = await send(mailbox, once);
+    expect(error).toMatchObject({ ambiguous: true });
+    expect(error?.message).toContain('Other processes are sending the same message.');
+  });
+
+  test('a draft that appears while ours is in doubt, and is no longer shown, is not sent', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step, count) => {
+      if (step === 'send') return NEVER;
+      return step === 'search' && count > 1 ? shows('zz') : undefined;
+    };
+    const { error } = await send(mailbox, once);
+    expect(error).toMatchObject({ ambiguous: true, draftId: 'draft-1' });
+    expect(mailbox.counts.get('send')).toBe(1);
+  });
+
+  test('a draft that appears after ours was refused and has left Drafts is not sent', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step, count) => {
+      if (step === 'send') return { fate: REFUSED, carriedOut: true };
+      return step === 'search' && count > 1 ? shows('zz') : undefined;
+    };
+    const { error } = await send(mailbox, once);
+    expect(error).toMatchObject({ graphCode: 'ErrorInvalidRequest', ambiguous: true });
+    expect(mailbox.counts.get('send')).toBe(1);
+  });
+
+  test('a draft that was refused and has left Drafts was sent, if Sent Items shows it', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => (step === 'send' ? { fate: REFUSED, carriedOut: true } : undefined);
+    expect((await send(mailbox, once)).info).toMatchObject({ sentItem: { id: 'sent-draft-1' } });
+  });
+
+  test('a draft that was never shown, and is gone by then, may have been sent', async () => {
+    const mailbox = new Mailbox();
+    mailbox.hidden = 6;
+    mailbox.script = (step) => {
+      if (step !== 'delete') return undefined;
+      mailbox.stored.delete('draft-1');
+      mailbox.put('sent-draft-1', ['m'], true);
+      return undefined;
+    };
+    expect((await send(mailbox, once)).info).toMatchObject({
+      deduplicated: true,
+      sentItem: { id: 'sent-draft-1' },
+    });
+  });
+
+  test('a draft of another process that is refused, and cannot be deleted, is an error that names it', async () => {
+    const mailbox = new Mailbox();
+    mailbox.put('another', ['m']);
+    mailbox.script = (step, _, id) =>
+      id === 'another' ? { fate: step === 'send' ? REFUSED : FORBIDDEN } : undefined;
+    const { error } = await send(mailbox, once);
+    expect(error).toMatchObject({ graphCode: 'ErrorInvalidRequest', ambiguous: true, draftId: 'another' });
+    expect(mailbox.counts.get('create')).toBe(1);
+  });
+
+  test('a draft of another process that only cannot be sent at the moment does not give way to ours', async () => {
+    const mailbox = new Mailbox();
+    mailbox.put('another', ['m']);
+    mailbox.script = (step) => (step === 'send' ? { fate: { status: 429 } } : undefined);
+    const { error } = await send(mailbox, once);
+    expect(error).toMatchObject({ responseCode: 429, retryable: true, ambiguous: false });
+    expect(mailbox.counts.get('create')).toBe(1);
+    expect(mailbox.drafts).toEqual([]);
+  });
+
+  test('a draft of another process that cannot be deleted is an error, and nothing is sent', async () => {
+    const mailbox = new Mailbox();
+    mailbox.put('zz', ['m']);
+    mailbox.script = (step, _, id) => (step === 'delete' && id === 'zz' ? { fate: FORBIDDEN } : undefined);
+    const { error } = await send(mailbox, once);
+    expect(error?.message).toMatch(/^Graph did not accept the request to delete the draft: 403/);
+    expect(mailbox.counts.get('send')).toBeUndefined();
+    expect(mailbox.sent).toEqual([]);
+  });
+});
+
+describe('a draft that is gone while it is filled', () => {
+  test('and was deleted by someone is made again, once the mailbox had time to show a copy', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step, count) => {
+      if (step === 'attach' && count === 1) mailbox.stored.delete('draft-1');
+      return undefined;
+    };
+    const { info, steps } = await send(mailbox, { ...once, added: [attachment] });
+    expect(info).toMatchObject({ deduplicated: false, serverMessageId: '<of-draft-2@server>' });
+    expect(steps.slice(0, 14)).toEqual([
+      'search',
+      'create',
+      ...Array(5).fill('attach draft-1'),
+      'delete draft-1',
+      ...Array(5).fill('search'),
+      'search',
+    ]);
+    expect(mailbox.sent).toEqual(['sent-draft-2']);
+  });
+
+  test('as it seems, but can be deleted, is an error', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => (step === 'attach' ? { fate: NOT_FOUND } : undefined);
+    const { error } = await send(mailbox, { ...once, added: [attachment] });
+    expect(error).toMatchObject({ responseCode: 404, retryable: true, ambiguous: false });
+    expect(mailbox.counts.get('create')).toBe(1);
+    expect(mailbox.drafts).toEqual([]);
+  });
+
+  test('after an attachment without an answer is an error, too', async () => {
+    const mailbox = new Mailbox();
+    mailbox.script = (step) => {
+      if (step !== 'attach') return undefined;
+      mailbox.stored.delete('draft-1');
+      return NEVER;
+    };
+    const { error } = await send(mailbox, { ...once, added: [attachment] });
+    expect(error?.message).toContain('Graph did not say whether it has the attachment "plan.bin"');
+    expect(mailbox.counts.get('create')).toBe(1);
+  });
 });

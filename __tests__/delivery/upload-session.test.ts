@@ -1,6 +1,6 @@
 import { SpoiledDraftError, type UploadTarget, uploadAttachment } from '../../src/delivery/upload-session';
 import { SendTimeout } from '../../src/errors/abort';
-import type { GraphTransportError } from '../../src/errors/graph-transport-error';
+import { GraphTransportError } from '../../src/errors/graph-transport-error';
 import type { GraphAttachment } from '../../src/message/attachments';
 import { inMemory } from '../../src/mime/spool';
 import { type Fate, type Reply, type SeenRequest, scriptedRequests } from '../support/scripted-requests';
@@ -169,11 +169,32 @@ describe('after a range that failed', () => {
       ask: () => ({ status: 429 }),
     });
     expect(error).toMatchObject({ code: 'ETIMEDOUT', responseCode: 429, retryable: true });
-    expect(error?.message).toContain('Graph did not accept the request for its position');
+    expect(error?.message).toMatch(
+      /^Uploading the attachment "plan.bin" failed: Graph did not accept the request for its position: 429/,
+    );
     expect(error?.hint).toContain('tried 3 times');
     expect(calls.filter((call) => call.startsWith('GET'))).toHaveLength(2);
     // The second failure in a row throttles: a minute, in place of a second.
     expect(slept).toEqual([500, 60_000]);
+  });
+
+  test('it is not sent again if the session has it', async () => {
+    const { error, starts, progress } = await upload({
+      put: (count) => (count === 2 ? 'lost' : count === 3 ? { status: 201 } : undefined),
+      ask: () => at(2 * RANGE),
+    });
+    expect(error).toBeUndefined();
+    expect(starts).toEqual([0, RANGE, 2 * RANGE]);
+    expect(progress.map(([, bytes]) => bytes)).toEqual([RANGE, 2 * RANGE, SIZE]);
+  });
+
+  test('a session that says it has all, before all was sent, is not believed', async () => {
+    const { error, starts } = await upload({
+      put: (count) => (count === 1 ? { status: 500 } : undefined),
+      ask: () => ({ status: 200, body: { nextExpectedRanges: [] } }),
+    });
+    expect(error).toBeUndefined();
+    expect(starts).toEqual([0, 0, RANGE, 2 * RANGE]);
   });
 
   test('a session that is gone by then is reopened', async () => {
@@ -310,7 +331,7 @@ describe('an answer that makes no sense', () => {
     expect(error).toBeInstanceOf(SpoiledDraftError);
     expect(error).toMatchObject({
       responseCode: fate.status,
-      cause: { message: expect.stringContaining(`the session answered ${said}`) },
+      cause: { code: 'ECONNECTION', message: expect.stringContaining(`the session answered ${said}`) },
     });
   });
 });
@@ -359,6 +380,16 @@ describe('an attachment that may be there', () => {
     expect(error?.message).toContain('Graph did not say whether it has the attachment "plan.bin".');
   });
 
+  test('is asked for again if that is not answered', async () => {
+    let asked = 0;
+    const { error, sessions } = await upload({
+      ...lostAtTheEnd,
+      list: () => (++asked === 1 ? 'lost' : listing(shown('plan.bin', 3_000_000))),
+    });
+    expect(error).toBeUndefined();
+    expect({ asked, sessions }).toEqual({ asked: 2, sessions: 1 });
+  });
+
   test('tells what the service said of it', async () => {
     const answer = saying(504, 'GatewayTimeout', {
       headers: { 'request-id': 'id-1', 'client-request-id': 'id-2', 'retry-after': '7' },
@@ -392,12 +423,31 @@ describe('an attachment that may be there', () => {
     expect(unreachable.calls.filter((call) => call === 'GET /draft/attachments')).toEqual([]);
   });
 
-  test('is in doubt if its session has all of it and does not say that it is done', async () => {
+  test('stays in doubt, whatever is said of it later', async () => {
     const { error } = await upload({
+      content: small,
+      put: (count) => (count === 1 ? { status: 500 } : saying(400, 'ErrorInvalidRequest')),
+      ask: () => at(0),
+    });
+    expect(error).toBeInstanceOf(SpoiledDraftError);
+  });
+
+  test('is in doubt after a 200, wherever the session claims to stand', async () => {
+    const { error, sessions } = await upload({
+      content: small,
+      put: (count) => (count === 1 ? at(7) : { status: 404 }),
+    });
+    expect(error).toBeInstanceOf(SpoiledDraftError);
+    expect(sessions).toBe(1);
+  });
+
+  test('is in doubt if its session has all of it and does not say that it is done', async () => {
+    const { error, starts } = await upload({
       content: small,
       put: () => ({ status: 500 }),
       ask: () => ({ status: 200, body: { nextExpectedRanges: [] } }),
     });
+    expect(starts).toEqual([0]);
     expect(error).toBeInstanceOf(SpoiledDraftError);
   });
 });
@@ -450,6 +500,14 @@ describe('a session', () => {
     expect(new Set(calls)).toEqual(new Set(['POST /draft/attachments/createUploadSession']));
   });
 
+  test('without a URL is asked for again', async () => {
+    const { error, sessions } = await upload({
+      open: (count) => (count === 1 ? { status: 201, body: {} } : undefined),
+    });
+    expect(error).toBeUndefined();
+    expect(sessions).toBe(2);
+  });
+
   test('that is refused is an error about the attachment', async () => {
     const { error } = await upload({ open: () => saying(400, 'ErrorInvalidRequest') });
     expect(error?.message).toContain('Graph did not accept the attachment "plan.bin"');
@@ -467,6 +525,7 @@ describe('an upload whose send is ended', () => {
   test.each([
     ['by its caller', undefined, 'EABORT'],
     ['by its timeout', new SendTimeout(5), 'ETIMEDOUT'],
+    ['by close()', new GraphTransportError('EABORT', 'Closed.', { outcome: 'not-accepted' }), 'EABORT'],
   ])('%s stops at once, and its session is cancelled', async (_, reason, code) => {
     const abort = new AbortController();
     const { error, starts, cancels } = await upload({
@@ -476,7 +535,7 @@ describe('an upload whose send is ended', () => {
       },
       signal: abort.signal,
     });
-    expect(error).toMatchObject({ code });
+    expect(error).toMatchObject({ code, message: expect.stringMatching(/^The send /) });
     expect({ starts, cancels }).toEqual({ starts: [0], cancels: 1 });
   });
 
@@ -493,6 +552,12 @@ describe('an upload whose send is ended', () => {
     });
     expect(error).toMatchObject({ code: 'EABORT' });
   });
+});
+
+test('a redirection is not followed, and no success', async () => {
+  const { error, starts } = await upload({ put: () => ({ status: 300 }) });
+  expect(error).toMatchObject({ code: 'EMESSAGE', responseCode: 300, retryable: false });
+  expect(starts).toEqual([0]);
 });
 
 describe('a refusal by the upload host', () => {

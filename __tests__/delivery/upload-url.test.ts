@@ -9,6 +9,8 @@ test.each([
   'https://graph.microsoft.com/v1.0/upload',
   'https://a.b.c.example.xn--p1ai/upload',
   'https://uploads_1.example.com:443/',
+  'https://uploads.x/',
+  'https://uploads.local.example.com/',
 ])('given a public endpoint %s is good', (url) => {
   expect(isUploadUrl(url, GRAPH)).toBe(true);
 });
@@ -100,6 +102,7 @@ test.each([
   'https://outlook.office.com@127.0.0.1/upload',
   'https://127.0.0.1\\@outlook.office.com/upload',
   'https://outlook..office.com/upload',
+  'https://home.arpa/upload',
   'https://',
   'file:///etc/passwd',
   'data:text/plain,x',
@@ -112,7 +115,7 @@ test.each([
 
 test('given an endpoint on this machine it may be on any port of this machine, in the clear too', () => {
   for (const endpoint of [SANDBOX, 'http://localhost:80', 'https://[::1]:8443']) {
-    for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '[::1]', '0x7f.1']) {
+    for (const host of ['127.0.0.1', '127.1.2.3', '127.0.100.1', 'localhost', '[::1]', '0x7f.1']) {
       for (const origin of [`http://${host}:4000`, `https://${host}`]) {
         expect(isUploadUrl(`${origin}/upload`, endpoint)).toBe(true);
       }
@@ -122,6 +125,8 @@ test('given an endpoint on this machine it may be on any port of this machine, i
     expect(isUploadUrl('https://outlook.office.com/upload', endpoint)).toBe(true);
     for (const url of [
       'http://outlook.office.com/upload',
+      'http://notlocalhost/',
+      'http://127.0.0.1.example.com/',
       'http://10.0.0.1/',
       'https://10.0.0.1/',
       'https://db/',
@@ -137,6 +142,16 @@ test('given an endpoint on a port of its own uploads may be on that port of anot
   expect(isUploadUrl('https://uploads.example.com/upload', endpoint)).toBe(true);
   expect(isUploadUrl('https://uploads.example.com:9443/upload', endpoint)).toBe(false);
   expect(isUploadUrl('http://uploads.example.com:8443/upload', endpoint)).toBe(false);
+  // A port for plain HTTP says nothing about encrypted connections.
+  expect(isUploadUrl('https://uploads.example.com:8080/', 'http://graph.example.com:8080')).toBe(false);
+});
+
+test('given a sandbox on another machine, uploads go there and nowhere else', () => {
+  const endpoint = 'http://sandbox:3000';
+  expect(isUploadUrl('http://sandbox:3000/upload', endpoint, true)).toBe(true);
+  for (const url of ['https://outlook.office.com/upload', 'http://sandbox:3001/', 'https://sandbox:3000/']) {
+    expect(isUploadUrl(url, endpoint, true)).toBe(false);
+  }
 });
 
 test.each([

@@ -1,4 +1,6 @@
 import { inspect, types } from 'node:util';
+import { errorCode } from '../../src/errors/error-code';
+import { asSendError, outcomeOf } from '../../src/errors/graph-transport-error';
 import { GraphTransportError, graphTransport } from '../../src/index';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY } from '../support/options';
@@ -75,7 +77,15 @@ describe('a changed error', () => {
     expect(changed.stack?.split('\n')).toEqual([itsOwn, ...places]);
     changed.stack = 'mine';
     expect(changed.stack).toBe('mine');
+    changed.stack = 'yours';
+    expect(changed.stack).toBe('yours');
     expect(Object.keys(changed)).not.toContain('stack');
+  });
+
+  test('has a stack even if the original has none', () => {
+    const original = failedHere();
+    original.stack = 'of another failure';
+    expect(original.with({ hint: 'Wait.' }).stack).toBe('GraphTransportError: It failed. Wait.');
   });
 
   test('does not have its stack written out before someone reads it', () => {
@@ -114,4 +124,49 @@ function failureOf(work: () => unknown): Error {
     if (error instanceof Error) return error;
   }
   throw new Error('it did not fail');
+}
+
+describe('any other error', () => {
+  test.each([new Error('read ECONNRESET'), new Error('no recipients')])('keeps its code: %s', (error) => {
+    const coded = Object.assign(error, { code: 'ECONNRESET' });
+    expect(asSendError(coded)).toBe(coded);
+  });
+
+  test.each([
+    ['without a code', new Error('disk gone'), 'disk gone'],
+    ['whose code is a number', Object.assign(new Error('disk gone'), { code: 5 }), 'disk gone'],
+    ['that is no error', 'disk gone', 'disk gone'],
+    ['that is nothing', null, 'null'],
+  ])('%s is one about the message', (_what, error, said) => {
+    expect(asSendError(error)).toMatchObject({
+      code: 'EMESSAGE',
+      message: `The message cannot be sent: ${said}.`,
+      permanent: true,
+      cause: expect.objectContaining({ message: said }),
+    });
+  });
+
+  test.each([
+    [new GraphTransportError('ETIMEDOUT', 'It failed.', { outcome: 'unknown' }), 'unknown'],
+    [new GraphTransportError('ETIMEDOUT', 'It failed.'), 'refused'],
+    [Object.assign(new Error('It failed.'), { details: { outcome: 'unknown' } }), 'refused'],
+    [undefined, 'refused'],
+  ])('is final unless ours says otherwise: %s', (error, outcome) => {
+    expect(outcomeOf(error)).toBe(outcome);
+  });
+
+  test.each([
+    ['an error', failureWith('EPIPE'), 'EPIPE'],
+    ['what only looks like an error', { code: 'EPIPE' }, 'EPIPE'],
+    ['a code that is a number', failureWith(32), undefined],
+    ['an error without a code', new Error('it broke'), undefined],
+    ['nothing', null, undefined],
+    ['text', 'EPIPE', undefined],
+  ])('has its code read whatever it is: %s', (_what, error, code) => {
+    expect(errorCode(error)).toBe(code);
+  });
+});
+
+function failureWith(code: unknown): Error {
+  return Object.assign(new Error('it broke'), { code });
 }

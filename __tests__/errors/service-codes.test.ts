@@ -88,8 +88,33 @@ test.each<[number, string, Outcome]>([
   [504, 'serviceNotAvailable', 'unknown'],
   [500, 'TooManyRequests', 'unknown'],
   [504, 'BadRequest', 'unknown'],
+  [408, 'BadRequest', 'unknown'],
+  [509, 'UnknownError', 'not-accepted'],
+  [509, 'serviceNotAvailable', 'not-accepted'],
 ])('is careful where code and status contradict each other: %i %s is %s', (status, name, outcome) => {
   expect(answerCode(status, [name]).outcome).toBe(outcome);
+});
+
+test.each([
+  [500, 'ErrorInternalServerError'],
+  [500, 'BadRequest'],
+  [599, 'BadRequest'],
+  [302, 'BadRequest'],
+  [400, 'BadRequest'],
+  [429, 'ErrorSubmissionQuotaExceeded'],
+])('says what Microsoft says of the code, not only of the status: %i %s', (status, name) => {
+  expect(answerCode(status, [name])).toEqual(graphCode(name));
+});
+
+test('says what Microsoft says of a code, though a gateway gave up', () => {
+  expect(answerCode(408, ['BadRequest'])).toEqual({ ...graphCode('BadRequest'), outcome: 'unknown' });
+});
+
+test.each([429, 509])('counts any answer of %i as throttling that may be repeated', (status) => {
+  expect(graphCode('MailboxInfoStale')).not.toHaveProperty('throttles');
+  for (const name of ['MailboxInfoStale', 'SomethingNew']) {
+    expect(answerCode(status, [name])).toMatchObject({ throttles: true, outcome: 'not-accepted' });
+  }
 });
 
 test('takes the most specific code that it knows', () => {
@@ -119,6 +144,7 @@ test('tells no code from another by its spelling alone', () => {
   const spellings = GRAPH_CODES.flatMap(({ codes }) => [...new Set(codes.map(spelling))]);
   expect(new Set(spellings).size).toBe(spellings.length);
   expect(spelling('error')).toBe('error');
+  expect(spelling('Mailbox Error State')).toBe('mailboxerrorstate');
   expect(graphCode('')).toBeUndefined();
 });
 

@@ -101,6 +101,7 @@ test('passes on one line, without tags, tokens and its full stop', () => {
   expect(sentence('Two\r\n\t lines.')).toBe('Two lines');
   expect(sentence('<!DOCTYPE html><p>Busy</p>\n')).toBe('Busy');
   expect(sentence('<html lang="en"><b>Busy</b>')).toBe('Busy');
+  expect(sentence('<html>Busy.<br>Come again.')).toBe('Busy. Come again');
   expect(sentence('Use <ann@example.com>, 1 < 2.')).toBe('Use <ann@example.com>, 1 < 2');
   expect(sentence('Sent with bearer abc.def-_~+/==, twice Bearer x')).toBe(
     'Sent with Bearer …, twice Bearer …',

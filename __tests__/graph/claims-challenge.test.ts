@@ -16,7 +16,7 @@ test.each([
   ['before another challenge', `${bearer}, PoP realm="", error="x"`],
   ['after claims for another scheme', `PoP claims="${other}", ${bearer}`],
   ['before claims for another scheme', `${bearer}, PoP claims="${other}"`],
-  ['in a header of their own', ['PoP realm=""', bearer]],
+  ['in a header of their own', ['PoP realm=x', bearer]],
   [
     'after a text that looks like them',
     `Bearer error_description="no claims=\\"${other}\\"", ${bearer.slice(7)}`,
@@ -30,6 +30,8 @@ test.each([
   ['no challenge', undefined],
   ['a plain challenge', 'Bearer error="invalid_token"'],
   ['claims for another scheme', `PoP claims="${encoded}"`],
+  ['another parameter that looks like claims', `Bearer nonce="${encoded}"`],
+  ['claims that are a number', `Bearer claims="${Buffer.from('17').toString('base64')}"`],
   ['claims that are null', `Bearer claims="${Buffer.from('null').toString('base64')}"`],
   ['claims that are no JSON', `Bearer claims="${Buffer.from('no').toString('base64')}"`],
 ])('finds none in %s', (_, challenge) => {

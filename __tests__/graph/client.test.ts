@@ -79,6 +79,7 @@ test('tells nothing of where an upload goes, and sends no token there', async ()
 
 test.each([
   ['an empty body', ''],
+  ['a body of white space', '\r\n '],
   ['an object', '{"id":"1"}'],
 ])('takes a status like the expected one for success, given %s', async (_, body) => {
   wire.use(http.post(`${endpoint}/v1.0/x`, () => HttpResponse.text(body, { status: 200 })));
@@ -255,6 +256,7 @@ describe('a file', () => {
       await expect(asked).resolves.toMatchObject({ body: file.toString('latin1', 0, 20) });
     else
       await expect(asked).rejects.toMatchObject({
+        code: 'ECONNECTION',
         message: 'The answer of Graph breaks off.',
         ambiguous: true,
       });

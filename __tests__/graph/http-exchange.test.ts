@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Agent } from 'undici';
+import { type Clock, systemClock } from '../../src/clock';
 import { Exchange, type ExchangeRequest } from '../../src/graph/http-exchange';
 import { bufferBody } from '../../src/graph/request-body';
 
@@ -97,6 +98,35 @@ test('an answer that stops in the middle is waited for as long as a silence may 
   answerWith((_request, response) => response.writeHead(400).write('{"error":'));
   const answer = await exchange({ socketTimeout: 300 }).answered;
   expect(await answer.bodyStart()).toBe('{"error":');
+});
+
+test.each([
+  [60_000, 10_000],
+  [300, 300],
+])('given a silence of %s ms the rest of an answer may take %s ms', async (socketTimeout, longestMs) => {
+  answerWith((_request, response) => response.writeHead(400).write('{"error":'));
+  const timers: { ms: number; act: () => void; inBackground: boolean | undefined }[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    timer: (ms, act, inBackground) => {
+      timers.push({ ms, act, inBackground });
+      return () => undefined;
+    },
+  };
+  const request: ExchangeRequest = {
+    origin,
+    path: '/',
+    method: 'POST',
+    headers: {},
+    body: undefined,
+    socketTimeout,
+  };
+  const answer = await new Exchange(request, undefined, clock).run(dispatcher);
+  // It keeps no process from ending.
+  expect(timers).toMatchObject([{ ms: longestMs, inBackground: true }]);
+  const body = answer.bodyStart();
+  timers[0]?.act();
+  expect(await body).toBe('{"error":');
 });
 
 test('a connection is used again when nobody has asked for the body of the answer', async () => {

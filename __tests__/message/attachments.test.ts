@@ -51,6 +51,25 @@ test('stays a file when it says so outside multipart/related', () => {
   expect(toGraphAttachments([file], html)).toMatchObject([{ isInline: false }]);
 });
 
+test.each<[string, Partial<MailAttachment>, boolean]>([
+  ['within multipart/related, though it says attachment', { disposition: 'attachment' }, true],
+  ['outside of it, where it says inline', { related: false }, true],
+  ['outside of it, where it says nothing', { related: false, disposition: '' }, true],
+  ['without a content id', { contentId: undefined }, false],
+])('is inline or not by where it is and what it says: %s', (_where, over, isInline) => {
+  const [attachment] = toGraphAttachments([image(over)], '<img src="cid:logo@contoso">');
+  expect(attachment).toMatchObject({ isInline });
+  expect(attachment && 'contentId' in attachment).toBe(!('contentId' in over));
+});
+
+test('is found among links to others, and with a percent sign that encodes nothing', () => {
+  const images = [image({ contentId: 'b@contoso' }), image({ contentId: '100%@contoso' })];
+  const html =
+    '<img src="cid:a@contoso"><img src="cid:c@contoso"><img src="cid:b@contoso"><img src="cid:100%@contoso">';
+  expect(toGraphAttachments(images, html)).toMatchObject([{ isInline: true }, { isInline: true }]);
+  expect(toGraphAttachments([], html)).toEqual([]);
+});
+
 test('has a name even if the part has none or only a path', () => {
   const names = [
     image({ filename: undefined }),
@@ -58,6 +77,8 @@ test('has a name even if the part has none or only a path', () => {
     image({ filename: '/tmp/' }),
     image({ filename: 'a\r\nBcc: b.txt' }),
     image({ filename: undefined, type: { value: 'application/x-unheard-of', params: {} } }),
+    image({ filename: ' plan.pdf\t' }),
+    image({ filename: '\r\n' }),
   ];
   expect(toGraphAttachments(names, '').map(({ name }) => name)).toEqual([
     'attachment-1.png',
@@ -65,6 +86,8 @@ test('has a name even if the part has none or only a path', () => {
     'attachment-3.png',
     'a  Bcc: b.txt',
     'attachment-5.bin',
+    'plan.pdf',
+    'attachment-7.png',
   ]);
 });
 
@@ -77,11 +100,20 @@ test('gives a message that is attached a name under which it opens', () => {
     filename: undefined,
     content: held('From: a@b.example\r\n\r\nx'),
   });
+  const onlySlash = image({ type, filename: undefined, content: held('Subject: //\r\n\r\nx') });
+  const slashes = image({ type, filename: undefined, content: held('Subject: a//b\r\n\r\nx') });
   const named = image({ type, filename: 'report' });
-  expect(toGraphAttachments([nameless, subjectless, named], '').map(({ name }) => name)).toEqual([
+  const opens = image({ type, filename: 'report.EML' });
+  const opensNot = image({ type, filename: 'report.eml.txt' });
+  const all = [nameless, subjectless, onlySlash, slashes, named, opens, opensNot];
+  expect(toGraphAttachments(all, '').map(({ name }) => name)).toEqual([
     'Rückruf a b.eml',
     'attachment-2.eml',
+    'attachment-3.eml',
+    'a b.eml',
     'report.eml',
+    'report.EML',
+    'report.eml.txt.eml',
   ]);
 });
 

@@ -1,4 +1,15 @@
-import { isMessageId, toCategories, toImportance, unnamedHeaders } from '../../src/message/header-carriers';
+import {
+  isMessageId,
+  isNamedProperty,
+  strippedHeaders,
+  surplusHeaders,
+  toCategories,
+  toExtendedProperties,
+  toImportance,
+  toInternetMessageHeaders,
+  toNamedProperties,
+  unnamedHeaders,
+} from '../../src/message/header-carriers';
 import { readLines } from '../support/mail-content';
 
 const read = (...headers: string[]) => readLines(...headers, '', 'body');
@@ -57,4 +68,105 @@ test.each([
   ['<order-17>', false],
 ])('%s as a Message-ID that Graph accepts: %s', (value, accepts) => {
   expect(isMessageId(value)).toBe(accepts);
+});
+
+test('keeps quotes that do not go around a keyword, and reads quotes that are never closed', async () => {
+  const content = await read('Keywords: the "new" ones, "used" ones, all "old", "open, end');
+  expect(toCategories(content)).toEqual(['the "new" ones', '"used" ones', 'all "old"', '"open, end']);
+});
+
+test("puts headers that MAPI knows into its properties, in Outlook's form", async () => {
+  const content = await read(
+    'In-Reply-To: <1@contoso.example>',
+    'References: <1@contoso.example>',
+    '   <2@contoso.example>',
+    'References: <3@contoso.example>',
+    'List-Unsubscribe: <mailto:off@contoso.example>',
+    'List-Unsubscribe: <https://contoso.example/off>',
+    'List-Help:',
+    'Sensitivity: COMPANY-Confidential',
+    'X-Other: 1',
+  );
+  expect(toExtendedProperties(content)).toEqual([
+    { id: 'String 0x1042', value: '<1@contoso.example>' },
+    { id: 'String 0x1039', value: '<1@contoso.example> <2@contoso.example> <3@contoso.example>' },
+    { id: 'String 0x1045', value: '<mailto:off@contoso.example>, <https://contoso.example/off>' },
+    { id: 'Integer 0x36', value: '3' },
+  ]);
+});
+
+test.each([
+  ['Normal', '0'],
+  ['Personal', '1'],
+  ['private', '2'],
+  ['Top-Secret', undefined],
+])('knows the number of a sensitivity: %s', async (word, number) => {
+  const content = await read(`Sensitivity: ${word}`);
+  expect(toExtendedProperties(content).map(({ value }) => value)).toEqual(
+    number === undefined ? [] : [number],
+  );
+  expect(unnamedHeaders(content)).toHaveLength(number === undefined ? 1 : 0);
+});
+
+test('sends the first five custom headers by name, and has no more room', async () => {
+  const names = ['X-A', 'X-B', 'x-c', 'X-D', 'X-E', 'X-F'];
+  const content = await read(
+    ...names.map((name, n) => `${name}: ${n}`),
+    'X-Priority: 1',
+    'X-Empty:',
+    'Subject: x',
+  );
+  expect(toInternetMessageHeaders(content)).toEqual(
+    names.slice(0, 5).map((name, n) => ({ name, value: String(n) })),
+  );
+  expect(surplusHeaders(content).map(({ name }) => name)).toEqual(['X-F']);
+});
+
+test('knows the headers that reach the recipients on no route', async () => {
+  const content = await read(
+    'Auto-Submitted: auto-generated',
+    'Date: now',
+    'Subject: x',
+    'X-A: 1',
+    'List-Id: <a.b>',
+  );
+  expect(strippedHeaders(content).map(({ name }) => name)).toEqual(['Auto-Submitted']);
+});
+
+test.each([
+  ['List-Id: <news.contoso.example>', true],
+  ['Auto-Submitted: auto-generated', true],
+  ['X-Custom: 1', true],
+  ['Subject: x', false],
+  ['Date: now', false],
+  ['X-Microsoft-Exchange-Organization-SCL: -1', false],
+  ['List-Id:', false],
+  ['List-Id: =?utf-8?Q?a=0Db?=', false],
+  ['List-Id: =?hz-gb-2312?Q?=7E{Dc:C=7E}?=', false],
+])('%s as a named property of a draft: %s', async (header, can) => {
+  const { headers } = await read(header);
+  expect(headers.map(isNamedProperty)).toEqual([can]);
+});
+
+test('names a property after each header, and takes the first of repeated ones', async () => {
+  const { headers } = await read('List-Id: <a.b>', 'Precedence: bulk', 'list-id: <c.d>', 'Subject: x');
+  const prefix = 'String {00020386-0000-0000-C000-000000000046} Name ';
+  expect(toNamedProperties(headers)).toEqual([
+    { id: `${prefix}list-id`, value: '<a.b>' },
+    { id: `${prefix}precedence`, value: 'bulk' },
+  ]);
+});
+
+test.each([
+  ['Message-ID:', true],
+  ['Message-ID: <1@contoso.example>', true],
+  ['Message-ID: 1', false],
+  ['Importance:', true],
+  ['Importance: 6', false],
+  ['Sender: a@contoso.example, b@contoso.example', false],
+  ['Sender: a@contoso.example', true],
+  ['Content-Description: x', true],
+  ['X-Custom: =?utf-8?Q?a=0Ab?=', false],
+])('JSON can carry %s: %s', async (header, can) => {
+  expect(unnamedHeaders(await read(header))).toHaveLength(can ? 0 : 1);
 });

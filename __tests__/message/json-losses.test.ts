@@ -163,3 +163,79 @@ test.each<[string, string[], string]>([
 ])('knows that %s does not fit either', async (_what, lines, because) => {
   expect(jsonLosses(await readLines(...lines))[0]?.because).toBe(because);
 });
+
+test.each<[string[], string[]]>([
+  [multipart('multipart/encrypted', 'e', leaf('application/pgp-encrypted')), ['the encryption']],
+  [leaf('application/octet-stream; name=SMIME.P7M'), ['the encryption']],
+  [leaf('application/x-pkcs7-mime; smime-type=enveloped-data; name=smime.p7m'), ['the encryption']],
+  [leaf('application/pkcs7-mime; smime-type=Signed-Data; name=smime.p7m'), ['the signature']],
+  [leaf('application/pkcs7-mime; smime-type=signed-data'), ['the signature']],
+  [multipart('multipart/signed', 's', text, leaf('application/pgp-signature')), ['the signature']],
+  [multipart('multipart/encrypted', 'e', leaf('application/octet-stream')), ['the encryption']],
+  [mixed(text, leaf('application/pgp-encrypted')), ['the encryption']],
+  [mixed(text, leaf('application/pkcs7-mime')), ['the encryption']],
+  [mixed(text, leaf('application/pkcs7-signature')), ['the signature']],
+  [mixed(text, leaf('message/feedback-report')), ['the delivery report']],
+  [alternative(text, leaf('text/calendar; method=REQUEST')), ['the invitation']],
+  [
+    alternative(text, leaf('text/x-amp-html'), leaf('text/watch-html')),
+    ['the alternative text/x-amp-html', 'the alternative text/watch-html'],
+  ],
+  [alternative(text, leaf('text/html-sandboxed')), ['the alternative text/html-sandboxed']],
+  [alternative(text, leaf('x-text/html')), ['the alternative x-text/html']],
+  [
+    multipart('multipart/mixed-replace', 'd', leaf('application/pdf')),
+    ['the parts of multipart/mixed-replace'],
+  ],
+  [leaf('text/markdown'), ['the alternative text/markdown']],
+  [
+    multipart('multipart/x-mixed-replace', 'd', leaf('application/pdf')),
+    ['the parts of multipart/x-mixed-replace'],
+  ],
+  [alternative(html, html), ['a second body, text/html']],
+  [alternative(text, text), ['a second body, text/plain']],
+])('says in words what would be lost: %j', async (lines, whats) => {
+  expect(jsonLosses(await readLines(...lines)).map(({ what }) => what)).toEqual(whats);
+});
+
+test.each<[string, string[]]>([
+  ['a text file with a name', mixed(text, leaf('text/markdown; name=a.md'))],
+  ['a text file to be saved', mixed(text, leaf('text/css', 'x', 'Content-Disposition: attachment'))],
+  ['text that a page shows', multipart('multipart/related', 'r', html, leaf('text/css'))],
+  [
+    'an invitation to be saved',
+    mixed(text, leaf('text/calendar; method=REQUEST', 'x', 'Content-Disposition: attachment')),
+  ],
+  ['a file whose type ends like S/MIME', mixed(text, leaf('x-application/pkcs7-mime'))],
+  ['a file whose type ends like that of a report', mixed(text, leaf('x-message/delivery-status'))],
+  ['two pages one after the other', mixed(html, html)],
+  ['a file that only mentions a signature', mixed(text, leaf('application/pgp-signature-log'))],
+  ['a file whose type only begins like S/MIME', mixed(text, leaf('application/pkcs7-mime-log'))],
+  ['a file whose name only mentions S/MIME', mixed(text, leaf('application/zip; name=a.p7m.zip'))],
+])('finds nothing lost of %s in the end', async (_what, lines) => {
+  expect(jsonLosses(await readLines(...lines))).toEqual([]);
+});
+
+test('names the receipts that would go to someone else, each header on its own', async () => {
+  const content = await readLines(
+    'From: Ann <ann@example.com>',
+    'Disposition-Notification-To: ann@example.com, <bob@example.com>',
+    'Return-Receipt-To: eve@example.com',
+    '',
+    'body',
+  );
+  expect(jsonLosses(content)).toEqual([
+    { because: 'receipt-address', what: 'the receipt to bob@example.com' },
+    { because: 'receipt-address', what: 'the receipt to eve@example.com' },
+  ]);
+});
+
+test('names a control character in the name of an attachment once', async () => {
+  const file = leaf('application/pdf; name="=?utf-8?Q?a=0Db.pdf?="');
+  expect(
+    jsonLosses(await readLines(...mixed(text, file, file)), ['a control character in the text']),
+  ).toEqual([
+    { because: 'control-characters', what: 'a control character in the text' },
+    { because: 'control-characters', what: 'control characters in an attachment' },
+  ]);
+});

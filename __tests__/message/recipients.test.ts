@@ -1,4 +1,10 @@
-import { toRecipients } from '../../src/message/recipients';
+import {
+  entriesWithoutAddress,
+  fromOf,
+  hasOtherThanAddresses,
+  isFrom,
+  toRecipients,
+} from '../../src/message/recipients';
 import { readLines } from '../support/mail-content';
 
 const mail = (...headers: string[]) => readLines(...headers, '', 'body');
@@ -73,4 +79,84 @@ test.each([
   expect(() => toRecipients(content, envelope)).toThrow(
     expect.objectContaining({ code: 'EENVELOPE', message: expect.stringContaining(`"${named}"`) }),
   );
+});
+
+test.each([
+  [10, /: 0@example\.net \(To\), .*9@example\.net \(To\)\.$/],
+  [11, /9@example\.net \(To\) and 1 more\.$/],
+  [13, /9@example\.net \(To\) and 3 more\.$/],
+])('names ten of %i whom the envelope leaves out', async (count, named) => {
+  const content = await mail(`To: ${Array.from({ length: count }, (_, n) => `${n}@example.net`).join(', ')}`);
+  expect(() => toRecipients(content, ['ann@example.com'])).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ message: expect.stringMatching(named) }) }),
+  );
+});
+
+test('writes an address as the envelope first does, given several ways', async () => {
+  const { bcc } = toRecipients(await mail('Subject: x'), ['Ann@example.com', 'ann@EXAMPLE.com']);
+  expect(addresses(bcc)).toEqual(['Ann@example.com']);
+});
+
+test.each(['To', 'Cc', 'Bcc'])('leaves out the entries in %s that are no addresses', async (name) => {
+  const key = name === 'To' ? 'to' : name === 'Cc' ? 'cc' : 'bcc';
+  const content = await mail(`${name}: root, "The team" <>, ann@example.com`);
+  expect(addresses(toRecipients(content, ['ann@example.com'])[key])).toEqual(['ann@example.com']);
+});
+
+test('lists the entries that have no address, with the header they are in', async () => {
+  const content = await mail(
+    'To: root, ann@example.com',
+    'Cc: "The team" <>',
+    'Resent-To: staff',
+    'Subject: x',
+  );
+  expect(entriesWithoutAddress(content)).toEqual([
+    '"root" in To, which has no address',
+    '"The team" in Cc, which has no address',
+    '"staff" in Resent-To, which has no address',
+  ]);
+  expect(entriesWithoutAddress(await mail('To: ', 'Cc: friends:;'))).toEqual([]);
+});
+
+test('reads every mailbox in From once, without entries that have no address', async () => {
+  const content = await mail('From: Ann <ann@example.com>, root, ANN@example.com', 'From: bob@example.com');
+  expect(addresses(fromOf(content))).toEqual(['ann@example.com', 'bob@example.com']);
+  expect(fromOf(await mail('Subject: x'))).toEqual([]);
+  expect(fromOf(await mail('From:'))).toEqual([]);
+});
+
+test.each([
+  ['root', '"root"'],
+  ['"The team" <>', '""The team" <>"'],
+  ['Ann <ann@>', '"ann@"'],
+])('refuses a From without any address, and quotes it: %s', async (from, quoted) => {
+  const content = await mail(`FROM: ${from}`);
+  expect(() => fromOf(content)).toThrow(
+    expect.objectContaining({
+      code: 'EENVELOPE',
+      message: expect.stringMatching(/ \(FROM\) is not an address: .+\. Nothing was sent\./),
+    }),
+  );
+  expect(() => fromOf(content)).toThrow(quoted);
+});
+
+test.each([
+  ['Reply-To: ann@example.com', false],
+  ['Reply-To: ann@example.com, root', true],
+  ['Reply-To: friends:;', true],
+  ['Reply-To:', false],
+  ['Sender: root', true],
+  ['To: root', false],
+])('knows whether an address header has other text in it: %s', async (header, has) => {
+  const [first] = (await mail(header)).headers;
+  expect(first && hasOtherThanAddresses(first)).toBe(has);
+});
+
+test('compares an address with the first in From only', async () => {
+  const from = fromOf(await mail('From: ann@example.com, bob@example.com'));
+  expect(['ANN@example.com', 'bob@example.com'].map((address) => isFrom(from, address))).toEqual([
+    true,
+    false,
+  ]);
+  expect(isFrom([], 'ann@example.com')).toBe(false);
 });

@@ -48,14 +48,51 @@ test.each([
   ['base64', 'SGVsb'],
   ['base64', 'S==='],
   ['base64', 'SGVsbG9-'],
+  ['base64', 'SGVs\r\nbG9-\r\n'],
+  ['base64', 'QQ==\r\nQUJD\r\n'],
+  ['base64', 'QUJDA'],
+  ['base64', 'QR'],
+  ['base64', 'QE'],
+  ['base64', 'QUJ'],
   ['quoted-printable', 'a=ZZ'],
   ['quoted-printable', 'a \r\nb'],
   ['quoted-printable', 'a '],
   ['quoted-printable', 'caf\xe9'],
   ['quoted-printable', 'a\rb'],
   ['quoted-printable', 'a=\rb'],
+  ['quoted-printable', 'a=4G'],
+  ['quoted-printable', 'a \nb'],
+  ['quoted-printable', 'a\t\r\n'],
+  ['quoted-printable', 'a=4'],
+  ['quoted-printable', 'a\r'],
 ])('knows that decoders differ on %s: %j', (encoding, text) => {
-  for (const pieceBytes of [1, 2, 3, 1000]) expect(decode(encoding, text, pieceBytes).isStrict).toBe(false);
+  for (const pieceBytes of [1, 2, 3, 6, 1000])
+    expect(decode(encoding, text, pieceBytes).isStrict).toBe(false);
+});
+
+test.each([
+  ['base64', 'S G\tVs\r\nbG8=\r\n', 'Hello'],
+  ['base64', 'SGVsbG8', 'Hello'],
+  ['base64', 'SGVsbA', 'Hell'],
+  ['quoted-printable', 'a\r\nb\nc=\r\nd=\ne', 'a\r\nb\ncde'],
+  ['quoted-printable', 'a b\tc =\r\nd', 'a b\tc d'],
+  ['quoted-printable', 'at the end=', 'at the end'],
+  ['quoted-printable', 'at the end=\r', 'at the end'],
+])('reads %s in the only way there is, wherever it is cut: %j', (encoding, written, text) => {
+  for (const pieceBytes of [1, 2, 3, 1000]) {
+    expect(decode(encoding, written, pieceBytes)).toEqual({ text, isStrict: true });
+  }
+});
+
+test.each([
+  ['a=4', 'a=4'],
+  ['a=ZZ', 'a=ZZ'],
+  ['a\r', 'a\r'],
+  ['a ', 'a '],
+])('keeps what is not quoted-printable: %j', (written, text) => {
+  for (const pieceBytes of [1, 2, 1000]) {
+    expect(decode('quoted-printable', written, pieceBytes)).toEqual({ text, isStrict: false });
+  }
 });
 
 test.each(['', '7bit', '8bit', 'binary', 'x-uuencode'])(

@@ -87,6 +87,28 @@ test('a receiver that is not there breaks nothing, and closing the sandbox ends 
   expect(warnings).toEqual([]);
 });
 
+test('closing the sandbox ends the request to a receiver that does not answer, and posts nothing more', async () => {
+  let asked = 0;
+  server = createServer((request) => {
+    asked += 1;
+    request.socket.once('close', () => server.emit('left'));
+    server.emit('asked');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const sandbox = await openSandbox({ webhook: `http://127.0.0.1:${port}/` }, warn);
+  const arrived = once(server, 'asked');
+  await send(sandbox, order(1));
+  await send(sandbox, order(2));
+  await arrived;
+  const left = once(server, 'left');
+  await sandbox.close();
+  await left;
+  await send(sandbox, order(3));
+  expect([asked, warnings]).toEqual([1, []]);
+}, 3000);
+
 test('the messages that a store has already are no news', async () => {
   const store = temporary();
   const before = await startSandbox({ store });

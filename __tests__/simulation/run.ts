@@ -27,6 +27,7 @@ export async function play(
   const service = new Service(world, new Chance(chance.below(2 ** 31)), scenario.service);
   await service.start();
   const { mail, transport, rules } = scenario;
+  if (mail.graph?.inReplyTo) await service.hold(mail.graph.inReplyTo);
   for (const [index, at] of scenario.starts.entries()) {
     const name = 'ABC'.charAt(index);
     const sender = new Sender({ name, mail, transport, rules }, world, service, chance);

@@ -23,6 +23,8 @@ export interface Scenario {
   isStormy: boolean;
 }
 
+/** The message that replies answer. */
+export const QUESTION = '<question-4711@contoso.example>';
 export const MESSAGE_ID = '<order-4711@contoso.example>';
 
 const letter: SendMailOptions = {
@@ -152,6 +154,15 @@ export function makeScenario(chance: Chance): Scenario {
       ),
       latency: (dice) => (dice.happens(slowness) ? dice.between(100, 8000) : dice.between(1, 40)),
     },
+  };
+}
+
+/** The same world, where the message answers another one. */
+export function asReply({ title, mail, ...rest }: Scenario): Scenario {
+  return {
+    ...rest,
+    title: `reply, ${title}`,
+    mail: { ...mail, graph: { ...mail.graph, inReplyTo: QUESTION } },
   };
 }
 

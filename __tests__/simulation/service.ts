@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
+import { send } from '../sandbox/support';
 import { sandboxCredential } from '../support/sandbox-credential';
 import type { Chance } from './chance';
 import type { World } from './world';
@@ -51,6 +52,13 @@ export class Service {
     this.credential = await sandboxCredential(this.sandbox);
   }
 
+  /** Sends the message that is answered, long before anything else happens. */
+  async hold(internetMessageId: string): Promise<void> {
+    const toRecipients = [{ emailAddress: { address: 'ann@example.com' } }];
+    await send(this.sandbox, { subject: 'A question', internetMessageId, toRecipients });
+    this.#world.now += 60_000;
+  }
+
   /** Carries a request out, all at once. */
   async carryOut(request: Request, by: string): Promise<Response> {
     const { name, id } = whatIs(request);
@@ -85,6 +93,7 @@ export function whatIs({ method, url }: { method: string; url: string }): {
     return { name: method === 'GET' ? 'search' : method === 'POST' ? 'create' : 'other', id: undefined };
   const id = decodeURIComponent(encoded);
   if (action === 'send') return { name: 'send', id };
+  if (action?.startsWith('createReply')) return { name: 'create', id: undefined };
   if (action !== undefined) return { name: 'attach', id };
   const byMethod: Record<string, RequestName> = { GET: 'read', PATCH: 'mark', DELETE: 'delete' };
   return { name: byMethod[method] ?? 'other', id };

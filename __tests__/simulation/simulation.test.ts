@@ -2,7 +2,7 @@ import { Chance } from './chance';
 import { playEveryOrder } from './every-order';
 import { brokenPromises } from './invariants';
 import { play } from './run';
-import { calmRace, makeScenario, RACE_SEEDS } from './scenario';
+import { asReply, calmRace, makeScenario, RACE_SEEDS } from './scenario';
 
 async function playSeed(seed: number) {
   const chance = new Chance(seed);
@@ -18,6 +18,13 @@ test('plays the same world again for the same seed', async () => {
 test('finds no broken promise in a few worlds', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     expect([seed, brokenPromises(await playSeed(seed))]).toEqual([seed, []]);
+  }
+});
+
+test('finds no broken promise in a few worlds with replies', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const chance = new Chance(seed);
+    expect([seed, brokenPromises(await play(asReply(makeScenario(chance)), chance))]).toEqual([seed, []]);
   }
 });
 

@@ -6,7 +6,7 @@ import type { GraphAttachment } from '../../src/message/attachments';
 import { inMemory } from '../../src/mime/spool';
 import { type Fate, type Reply, type SeenRequest, scriptedRequests } from './scripted-requests';
 
-type Step = 'create' | 'search' | 'attach' | 'mark' | 'send' | 'delete';
+type Step = 'create' | 'search' | 'attach' | 'list' | 'upload' | 'mark' | 'send' | 'delete';
 
 /** What becomes of a request in place of what it asks for; undefined lets it be. */
 type Override = { fate: Fate; carriedOut?: boolean } | undefined;
@@ -43,7 +43,7 @@ export class Mailbox {
   /** Every request, by its step and the draft that it names. */
   readonly steps: string[] = [];
   readonly counts = new Map<Step, number>();
-  script: (step: Step, count: number, id: string) => Override = () => undefined;
+  script: (step: Step, count: number, id: string, request: SeenRequest) => Override = () => undefined;
   /** How many searches do not show a message yet. */
   hidden = 0;
   #ids = 0;
@@ -54,7 +54,7 @@ export class Mailbox {
     const count = (this.counts.get(step) ?? 0) + 1;
     this.counts.set(step, count);
     this.steps.push(id ? `${step} ${id}` : step);
-    const override = this.script(step, count, id);
+    const override = this.script(step, count, id, request);
     if (!override) return this.#carryOut(step, id, request);
     if (override.carriedOut) this.#carryOut(step, id, request);
     return override.fate;
@@ -119,7 +119,9 @@ export class Mailbox {
   }
 }
 
-function stepOf({ method }: SeenRequest, id: string, action: string): Step {
+function stepOf({ method, path }: SeenRequest, id: string, action: string): Step {
+  if (path.startsWith('/upload')) return 'upload';
+  if (method === 'GET' && id) return 'list';
   if (method === 'GET') return 'search';
   if (method === 'PATCH') return 'mark';
   if (method === 'DELETE') return 'delete';
@@ -147,6 +149,8 @@ export interface Sending {
   exactlyOnce?: boolean;
   /** Attachments that are added one by one. */
   added?: readonly GraphAttachment[];
+  /** Names of attachments that the first request has. */
+  firstNames?: readonly string[];
   isMime?: boolean;
   searchLagMs?: number | 'default';
   attempts?: number;
@@ -156,7 +160,15 @@ export interface Sending {
 /** Sends a draft to the mailbox. */
 export async function sendDraftTo(
   mailbox: Mailbox,
-  { exactlyOnce = false, added = [], isMime = false, searchLagMs = 0, attempts = 3, signal }: Sending = {},
+  {
+    exactlyOnce = false,
+    added = [],
+    firstNames,
+    isMime = false,
+    searchLagMs = 0,
+    attempts = 3,
+    signal,
+  }: Sending = {},
 ) {
   const script = scriptedRequests((request) => mailbox.reply(request), {
     policy: { attempts, maxDelay: 180_000 },
@@ -166,7 +178,7 @@ export async function sendDraftTo(
   const own = exactlyOnce ? [isWhole ? 'm' : 'm-unfinished'] : [];
   const content: DraftContent = isMime
     ? { contentType: 'text/plain', body: { length: 4, pieces: () => [Buffer.from('MIME')] }, isMime, added }
-    : { contentType: 'application/json', body: marked('d', ...own), isMime, added, firstNames: [] };
+    : { contentType: 'application/json', body: marked('d', ...own), isMime, added, firstNames };
   const progress: unknown[][] = [];
   const message: DraftMessage = {
     userId: 'app',

@@ -59,7 +59,10 @@ export async function composeMessage(
     messageId: values['message-id'],
     headers: header.map(toHeader),
     attachments: attach.map((file) => ({ path: readableFile(file, io) })),
-    graph: { importance: oneOf('importance', values.importance, 'low', 'normal', 'high') },
+    graph: {
+      importance: oneOf('importance', values.importance, 'low', 'normal', 'high'),
+      inReplyTo: values['in-reply-to'],
+    },
   };
   return {
     mail,

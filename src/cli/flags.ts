@@ -23,7 +23,7 @@ export type FlagTable<Target extends string = string> = Readonly<Record<string, 
 
 /** The transport's options, and what flags set inside them. */
 type TransportTarget = keyof GraphTransportOptions | 'tls.ca' | 'retry.attempts';
-type MessageTarget = keyof SendMailOptions | 'graph.importance' | 'envelope.from';
+type MessageTarget = keyof SendMailOptions | 'graph.importance' | 'graph.inReplyTo' | 'envelope.from';
 
 export const DEFAULT_REPORT = 'prove-report.json';
 export const DEFAULT_SANDBOX_PORT = 4250;
@@ -162,6 +162,12 @@ export const FLAGS = {
       value: 'ID',
       sets: 'messageId',
       help: 'with --delivery exactly-once, messages with the same ID are the same message',
+    },
+    'in-reply-to': {
+      type: 'string',
+      value: 'ID',
+      sets: 'graph.inReplyTo',
+      help: 'the Message-ID of the message in the mailbox that this one answers, in its conversation',
     },
     importance: { type: 'string', value: 'LEVEL', sets: 'graph.importance', help: 'low, normal or high' },
   },

@@ -68,7 +68,7 @@ export function toReplyDraft(
 ): DraftContent {
   return {
     contentType: 'application/json',
-    body: messageJson(withMarks(message, marks, false)),
+    body: messageJson(withMarks(message, marks, attachments.length > 0)),
     isMime: false,
     added: attachments,
   };

@@ -52,8 +52,8 @@ export class DraftLedger {
     this.#requests = requests;
     this.#message = message;
     this.#search = search;
-    const { marks, content } = message;
-    this.#isShared = marks.message !== undefined && !content.isMime && content.added.length === 0;
+    const { marks, content, reply } = message;
+    this.#isShared = marks.message !== undefined && !content.isMime && content.added.length === 0 && !reply;
   }
 
   /** Whether the message may have been sent, by us or by another process. */

@@ -70,8 +70,11 @@ async function createDraft(sending: DraftSending): Promise<string> {
 async function fill({ requests, message, ledger }: DraftSending, id: string): Promise<void> {
   const { userId, content, marks, onProgress } = message;
   const draftPath = messagePath(userId, id);
+  const mark = marks.message;
+  const isWhole = !content.isMime && content.added.length === 0;
   if (message.reply) {
     const { makeOurs }: typeof import('./reply-draft') = require('./reply-draft');
+    if (isWhole && mark !== undefined) ledger.share();
     ledger.note(await makeOurs(requests, message, id));
   }
   const names = [...(content.firstNames ?? [])];
@@ -81,8 +84,6 @@ async function fill({ requests, message, ledger }: DraftSending, id: string): Pr
     await addAttachment(attachment, { requests, draftPath, onProgress, sameNamed });
     names.push(name ?? '');
   }
-  const isWhole = !content.isMime && content.added.length === 0;
-  const mark = marks.message;
   if (mark === undefined || isWhole) return;
   ledger.share();
   await untilPassed(requests, () => markDraft(requests, userId, id, mark));

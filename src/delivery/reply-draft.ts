@@ -47,8 +47,9 @@ export async function createReplyDraft(
 const NOT_FOUND = 'the message was not found in the mailbox';
 
 async function findOriginal(requests: MessageRequests, userId: string, messageId: string): Promise<string> {
-  const { messages } = await findMessages(requests, userId, hasMessageId(messageId));
-  const original = messages.find(({ isDraft }) => !isDraft);
+  const { messages } = await findMessages(requests, userId, hasMessageId(messageId), { withTime: true });
+  // Graph's search ignores case, in which Message-IDs may differ.
+  const original = messages.find((found) => !found.isDraft && (found.messageId ?? messageId) === messageId);
   if (original === undefined) throw new NoThreadError(NOT_FOUND);
   return original.id;
 }

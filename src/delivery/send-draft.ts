@@ -1,5 +1,5 @@
 import { throwIfGivenUp } from '../errors/abort';
-import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { DraftLedger } from './draft-ledger';
@@ -52,9 +52,8 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
   try {
     sent = accepted(await untilPassed(requests, () => ledger.send(draft)));
   } catch (error) {
-    if (!(error instanceof GraphTransportError)) throw error;
     // If a draft is gone after a /send, that request may have sent it, whatever its answer was.
-    if (outcomeOf(error) !== 'unknown' && !ledger.mayBeSent) throw error;
+    if (!(error instanceof GraphTransportError && ledger.mayBeSent)) throw error;
     // A held message has no copy yet, and its draft looks the same whether it is held or not.
     if (sending.message.marks.schedule) throw error;
     // The draft's own mark distinguishes its copy in Sent Items from any other message.

@@ -79,15 +79,13 @@ function hiding(url: string): (text: string) => string {
     .filter((part) => part.length >= MIN_SECRET_LENGTH)
     .sort((one, other) => other.length - one.length)
     .map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  if (secrets.length === 0) return (text) => text;
   const secret = new RegExp(secrets.join('|'), 'gi');
   return (text) => text.replace(secret, '(upload URL)');
 }
 
-/** JSON may contain the URL with escapes, so it is recognisable only after parsing. */
+/** JSON may contain the URL with escapes, so it is recognisable only after parsing. Nothing else is quoted. */
 function hideInBody(body: string, hide: (text: string) => string): string {
-  const parsed = parseJson(body);
-  if (typeof parsed !== 'object' || parsed === null) return hide(body);
+  const parsed = parseJson(body) ?? null;
   return JSON.stringify(parsed, (_, value: unknown) => (typeof value === 'string' ? hide(value) : value));
 }
 

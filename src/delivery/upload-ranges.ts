@@ -142,8 +142,7 @@ class RangeUpload {
 
   /** Records what an unsuccessful answer says about the last range, or about one that was mistaken for it. */
   #learn(heard: Heard, failure: GraphTransportError): void {
-    const outcome = heard.status === undefined ? outcomeOf(heard.error) : outcomeOf(failure);
-    if (outcome === 'unknown') this.#lastRange = 'in doubt';
+    if (outcomeOf(failure) === 'unknown') this.#lastRange = 'in doubt';
     else if (heard.status !== undefined && this.#lastRange === 'unsent') this.#lastRange = 'sent';
   }
 

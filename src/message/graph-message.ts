@@ -85,20 +85,22 @@ function optionalList<K extends keyof GraphMessage, T>(key: K, list: T[]): { [P 
   return result;
 }
 
-/** What Exchange itself writes into the draft of a reply: In-Reply-To and References. */
+/** In-Reply-To and References, which Exchange itself writes into the draft of a reply. */
 const OF_REPLY: readonly string[] = ['String 0x1042', 'String 0x1039'];
 
 /**
  * A message as the changes that make it of the draft of a reply. Everything that the draft has from the old message
  * is named, so that nothing of it stays. Headers become named properties: only a new message takes
- * `internetMessageHeaders` (documented: api-reference/v1.0/api/message-update.md).
+ * `internetMessageHeaders` (documented: api-reference/v1.0/api/message-update.md). In-Reply-To and References are
+ * left to Exchange, which knows the whole conversation, unless they name other messages than the answered one.
  */
-export function replyContent({
-  internetMessageHeaders,
-  singleValueExtendedProperties,
-  ...message
-}: GraphMessage): GraphMessage {
-  const properties = (singleValueExtendedProperties ?? []).filter(({ id }) => !OF_REPLY.includes(id ?? ''));
+export function replyContent(
+  { internetMessageHeaders, singleValueExtendedProperties, ...message }: GraphMessage,
+  answered: string,
+): GraphMessage {
+  const properties = (singleValueExtendedProperties ?? []).filter(
+    ({ id, value }) => !(OF_REPLY.includes(id ?? '') && value === answered),
+  );
   return {
     ccRecipients: [],
     bccRecipients: [],

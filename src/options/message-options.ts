@@ -20,7 +20,7 @@ export interface GraphMessageOptions
   /**
    * The Message-ID of a message in the mailbox that this one answers. Exchange then keeps both in one conversation,
    * for which the app needs `Mail.ReadWrite`. Where that is not possible, the message goes with In-Reply-To and
-   * References alone, and `info.dropped` says so. It is not possible as MIME or with `delivery: 'exactly-once'`.
+   * References alone, and `info.dropped` says so. It is not possible as MIME.
    */
   inReplyTo?: string;
   /**

@@ -6,6 +6,7 @@ import { DRAFT_CHECKS } from './draft-checks';
 import { type LiveCheck, NotObserved, type Observation } from './live-check';
 import { connectLiveService, type LiveService, type LiveServiceOptions } from './live-service';
 import { MAILBOX_CHECKS } from './mailbox-checks';
+import { REPLY_CHECKS } from './reply-checks';
 import { REQUEST_CHECKS } from './request-checks';
 import { startSandboxService } from './sandbox-service';
 import { SENDING_CHECKS } from './sending-checks';
@@ -33,6 +34,7 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
   ...ARRIVAL_CHECKS,
   ...MAILBOX_CHECKS,
   ...CHANGING_CHECKS,
+  ...REPLY_CHECKS,
   ...UPLOAD_CHECKS,
   ...REQUEST_CHECKS,
 ];

@@ -21,7 +21,7 @@ export function requestListener(
   keepHost = false,
 ): RequestListener {
   return (incoming, outgoing) => {
-    respond(incoming, handle, hosts, keepHost)
+    respond(incoming, handle, hosts, keepHost, whenLeft(outgoing))
       .then((delivery) => deliver(delivery, incoming, outgoing))
       .catch((error) => answerFailure(outgoing, error));
   };
@@ -32,6 +32,7 @@ async function respond(
   handle: (request: Request) => Promise<Delivery>,
   hosts: readonly string[],
   keepHost: boolean,
+  signal: AbortSignal,
 ): Promise<Delivery> {
   const { host = '' } = incoming.headers;
   // Any web page can point its own host name at 127.0.0.1, and would then share our origin.
@@ -39,8 +40,17 @@ async function respond(
     const names = ['127.0.0.1', ...hosts.filter((name) => name !== '127.0.0.1')];
     return plain(403, `The sandbox answers to ${names.join(', ')} and localhost only.\n`);
   }
-  const request = toRequest(incoming, keepHost ? host : '127.0.0.1');
+  const request = toRequest(incoming, keepHost ? host : '127.0.0.1', signal);
   return request ? handle(request) : plain(400, 'The sandbox cannot read this request.\n');
+}
+
+/** Aborts when the client leaves before it has its answer: nobody waits for it any more. */
+function whenLeft(outgoing: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 function plain(status: number, text: string): Delivery {
@@ -103,14 +113,14 @@ function answerFailure(outgoing: ServerResponse, error: unknown): void {
 }
 
 /** Undefined for what node:http accepts and a web Request does not, such as the method TRACE. */
-function toRequest(incoming: IncomingMessage, host: string): Request | undefined {
+function toRequest(incoming: IncomingMessage, host: string, signal: AbortSignal): Request | undefined {
   const { method = 'GET', url = '/' } = incoming;
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
     for (const value of values) headers.append(name, value);
   }
   const hasBody = method !== 'GET' && method !== 'HEAD';
-  const init = { method, headers, ...(hasBody && { body: streamOf(incoming), duplex: 'half' }) };
+  const init = { method, headers, signal, ...(hasBody && { body: streamOf(incoming), duplex: 'half' }) };
   try {
     return new Request(new URL(url, `http://${host}`), init);
   } catch {

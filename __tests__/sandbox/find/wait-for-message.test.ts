@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { createSandbox, type Sandbox, SandboxMessageError, startSandbox } from '../../../src/sandbox';
 import { LUNCH, post, send } from '../support';
@@ -118,6 +119,17 @@ test('a signal ends a wait with its reason', async () => {
   controller.abort(reason);
   await expect(found).rejects.toBe(reason);
   await expect(sandbox.waitForMessage({}, { signal: controller.signal })).rejects.toBe(reason);
+});
+
+test('a wait that has ended leaves nothing on its signal', async () => {
+  const { signal } = new AbortController();
+  const found = sandbox.waitForMessage({}, { signal });
+  const late = sandbox.waitForMessage({ subject: 'Never' }, { signal, timeout: 1 });
+  expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+  await send(sandbox, order(1));
+  await found;
+  await expect(late).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('closing the sandbox ends a wait, and what came can still be found', async () => {

@@ -1,6 +1,7 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { Agent, request } from 'undici';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
+import { eventStream } from '../../../src/sandbox/inbox/api/events';
 import { LUNCH, send, sendMime, TEXT_FILE } from '../support';
 
 const API = '/inbox/api/v1';
@@ -196,6 +197,28 @@ test('a wait ends with the message as soon as it comes', async () => {
   expect((await waiting).json).toMatchObject({ subject: 'New' });
 });
 
+test('a wait ends when its client leaves', async () => {
+  const wait = sandbox.waitForMessage.bind(sandbox);
+  const asked = jest.spyOn(sandbox, 'waitForMessage');
+  const started = new Promise<{ message: Promise<unknown> }>((resolve) => {
+    asked.mockImplementation((...given) => {
+      const message = wait(...given);
+      resolve({ message });
+      return message;
+    });
+  });
+  const client = new AbortController();
+  const answer = request(`${sandbox.url}${API}/messages/wait?to=ann@example.com&timeout=60000`, {
+    dispatcher,
+    signal: client.signal,
+  }).catch((error) => error);
+  const { message } = await started;
+  asked.mockRestore();
+  client.abort();
+  await expect(message).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await answer).toMatchObject({ name: 'AbortError' });
+});
+
 test('a wait in vain is answered 408, with what came instead', async () => {
   await sendTo('ann@example.com', 'Hi');
   const { status, json } = await ask('GET', '/messages/wait?subject=Bye&timeout=1');
@@ -291,6 +314,68 @@ test('events tell of each message that comes and goes, and of those since the la
   const resumed = await open({ 'last-event-id': sandbox.messages[0].id });
   expect(await resumed('"Later"')).not.toContain('"subject":"New"');
   seen.add('events');
+});
+
+test('a reader of events that falls 1,000 behind is cut off, and told the rest when it comes back', async () => {
+  await sendTo('ann@example.com', 'First');
+  const { id } = sandbox.messages[0];
+  const stream = eventStream(sandbox, null);
+  for (let number = 0; number < 1010; number += 1) await sendTo('ann@example.com', `No ${number}`);
+  const events = (await stream.text()).split('\n\n').filter((event) => event.includes('event: message'));
+  expect(events.length).toBeGreaterThan(990);
+  expect(events.length).toBeLessThanOrEqual(1000);
+  const again = eventStream(sandbox, id).body?.getReader();
+  let missed = '';
+  while (!missed.includes('"No 1009"')) missed += Buffer.from((await again?.read())?.value ?? []).toString();
+  await again?.cancel();
+  expect(missed.match(/event: message/g)).toHaveLength(1010);
+});
+
+test.each<[string, string, string]>([
+  ['PUT', '/messages', 'GET, HEAD, DELETE'],
+  ['POST', '/messages/wait', 'GET, HEAD, DELETE'],
+  ['PUT', '/reset', 'POST'],
+  ['DELETE', '/openapi.json', 'GET, HEAD'],
+])('%s %s is refused with the methods that are allowed', async (method, path, allow) => {
+  const { statusCode, headers, body } = await request(`${sandbox.url}${API}${path}`, {
+    method,
+    dispatcher,
+  });
+  expect([statusCode, headers.allow]).toEqual([405, allow]);
+  expect(await body.json()).toMatchObject({ error: { code: 'method-not-allowed' } });
+});
+
+test('HEAD has the headers of GET and no body, of events too', async () => {
+  await send(sandbox, LUNCH);
+  for (const path of ['/messages', '/messages/latest/raw', '/openapi.json', '/events']) {
+    const answer = await request(`${sandbox.url}${API}${path}`, { method: 'HEAD', dispatcher });
+    expect([path, answer.statusCode, await answer.body.text()]).toEqual([path, 200, '']);
+    if (path === '/events') expect(answer.headers['content-type']).toBe('text/event-stream');
+  }
+});
+
+test('a calendar without a name is invite.ics, in the list and as an address', async () => {
+  await sendMime(sandbox, [
+    'From: app@contoso.example',
+    'To: bo@example.com',
+    'Subject: Planning',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/calendar; method=REQUEST',
+    '',
+    'BEGIN:VCALENDAR',
+    'END:VCALENDAR',
+    '--b--',
+    '',
+  ]);
+  expect((await ask('GET', '/messages/latest/attachments')).json).toMatchObject({
+    attachments: [{ name: 'invite.ics' }],
+  });
+  const { status, headers } = await ask('GET', '/messages/latest/attachments/invite.ics');
+  expect(status).toBe(200);
+  expect(headers['content-disposition']).toContain('invite.ics');
 });
 
 test.each<['GET' | 'POST' | 'DELETE' | 'PUT' | 'OPTIONS', string, number, string]>([

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
 import { checksOf, countFindings } from '../../../src/sandbox/inbox/checks';
+import { OUTLOOK_GAPS } from '../../../src/sandbox/inbox/outlook-gaps';
 import { textPieces } from '../../../src/sandbox/inbox/text-links';
 import { LUNCH, send } from '../support';
 import { get, pathOf } from './support';
@@ -129,4 +131,23 @@ test('a link in plain text opens a tab that does not learn where it came from', 
   expect(text).toContain(
     '<a href="https://a.example/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">https://a.example/?a=1&amp;b=2</a>.',
   );
+});
+
+interface CanIEmail {
+  data: { slug: string; stats: { outlook?: { windows?: Record<string, string> } } }[];
+}
+
+test('what Outlook does not render is what Can I email reports of Outlook for Windows', () => {
+  const { data }: CanIEmail = JSON.parse(readFileSync(require.resolve('caniemail/caniemail.json'), 'utf8'));
+  for (const { what, source } of OUTLOOK_GAPS) {
+    const feature = data.find(({ slug }) => source.endsWith(`/${slug}/`));
+    const { 2013: middle = '', 2016: late = '', 2019: last = '' } = feature?.stats.outlook?.windows ?? {};
+    const isPartly = what.endsWith('before Outlook 2019');
+    expect([what, middle, late, last]).toEqual([
+      what,
+      expect.stringMatching(/^n/),
+      expect.stringMatching(/^n/),
+      expect.stringMatching(isPartly ? /^a/ : /^n/),
+    ]);
+  }
 });

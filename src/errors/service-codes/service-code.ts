@@ -27,6 +27,6 @@ export interface ServiceCodeRow extends ServiceCode {
 export function spelling(code: string): string {
   return code
     .toLowerCase()
-    .replace(/\s+/g, '')
+    .replace(/\s/g, '')
     .replace(/^error(?=.)/, '');
 }

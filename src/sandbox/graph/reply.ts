@@ -7,6 +7,9 @@ import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import { idKind } from './message-answer';
 import { parseJson, readRequest } from './read-request';
 
+const IN_REPLY_TO = 'String 0x1042';
+const REFERENCES = 'String 0x1039';
+
 /**
  * The draft of a reply to one message, which is in no list yet.
  * [rule: reply-draft] [rule: reply-all-draft] [rule: reply-conversation] [rule: reply-attachments]
@@ -61,13 +64,17 @@ function everyone(content: MessageContent, own: SandboxAddress): Pick<MessageCon
 }
 
 /** What the service makes of a message in its reply. */
-function parts({ subject, body, from, internetMessageId }: MessageContent) {
+function parts({ subject, body, from, internetMessageId, extendedProperties }: MessageContent) {
+  const before = extendedProperties.find(({ id }) => id === REFERENCES)?.value;
   const line = `From: ${from.address}`;
   const content =
     body.contentType === 'html' ? `<br><hr><p>${line}</p>${body.content}` : `\n\n${line}\n\n${body.content}`;
   return {
     subject: /^re:/i.test(subject) ? subject : `RE: ${subject}`,
     quoted: { contentType: body.contentType, content },
-    references: ['String 0x1042', 'String 0x1039'].map((id) => ({ id, value: internetMessageId })),
+    references: [
+      { id: IN_REPLY_TO, value: internetMessageId },
+      { id: REFERENCES, value: before === undefined ? internetMessageId : `${before} ${internetMessageId}` },
+    ],
   };
 }

@@ -2,7 +2,7 @@
 interface OutlookGap {
   what: string;
   looksLike: RegExp;
-  /** The page of Can I email about it. The list is ours: compare it with the page before relying on it. */
+  /** The page of Can I email about it, which reports that Outlook for Windows does not support it. */
   source: string;
 }
 
@@ -33,7 +33,19 @@ export const OUTLOOK_GAPS: readonly OutlookGap[] = [
   { what: '<svg>', looksLike: /<svg[\s>]/i, source: page('html-svg') },
   { what: '<video>', looksLike: /<video[\s>]/i, source: page('html-video') },
   {
-    what: 'images as data: URLs',
+    what: 'background-image',
+    looksLike: /background-image\s{0,9}:/i,
+    source: page('css-background-image'),
+  },
+  { what: 'gradients', looksLike: /linear-gradient\(/i, source: page('css-linear-gradient') },
+  { what: 'transform', looksLike: /[;"'{\s]transform\s{0,9}:/i, source: page('css-transform') },
+  { what: 'variables', looksLike: /var\(\s{0,9}--/i, source: page('css-variables') },
+  { what: 'calc()', looksLike: /\bcalc\(/i, source: page('css-unit-calc') },
+  { what: '<form>', looksLike: /<form[\s>]/i, source: page('html-form') },
+  { what: '<picture>', looksLike: /<picture[\s>]/i, source: page('html-picture') },
+  { what: 'images as WebP', looksLike: /<img\b[^>]{0,2000}\.webp\b/i, source: page('image-webp') },
+  {
+    what: 'images as data: URLs, before Outlook 2019',
     looksLike: /src\s{0,9}=\s{0,9}["']?data:image\//i,
     source: page('image-base64'),
   },

@@ -46,7 +46,7 @@ export const MAILBOX_RULES = {
     'createReplyAll makes a draft to the sender and all recipients.',
   ),
   'reply-conversation': ours(
-    'The draft of a reply is in the conversation of the message, with RE: before its subject and its body below.',
+    'The draft of a reply is in the conversation of the message and names it in In-Reply-To and References, with RE: before its subject and its body below.',
   ),
   'reply-attachments': ours('The draft of a reply has the inline attachments of the message.'),
   'parallel-attachments': reported(

@@ -29,15 +29,25 @@ const STATUS: Readonly<Record<ApiErrorCode, number>> = {
 export class ApiRefusal extends Error {
   readonly code: ApiErrorCode;
 
-  constructor(code: ApiErrorCode, message: string) {
+  /** The methods that would be taken, where the method is what is wrong. */
+  readonly allow?: string;
+
+  constructor(code: ApiErrorCode, message: string, allow?: string) {
     super(message);
     this.code = code;
+    this.allow = allow;
   }
 }
 
 export function jsonResponse(value: object, status = 200): Response {
   const whole = foreignResponse(JSON.stringify(value), 'application/json; charset=utf-8', NO_RIGHTS);
   return status === 200 ? whole : new Response(whole.body, { status, headers: whole.headers });
+}
+
+export function refusalResponse({ code, message, allow }: ApiRefusal): Response {
+  const response = errorResponse(code, message);
+  if (allow !== undefined) response.headers.set('allow', allow);
+  return response;
 }
 
 /** @param more what else the answer tells */

@@ -1,7 +1,7 @@
 import { isOwnRequest } from '../own-request';
 import type { Sandbox } from '../sandbox';
 import type { MessageSearch } from '../search';
-import { ApiRefusal, errorResponse, jsonResponse } from './answers';
+import { ApiRefusal, errorResponse, jsonResponse, refusalResponse } from './answers';
 import { API_PATH } from './message-json';
 import { openApiDocument } from './openapi';
 import { checkParameters } from './parameters';
@@ -13,7 +13,7 @@ export function createApi(sandbox: Sandbox, search: MessageSearch): (request: Re
     try {
       return await answer(request, sandbox, search);
     } catch (error) {
-      if (error instanceof ApiRefusal) return errorResponse(error.code, error.message);
+      if (error instanceof ApiRefusal) return refusalResponse(error);
       // The sandbox's own checks of filters and faults.
       if (error instanceof TypeError) return errorResponse('bad-request', error.message);
       throw error;
@@ -32,7 +32,8 @@ async function answer(request: Request, sandbox: Sandbox, search: MessageSearch)
     .split('/')
     .map(decode);
   const method = request.method === 'HEAD' ? 'get' : request.method.toLowerCase();
-  if (segments.join('/') === 'openapi.json' && method === 'get') {
+  if (segments.join('/') === 'openapi.json') {
+    if (method !== 'get') throw wrongMethod(request.method, ['get']);
     checkParameters(query, []);
     return jsonResponse(openApiDocument());
   }
@@ -45,7 +46,7 @@ async function answer(request: Request, sandbox: Sandbox, search: MessageSearch)
   if (match === undefined)
     throw wrongMethod(
       request.method,
-      matches.map(({ route }) => route),
+      matches.map(({ route }) => route.method),
     );
   checkParameters(query, match.route.query ?? []);
   const { id = '', file = '' } = match.values;
@@ -56,9 +57,10 @@ function nothingThere(): ApiRefusal {
   return new ApiRefusal('not-found', `There is nothing here. ${API_PATH}/openapi.json lists what there is.`);
 }
 
-function wrongMethod(method: string, routes: readonly ApiRoute[]): ApiRefusal {
-  const known = routes.map((route) => route.method.toUpperCase()).join(', ');
-  return new ApiRefusal('method-not-allowed', `This takes ${known}, not ${method}.`);
+function wrongMethod(method: string, known: readonly ApiRoute['method'][]): ApiRefusal {
+  const names = [...new Set(known)].map((name) => name.toUpperCase());
+  const allow = names.flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name])).join(', ');
+  return new ApiRefusal('method-not-allowed', `This takes ${names.join(', ')}, not ${method}.`, allow);
 }
 
 function decode(segment: string): string {

@@ -1,3 +1,4 @@
+import { fileName } from '../invitation';
 import type { SandboxMessage } from '../sandbox';
 
 export const API_PATH = '/inbox/api/v1';
@@ -48,14 +49,17 @@ export function messageJson(message: SandboxMessage) {
 }
 
 export function attachmentsJson({ id, attachments }: SandboxMessage) {
-  return attachments.map(({ name, contentType, size, isInline, contentId, sha256 }, index) => ({
-    index,
-    url: `${API_PATH}/messages/${encodeURIComponent(id)}/attachments/${index}`,
-    name,
-    contentType,
-    size,
-    isInline,
-    contentId: contentId ?? null,
-    sha256: sha256 ?? null,
-  }));
+  return attachments.map((attachment, index) => {
+    const { contentType, size, isInline, contentId, sha256 } = attachment;
+    return {
+      index,
+      url: `${API_PATH}/messages/${encodeURIComponent(id)}/attachments/${index}`,
+      name: fileName(attachment),
+      contentType,
+      size,
+      isInline,
+      contentId: contentId ?? null,
+      sha256: sha256 ?? null,
+    };
+  });
 }

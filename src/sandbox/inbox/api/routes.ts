@@ -1,4 +1,5 @@
 import { bodyDocument } from '../body-document';
+import { fileName } from '../invitation';
 import { download } from '../message-parts';
 import { foreignResponse } from '../responses';
 import {
@@ -161,8 +162,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: { status: 200, mediaType: FILE },
     failures: [404],
     handle(asked) {
-      const { content, name } = attachmentOf(messageOf(asked), asked.file);
-      return download(content, name);
+      const attachment = attachmentOf(messageOf(asked), asked.file);
+      return download(attachment.content, fileName(attachment));
     },
   },
   {
@@ -248,7 +249,12 @@ export const API_ROUTES: readonly ApiRoute[] = [
     operationId: 'events',
     summary: 'Server-sent events: `message` with its summary, and `removed` with its id.',
     answer: { status: 200, mediaType: 'text/event-stream' },
-    handle: ({ sandbox, request }) => eventStream(sandbox, request.headers.get('last-event-id')),
+    handle({ sandbox, request }) {
+      const events = eventStream(sandbox, request.headers.get('last-event-id'));
+      if (request.method !== 'HEAD') return events;
+      // Events without end would keep the connection from its next request.
+      return events.body?.cancel().then(() => new Response(null, events)) ?? events;
+    },
   },
 ];
 
@@ -277,11 +283,12 @@ function pageOf<Item>(
   return { [name]: page, total: items.length, limit, offset };
 }
 
-async function waitForMessage({ sandbox, query }: Asked): Promise<Response> {
-  const options = { timeout: numberIn(query, 'timeout'), onlyNew: flagIn(query, 'onlyNew') };
+async function waitForMessage({ sandbox, query, request: { signal } }: Asked): Promise<Response> {
+  const options = { timeout: numberIn(query, 'timeout'), onlyNew: flagIn(query, 'onlyNew'), signal };
   try {
     return jsonResponse(messageJson(await sandbox.waitForMessage(filterIn(query), options)));
   } catch (error) {
+    if (signal.aborted) throw new ApiRefusal('closed', 'The client has left.');
     if (!(error instanceof SandboxMessageError)) throw error;
     const latest = error.messages.slice(-10).reverse();
     return errorResponse(error.code === 'ECLOSED' ? 'closed' : 'timeout', error.message, {
@@ -307,7 +314,7 @@ function messageOf({ sandbox, query, id }: Asked): SandboxMessage {
 
 function attachmentOf({ attachments }: SandboxMessage, file: string): SandboxAttachment {
   const byIndex = /^\d{1,6}$/.test(file) ? attachments[Number(file)] : undefined;
-  const attachment = byIndex ?? attachments.find(({ name }) => name === file);
+  const attachment = byIndex ?? attachments.find((each) => fileName(each) === file);
   if (attachment === undefined) throw new ApiRefusal('not-found', 'The message has no such attachment.');
   if (attachment.sha256 === undefined) return attachment;
   throw new ApiRefusal('not-found', 'The sandbox keeps only the hash of this attachment.');

@@ -48,7 +48,10 @@ export const SCHEMAS = {
   Attachment: object({
     index: count,
     url: text,
-    name: text,
+    name: {
+      ...text,
+      description: 'A calendar without one is invite.ics; any other file without one has an empty name.',
+    },
     contentType: text,
     size: { ...count, description: 'In bytes.' },
     isInline: flag,

@@ -1,0 +1,98 @@
+import { createSandbox, type Sandbox } from '../../src/sandbox';
+import { ask, attach, find, LUNCH, makeDraft, post, refusal, send, TEXT_FILE } from './support';
+
+const PLAN = '<plan@contoso.example>';
+const recipients = (...addresses: string[]) => addresses.map((address) => ({ emailAddress: { address } }));
+const LOGO = { ...TEXT_FILE, name: 'logo.png', isInline: true, contentId: 'logo' };
+
+/** Sends a message, and answers its copy in Sent Items. */
+async function replyTo(sandbox: Sandbox, message: object, action = 'createReply') {
+  await send(sandbox, { ...LUNCH, internetMessageId: PLAN, ...message });
+  const { value } = await (await find(sandbox, `internetMessageId eq '${PLAN}'`)).json();
+  const [original] = value;
+  const answer = await ask(sandbox, 'POST', `messages/${original.id}/${action}`);
+  expect(answer.status).toBe(201);
+  return { original, draft: await answer.json() };
+}
+const addresses = (list: { emailAddress: { address: string } }[]) =>
+  list.map(({ emailAddress }) => emailAddress.address);
+
+test('a reply is a draft to the sender, in the conversation of the message', async () => {
+  const sandbox = createSandbox();
+  const { original, draft } = await replyTo(sandbox, { ccRecipients: recipients('eve@example.com') });
+  expect(draft).toMatchObject({
+    isDraft: true,
+    subject: `RE: ${LUNCH.subject}`,
+    conversationId: original.conversationId,
+    body: { content: expect.stringContaining(LUNCH.body.content) },
+    ccRecipients: [],
+  });
+  expect(addresses(draft.toRecipients)).toEqual([sandbox.options.userId]);
+  expect(sandbox.drafts).toHaveLength(1);
+});
+
+test('a reply goes to Reply-To instead, if there is one', async () => {
+  const { draft } = await replyTo(createSandbox(), { replyTo: recipients('desk@example.com') });
+  expect(addresses(draft.toRecipients)).toEqual(['desk@example.com']);
+});
+
+test('a reply to all goes to the other recipients too', async () => {
+  const sandbox = createSandbox();
+  const message = {
+    toRecipients: recipients('megan@fabrikam.example', sandbox.options.userId.toUpperCase()),
+    ccRecipients: recipients('eve@example.com'),
+  };
+  const { draft } = await replyTo(sandbox, message, 'createReplyAll');
+  expect(addresses(draft.toRecipients)).toEqual([sandbox.options.userId, 'megan@fabrikam.example']);
+  expect(addresses(draft.ccRecipients)).toEqual(['eve@example.com']);
+});
+
+test('a reply to a reply has one RE:', async () => {
+  const { draft } = await replyTo(createSandbox(), { subject: 'Re: Lunch' });
+  expect(draft.subject).toBe('Re: Lunch');
+});
+
+test('a reply has the inline images of the message and none of its files, and they can be deleted', async () => {
+  const sandbox = createSandbox();
+  const { draft } = await replyTo(sandbox, { attachments: [TEXT_FILE, LOGO] });
+  const path = `messages/${draft.id}/attachments`;
+  const { value } = await (await ask(sandbox, 'GET', path)).json();
+  expect(value).toMatchObject([{ name: 'logo.png', isInline: true }]);
+  expect((await ask(sandbox, 'DELETE', `${path}/${value[0].id}`)).status).toBe(204);
+  expect(await (await ask(sandbox, 'GET', path)).json()).toMatchObject({ value: [] });
+  expect(await refusal(ask(sandbox, 'DELETE', `${path}/${value[0].id}`))).toMatchObject({
+    status: 404,
+    code: 'ErrorItemNotFound',
+  });
+});
+
+test('a file can be deleted from a draft, and the others stay', async () => {
+  const sandbox = createSandbox();
+  const id = await makeDraft(sandbox, { ...LUNCH, attachments: [TEXT_FILE] });
+  const { id: second } = await (await attach(sandbox, id, { ...TEXT_FILE, name: 'second.txt' })).json();
+  await attach(sandbox, id, { ...TEXT_FILE, name: 'third.txt' });
+  await ask(sandbox, 'DELETE', `messages/${id}/attachments/${second}`);
+  expect(sandbox.drafts[0]?.attachments.map(({ name }) => name)).toEqual(['greeting.txt', 'third.txt']);
+});
+
+test.each<[string, string, object | string | undefined, number]>([
+  ['an unknown message', 'messages/AAMkunknown/createReply', undefined, 404],
+  [
+    'a comment, which the sandbox does not implement',
+    'messages/AAMkunknown/createReply',
+    { comment: 'Hi' },
+    501,
+  ],
+])('a reply is refused for %s', async (_, path, body, status) => {
+  const sandbox = createSandbox();
+  expect((await ask(sandbox, 'POST', path, body)).status).toBe(status);
+  expect(sandbox.drafts).toEqual([]);
+});
+
+test('a reply takes Mail.ReadWrite', async () => {
+  const sandbox = createSandbox({ roles: ['Mail.Send', 'Mail.Read'] });
+  await post(sandbox, JSON.stringify({ message: { ...LUNCH, internetMessageId: PLAN } }));
+  const { value } = await (await find(sandbox, `internetMessageId eq '${PLAN}'`)).json();
+  const answer = ask(sandbox, 'POST', `messages/${value[0].id}/createReply`);
+  expect(await refusal(answer)).toMatchObject({ status: 403, code: 'ErrorAccessDenied' });
+});
