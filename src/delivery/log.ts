@@ -65,6 +65,12 @@ export class SendLog {
     }
   }
 
+  /** Warns that the time of a scheduled message is uncertain. */
+  timeDoubted(what: string | undefined): void {
+    if (what === undefined) return;
+    this.#say('warn', this.#entry, 'Message %s is scheduled. %s', this.#entry.messageId, what);
+  }
+
   accepted(info: GraphSentMessageInfo): void {
     const {
       messageId,
