@@ -54,6 +54,7 @@ test('refuses to send a message that was not kept, rather than nothing in its pl
     expect.objectContaining({
       code: 'EMESSAGE',
       message: expect.stringContaining('too large to be sent as MIME'),
+      hint: 'Nothing was sent.',
     }),
   );
   await read.close();
@@ -85,7 +86,12 @@ async function prepare(
     ...more,
   };
   try {
-    return prepareMessage(outgoing, read, IDENTITY.userId, resolveOptions({ ...IDENTITY, ...options }, {}));
+    return prepareMessage(
+      outgoing,
+      read,
+      String(options.userId ?? IDENTITY.userId),
+      resolveOptions({ ...IDENTITY, ...options }, {}),
+    );
   } finally {
     await read.close();
   }
@@ -161,6 +167,36 @@ describe('the Message-ID', () => {
       expect(text).not.toContain('@localhost');
     },
   );
+
+  test('that the app gave is kept, whatever it looks like', async () => {
+    const given = { messageId: madeUp, headers: undefined };
+    const { messageId } = await prepare({ from: undefined, messageId: madeUp }, { messageId: madeUp, given });
+    expect(messageId).toBe(madeUp);
+  });
+
+  test.each([
+    ['the tenant, if it is named by a domain', { tenantId: 'contoso.example' }, 'contoso.example'],
+    ['nobody, if nothing has a domain', {}, 'mailbox.invalid'],
+    [
+      'nobody, with a credential, whose tenant is not known',
+      {
+        tenantId: undefined,
+        clientId: undefined,
+        clientSecret: undefined,
+        credential: { getToken: async () => null },
+      },
+      'mailbox.invalid',
+    ],
+  ])('that Nodemailer made up gets the domain of %s', async (_, identity, domain) => {
+    const options = { ...identity, userId: '11111111-2222-4333-8444-555555555555' };
+    const given = { messageId: undefined, headers: undefined };
+    const envelope = { from: false as const, to: ['ann@example.com'] };
+    const { messageId } = await prepare(
+      { from: undefined, messageId: madeUp },
+      { messageId: madeUp, given, options, envelope },
+    );
+    expect(messageId).toBe(`<0a1b2c3d-4e5f-6789-abcd-ef0123456789@${domain}>`);
+  });
 
   test('that a raw message has comes before the one of Nodemailer', async () => {
     const raw =
@@ -250,5 +286,27 @@ describe('a copy in Sent Items that is not wanted', () => {
       expect((await prepare({}, { options: more })).sending).toMatchObject({ by: 'request', savesCopy });
     }
     expect(JSON.parse(textOf(await prepare({}, { options })))).toMatchObject({ saveToSentItems: false });
+  });
+});
+
+describe('headers that only a named property could carry', () => {
+  const mail = { headers: { 'Auto-Submitted': 'auto-generated' } };
+
+  test('are left out of JSON and of a draft of the same message, and told', async () => {
+    const json = await prepare(mail);
+    expect(json.decision.route).toBe('json');
+    expect(json.strippedHeaders).toEqual(['Auto-Submitted']);
+    const once = await prepare(mail, { options: { delivery: 'exactly-once' } });
+    expect(once.decision).toMatchObject({ route: 'draft', because: 'delivery' });
+    expect(once.strippedHeaders).toEqual(json.strippedHeaders);
+  });
+
+  test('go along with MIME, and with the draft of a message that is too large', async () => {
+    expect((await prepare(mail, { options: { format: 'mime' } })).strippedHeaders).toEqual([]);
+    const attachments = [{ filename: 'a.bin', content: Buffer.alloc(3_100_000, 'x') }];
+    const large = await prepare({ ...mail, attachments });
+    expect(large.decision.route).toBe('draft');
+    expect(large.strippedHeaders).toEqual([]);
+    expect(textOf(large)).toContain('auto-generated');
   });
 });
