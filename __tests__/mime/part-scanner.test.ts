@@ -275,6 +275,7 @@ test('does not wait for the end of a line that is too long for a boundary', () =
   expect(taken).toEqual([]);
   scanner.scan(Buffer.alloc(1000, 'x'));
   expect(Buffer.concat(taken)).toHaveLength(3002);
+  expect(scanner.room).toBeUndefined();
 });
 
 test('goes on with a header after a fold of white space, in lines that end in LF alone', async () => {
