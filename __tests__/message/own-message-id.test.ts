@@ -18,6 +18,7 @@ test.each<[string, unknown, unknown, boolean]>([
     false,
   ],
   ['headers in lists', undefined, [[{ 'message-id': '2' }]], false],
+  ['a header without a key in words', undefined, { key: ['message-id'] }, true],
   ['other headers', undefined, { 'X-Message-ID': '1', 'Message-ID-2': '2', key: 3 }, true],
   ['other headers with keys', undefined, [{ key: 'x message-id' }, { key: 'message-id x' }], true],
   ['no headers', undefined, null, true],

@@ -131,7 +131,7 @@ test('mailparser gets no more of a part than its boundary', () => {
   expect(headerForParser(part, 3).toString()).toBe(
     `Content-Type: multipart/mixed; boundary="a \\"b\\" \\\\"\r\n${PART_NUMBER}: 3\r\n\r\n`,
   );
-  expect(headerForParser(page, 4).toString()).toBe(
-    `Content-Type: application/octet-stream\r\nContent-Disposition: attachment\r\n${PART_NUMBER}: 4\r\n\r\n`,
-  );
+  const header = headerForParser(page, 4).toString();
+  expect(header).toMatch(new RegExp(`\\r\\n${PART_NUMBER}: 4\\r\\n\\r\\n$`));
+  expect(header).not.toMatch(/text\/html|boundary/);
 });
