@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { SendMailOptions } from 'nodemailer';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import MimeNode from 'nodemailer/lib/mime-node';
 import { sentInfo } from '../../src/delivery/describe-delivery';
 import { bytesToSend, type OutgoingMessage, prepareMessage } from '../../src/delivery/prepare-message';
-import type { GraphTransportOptions } from '../../src/index';
+import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { readMessage } from '../../src/mime/read-message';
 import { writeMessage } from '../../src/nodemailer/compiled-message';
 import { resolveOptions } from '../../src/options/resolve-options';
+import { startSandbox } from '../../src/sandbox';
 import { IDENTITY } from '../support/options';
 
 const large = { text: 'Hello', attachments: [{ content: Buffer.alloc(400_000, 'ab') }] };
@@ -22,14 +24,34 @@ async function readWith(heldBytes: number) {
 
 test('a message as MIME is what was read, if that was kept', async () => {
   const { node, read } = await readWith(3_000_000);
-  expect(bytesToSend(node, read)).toBe(read.raw.whole);
-  expect(bytesToSend(node, read).length).toBeGreaterThan(400_000);
+  expect(bytesToSend(node, read, 'auto')).toBe(read.raw.pieces);
+  expect(Buffer.concat(bytesToSend(node, read, 'auto')).length).toBeGreaterThan(400_000);
   await read.close();
+});
+
+test("with the format 'mime' a message is composed once, and what was read is sent", async () => {
+  const compose = jest.spyOn(MimeNode.prototype, 'buildHeaders');
+  const sandbox = await startSandbox();
+  const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
+  const mail = { to: 'ann@example.com', subject: 'Größe', text: `Grüße ${'a'.repeat(100)}` };
+  const composed = [];
+  for (const format of ['mime', 'json'] as const) {
+    compose.mockClear();
+    await transporter.sendMail({ ...mail, graph: { format } });
+    composed.push(compose.mock.calls.length);
+  }
+  expect(composed).toEqual([1, 1]);
+  const asMime = sandbox.messages[0]?.mime?.toString();
+  expect(asMime).toContain('Content-Transfer-Encoding: quoted-printable\r\n');
+  expect(asMime).toMatch(/^Gr=C3=BC=C3=9Fe a+=\r\n/m);
+  compose.mockRestore();
+  transporter.close();
+  await sandbox.close();
 });
 
 test('refuses to send a message that was not kept, rather than nothing in its place', async () => {
   const { node, read } = await readWith(100_000);
-  expect(() => bytesToSend(node, read)).toThrow(
+  expect(() => bytesToSend(node, read, 'auto')).toThrow(
     expect.objectContaining({
       code: 'EMESSAGE',
       message: expect.stringContaining('too large to be sent as MIME'),

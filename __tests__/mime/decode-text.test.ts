@@ -19,6 +19,9 @@ test.each([
   ['iso8859-1', '\xe9', 'é'],
   ['iso88591', '\xe9', 'é'],
   ['latin1', '\xe9', 'é'],
+  [' Latin1 ', '\x80', '€'],
+  ['iso8859-1', '\x80', '€'],
+  ['utf-8', '\xed\x95\x9c', '한'],
   ['l1', '\xe9', 'é'],
   ['windows-1252', '\x9f', 'Ÿ'],
   ['x-cp1252', '\xe9', 'é'],
@@ -37,6 +40,11 @@ test.each([
   ['windows-1252', 'a\x81', 'a\ufffd'],
   ['gb18030', 'a\xff', 'a\ufffd'],
   ['x-unheard-of', 'caf\xc3\xa9', 'café'],
+  ['x-utf-8', 'a', 'a'],
+  ['utf-80', 'a', 'a'],
+  ['x-ascii', 'a', 'a'],
+  ['ascii-x', 'a', 'a'],
+  ['x-cp1252-x', 'a', 'a'],
 ])('does not take for %s what is none: %j', (charset, raw, careless) => {
   expect(decodeStrictly(bytes(raw), charset)).toBeUndefined();
   expect(decodeCarelessly(bytes(raw), charset)).toBe(careless);
@@ -76,6 +84,8 @@ test.each([
   ['=?utf-8?Q?J?= =?iso-8859-1?Q?=F6?= =?utf-8?B?cmc=?=', 'Jörg'],
   ['=?iso-2022-jp?B?GyRCJDM=?= =?iso-2022-jp?B?GyRCJHMbKEI=?=', 'こん'],
   ['=?utf-8?Q??=', ''],
+  [' =?utf-8?Q?a?=', ' a'],
+  ['=?utf-8*en*x?Q?=C3=A9?=', 'é'],
 ])('decodes the words of a header: %s', (raw, text) => {
   expect(decodeWords(raw)).toEqual({ text, fault: undefined });
 });

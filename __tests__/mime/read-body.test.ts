@@ -20,7 +20,7 @@ const text = (body: string) => leaf({}, body);
 const html = (body: string) => leaf({ type: 'text/html' }, body);
 const multipart = (type: string, ...children: MailPart[]) =>
   leaf({ type: `multipart/${type}`, use: 'multipart', children, body: undefined });
-const file = leaf({ type: 'application/pdf', use: 'attachment', body: undefined });
+const file = leaf({ type: 'text/html', use: 'attachment' }, '<p>a file');
 
 const inPage = (body: string) => `<div style="white-space: pre-wrap">${body}</div>`;
 
@@ -84,6 +84,9 @@ test.each<[Record<string, string>, string, string]>([
   [{ format: 'flowed', delsp: 'yes' }, 'one \nline', 'oneline'],
   [{ format: 'flowed', delsp: 'YES ' }, 'one \nline', 'oneline'],
   [{ format: 'flowed', delsp: 'no' }, 'one \nline', 'one line'],
+  [{ format: 'flowed', delsp: 'not yes' }, 'one \nline', 'one line'],
+  [{ format: 'flowed', delsp: 'yes or no' }, 'one \nline', 'one line'],
+  [{ format: 'flowed', delsp: ' yes' }, 'one \nline', 'oneline'],
   [{ format: 'fixed' }, 'one \nline', 'one \nline'],
   [{ format: 'unflowed' }, 'one \nline', 'one \nline'],
   [{ format: 'flowed2' }, 'one \nline', 'one \nline'],

@@ -28,7 +28,7 @@ export interface Reply {
 export type Fate = Reply | 'lost' | 'unreachable';
 
 /** A service in this process: undici's interface, and no sockets. */
-class ScriptedDispatcher extends Dispatcher {
+export class ScriptedDispatcher extends Dispatcher {
   readonly #reply: (request: SeenRequest) => Fate | Promise<Fate>;
 
   constructor(reply: (request: SeenRequest) => Fate | Promise<Fate>) {
