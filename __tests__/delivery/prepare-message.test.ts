@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import MimeNode from 'nodemailer/lib/mime-node';
+import { sentInfo } from '../../src/delivery/describe-delivery';
 import { bytesToSend, type OutgoingMessage, prepareMessage } from '../../src/delivery/prepare-message';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { readMessage } from '../../src/mime/read-message';
@@ -309,4 +310,74 @@ describe('headers that only a named property could carry', () => {
     expect(large.strippedHeaders).toEqual([]);
     expect(textOf(large)).toContain('auto-generated');
   });
+});
+
+test('an attachment that is larger than Graph takes is refused, with its size', async () => {
+  const attachments = [
+    { filename: 'small.bin', content: 'x' },
+    { filename: 'large.bin', content: Buffer.alloc(3_100_000, 'x') },
+  ];
+  const large = await prepare({ attachments });
+  const [small, big] = large.content.attachments;
+  if (!small || !big) throw new Error('two attachments');
+  const tooBig = {
+    ...big,
+    content: { ...big.content, size: 150_000_001, held: undefined, read: big.content.read },
+  };
+  const node = message();
+  const limits = { heldBytes: 3_000_000, messageBytes: 200_000_000 };
+  const read = await readMessage((sink) => writeMessage(node, sink), limits);
+  const outgoing: OutgoingMessage = {
+    node,
+    envelope: { from: 'a@contoso.example', to: ['ann@example.com'] },
+    returnPath: false,
+    messageId: '<own@contoso.example>',
+    given: { messageId: '<own@contoso.example>', headers: undefined },
+    dsn: false,
+    graph: {},
+  };
+  const content = { ...read.content, attachments: [small, tooBig] };
+  expect(() =>
+    prepareMessage(
+      outgoing,
+      { ...read, content },
+      IDENTITY.userId,
+      resolveOptions({ ...IDENTITY, format: 'json' }, {}),
+    ),
+  ).toThrow('it has an attachment of 150000001 bytes, and Graph takes 150000000');
+  await read.close();
+});
+
+test('what is left out of a message is told when it was sent', async () => {
+  const prepared = await prepare({ headers: { 'Auto-Submitted': 'auto-generated' } });
+  const envelope = { from: 'bounces@contoso.example', to: ['ann@example.com'] };
+  const outgoing: OutgoingMessage = {
+    node: message(),
+    envelope,
+    returnPath: 'bounces@contoso.example',
+    messageId: '<own@contoso.example>',
+    given: { messageId: '<own@contoso.example>', headers: undefined },
+    dsn: true,
+    graph: {},
+  };
+  const sent = {
+    response: '202 Accepted',
+    requestId: undefined,
+    clientRequestId: undefined,
+    deduplicated: false,
+    sentItem: undefined,
+  };
+  const counts = { messageSize: 1, messageTime: 1, attempts: 1 };
+  const info = sentInfo(outgoing, prepared, sent, {
+    userId: IDENTITY.userId,
+    keptCopy: 'saveToSentItems: false',
+    ...counts,
+  });
+  expect(info.dropped).toEqual([
+    'the header Auto-Submitted',
+    'dsn, which is a matter of SMTP',
+    'envelope sender bounces@contoso.example',
+    'saveToSentItems: false',
+  ]);
+  expect(info).not.toHaveProperty('draftMayBeLeft');
 });
