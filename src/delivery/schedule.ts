@@ -193,7 +193,7 @@ async function cancelDraft(mailbox: Mailbox, draft: ScheduledMessage, filter: st
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (isGone(error)) break;
-      if (outcomeOf(error) !== 'unknown') throw error;
+      if (outcomeOf(error) !== 'unknown') throw isConflict(error) ? notDeleted(error) : error;
       unanswered = error;
       if (!(await requests.retry(error, attempt, true))) throw notKnown(error);
     }
@@ -203,6 +203,21 @@ async function cancelDraft(mailbox: Mailbox, draft: ScheduledMessage, filter: st
   if ((await find(mailbox, filter, 'sentitems')).length > 0) return false;
   if (draft.sendAt.getTime() - dateOf(clock) > SURELY_HELD_MS) return true;
   throw notKnown(unanswered);
+}
+
+/** Whether another change to the draft stood in the way. */
+function isConflict({ responseCode }: GraphTransportError): boolean {
+  return responseCode === 409 || responseCode === 412;
+}
+
+function notDeleted(error: GraphTransportError): GraphTransportError {
+  return error.with({
+    code: 'ECONNECTION',
+    outcome: 'not-accepted',
+    hint: 'The scheduled message was not deleted, because Exchange or another program was changing it. Cancel it again.',
+    link: undefined,
+    cause: error,
+  });
 }
 
 function notKnown(error: GraphTransportError): GraphTransportError {
