@@ -2,6 +2,7 @@ import nodemailer from 'nodemailer';
 import { type GraphTransport, type GraphTransportOptions, graphTransport } from '../../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { ask, makeDraft } from '../sandbox/support';
+import { rewritingService } from '../support/rewriting-service';
 
 const HOUR = 3_600_000;
 const ID = '<reminder@contoso.example>';
@@ -114,6 +115,18 @@ describe('cancel()', () => {
     await schedule('<kept@contoso.example>');
     await expect(transport.cancel(ID)).resolves.toBe(true);
     await expect(transport.scheduled()).resolves.toMatchObject([{ messageId: '<kept@contoso.example>' }]);
+  });
+
+  test('does not delete a sent message that someone has moved to Drafts', async () => {
+    await start();
+    await schedule();
+    const { dispatcher, close } = await rewritingService(sandbox, (body) =>
+      body.replaceAll('"isDraft":true', '"isDraft":false'),
+    );
+    await expect(create({ dispatcher }).cancel(ID)).resolves.toBe(false);
+    await close();
+    expect(sandbox.requests.at(-1)).toMatchObject({ method: 'GET', status: 200 });
+    expect(deletions()).toEqual([]);
   });
 
   test('does not touch what another program has scheduled', async () => {
