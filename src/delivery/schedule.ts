@@ -55,19 +55,18 @@ export function checkedSendAt(
   latest.setUTCFullYear(latest.getUTCFullYear() + 1);
   const given = `sendAt is ${sendAt.toISOString()}`;
   if (sendAt.getTime() <= now) {
-    const today = new Date(now).toISOString();
-    throw refused(
-      `${given}, which is past`,
-      `It is ${today} on this machine. Leave sendAt out to send at once.`,
-    );
+    const today = `It is ${new Date(now).toISOString()} on this machine.`;
+    // This may be a repeated attempt, after an earlier one has scheduled the message.
+    const isRepeatable = (graph.delivery ?? defaults.delivery) === 'exactly-once';
+    throw isRepeatable
+      ? refused(
+          `${given}, which is past`,
+          `${today} Leave sendAt out: the message then goes at once, unless an earlier attempt has sent it.`,
+          'This call sent nothing.',
+        )
+      : refused(`${given}, which is past`, `${today} Leave sendAt out to send at once.`);
   }
   if (sendAt > latest) throw refused(`${given}, more than a year ahead`, 'Schedule it later.');
-  if ((graph.delivery ?? defaults.delivery) === 'exactly-once') {
-    throw refused(
-      "sendAt does not go with delivery: 'exactly-once'",
-      "A held message stays among the drafts, where it looks the same as one that was never sent, so it proves nothing. Set graph: { delivery: 'at-most-once' } for this message.",
-    );
-  }
   if ((graph.format ?? defaults.format) === 'mime') {
     throw refused(
       "sendAt does not go with format: 'mime'",
@@ -77,9 +76,9 @@ export function checkedSendAt(
   return new Date(sendAt);
 }
 
-function refused(why: string, hint: string): GraphTransportError {
+function refused(why: string, hint: string, effect = 'Nothing was sent.'): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The message cannot be scheduled: ${why}.`, {
-    hint: `${hint} Nothing was sent.`,
+    hint: `${hint} ${effect}`,
   });
 }
 
