@@ -461,7 +461,7 @@ export class GraphTransport
       checkMessageOptions(graph);
       if (graph.sendAt !== undefined) {
         const { checkedSendAt }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-        graph.sendAt = checkedSendAt(graph, this.#options, this.#clock);
+        graph.sendAt = checkedSendAt(graph, this.#options, this.#clock, this.#client.clockAheadMs);
       }
       // Graph gets the bcc recipients separately from the headers, so keep the header for their names.
       message.keepBcc = true;
@@ -494,6 +494,10 @@ export class GraphTransport
           this.#tell(() => this.emit('progress', event));
         },
       });
+      if (info.sendAt) {
+        const { clockWarning }: typeof import('./delivery/schedule') = require('./delivery/schedule');
+        log.timeDoubted(clockWarning(info.sendAt, this.#clock, this.#client.clockAheadMs));
+      }
       const { draftId } = info;
       const told = draftId === undefined ? info : { ...info, draftId: this.#secrets.strike(draftId) };
       log.accepted(told);

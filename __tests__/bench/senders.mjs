@@ -88,14 +88,14 @@ function mime(addresses, mail) {
   return ours(addresses, { ...mail, graph: { format: 'mime' } });
 }
 
-function ours({ graphUrl }, mail) {
+function ours({ graphUrl, authorityUrl = graphUrl }, mail) {
   const transporter = nodemailer.createTransport(
     graphTransport({
       tenantId: '11111111-2222-3333-4444-555555555555',
       clientId: '66666666-7777-8888-9999-000000000000',
       clientSecret: 'bench',
       userId: USER,
-      authorityHost: graphUrl,
+      authorityHost: authorityUrl,
       graphEndpoint: graphUrl,
     }),
   );

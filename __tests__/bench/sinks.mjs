@@ -23,7 +23,7 @@ const graph = createServer(async (request, response) => {
   if (route === 'POST messages') return answer(201, DRAFT);
   if (route === 'POST createUploadSession') {
     const expirationDateTime = new Date(Date.now() + 3_600_000);
-    return answer(201, JSON.stringify({ uploadUrl: `${origin}/upload`, expirationDateTime }));
+    return answer(201, JSON.stringify({ uploadUrl: `http://${headers.host}/upload`, expirationDateTime }));
   }
   if (route === 'PUT upload') {
     const [, last, total] = /-(\d+)\/(\d+)$/.exec(headers['content-range']);

@@ -32,6 +32,24 @@ test('shows each recipient what it got, and what an error says', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
 
+test('schedules two mails, lists them, cancels the first, and leaves the second in Drafts', async () => {
+  const child = startCli(['demo']);
+  const output = await printed(child, /Ctrl-C ends the demo/);
+  const held = [
+    ...output.matchAll(/^(\S+Z) {2}(<\S+>) {2}juergen\.gross@example\.com {2}(Your bicycle .*)$/gm),
+  ];
+  const [first, second, left] = held.map(([, sendAt = '', messageId]) => ({ sendAt, messageId }));
+  expect(held).toHaveLength(3);
+  expect(left).toEqual(second);
+  expect(Date.parse(second?.sendAt ?? '') - Date.parse(first?.sendAt ?? '')).toBe(23 * 3_600_000);
+  expect(output).toContain(`await transport.cancel('${first?.messageId}') returns:\ntrue\n`);
+  const [, inboxUrl = ''] = /The mails are in the inbox: (\S+)/.exec(output) ?? [];
+  const drafts = await (await fetch(`${inboxUrl}/drafts`)).text();
+  expect(drafts.match(/Your bicycle is ready/g)).toHaveLength(1);
+  child.kill('SIGINT');
+  await outcomeOf(child);
+});
+
 test('tells its flags, and listens where it is told', async () => {
   expect((await runCli(['demo', '--help'])).stdout).toContain('Usage: nodemailer-graph-transport demo');
   expect(await runCli(['demo', '--port', 'x'])).toMatchObject({ exitCode: 64 });

@@ -146,6 +146,18 @@ describe('a message that is accepted', () => {
     ]);
   });
 
+  test('is said to be scheduled, and until when, if Exchange holds it', () => {
+    const { log, lines } = setUp();
+    log.accepted({ ...info, route: 'draft', scheduled: true, sendAt: new Date(Date.UTC(2026, 10, 30, 8)) });
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        entry: expect.objectContaining({ tnx: 'send', sendAt: '2026-11-30T08:00:00.000Z', recipients: 2 }),
+        line: 'Scheduled message <sent@b> for 2026-11-30T08:00:00.000Z, 2 recipients, 1234 bytes: 202 Accepted as draft (JSON carries it whole), attempts 1, 56 ms, request-id id-1',
+      },
+    ]);
+  });
+
   test('warns of what it went without, and of a draft that may be left', () => {
     const { log, lines } = setUp();
     log.accepted({ ...info, dropped: ['the header X-1', 'dsn'], draftMayBeLeft: true });

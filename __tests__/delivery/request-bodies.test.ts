@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { MAX_HELD_BYTES, MAX_REQUEST_BYTES } from '../../src/delivery/limits';
 import {
   attachmentJson,
@@ -67,7 +68,7 @@ test('what is kept in memory is what fits into one request, and no byte more', (
 
 test('a message as MIME is base64 and nothing around it', () => {
   const mime = Buffer.alloc(200_000, 'Subject: Grüße');
-  const { contentType, body } = mimeRequest(mime);
+  const { contentType, body } = mimeRequest([mime]);
   const bytes = Buffer.concat([...body.pieces()]);
   expect(contentType).toBe('text/plain');
   expect(bytes.toString()).toBe(mime.toString('base64'));
@@ -79,4 +80,17 @@ test('content that is on disk is not sent as if it were empty', () => {
   const onDisk = { size: contentBytes.size, held: undefined, read: contentBytes.read };
   const body = attachmentJson({ ...large, contentBytes: onDisk });
   expect(() => [...body.pieces()]).toThrow('the content of an attachment is not in memory');
+});
+
+test('writes MIME in base64, however it is cut into pieces, and knows its length', () => {
+  const sizes = fc.array(fc.oneof(fc.nat(5), fc.nat(70_000), fc.constant(48 * 1024)), { maxLength: 6 });
+  fc.assert(
+    fc.property(sizes, (lengths) => {
+      const pieces = lengths.map((length, n) => Buffer.alloc(length, `${n}abcdefg`));
+      const { body } = mimeRequest(pieces);
+      const sent = Buffer.concat([...body.pieces()]);
+      expect(sent.toString()).toBe(Buffer.concat(pieces).toString('base64'));
+      expect(body.length).toBe(sent.length);
+    }),
+  );
 });

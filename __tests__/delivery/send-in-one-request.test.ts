@@ -68,3 +68,16 @@ test.each(['ErrorSubmissionQuotaExceeded', 'ErrorQuotaExceededX', 'ErrorAccessDe
     });
   },
 );
+
+test('an error in our own code stays what it is', async () => {
+  const body = {
+    length: 2,
+    *pieces() {
+      yield Buffer.from('{}');
+      throw new TypeError('x is undefined');
+    },
+  };
+  const { requests } = scriptedRequests(() => ({ status: 202 }));
+  const sent = sendInOneRequest(requests, 'app', { contentType: 'application/json', body }, true);
+  await expect(sent).rejects.toThrow('x is undefined');
+});

@@ -1,140 +1,19 @@
 import fc from 'fast-check';
-import nodemailer, { type SendMailOptions } from 'nodemailer';
-import { type FailoverError, type FailoverMember, failover } from '../../src/failover';
-import { graphTransport } from '../../src/index';
 import {
-  type RunningSandbox,
-  type SandboxFault,
-  type SandboxRequestName,
-  startSandbox,
-} from '../../src/sandbox';
-import {
-  type ScriptedSmtp,
-  type SmtpFault,
-  type SmtpMoment,
-  startScriptedSmtp,
-} from '../support/scripted-smtp';
+  DRAFT_WAYS,
+  examine,
+  GRAPH_FAULTS,
+  type GraphTrouble,
+  ONE_REQUEST,
+  SMTP_TROUBLES,
+  type SmtpTrouble,
+  type Way,
+} from './exam';
 
-/** What goes wrong with one member, if anything. */
-interface GraphTrouble {
-  request: SandboxRequestName;
-  fault: SandboxFault;
-}
-interface SmtpTrouble {
-  moment: SmtpMoment;
-  fault: SmtpFault;
-  isAccepted?: boolean;
-}
-
-const GRAPH_FAULTS: SandboxFault[] = [
-  { kind: 'answer', status: 429, code: 'ApplicationThrottled', retryAfter: 60 },
-  { kind: 'answer', status: 503, code: 'serviceNotAvailable' },
-  { kind: 'answer', status: 500, code: 'ErrorInternalServerError' },
-  { kind: 'answer', status: 500, when: 'after' },
-  { kind: 'answer', status: 403, code: 'ErrorAccessDenied' },
-  { kind: 'answer', status: 400, code: 'ErrorInvalidRequest', aadsts: 7000215 },
-  { kind: 'answer', status: 401, code: 'InvalidAuthenticationToken' },
-  { kind: 'html', status: 502 },
-  { kind: 'html', status: 504, when: 'after' },
-  { kind: 'reset', when: 'before-body' },
-  { kind: 'reset', when: 'before' },
-  { kind: 'reset', when: 'after' },
-  { kind: 'cut', in: 'head' },
-  { kind: 'cut', in: 'body' },
-  { kind: 'broken-json' },
-  { kind: 'silence', when: 'before' },
-  { kind: 'silence', when: 'after' },
-];
-const GRAPH_TROUBLES: GraphTrouble[] = (['token', 'send-mail'] as const).flatMap((request) =>
-  GRAPH_FAULTS.map((fault) => ({ request, fault })),
-);
-
-const SMTP_FAULTS: SmtpFault[] = ['421 4.3.2 Closing', '451 4.3.2 Later', '550 5.7.1 No', 'close', 'silence'];
-const SMTP_TROUBLES: SmtpTrouble[] = [
-  ...(['greeting', 'ehlo', 'auth', 'mail', 'rcpt', 'data', 'end'] as const).flatMap((moment) =>
-    SMTP_FAULTS.map((fault) => ({ moment, fault })),
-  ),
-  { moment: 'end', fault: 'close', isAccepted: true },
-  { moment: 'end', fault: 'silence', isAccepted: true },
-];
-
-let sandbox: RunningSandbox;
-let smtp: ScriptedSmtp;
-let mails = 0;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  smtp = await startScriptedSmtp();
-});
-afterEach(() => {
-  sandbox.clear();
-  smtp.messages.length = 0;
-  smtp.fail(undefined);
-});
-afterAll(() => Promise.all([sandbox.close(), smtp.close()]));
-
-/** Sends one message while each member has its trouble, and checks what nobody may ever see. */
-async function examine(isGraphFirst: boolean, graphTrouble?: GraphTrouble, smtpTrouble?: SmtpTrouble) {
-  sandbox.clear();
-  smtp.messages.length = 0;
-  if (graphTrouble) sandbox.failNext(graphTrouble.request, graphTrouble.fault, { times: 9 });
-  smtp.fail(smtpTrouble?.moment, smtpTrouble?.fault, smtpTrouble?.isAccepted);
-  const connectionsBefore = smtp.connections();
-  const requestsBefore = sandbox.requests.length;
-  const short = (fault: unknown) =>
-    fault === 'silence' || (typeof fault === 'object' && Reflect.get(fault ?? {}, 'kind') === 'silence')
-      ? 80
-      : 5000;
-  const graph = graphTransport({
-    ...sandbox.options,
-    retry: { attempts: 1 },
-    connectionTimeout: short(graphTrouble?.fault),
-    socketTimeout: short(graphTrouble?.fault),
-    timeout: 10_000,
-  });
-  const wait = short(smtpTrouble?.fault);
-  const relay = nodemailer.createTransport({
-    host: '127.0.0.1',
-    port: smtp.port,
-    auth: { user: 'app', pass: 'secret' },
-    connectionTimeout: wait,
-    greetingTimeout: wait,
-    socketTimeout: wait,
-  });
-  const members: FailoverMember[] = isGraphFirst ? [graph, relay] : [relay, graph];
-  const mailer = nodemailer.createTransport(failover(members));
-  mails += 1;
-  const messageId = `<exam-${mails}@contoso.example>`;
-  const message: SendMailOptions = {
-    messageId,
-    from: sandbox.options.userId,
-    to: 'ann@example.com',
-    text: 'An exam',
-  };
-  const outcome = await mailer.sendMail(message).then(
-    (info) => ({ info, error: undefined }),
-    (error: FailoverError) => ({ info: undefined, error }),
-  );
-  await mailer.close();
-  const isThis = (mail: string) => mail.includes(messageId);
-  const byGraph = sandbox.messages.filter((mail) => mail.internetMessageId === messageId).length;
-  const bySmtp = smtp.messages.filter(isThis).length;
-  const arrived = byGraph + bySmtp;
-  expect(arrived).toBeLessThanOrEqual(1);
-  if (outcome.info) {
-    expect(arrived).toBe(1);
-    expect(outcome.info.failover.name).toBe(byGraph ? 'GraphTransport' : 'SMTP');
-  } else if (!outcome.error.ambiguous) {
-    expect(arrived).toBe(0);
-  }
-  const before = (outcome.info ?? outcome.error).failover.failures.map(({ error }) => error);
-  for (const error of before) expect(Reflect.get(error, 'ambiguous')).not.toBe(true);
-  if (outcome.error?.ambiguous && outcome.error.failover.index === 0) {
-    expect(
-      isGraphFirst ? smtp.connections() - connectionsBefore : sandbox.requests.length - requestsBefore,
-    ).toBe(0);
-  }
-  return { ...outcome, arrived };
-}
+/** Each request of a way with each fault. */
+const troublesOf = ({ steps }: Way): GraphTrouble[] =>
+  steps.flatMap((request) => GRAPH_FAULTS.map((fault) => ({ request, fault })));
+const GRAPH_TROUBLES = troublesOf(ONE_REQUEST);
 
 /** To EHLO, a refusal only makes Nodemailer say HELO. */
 const isHarmless = ({ moment, fault }: SmtpTrouble) => moment === 'ehlo' && /^[45][^2]/.test(fault);
@@ -187,3 +66,55 @@ test('no message is sent twice, or lost though it was told to be sent, whatever 
     { numRuns: 100, seed: 4711 },
   );
 }, 60_000);
+
+/** What befalls a message on its way: which way, the fault of Graph and where, the fault of SMTP, and who is first. */
+const sending = fc.constantFrom(...DRAFT_WAYS).chain((way) =>
+  fc.record({
+    way: fc.constant(way),
+    isGraphFirst: fc.boolean(),
+    isBlind: fc.boolean(),
+    graphTrouble: fc.option(fc.constantFrom(...troublesOf(way)), { nil: undefined, freq: 12 }),
+    smtpTrouble: fc.option(fc.constantFrom(...SMTP_TROUBLES), { nil: undefined, freq: 2 }),
+  }),
+);
+
+// More of them: FAILOVER_RUNS=100. A failure prints the seed and the path to replay it with.
+test('no message is sent twice, or lost though it was told to be sent, on any way of several requests', async () => {
+  await fc.assert(
+    fc.asyncProperty(sending, async ({ way, isGraphFirst, graphTrouble, smtpTrouble, isBlind }) => {
+      await examine(isGraphFirst, graphTrouble, smtpTrouble, way, isBlind);
+    }),
+    { numRuns: Number(process.env.FAILOVER_RUNS ?? 4), seed: 4711 },
+  );
+}, 600_000);
+
+test.each(DRAFT_WAYS)('by way of $name, Graph sends if nothing goes wrong', async (way) => {
+  const { info } = await examine(true, undefined, undefined, way);
+  expect(info?.failover).toEqual({ index: 0, name: 'GraphTransport', failures: [] });
+});
+
+test.each(DRAFT_WAYS)('by way of $name, a failure before the last request goes on to SMTP', async (way) => {
+  const [request = 'token'] = way.steps.slice(-2);
+  const fault = { kind: 'answer', status: 503, code: 'serviceNotAvailable' } as const;
+  const { info } = await examine(true, { request, fault }, undefined, way);
+  expect(info?.failover).toMatchObject({ index: 1, name: 'SMTP' });
+});
+
+const LOST_ANSWER: GraphTrouble = { request: 'send-draft', fault: { kind: 'reset', when: 'after' } };
+
+test.each(DRAFT_WAYS)(
+  'by way of $name, a lost answer makes Graph look, and SMTP is not asked',
+  async (way) => {
+    const { info, arrived } = await examine(true, LOST_ANSWER, undefined, way);
+    expect([info?.failover.index, arrived]).toEqual([0, 1]);
+  },
+);
+
+test.each(DRAFT_WAYS.slice(1, 3))(
+  'by way of $name, an answer that stays lost goes no further',
+  async (way) => {
+    const { error, arrived } = await examine(true, LOST_ANSWER, undefined, way, true);
+    expect(error).toMatchObject({ ambiguous: true, retryable: false, failover: { index: 0 } });
+    expect(arrived).toBe(1);
+  },
+);

@@ -1,4 +1,10 @@
-import { addressFault, parseAddresses, sameAddress } from '../../src/mime/address';
+import {
+  addressFault,
+  parseAddresses,
+  readMailboxes,
+  sameAddress,
+  toWireAddress,
+} from '../../src/mime/address';
 
 test.each([
   ['a bare address', 'ann@example.com', [{ name: '', address: 'ann@example.com' }]],
@@ -53,6 +59,9 @@ test.each([
   'ann@xn--bcher-kva.example',
   'ann@my_host.example',
   'jörg@example.com',
+  'a@b',
+  'a@b.c.d-e',
+  '=?a?x?b?=@example.com',
 ])('finds no fault with %s', (address) => {
   expect(addressFault(address)).toBeUndefined();
 });
@@ -84,4 +93,64 @@ test.each([
   ['ann@example.com', 'ann@example.org', false],
 ])('compares %s and %s as mailboxes', (a, b, same) => {
   expect(sameAddress(a, b)).toBe(same);
+});
+
+test.each([
+  ['ann', 'it has no local part and domain'],
+  ['@example.com', 'it has no local part and domain'],
+  ['ann@', 'it has no local part and domain'],
+  ['an\u0000n@example.com', 'it has a control character'],
+  ['j\ufffdrg@example.com', 'it has a byte that is not UTF-8'],
+  ['=?utf-8?Q?ann?=@example.com', 'it has an encoded word, which is not allowed there'],
+  ['=?utf-8?b?YW5u?=@example.com', 'it has an encoded word, which is not allowed there'],
+  ['ann smith@example.com', 'its local part has a character that must be quoted'],
+  ['x"ann smith"@example.com', 'its local part has a character that must be quoted'],
+  ['"ann smith"x@example.com', 'its local part has a character that must be quoted'],
+  ['ann@example-.com', 'its domain is not a host name'],
+])('says what is wrong with %j: %s', (address, fault) => {
+  expect(addressFault(address)).toBe(fault);
+});
+
+test.each([
+  ['ann@example.com, Bob <bob@example.com>', true, true],
+  ['Ann (at home) <ann@example.com>', true, false],
+  ['Team: ann@example.com;', true, true],
+  ['Jörg <joerg@example.com>', true, false],
+  ['ann@bücher.example', true, false],
+  ['ann@example.com>', false, false],
+  ['<ann@example.com> <eve@example.com>', false, false],
+])('knows whether others read the same: %s', (value, isCertain, isPlain) => {
+  expect(readMailboxes(value)).toMatchObject({ isCertain, isPlain });
+});
+
+test('can only be refused if its letters were guessed', () => {
+  const [mailbox] = readMailboxes('Jörg <jörg@bücher.example>', true).mailboxes;
+  expect(mailbox?.address).toBe('j\ufffdrg@b\ufffdcher.example');
+  expect(addressFault(mailbox?.address ?? '')).toBeDefined();
+});
+
+test('has no name if that is only the address again', () => {
+  expect(parseAddresses('"ann@example.com" <ann@example.com>')).toEqual([
+    { name: '', address: 'ann@example.com' },
+  ]);
+});
+
+test('is not guessed at in a text that is far too long', () => {
+  const careless = `Ann Smith ann@example.com${' '.repeat(32 * 1024)}`;
+  const longest = careless.slice(0, 32 * 1024);
+  expect(parseAddresses(longest).map(({ address }) => address)).toEqual(['ann@example.com']);
+  const tooLong = careless.slice(0, 32 * 1024 + 1);
+  expect(parseAddresses(tooLong)).toEqual([{ name: '', address: tooLong }]);
+});
+
+test.each([
+  ['Ann..Smith@Example.COM', '"Ann..Smith"@Example.COM'],
+  ['ann@Bücher.Example', 'ann@xn--bcher-kva.example'],
+  ["o'neil@Example.com", "o'neil@Example.com"],
+  ['ann@b\u00fc cher', 'ann@b\u00fc cher'],
+  ['@bücher.example', '@bücher.example'],
+  ['ann..@', 'ann..@'],
+  ['ann', 'ann'],
+])('%s is sent as %s', (written, sent) => {
+  expect(toWireAddress(written)).toBe(sent);
 });

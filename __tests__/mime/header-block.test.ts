@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { bytesBeforeHeader, quoted, readHeaderBlock } from '../../src/mime/header-block';
+import {
+  bytesBeforeHeader,
+  cleanLines,
+  notAHeader,
+  quoted,
+  readHeaderBlock,
+} from '../../src/mime/header-block';
 
 test('reads fields as they stand, unfolded, up to the empty line', () => {
   const block = readHeaderBlock('Subject: a\r\n\tb\r\nX-A : c \nX-B:\r\n\r\nX-C: body');
@@ -23,6 +29,19 @@ test.each([
   const { fault, fields } = readHeaderBlock(`${line}Subject: x\r\n\r\n`);
   expect(fault).toContain(said);
   expect(fields.map(({ key }) => key)).toEqual(['subject']);
+});
+
+test.each([
+  ['X-A: b\r\n', false],
+  ['X-A : b\r\n', true],
+  ['X-A: b\r\nX-B\t: c\r\n', true],
+])('notes white space before a colon: %j', (text, hasSpacedName) => {
+  expect(readHeaderBlock(`${text}\r\n`)).toMatchObject({ hasSpacedName, fault: undefined });
+});
+
+test('unfolds lines that end in LF alone, and reads values that are only white space', () => {
+  const { fields } = readHeaderBlock('X-A: a\n b\n\tc\nX-B: \t \n \n\n');
+  expect(fields.map(({ value }) => value)).toEqual(['a b\tc', '']);
 });
 
 test('a line of white space goes on with the field, and is noted', () => {
@@ -87,4 +106,37 @@ test.each([
   ['nothing', ''],
 ])('leaves %s', (_what, text) => {
   expect(rest(text)).toBe(text);
+});
+
+test.each([
+  ['X-A: b\r\n', 'X-A: b\r\n'],
+  ['X-A : b\n', 'X-A: b\r\n'],
+  ['X-A\t:b\r\n\tc\n d\r\n', 'X-A:b\r\n\tc\r\n d\r\n'],
+  ['X-A: b\r\n \r\n\t\n c\r\n', 'X-A: b\r\n c\r\n'],
+  ['X-A: b: c\r\n', 'X-A: b: c\r\n'],
+  ['X-A: b', 'X-A: b\r\n'],
+])('writes a field so that every reader finds its end: %j', (source, clean) => {
+  const [field] = readHeaderBlock(source).fields;
+  expect(field && cleanLines(field)).toBe(clean);
+});
+
+test('quotes eighty characters whole, and says what is wrong with a header', () => {
+  expect(quoted('x'.repeat(80))).toBe(`"${'x'.repeat(80)}"`);
+  expect(quoted('x'.repeat(81))).toBe(`"${'x'.repeat(80)}…"`);
+  expect(quoted('a\0\0\r\nb')).toBe('"a b"');
+  expect(notAHeader('a line that is not a header field: "x"')).toMatchObject({
+    code: 'EMESSAGE',
+    message: expect.stringMatching(
+      /^The header of the message has a line that is not .*: "x"\. Nothing was sent/,
+    ),
+  });
+});
+
+test.each([
+  ['an empty line after blank ones', ' \r\n\t\n\r\nbody', '\r\nbody'],
+  ['the first of several empty lines', '\n\r\nbody', '\n\r\nbody'],
+  ['blank lines alone', ' \r\n\t\r\nbody', 'body'],
+  ['a From line with a colon in it', 'From a:b c\r\nSubject: x\r\n\r\n', 'Subject: x\r\n\r\n'],
+])('of what is not a header, it leaves %s', (_what, text, left) => {
+  expect(rest(text)).toBe(left);
 });

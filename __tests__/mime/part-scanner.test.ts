@@ -211,7 +211,84 @@ test.each([
 ])('is in doubt about a multipart that %s', async (_what, body, what) => {
   const mail = lines('Content-Type: multipart/mixed; boundary=b', '', ...body);
   for (const chunkBytes of [1, 2, 5, 1000]) {
-    expect((await scan(mail, chunkBytes)).parts[0]?.faults.join()).toContain(what);
+    const { parts } = await scan(mail, chunkBytes);
+    expect(parts[0]?.faults.join()).toContain(what);
+    expect(parts).toHaveLength(2);
+  }
+});
+
+test('has no doubt about a mail whose parts begin and end as they should', async () => {
+  const part = ['--b', 'Content-Type: a/b', '', 'x'];
+  const mail = lines('Content-Type: multipart/mixed; boundary=b', '', ...part, ...part, '--b--', '');
+  for (const chunkBytes of [1, 5, 1000]) {
+    expect((await scan(mail, chunkBytes)).parts.map(({ faults }) => faults)).toEqual([[], [], []]);
+  }
+});
+
+test('is in doubt about a part whose header ends with the message', async () => {
+  const mail = lines('Content-Type: multipart/mixed; boundary=b', '', '--b', 'Content-Type: a/b');
+  for (const chunkBytes of [1, 5, 1000]) {
+    expect((await scan(mail, chunkBytes)).parts[1]?.faults.join()).toContain('no end');
+  }
+});
+
+test('takes what only looks like a boundary for content, wherever it is cut', async () => {
+  const text = 'x--b 1\r\n-\r\n--\r\n--b 12\r\n --b 1\r\n-b 1\r\n--b 1 x';
+  for (const chunkBytes of [1, 2, 3, 5, 1000]) {
+    const { parts } = await scan(mixed('Content-Type: a/b', '', text), chunkBytes);
+    expect(parts).toMatchObject([{ use: 'multipart' }, { text, faults: [] }]);
+  }
+});
+
+test('finds a boundary that is cut in two after much content', async () => {
+  const text = `${'x'.repeat(70)}\r\n`.repeat(50);
+  const mail = mixed('Content-Type: a/b', '', text);
+  for (const chunkBytes of [mail.length - 15, mail.length - 17, mail.length - 19, mail.length - 20]) {
+    expect((await scan(mail, chunkBytes)).parts).toMatchObject([{}, { text, faults: [] }]);
+  }
+});
+
+test('keeps a last line that begins with a dash', async () => {
+  const mail = lines('Content-Type: application/pdf', '', 'a', '-b');
+  for (const chunkBytes of [1, 3, 1000]) {
+    expect((await scan(mail, chunkBytes)).parts).toMatchObject([{ text: 'a\r\n-b' }]);
+  }
+});
+
+test('reads a header line of many pieces', async () => {
+  const name = 'x'.repeat(5000);
+  const { parts } = await scan(mixed(`Content-Type: a/b; name=${name}`, '', 'text'), 1000);
+  expect(parts[1]).toMatchObject({ filename: name, text: 'text', faults: [] });
+});
+
+test('does not wait for the end of a line that is too long for a boundary', () => {
+  const taken: Buffer[] = [];
+  const scanner = new PartScanner(() => ({
+    write(chunk) {
+      taken.push(chunk);
+      return undefined;
+    },
+    end: async () => inMemory(Buffer.alloc(0)),
+  }));
+  scanner.scan(lines('Content-Type: application/zip', '', ''));
+  scanner.scan(Buffer.from(`--${'x'.repeat(2000)}`));
+  expect(taken).toEqual([]);
+  scanner.scan(Buffer.alloc(1000, 'x'));
+  expect(Buffer.concat(taken)).toHaveLength(3002);
+  expect(scanner.room).toBeUndefined();
+});
+
+test('goes on with a header after a fold of white space, in lines that end in LF alone', async () => {
+  const mail = Buffer.from('Subject: a\n \nContent-Type: text/html\n\nbody');
+  for (const chunkBytes of [1, 1000]) {
+    expect((await scan(mail, chunkBytes)).parts).toMatchObject([{ type: 'text/html', text: 'body' }]);
+  }
+});
+
+test('lets a lone CR pass in a message that has no parts', async () => {
+  const mail = lines('Content-Type: text/plain', '', 'a\r--b');
+  for (const chunkBytes of [1, 2, 1000]) {
+    expect((await scan(mail, chunkBytes)).parts).toMatchObject([{ text: 'a\r--b' }]);
   }
 });
 

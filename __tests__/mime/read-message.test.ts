@@ -66,7 +66,7 @@ const attachmentsOf = (...sizes: number[]) =>
 test('holds a small message in both forms', async () => {
   const mime = attachmentsOf(400, 300);
   const { raw, content } = await readMail(mime, { heldBytes: 1000, messageBytes: 10_000 });
-  expect(raw.whole).toEqual(mime);
+  expect(raw.pieces).toEqual([mime]);
   expect(raw.bytes).toBe(mime.length);
   expect(content.attachments.map((attachment) => attachment.content.held)).toEqual([
     Buffer.alloc(400, '0'),
@@ -77,7 +77,7 @@ test('holds a small message in both forms', async () => {
 test('puts attachments on disk from the one that would be too much for memory', async () => {
   const limits = { heldBytes: 1000, messageBytes: 2_000_000 };
   const { raw, content, close } = await readMail(attachmentsOf(600, 600, 700_000, 1, 5), limits);
-  expect(raw.whole).toBeUndefined();
+  expect(raw.pieces).toBeUndefined();
   const contents = content.attachments.map((attachment) => attachment.content);
   expect(contents.map(({ size }) => size)).toEqual([600, 600, 700_000, 1, 5]);
   expect(contents.map(({ held }) => held?.length)).toEqual([600, undefined, undefined, undefined, undefined]);

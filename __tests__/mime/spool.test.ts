@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import files from 'node:fs/promises';
 import os from 'node:os';
 import { PassThrough } from 'node:stream';
@@ -71,6 +72,56 @@ test('fails, and takes no process down, when no temporary file can be made', asy
   const contents = [2000, 2000].map((size) => spool.take(new PassThrough().end(Buffer.alloc(size))));
   for (const content of contents) await expect(content).rejects.toMatchObject({ code: 'ENOENT' });
   await spool.close();
+});
+
+test('fails, and leaves no file open, if the temporary file cannot be made nameless', async () => {
+  const { open } = files;
+  let isClosed = false;
+  jest.spyOn(files, 'unlink').mockRejectedValue(new Error('no rights'));
+  jest.spyOn(files, 'open').mockImplementation(async (path, ...others) => {
+    const file = await open(path, ...others);
+    rmSync(path.toString());
+    const close = file.close.bind(file);
+    return Object.assign(file, {
+      async close() {
+        isClosed = true;
+        await close();
+      },
+    });
+  });
+  const spool = new Spool(1000, 10_000);
+  await expect(spool.take(new PassThrough().end(Buffer.alloc(2000)))).rejects.toThrow('no rights');
+  expect(isClosed).toBe(true);
+  await spool.close();
+});
+
+test('says so if the temporary file has lost its end', async () => {
+  const { open } = files;
+  const opened: files.FileHandle[] = [];
+  jest.spyOn(files, 'open').mockImplementation(async (...args) => {
+    const file = await open(...args);
+    opened.push(file);
+    return file;
+  });
+  const spool = new Spool(1000, 10_000);
+  const content = await spool.take(new PassThrough().end(Buffer.alloc(2000)));
+  await opened[0]?.truncate(1500);
+  expect(await content.read(Buffer.alloc(1500), 0)).toHaveLength(1500);
+  await expect(content.read(Buffer.alloc(2000), 0)).rejects.toThrow('the temporary file was truncated');
+  await spool.close();
+});
+
+test('reads a part of what is in memory, as of what is on disk', async () => {
+  for (const heldBytes of [1000, 10]) {
+    const spool = new Spool(heldBytes, 10_000);
+    const pieces = new PassThrough();
+    pieces.write('first ');
+    pieces.end('second');
+    const content = await spool.take(pieces);
+    expect((await content.read(Buffer.alloc(4), 4)).toString()).toBe('t se');
+    expect((await content.read(Buffer.alloc(100), 6)).toString()).toBe('second');
+    await spool.close();
+  }
 });
 
 test('stores an attachment whole on a disk that takes and gives only a part of it at a time', async () => {

@@ -52,6 +52,7 @@ test.each([
   ['base64', 'QQ==\r\nQUJD\r\n'],
   ['base64', 'QUJDA'],
   ['base64', 'QR'],
+  ['base64', 'QE'],
   ['base64', 'QUJ'],
   ['quoted-printable', 'a=ZZ'],
   ['quoted-printable', 'a \r\nb'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,15 @@ async function run(args, env, input = '') {
 
 assert.deepEqual(await run(['--version']), { stdout: `${version}\n`, stderr: '', code: 0 });
 assert.equal((await run(['verify'])).code, 78);
+// Compiled code is kept where only this user can write, before anything of the package is loaded.
+const told = join(cwd, 'told.cjs');
+writeFileSync(told, "require('node:module').enableCompileCache = (folder) => console.error(folder);");
+const cacheOf = async (env) =>
+  (await run(['--version'], { NODE_OPTIONS: `--require ${told}`, ...env })).stderr;
+assert.equal(await cacheOf({ HOME: cwd }), `${join(cwd, '.cache', 'nodemailer-graph-transport')}\n`);
+assert.equal(await cacheOf({ XDG_CACHE_HOME: cwd }), `${join(cwd, 'nodemailer-graph-transport')}\n`);
+assert.equal(await cacheOf({ HOME: cwd, NODE_COMPILE_CACHE: '/elsewhere' }), '/elsewhere\n');
+assert.equal(await cacheOf({}), '');
 assert.match((await run(['prove', '--help'])).stdout, /SENDS REAL MAIL/);
 
 const sandbox = start(['sandbox', '--port', '0']);

@@ -28,7 +28,7 @@ export interface Reply {
 export type Fate = Reply | 'lost' | 'unreachable';
 
 /** A service in this process: undici's interface, and no sockets. */
-class ScriptedDispatcher extends Dispatcher {
+export class ScriptedDispatcher extends Dispatcher {
   readonly #reply: (request: SeenRequest) => Fate | Promise<Fate>;
 
   constructor(reply: (request: SeenRequest) => Fate | Promise<Fate>) {
@@ -73,10 +73,12 @@ class ScriptedDispatcher extends Dispatcher {
 export function scriptedRequests(
   reply: (request: SeenRequest) => Fate | Promise<Fate>,
   more: Partial<MessageRequestsOptions> = {},
+  endpoint = 'https://graph.microsoft.com',
 ) {
   const seen: SeenRequest[] = [];
   const slept: number[] = [];
   const retries: RetryEvent[] = [];
+  const timers: { ms: number; act: () => void; isRunning: boolean }[] = [];
   let now = 1_000_000;
   const clock = {
     now: () => now,
@@ -85,11 +87,19 @@ export function scriptedRequests(
       slept.push(ms);
       now += ms;
     },
-    timer: () => () => undefined,
+    timer: (ms: number, act: () => void, inBackground?: boolean) => {
+      // The longest wait for the rest of an answer keeps no process from ending.
+      if (inBackground) return () => undefined;
+      const timer = { ms, act, isRunning: true };
+      timers.push(timer);
+      return () => {
+        timer.isRunning = false;
+      };
+    },
     date: () => now,
   };
   const client = new GraphClient({
-    endpoint: 'https://graph.microsoft.com',
+    endpoint,
     tokens: { get: async () => 'token', renew: async () => 'token', distrust: () => undefined },
     dispatcher: new ScriptedDispatcher((request) => {
       seen.push(request);
@@ -114,5 +124,5 @@ export function scriptedRequests(
     onRetry: (event) => retries.push(event),
     ...more,
   };
-  return { requests: new MessageRequests(options), options, seen, slept, retries };
+  return { requests: new MessageRequests(options), options, seen, slept, retries, timers };
 }

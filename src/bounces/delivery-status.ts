@@ -76,11 +76,19 @@ function recipientsOf(
   fallback: readonly string[],
 ): { recipient: string; finalRecipient?: string | undefined }[] {
   const final = addressIn(group.get('final-recipient'));
-  const original = addressIn(group.get('original-recipient'));
+  const original = withoutXtext(addressIn(group.get('original-recipient')), final);
   const recipient = original ?? final;
   if (recipient === undefined) return fallback.map((address) => ({ recipient: address }));
   const isSame = final === undefined || final.toLowerCase() === recipient.toLowerCase();
   return [{ recipient, finalRecipient: isSame ? undefined : final }];
+}
+
+/** Some servers leave the address as it was in the SMTP command (RFC 3461): `+2B` for `+`. */
+function withoutXtext(original: string | undefined, final: string | undefined): string | undefined {
+  const decoded = original?.replace(/\+([\dA-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return decoded !== undefined && decoded.toLowerCase() === final?.toLowerCase() ? final : original;
 }
 
 function judged(

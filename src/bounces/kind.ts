@@ -21,7 +21,7 @@ const FILTER_WORDS =
   /\bspam\b|\bspf\b|\bdkim\b|\bdmarc\b|\bvirus|malware|phish|block ?list|blacklist|deny ?list|\brbl\b|\bdnsbl\b|spamhaus|barracuda|reputation|junk|unsolicited|bulk mail|content (?:filter|reject|policy|restriction)|(?:message|mail|e-?mail) (?:content|body)? ?(?:was |has been |is )?(?:blocked|filtered|quarantined)|policy (?:reasons?|violation|restriction|reject)|violat\w+ .{0,30}polic|transport\.rules|rejectmessage|(?:blocked|rejected) (?:by|due to|because of) .{0,40}(?:filter|polic|rule|sender|content)|banned (?:sender|sending)|sender .{0,20}(?:blocked|banned)|(?:ip|client host|host).{0,40}\bblocked\b|reverse dns|\bptr\b|unauthenticated/i;
 
 /** Words for an address that does not exist, whatever else the server says. */
-const UNKNOWN_WORDS =
+export const UNKNOWN_WORDS =
   /(?:user|recipient|mailbox|address|account).{0,30}(?:unknown|not found|does(?: not|n't) exist|no longer|invalid|not listed|disabled|inactive|unavailable)|no such (?:user|recipient|mailbox|address|person)|unknown (?:user|recipient|mailbox|address|local)|unrouteable|invalid (?:recipient|mailbox|address|user)|not a valid (?:recipient|mailbox)|no mailbox here|recipient ?not ?found|recipnotfound/i;
 
 /** Actions that are no failure (RFC 3464, section 2.3.3), which are kinds themselves. */

@@ -72,6 +72,8 @@ function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
 
 function isFromServer({ fields }: ReportMail): boolean {
   const from = fieldOf(fields, 'from') ?? '';
+  // Courier writes no name before the @.
+  if (/<(?:@[^<>]*)?>\s*$/.test(from)) return true;
   return isServer(addressIn(from) ?? from.replace(/^.*<|>.*$/g, '').trim());
 }
 
@@ -107,7 +109,14 @@ function messageIdOf(
   const inReceipt = receipt && readFields(receipt.content.toString('latin1').trimStart());
   // A report in running text ends with a copy of the message.
   const [, inCopy] = /^[ \t>]*message-id:\s*(<[^<>\s]+>)/im.exec(text.slice(beforeCopy(text).length)) ?? [];
+  // Gmail's, which does not always return the header.
+  const inStatus = parts
+    .filter(({ type }) => DELIVERY_STATUS.test(type))
+    .map(({ content }) =>
+      fieldOf(readFields(content.toString('latin1').trimStart()), 'x-original-message-id'),
+    );
   const candidates = [
+    ...inStatus,
     inReceipt && fieldOf(inReceipt, 'original-message-id'),
     fieldOf(returned, 'message-id'),
     inCopy,

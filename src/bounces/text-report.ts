@@ -1,6 +1,7 @@
 import type { ReportMail } from '../mime/read-report';
 import type { ReportedRecipient } from './bounce';
 import { diagnosticIn, judge } from './delivery-status';
+import { UNKNOWN_WORDS } from './kind';
 import { addressesIn, addressIn, isAddress, serverIn } from './report-address';
 import { statusOf } from './status-code';
 
@@ -11,12 +12,17 @@ import { statusOf } from './status-code';
 
 /** Where the copy of the message begins, which may say anything. */
 const COPY =
-  /^[ \t]*-{2,}[ \t]*(?:below this line|this is a copy|(?:the )?(?:original|returned|unsent|undelivered|header|body|message (?:header|text|body|follows))\b)/im;
+  /^[ \t]*-{2,}[ \t]*(?:below this line|this is a copy|(?:the )?(?:original|returned|unsent|undelivered|header|body|message (?:header|text|body|follows))\b)|^[ \t]*(?:possibly truncated original message|message headers?) follows?:|^the following is a copy of\b/im;
 
 const DELAYED =
   /not yet been delivered|not been delivered yet|\bdelay(?:ed)?\b|warning message only|(?:will|to) (?:be retried|keep trying|retry)|continue to try|could not send message for past|still (?:trying|being retried)|transient non-fatal/i;
 const FAILED =
   /(?:could not|couldn't|cannot|can't|was not|wasn't|were not|not be|been unable to|unable to|wasn't able to|not able to) (?:be )?(?:deliver|reach|send)|undeliver|deliver\w* .{0,60}\b(?:failed|aborted)|\bfail(?:ed|ure)\b.{0,40}\b(?:deliver|address|recipient|notice)|delivery fail|permanent (?:fatal )?error|did not reach|returned mail|returned to sender|not delivered/i;
+/** The same in other languages that servers write. */
+const DELAYED_ABROAD =
+  /noch nicht zugestellt|verzögert|(?:est|a été) retardée?|se ha retrasado|in ritardo|遅延|遅れて/i;
+const FAILED_ABROAD =
+  /nicht (?:zugestellt|zustellbar|übermittelt)|unzustellbar|(?:pas pu|impossible d['’])\s?(?:être |en)?(?:remis|livr|distribu|envoy|achemin)|non (?:remis|distribué)|échec de (?:la )?(?:remise|livraison|distribution)|no (?:se (?:ha podido|pudo|puede) |ha sido |pudo ser |fue )?entrega[dr]|non (?:è stato possibile |può essere |è stato )(?:consegna|recapita)|mancat[oa] (?:recapito|consegna)|não (?:pôde ser |foi possível |foi )?entreg|niet (?:worden )?(?:bezorgd|afgeleverd)|onbestelbaar|(?:送信|配信|配送|配達|送達)(?:が|は)?(?:でき|不能|失敗|に失敗)|届きません|无法(?:投递|送达|发送)|退信/i;
 const PERMANENT = /permanent(?: fatal)? error|permanently fail|(?:no|not) (?:such|a valid)|given up/i;
 
 /** What the start of a report must say. Further down, it may quote anything. */
@@ -29,8 +35,8 @@ export function readTextReport(mail: ReportMail, named: readonly string[]): Repo
   const subject = mail.fields.find(({ key }) => key === 'subject')?.value ?? '';
   const text = beforeCopy(mail.text);
   const lead = `${subject}\n${text.slice(0, MAX_LEAD)}`;
-  const isDelayed = DELAYED.test(lead);
-  if (!isDelayed && !FAILED.test(lead)) return [];
+  const isDelayed = DELAYED.test(lead) || DELAYED_ABROAD.test(lead);
+  if (!isDelayed && !FAILED.test(lead) && !FAILED_ABROAD.test(lead)) return [];
   const reasons = reasonsIn(text);
   const recipients = named.length > 0 ? named : [...reasons.keys()];
   return recipients.flatMap((recipient) => {
@@ -45,7 +51,7 @@ export function readTextReport(mail: ReportMail, named: readonly string[]): Repo
         status,
         diagnostic,
         remoteServer: serverIn(/\bhost ([\w-]+(?:\.[\w-]+)+)/i.exec(reason)?.[1]),
-        isPermanent: PERMANENT.test(lead),
+        isPermanent: PERMANENT.test(lead) || UNKNOWN_WORDS.test(reason),
       }) ?? []
     );
   });
@@ -83,10 +89,14 @@ function reasonsIn(text: string): Map<string, string> {
   return reasons;
 }
 
-/** A line that is an address, with or without a reason behind it. */
+/** A line that is an address, with or without a label before it ("Recipient:") and a reason behind it. */
 function recipientLine(line: string): { address: string; rest: string } | undefined {
+  const unlabelled = line
+    .slice(0, 1000)
+    .replace(/^\s*(?:(?:failed|final|original) )?(?:address|recipient):\s*/i, '')
+    .replace(/^\s*\[smtp:([^\]]*)\]/i, '$1');
   const [, word = '', rest = ''] =
-    /^\s*(\S{3,320}?)(?:(?::|\.\.\.|\s+on\s)\s*(.*))?\s*$/.exec(line.slice(0, 1000)) ?? [];
+    /^\s*(\S{3,320}?)(?:(?:\s?:|\.\.\.|\s+on\s|\s+(?=\(.*\)\s*$))\s*(.*))?\s*$/.exec(unlabelled) ?? [];
   const address = addressIn(word.replace(/^['"(]|[)'":,]+$/g, ''));
   if (address === undefined || !isAddress(address)) return undefined;
   return { address, rest: rest.trim() };

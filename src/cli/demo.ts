@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
-import { graphTransport } from '../index';
+import { systemClock } from '../clock';
+import { type GraphTransport, graphTransport } from '../index';
 import type { SandboxMessage } from '../sandbox';
-import { toLine } from './bounces';
+import { toLine as toBounceLine } from './bounces';
 import { EXIT } from './exit-code';
 import { toPort } from './flag-values';
 import { COMMAND_FLAGS, FLAGS } from './flags';
 import type { Command } from './io';
 import { helpOf, parseFlags } from './parse-flags';
 import { startOnPort } from './sandbox-port';
+import { toLine as toHeldLine } from './scheduled';
 import { sendThrough } from './send';
 
 /** Contoso's logo, a PNG in base64. */
@@ -34,11 +36,14 @@ const INVOICE =
   'MCBuIAowMDAwMDAwMjQ3IDAwMDAwIG4gCjAwMDAwMDA0MTkgMDAwMDAgbiAKdHJhaWxlcgo8PCAvU2l6ZSA2IC9Sb290IDEgMCBS' +
   'ID4+CnN0YXJ0eHJlZgo1MTYKJSVFT0YK';
 
+const HOUR_MS = 3_600_000;
+
 const HELP = `Usage: nodemailer-graph-transport demo [FLAGS]
 
 Shows what becomes of an app's mails, without a tenant and without sending real mail. It starts the sandbox, which
 simulates Entra and Graph on this machine, sends it two mails through Nodemailer and this transport, one of which
-bounces, and shows them in the sandbox's inbox, a web page, until it is interrupted.
+bounces, schedules two more and cancels one of them, and shows all of that in the sandbox's inbox, a web page, until it
+is interrupted.
 
 ${helpOf(FLAGS.demo)}
 `;
@@ -69,7 +74,9 @@ export const demoCommand: Command = async (args, { stdout, signal }) => {
     });
 
     print('\nThe second mail also went to hard@bounce.test. transport.bounces() tells what became of that:');
-    for await (const bounce of transport.bounces()) print(toLine(bounce));
+    for await (const bounce of transport.bounces()) print(toBounceLine(bounce));
+
+    await showScheduled(transport, print);
 
     print(`\nThe mails are in the inbox: ${sandbox.inboxUrl}\nOpen it in a browser. Ctrl-C ends the demo.`);
     if (!signal.aborted) await once(signal, 'abort');
@@ -79,6 +86,19 @@ export const demoCommand: Command = async (args, { stdout, signal }) => {
     await sandbox.close();
   }
 };
+
+/** Schedules two mails, lists them, and cancels the first. */
+async function showScheduled(transport: GraphTransport, print: (text: string) => void): Promise<void> {
+  print('\nTwo more mails have graph: { sendAt }, so they wait in Drafts. transport.scheduled() lists them:');
+  const now = systemClock.date();
+  const cancelled = await sendThrough(transport, reminderMail(new Date(now + HOUR_MS)));
+  await sendThrough(transport, reminderMail(new Date(now + 24 * HOUR_MS)));
+  for (const held of await transport.scheduled()) print(toHeldLine(held));
+  print(`\nawait transport.cancel('${cancelled.messageId}') returns:`);
+  print(inspect(await transport.cancel(cancelled.messageId)));
+  print('\ntransport.scheduled() now lists:');
+  for (const held of await transport.scheduled()) print(toHeldLine(held));
+}
 
 /** What each recipient got. */
 function copiesOf({ from, to, cc, bcc, subject, body, attachments }: SandboxMessage): string {
@@ -113,6 +133,16 @@ function invoiceMail(from: string) {
       { filename: 'logo.png', content: Buffer.from(LOGO, 'base64'), cid: 'logo@contoso.example' },
       { filename: 'Rechnung 2026-1177 für Groß.pdf', content: Buffer.from(INVOICE, 'base64') },
     ],
+  };
+}
+
+/** A mail that Exchange holds until then. */
+function reminderMail(sendAt: Date) {
+  return {
+    to: 'juergen.gross@example.com',
+    subject: `Your bicycle is ready on ${sendAt.toISOString().slice(0, 10)}`,
+    text: 'We are open from nine to six.',
+    graph: { sendAt },
   };
 }
 

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { run } from './run';
+
+enableOwnCompileCache();
+// Only what is loaded after that is in the cache.
+const { run }: typeof import('./run') = require('./run');
 
 const end = new AbortController();
 // Only once: a second Ctrl-C ends the process as usual.
@@ -53,4 +57,17 @@ function written(output: NodeJS.WriteStream): Promise<void> {
     if (output.destroyed) resolve();
     else output.write('', () => resolve());
   });
+}
+
+/**
+ * Lets Node keep the compiled code of this command for the next run. It is kept in the user's own folder: Node's default
+ * is a folder that all users of the machine may be able to write to, and what is in there runs as this user. Node before
+ * 22.8 has no such cache, and Node ignores a folder that cannot be written.
+ */
+function enableOwnCompileCache(): void {
+  const { enableCompileCache }: { enableCompileCache?(folder: string): unknown } = require('node:module');
+  const { NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
+  const caches = XDG_CACHE_HOME || (HOME ? join(HOME, '.cache') : LOCALAPPDATA);
+  const folder = NODE_COMPILE_CACHE || (caches && join(caches, 'nodemailer-graph-transport'));
+  if (folder) enableCompileCache?.(folder);
 }

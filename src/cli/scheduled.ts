@@ -85,7 +85,8 @@ async function withTransport<T>(
 }
 
 /** One message, as a line for people. Its subject may come from anyone, so no control characters go to the terminal. */
-function toLine({ sendAt, messageId, to, subject }: ScheduledMessage): string {
+/** A held message in one line. */
+export function toLine({ sendAt, messageId, to, subject }: ScheduledMessage): string {
   const line = `${sendAt.toISOString()}  ${messageId}  ${to.join(', ')}  ${subject}`;
   return line.replace(/\p{C}/gu, '?');
 }

@@ -14,7 +14,7 @@ import type { SendTrace } from './diagnostics';
 import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter, Pauses } from './mailbox-limiter';
-import { type OutgoingMessage, prepareMessage, type UnwantedCopy } from './prepare-message';
+import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
 import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
@@ -124,12 +124,13 @@ function startOfTurn(): { begun: Promise<void>; begin: () => void } {
 }
 
 async function withMessage<T>(
-  { node }: OutgoingMessage,
+  { node, graph }: OutgoingMessage,
   { defaults, signal }: Delivery,
   work: (read: ReadMessage) => Promise<T>,
 ): Promise<T> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
-  const read = await readMessage((sink) => writeMessage(node, sink), limits, signal);
+  const purpose = purposeOf(graph.format ?? defaults.format);
+  const read = await readMessage((sink) => writeMessage(node, sink, purpose), limits, signal);
   try {
     return await work(read);
   } finally {

@@ -35,7 +35,6 @@ export async function postDraft(
     expect: 201,
     alike: LIKE_CREATED,
     wantsBody: true,
-    check: (answer) => toStored(parseJson(answer)),
     contentType,
     body,
     creates: true,

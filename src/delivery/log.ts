@@ -65,6 +65,12 @@ export class SendLog {
     }
   }
 
+  /** Warns that the time of a scheduled message is uncertain. */
+  timeDoubted(what: string | undefined): void {
+    if (what === undefined) return;
+    this.#say('warn', this.#entry, 'Message %s is scheduled. %s', this.#entry.messageId, what);
+  }
+
   accepted(info: GraphSentMessageInfo): void {
     const {
       messageId,
@@ -76,6 +82,7 @@ export class SendLog {
       attempts,
       messageSize,
       messageTime,
+      sendAt,
     } = info;
     if (dropped.length > 0) {
       this.#say('warn', this.#entry, 'Message %s went without: %s', messageId, dropped.join('; '));
@@ -85,9 +92,11 @@ export class SendLog {
       this.#say('warn', this.#entry, 'A draft of message %s may be left in Drafts: %s', messageId, why);
     }
     const recipients = info.accepted.length;
+    const until = sendAt?.toISOString();
     const entry = {
       tnx: 'send',
       messageId,
+      ...(until !== undefined && { sendAt: until }),
       status: response,
       recipients,
       route,
@@ -100,8 +109,9 @@ export class SendLog {
     this.#say(
       'info',
       entry,
-      'Message %s for %s recipients, %s bytes: %s as %s (%s), attempts %s, %s ms, request-id %s',
+      `${until ? 'Scheduled message %s for %s,' : 'Message %s for'} %s recipients, %s bytes: %s as %s (%s), attempts %s, %s ms, request-id %s`,
       messageId,
+      ...(until ? [until] : []),
       recipients,
       messageSize,
       response,

@@ -9,6 +9,7 @@ import { toMimeMessage } from '../message/rewrite-mime';
 import { controlCharactersIn } from '../mime/control-characters';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { ReadMessage } from '../mime/read-message';
+import type { Purpose } from '../nodemailer/compiled-message';
 import { composeAtOnce } from '../nodemailer/compose-small';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
@@ -127,7 +128,7 @@ export function prepareMessage(
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(
-      toMimeMessage(bytesToSend(outgoing.node, read), message, {
+      toMimeMessage(bytesToSend(outgoing.node, read, options.format), message, {
         ...options,
         userId,
         madeUpId: ownId === outgoing.messageId ? undefined : outgoing.messageId,
@@ -146,7 +147,7 @@ export function prepareMessage(
     {
       losses,
       jsonBytes,
-      mimeBytes: () => (read.raw.whole ? mime().body.length : base64Length(read.raw.bytes)),
+      mimeBytes: () => (read.raw.pieces ? mime().body.length : base64Length(read.raw.bytes)),
       draftBytes: () => draftBytes(isReply ? replyMessage() : largeMessage, marks),
       largestAttachment: Math.max(0, ...content.attachments.map((attachment) => attachment.content.size)),
     },
@@ -232,13 +233,23 @@ function ownIdOf(
   });
 }
 
+/** What a message is composed for first: with the format `mime`, what was read is sent. */
+export function purposeOf(format: ResolvedOptions['format']): Purpose {
+  return format === 'mime' ? 'sending' : 'reading';
+}
+
 /**
- * The compiled message as it may be sent: what was read may contain 8-bit text.
+ * The compiled message as it may be sent, in pieces: what was read may contain 8-bit text.
  *
  * @throws GraphTransportError `EMESSAGE` if it is too large to have been kept: nothing else may stand in for it
  */
-export function bytesToSend(node: MimeNode, { raw }: Pick<ReadMessage, 'raw'>): Buffer {
-  const bytes = composeAtOnce(node) ?? raw.whole;
+export function bytesToSend(
+  node: MimeNode,
+  { raw }: Pick<ReadMessage, 'raw'>,
+  format: ResolvedOptions['format'],
+): readonly Buffer[] {
+  const whole = purposeOf(format) === 'sending' ? undefined : composeAtOnce(node);
+  const bytes = whole ? [whole] : raw.pieces;
   if (bytes) return bytes;
   throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
     hint: 'Nothing was sent.',

@@ -16,10 +16,13 @@ export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): Se
 }
 
 /** A message as MIME: all of it in base64, with nothing around it. */
-export function mimeRequest(mime: Buffer): SendMailRequest {
+export function mimeRequest(mime: readonly Buffer[]): SendMailRequest {
+  const bytes = mime.reduce((sum, { length }) => sum + length, 0);
+  // A small message is sent in one piece.
+  const pieces = bytes > PIECE_BYTES ? mime : [Buffer.concat(mime)];
   return {
     contentType: 'text/plain',
-    body: { length: base64Length(mime.length), pieces: () => base64Pieces(mime) },
+    body: { length: base64Length(bytes), pieces: () => base64Pieces(pieces) },
   };
 }
 
@@ -92,7 +95,7 @@ function bodyOf(parts: readonly Part[]): RequestBody {
     *pieces() {
       for (const piece of pieces) {
         if (Buffer.isBuffer(piece)) yield piece;
-        else if (piece.held) yield* base64Pieces(piece.held);
+        else if (piece.held) yield* base64Pieces([piece.held]);
         else throw new Error('the content of an attachment is not in memory');
       }
     },
@@ -110,9 +113,21 @@ export function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
 }
 
-/** The bytes in base64, piece by piece, so that it need not all be in memory at once. */
-function* base64Pieces(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    yield Buffer.from(bytes.toString('base64', at, at + PIECE_BYTES), 'latin1');
+/** The bytes of all buffers in base64, piece by piece, so that it need not all be in memory at once. */
+function* base64Pieces(buffers: readonly Buffer[]): Generator<Buffer> {
+  // Base64 turns three bytes into four characters: fewer wait for the next buffer.
+  let rest: Buffer = Buffer.alloc(0);
+  for (const buffer of buffers) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, buffer]) : buffer;
+    const end = bytes.length - (bytes.length % 3);
+    for (let at = 0; at < end; at += PIECE_BYTES) {
+      yield inBase64(bytes.subarray(at, Math.min(at + PIECE_BYTES, end)));
+    }
+    rest = bytes.subarray(end);
   }
+  if (rest.length > 0) yield inBase64(rest);
+}
+
+function inBase64(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('base64'), 'latin1');
 }

@@ -33,38 +33,47 @@ const SEARCH_LAG_MS = 1000;
 /** How many times a draft that the search shows is deleted until it counts as gone. */
 const DELETES_UNTIL_GONE = 2;
 
+/**
+ * Clocks that differ by less count as right. A minute covers the whole seconds of HTTP dates and slow answers.
+ * Our choice.
+ */
+const RIGHT_CLOCK_MS = 60_000;
+
 /** A draft whose time is further away than this cannot have been sent in the meantime, whichever clock is wrong. */
 const SURELY_HELD_MS = 10 * 60_000;
 
 /**
  * When a message is to be sent.
  *
+ * @param aheadMs how far this machine's clock is ahead of Graph's, if that is known
  * @throws GraphTransportError `EMESSAGE` if that is no time in the year to come, or if other options forbid it
  */
 export function checkedSendAt(
   graph: GraphMessageOptions,
   defaults: Pick<DeliveryOptions, 'delivery' | 'format'>,
   clock: Clock,
+  aheadMs?: number,
 ): Date {
-  const sendAt: unknown = graph.sendAt;
-  if (!types.isDate(sendAt) || Number.isNaN(sendAt.getTime())) {
+  const wanted: unknown = graph.sendAt;
+  const sendAt = new Date(types.isDate(wanted) ? wanted : Number.NaN);
+  if (Number.isNaN(sendAt.getTime())) {
     throw refused('sendAt must be a valid Date', 'Give a Date, such as new Date(Date.now() + 3_600_000).');
   }
   const now = dateOf(clock);
   const latest = new Date(now);
   latest.setUTCFullYear(latest.getUTCFullYear() + 1);
   const given = `sendAt is ${sendAt.toISOString()}`;
-  if (sendAt.getTime() <= now) {
-    const today = `It is ${new Date(now).toISOString()} on this machine.`;
+  const skew = skewOf(aheadMs);
+  const isPast = sendAt.getTime() <= now;
+  if (isPast || (skew && isPastForGraph(sendAt, now, aheadMs))) {
+    const clockSays = `It is ${new Date(now).toISOString()} on this machine${skew ? `, whose ${skew}` : ''}.`;
+    const why = `${given}, which is past${isPast ? '' : " by Graph's clock"}`;
     // This may be a repeated attempt, after an earlier one has scheduled the message.
-    const isRepeatable = (graph.delivery ?? defaults.delivery) === 'exactly-once';
-    throw isRepeatable
-      ? refused(
-          `${given}, which is past`,
-          `${today} Leave sendAt out: the message then goes at once, unless an earlier attempt has sent it.`,
-          'This call sent nothing.',
-        )
-      : refused(`${given}, which is past`, `${today} Leave sendAt out to send at once.`);
+    if ((graph.delivery ?? defaults.delivery) !== 'exactly-once') {
+      throw refused(why, `${clockSays} Leave sendAt out to send at once.`);
+    }
+    const hint = 'Leave sendAt out: the message then goes at once, unless an earlier attempt has sent it.';
+    throw refused(why, `${clockSays} ${hint}`, 'This call sent nothing.');
   }
   if (sendAt > latest) throw refused(`${given}, more than a year ahead`, 'Schedule it later.');
   if ((graph.format ?? defaults.format) === 'mime') {
@@ -73,7 +82,28 @@ export function checkedSendAt(
       "Exchange is told the time in JSON. Set graph: { format: 'auto' } for this message.",
     );
   }
-  return new Date(sendAt);
+  return sendAt;
+}
+
+/** What to warn of when a message has been scheduled, since Exchange goes by its own clock; undefined if nothing. */
+export function clockWarning(sendAt: Date, clock: Clock, aheadMs?: number): string | undefined {
+  const skew = skewOf(aheadMs);
+  const because = skew && `This machine's ${skew}, and Exchange goes by its own.`;
+  if (!isPastForGraph(sendAt, dateOf(clock), aheadMs)) return because;
+  return ['Its time had already come, so Exchange may have sent it at once.', because]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function isPastForGraph(sendAt: Date, now: number, aheadMs = 0): boolean {
+  return sendAt.getTime() <= now - aheadMs;
+}
+
+/** How wrong this machine's clock is, if it is. */
+function skewOf(aheadMs = 0): string | undefined {
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  if (Math.abs(aheadMs) <= RIGHT_CLOCK_MS) return undefined;
+  return `clock is ${seconds} seconds ${aheadMs > 0 ? 'ahead of' : 'behind'} Graph's`;
 }
 
 function refused(why: string, hint: string, effect = 'Nothing was sent.'): GraphTransportError {
@@ -160,7 +190,7 @@ async function cancelDraft(mailbox: Mailbox, draft: ScheduledMessage, filter: st
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (isGone(error)) break;
-      if (outcomeOf(error) !== 'unknown') throw error;
+      if (outcomeOf(error) !== 'unknown') throw isConflict(error) ? notDeleted(error) : error;
       unanswered = error;
       if (!(await requests.retry(error, attempt, true))) throw notKnown(error);
     }
@@ -170,6 +200,21 @@ async function cancelDraft(mailbox: Mailbox, draft: ScheduledMessage, filter: st
   if ((await find(mailbox, filter, 'sentitems')).length > 0) return false;
   if (draft.sendAt.getTime() - dateOf(clock) > SURELY_HELD_MS) return true;
   throw notKnown(unanswered);
+}
+
+/** Whether another change to the draft stood in the way. */
+function isConflict({ responseCode }: GraphTransportError): boolean {
+  return responseCode === 409 || responseCode === 412;
+}
+
+function notDeleted(error: GraphTransportError): GraphTransportError {
+  return error.with({
+    code: 'ECONNECTION',
+    outcome: 'not-accepted',
+    hint: 'The scheduled message was not deleted, because Exchange or another program was changing it. Cancel it again.',
+    link: undefined,
+    cause: error,
+  });
 }
 
 function notKnown(error: GraphTransportError): GraphTransportError {

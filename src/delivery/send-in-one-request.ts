@@ -1,4 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
+import { spelling } from '../errors/service-codes';
 import { sendMailPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import type { SendMailRequest } from './request-bodies';
@@ -31,9 +32,10 @@ export async function sendInOneRequest(
   }
 }
 
+const NO_ROOM = new Set(['ErrorQuotaExceeded', 'quotaLimitReached'].map(spelling));
+
 function isForWantOfRoom(error: unknown): error is GraphTransportError {
-  if (!(error instanceof GraphTransportError)) return false;
-  return /^(?:error)?quota(?:exceeded|limitreached)$/i.test(error.graphCode?.replace(/\s+/g, '') ?? '');
+  return error instanceof GraphTransportError && NO_ROOM.has(spelling(error.graphCode ?? ''));
 }
 
 function withoutCopy(error: GraphTransportError): GraphTransportError {

@@ -1,3 +1,4 @@
+import type { SentMessageInfo } from 'nodemailer';
 import type { Outcome } from '../errors/graph-transport-error';
 
 /** A member that was tried in vain. */
@@ -18,6 +19,12 @@ export interface FailoverReport {
   name: string;
   /** The members that were tried before, in order. Each certainly did not send. */
   failures: FailoverFailure[];
+}
+
+/** What `sendMail` returns: what the member that sent the message returned, and which one it was. */
+export interface FailoverSentMessageInfo extends SentMessageInfo {
+  /** The member that sent the message, and the failures of those that were tried before it. */
+  failover: FailoverReport;
 }
 
 /** A failure, and what became of the message. */

@@ -136,6 +136,7 @@ export class GraphClient {
   readonly #options: GraphClientOptions;
   readonly #secrets: KnownSecrets;
   readonly #clock: Clock;
+  #clockAheadMs: number | undefined;
 
   constructor(options: GraphClientOptions) {
     this.#options = options;
@@ -146,6 +147,14 @@ export class GraphClient {
   /** Origin of Graph. */
   get endpoint(): string {
     return this.#options.endpoint;
+  }
+
+  /**
+   * How far this machine's clock is ahead of Graph's, in milliseconds, by the date of the latest answer: negative if
+   * it is behind, undefined if no answer has said.
+   */
+  get clockAheadMs(): number | undefined {
+    return this.#clockAheadMs;
   }
 
   /** Whether nothing leads from the endpoint to another host. */
@@ -224,7 +233,7 @@ export class GraphClient {
     };
   }
 
-  #ask(
+  async #ask(
     call: GraphCall,
     token: string,
     clientRequestId: string,
@@ -238,7 +247,7 @@ export class GraphClient {
       authorization: `Bearer ${token}`,
       'client-request-id': clientRequestId,
     };
-    return this.#request(
+    const answer = await this.#request(
       {
         method,
         origin: endpoint,
@@ -252,6 +261,9 @@ export class GraphClient {
       clientRequestId,
       signal,
     );
+    const date = httpDate(firstValue(answer.headers.date));
+    if (date !== undefined) this.#clockAheadMs = dateOf(this.#clock) - date;
+    return answer;
   }
 
   async #request(

@@ -25,9 +25,14 @@ export interface MimeOverrides {
  * takes recipients from the headers alone. Headers that JSON would take from the options are added if they are
  * missing. Everything else stays as it is, so signed parts stay signed.
  *
+ * @param raw the message in pieces, which are not copied unless they have to be changed
  * @param message the same message as JSON, which contains the recipients and defaults
  */
-export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: MimeOverrides): Buffer {
+export function toMimeMessage(
+  raw: readonly Buffer[],
+  message: GraphMessage,
+  overrides: MimeOverrides,
+): Buffer[] {
   const { fields, rest } = splitHeader(raw);
   const { userId, importance, categories, madeUpId } = overrides;
   const replaced = new Set([
@@ -56,7 +61,7 @@ export function toMimeMessage(raw: Buffer, message: GraphMessage, overrides: Mim
     .filter(([name, value]) => value && !present.has(name.toLowerCase()))
     .map(([name, value]) => `${name}: ${value}\r\n`);
   const header = written.map(({ text }) => text).join('');
-  return Buffer.concat([Buffer.from(added.join('')), Buffer.from(header, 'latin1'), withCrlf(rest)]);
+  return [Buffer.from(added.join('')), Buffer.from(header, 'latin1'), ...withCrlf(rest)];
 }
 
 /** An empty From names no one, and would hide the one from the options. */
@@ -127,41 +132,72 @@ function formatName(name: string): string {
  * @throws GraphTransportError `EMESSAGE` if the header contains something else, which could continue one of our
  *   fields
  */
-function splitHeader(mime: Buffer): { fields: HeaderField[]; rest: Buffer } {
-  const end = headerEnd(mime);
-  const { fields, fault } = readHeaderBlock(mime.toString('latin1', 0, end));
+function splitHeader(raw: readonly Buffer[]): { fields: HeaderField[]; rest: Buffer[] } {
+  const [first = Buffer.alloc(0), ...others] = raw;
+  const end = headerEnd(first);
+  // The header is longer than the first piece, or there is nothing else.
+  if (end === undefined && others.length > 0) return splitHeader([Buffer.concat(raw)]);
+  const { fields, fault } = readHeaderBlock(first.toString('latin1', 0, end));
   if (fault) throw notAHeader(fault);
-  return { fields, rest: mime.subarray(end) };
+  return { fields, rest: [first.subarray(end ?? first.length), ...others] };
 }
 
-/** Where the empty line that ends the header begins, or where the message ends if there is none. */
-function headerEnd(mime: Buffer): number {
+/** Where the empty line that ends the header begins; undefined if there is none. */
+function headerEnd(mime: Buffer): number | undefined {
   for (let at = 0; at < mime.length; ) {
     if (mime[at] === LF || (mime[at] === CR && mime[at + 1] === LF)) return at;
     const lf = mime.indexOf(LF, at);
     if (lf === -1) break;
     at = lf + 1;
   }
-  return mime.length;
+  return undefined;
 }
 
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** The same lines, each ended by CRLF instead of CR, LF or CRLF. */
-function withCrlf(raw: Buffer): Buffer {
-  let bare = 0;
-  for (let at = 0; at < raw.length; at++) {
-    if (raw[at] === LF ? raw[at - 1] !== CR : raw[at] === CR && raw[at + 1] !== LF) bare++;
+/** The same lines, each ended by CRLF instead of CR, LF or CRLF. Only pieces with other line ends are copied. */
+function withCrlf(pieces: readonly Buffer[]): Buffer[] {
+  const written: Buffer[] = [];
+  // A CRLF may begin in one piece and end in the next.
+  let last: number | undefined;
+  for (const piece of pieces) {
+    if (piece.length === 0) continue;
+    const begins = piece[0] === LF;
+    if (begins !== (last === CR)) written.push(Buffer.of(begins ? CR : LF));
+    written.push(hasOnlyCrlfWithin(piece) ? piece : withCrlfWithin(piece));
+    last = piece[piece.length - 1];
   }
-  if (bare === 0) return raw;
-  const mime = Buffer.alloc(raw.length + bare);
-  let to = 0;
-  for (let at = 0; at < raw.length; at++) {
-    const byte = raw[at] ?? 0;
-    if (byte === LF && raw[at - 1] !== CR) mime[to++] = CR;
-    mime[to++] = byte;
-    if (byte === CR && raw[at + 1] !== LF) mime[to++] = LF;
+  if (last === CR) written.push(Buffer.of(LF));
+  return written;
+}
+
+/** The line ends between the first byte and the last, each of which may be half of one. */
+function withCrlfWithin(piece: Buffer): Buffer {
+  const text = piece.toString('latin1').replace(/(?<=[^\r])\n|\r(?=[^\n])/g, '\r\n');
+  return Buffer.from(text, 'latin1');
+}
+
+/** Shorter lines than this on average are faster to check byte by byte. */
+const SHORT_LINE_BYTES = 16;
+
+/** Whether each CR and each LF is part of a CRLF, but for an LF at the beginning and a CR at the end. */
+function hasOnlyCrlfWithin(piece: Buffer): boolean {
+  let lines = 0;
+  for (let lf = piece.indexOf(LF, 1); lf !== -1; lf = piece.indexOf(LF, lf + 1)) {
+    if (piece[lf - 1] !== CR) return false;
+    if (++lines * SHORT_LINE_BYTES > piece.length) return hasOnlyCrlfByteByByte(piece);
   }
-  return mime;
+  const end = piece.length - 1;
+  for (let cr = piece.indexOf(CR); cr !== -1 && cr < end; cr = piece.indexOf(CR, cr + 1)) {
+    if (piece[cr + 1] !== LF) return false;
+  }
+  return true;
+}
+
+function hasOnlyCrlfByteByByte(piece: Buffer): boolean {
+  for (let at = 1; at < piece.length; at++) {
+    if ((piece[at - 1] === CR) !== (piece[at] === LF)) return false;
+  }
+  return true;
 }

@@ -172,10 +172,9 @@ export class RawCopy {
     if (this.bytes > messageBytes * MIME_PER_CONTENT + MIME_SLACK_BYTES) throw messageTooLarge(messageBytes);
   }
 
-  /** The message as it arrived; undefined if it is too large to be kept. */
-  get whole(): Buffer | undefined {
-    if (this.#chunks && this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks?.[0];
+  /** The message as it arrived, in pieces; undefined if it is too large to be kept. */
+  get pieces(): readonly Buffer[] | undefined {
+    return this.#chunks;
   }
 }
 

@@ -186,7 +186,6 @@ export class PartScanner {
       // Some readers consider the multipart ended; others go on looking for its parts.
       if (closing && owner?.children.length === 0) {
         fault(owner, `the parts of ${owner.type}, which ends before the first`);
-        this.#setOpen(this.#open.slice(0, depth + 1));
       } else {
         this.#setOpen(this.#open.slice(0, depth + (closing ? 0 : 1)));
       }

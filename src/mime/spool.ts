@@ -160,7 +160,7 @@ function onDisk(file: FileHandle, extents: readonly Extent[]): AttachmentContent
       let done = 0;
       let position = 0;
       for (const { offset, size } of extents) {
-        const from = Math.max(start + done - position, 0);
+        const from = Math.max(start - position, 0);
         const wanted = Math.min(size - from, target.length - done);
         if (wanted > 0) {
           await readWhole(file, target.subarray(done, done + wanted), offset + from);

@@ -1,14 +1,17 @@
 import { finished, type Writable } from 'node:stream';
 import type MimeNode from 'nodemailer/lib/mime-node';
-import { composeForReading } from './compose-small';
+import { composeAtOnce, composeForReading } from './compose-small';
 import { encodeInPieces } from './stream-large';
+
+/** What the message is written for: what is only read may have text in 8 bits, which takes less time. */
+export type Purpose = 'reading' | 'sending';
 
 /**
  * Makes Nodemailer write a message that it has compiled: reads the attachments and encodes them. If that fails, the sink
  * is destroyed with the error. If the sink is destroyed, the attachments are closed.
  */
-export function writeMessage(message: MimeNode, into: Writable): void {
-  const whole = composeForReading(message);
+export function writeMessage(message: MimeNode, into: Writable, purpose: Purpose = 'reading'): void {
+  const whole = purpose === 'sending' ? composeAtOnce(message) : composeForReading(message);
   if (whole) {
     into.end(whole);
     return;

@@ -13,7 +13,7 @@ export async function startSandboxService(settings: StartSandboxOptions = {}) {
       },
     ],
     // Long enough for requests to overlap.
-    latency: 15,
+    latency: 5,
     ...settings,
   });
   const options: LiveServiceOptions = {

@@ -426,6 +426,16 @@ test('drafts that were left behind are listed', async () => {
   expect(text).toContain('1 upload under way');
 });
 
+test('a draft that is held tells until when, and any other does not', async () => {
+  const time = new Date(Date.now() + 3_600_000).toISOString();
+  const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value: time }] };
+  const id = await makeDraft(sandbox, { ...LUNCH, ...later });
+  expect((await get(sandbox, '/inbox/drafts')).text).not.toContain('Held until');
+  await ask(sandbox, 'POST', `messages/${id}/send`);
+  const { text } = await get(sandbox, '/inbox/drafts');
+  expect(text).toContain(`<td>Held until <time datetime="${time}">`);
+});
+
 test('requests are listed with their answers, except those for the inbox itself', async () => {
   await send(sandbox, { ...LUNCH, toRecipients: [] });
   await get(sandbox, '/inbox');

@@ -1,8 +1,8 @@
-import { count, formatSize } from './format';
+import { count, formatExactTime, formatSize } from './format';
 import { html, type Markup } from './html';
 import type { Sandbox } from './sandbox';
 
-/** The drafts: still being filled, or left behind by a client that did not clean up. */
+/** The drafts: still being filled, held until their time, or left behind by a client that did not clean up. */
 export function draftsPane({ drafts }: Sandbox): Markup {
   const rows = drafts.map(
     ({
@@ -10,18 +10,19 @@ export function draftsPane({ drafts }: Sandbox): Markup {
       subject,
       attachments,
       uploadSessions,
+      sendsAt,
       id,
     }) => html`<tr><td>${mailbox}</td><td>${subject || '(no subject)'}</td>
 <td>${attachments.map(({ name, size }) => html`<span class="address">${name}, ${formatSize(size)}</span>`)}</td>
-<td>${uploadSessions > 0 && `${count(uploadSessions, 'upload')} under way`}</td><td><code>${id}</code></td></tr>
+<td>${uploadSessions > 0 && `${count(uploadSessions, 'upload')} under way`}</td><td>${sendsAt && html`Held until ${formatExactTime(sendsAt)}`}</td><td><code>${id}</code></td></tr>
 `,
   );
   return html`<main id="content" class="wide" tabindex="-1"><div id="drafts" data-live><h1>Drafts</h1>
-<p>Messages that were created as a draft and neither sent nor deleted. A client that sends large mail should leave none behind.</p>
+<p>Messages that were created as a draft and neither sent nor deleted. A client that sends large mail should leave none behind. A message that asked for a later time is held here until then.</p>
 ${
   drafts.length === 0
     ? html`<p class="empty">No drafts.</p>`
-    : html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Mailbox</th><th scope="col">Subject</th><th scope="col">Attachments</th><th scope="col">Uploads</th><th scope="col">Id</th></tr></thead><tbody>
+    : html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Mailbox</th><th scope="col">Subject</th><th scope="col">Attachments</th><th scope="col">Uploads</th><th scope="col">Sending</th><th scope="col">Id</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`
 }</div></main>`;
 }

@@ -1,0 +1,82 @@
+import type { getLogger } from 'nodemailer/lib/shared';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { type FailoverSentMessageInfo, type Failure, finalError } from './report';
+import { closedError, type Errand, type Station } from './station';
+
+/** Whom to ask for the next message, in order. Open circuits come last, and only one of them is tried. */
+export function inOrder(stations: readonly Station[]): Station[] {
+  const ready = stations.filter(({ circuit }) => circuit.isReady);
+  const others = stations.filter((station) => !ready.includes(station));
+  const [soonest] = others.sort((one, other) => one.circuit.waitMs - other.circuit.waitMs);
+  return soonest ? [...ready, soonest] : ready;
+}
+
+/**
+ * Sends a message through one member after another, for as long as each certainly did not send it.
+ *
+ * @param stations in the order in which they are tried
+ * @param isClosed asked before each
+ * @throws the last member's error, with those of all members
+ */
+export async function sendInOrder(
+  errand: Errand & { messageId: string },
+  stations: readonly Station[],
+  isClosed: () => boolean,
+  logger: ReturnType<typeof getLogger>,
+): Promise<FailoverSentMessageInfo> {
+  const { messageId, signal } = errand;
+  const failures: Failure[] = [];
+  for (const station of stations) {
+    if (isClosed()) break;
+    const last = failures.at(-1);
+    const { index, name } = station;
+    if (last) {
+      logger.warn(
+        {
+          tnx: 'failover',
+          messageId,
+          member: last.index,
+          transport: last.name,
+          next: index,
+          err: last.error,
+        },
+        'Message %s was not sent through member %s (%s), trying member %s (%s): %s',
+        messageId,
+        last.index,
+        last.name,
+        index,
+        name,
+        last.error.message,
+      );
+    }
+    const result = await station.send(errand);
+    if ('info' in result) {
+      logger.info(
+        { tnx: 'failover', messageId, member: index, transport: name, failures: failures.length },
+        'Message %s was sent through member %s (%s)',
+        messageId,
+        index,
+        name,
+      );
+      const before = failures.map(({ outcome: _, ...failure }) => failure);
+      return { ...result.info, failover: { index, name, failures: before } };
+    }
+    failures.push({ index, name, ...result });
+    if (result.outcome !== 'not-accepted' || signal.aborted) break;
+  }
+  const error = finalError(failures) ?? (isClosed() ? closedError() : noSchedulerError());
+  logger.error(
+    { tnx: 'failover', messageId, err: error, failures: failures.length },
+    'Message %s was not sent: %s',
+    messageId,
+    error.message,
+  );
+  throw error;
+}
+
+function noSchedulerError(): GraphTransportError {
+  return new GraphTransportError('EMESSAGE', 'No member of the failover can send a message later.', {
+    outcome: 'refused',
+    hint: 'graph.sendAt needs a member made by graphTransport(). Others would send the message at once.',
+  });
+}
