@@ -16,7 +16,7 @@ const RANGE_BYTES = 3_900_000;
 
 export const SENDERS = { floor, smtp, ses, handwritten, ours, mime, peer };
 
-/** Nodemailer compiles the message, and bytes that were made ready before are posted: less cannot be done. */
+/** What is left without reading and converting: Nodemailer compiles the message, and ready bytes are posted. */
 async function floor({ graphUrl }, mail) {
   const dispatcher = new Agent({ connections: AT_ONCE });
   const body = Buffer.from(JSON.stringify({ message: await readyMade(mail), saveToSentItems: true }));

@@ -80,6 +80,7 @@ test('answers with what apps on SMTP read, and the ids that support asks for', a
     routeReason: 'JSON carries it whole',
     attempts: 1,
     deduplicated: false,
+    scheduled: false,
     requestId: '6ed2ae40-0000-4000-8000-000000000001',
     clientRequestId: wire.sends()[0]?.headers.get('client-request-id'),
   });
