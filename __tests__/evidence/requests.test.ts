@@ -1,4 +1,3 @@
-import { heldUntil } from '../../src/delivery/message-mark';
 import { ask, makeDraft, post, refusal as refusalOf, send } from '../sandbox/support';
 import { noSuchSegment, over4MB, refusal, saidBy, tooManyHeaders } from './recorded-answers';
 import { seen } from './seen';
@@ -302,17 +301,11 @@ seen(23, () => {
     }
   });
 
-  test('the transport reads ids of properties with and without leading zeros', () => {
-    const until = new Date('2026-11-25T13:00:00Z');
-    const draft = (flags: string, time: string) => ({
-      singleValueExtendedProperties: [
-        { id: flags, value: '13' },
-        { id: time, value: until.toISOString() },
-      ],
-    });
-    expect(heldUntil(draft('Integer 0xe07', 'SystemTime 0x3fef'))).toEqual(until);
-    expect(heldUntil(draft('Integer 0x0E07', 'SystemTime 0x3FEF'))).toEqual(until);
-    expect(heldUntil(draft('Integer 0x0E17', 'SystemTime 0x3FEF'))).toBeUndefined();
+  test('the transport reads no ids of properties out of answers', async () => {
+    const service = await recorded();
+    await sendBy({ ...service.options, ...EXACTLY_ONCE }, { ...LUNCH, headers: { Sensitivity: 'Private' } });
+    expect(service.sent).toHaveLength(1);
+    expect(service.requests.filter(({ path }) => /expand/i.test(path))).toEqual([]);
   });
 });
 

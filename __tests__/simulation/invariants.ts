@@ -16,11 +16,11 @@ export function brokenPromises(report: Report): string[] {
   ];
 }
 
-function deliveredOnce({ service, delivered, last, senders, scenario }: Report): string[] {
+function deliveredOnce({ service, last, senders, scenario }: Report): string[] {
   const count = service.deliveries.length;
   const wrong = count > 1 ? [`the message was delivered ${count} times`] : [];
   const reported = senders.filter(({ outcome }) => outcome?.kind === 'sent');
-  if (delivered === 0 && reported.length > 0) wrong.push('a call reports success, and nothing was delivered');
+  if (count === 0 && reported.length > 0) wrong.push('a call reports success, and nothing was delivered');
   if (scenario.transport.delivery === 'exactly-once' && last?.kind !== 'sent') {
     wrong.push(
       `the message is not sent when all is well: ${last?.kind === 'failed' ? last.error : last?.kind}`,

@@ -11,8 +11,6 @@ export interface Report {
   senders: readonly Sender[];
   /** Drafts that were there when all calls had ended and nothing was under way any more. */
   left: readonly string[];
-  /** How many times the message was sent or held by then. */
-  delivered: number;
   /** The same message once more, on a service that is well by then. */
   last: Outcome | undefined;
   trace: readonly string[];
@@ -41,7 +39,6 @@ export async function play(
   }
   await world.run();
   const left = service.draftIds;
-  const delivered = service.deliveries.length;
 
   let last: Outcome | undefined;
   if (transport.delivery === 'exactly-once') {
@@ -58,5 +55,5 @@ export async function play(
     senders.pop();
     last = again.outcome;
   }
-  return { scenario, service, senders, left, delivered, last, trace: world.trace };
+  return { scenario, service, senders, left, last, trace: world.trace };
 }

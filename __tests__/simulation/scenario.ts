@@ -40,9 +40,6 @@ const MAILS: Record<'json' | 'mime' | 'large', SendMailOptions> = {
   large: { ...letter, attachments: [{ filename: 'plan.bin', content: large }] },
 };
 
-/** Long after everything else has happened. */
-const SEND_AT = new Date(Date.UTC(2026, 0, 2));
-
 /** The message of that kind. */
 export function mailOf(kind: keyof typeof MAILS): SendMailOptions {
   return MAILS[kind];
@@ -142,15 +139,12 @@ export function makeScenario(chance: Chance): Scenario {
       kind: kindOfBlow,
     });
   }
-  const starts = Array.from({ length: processes }, () => chance.below(spread));
-  // No draw of its own: the worlds of all seeds stay what they are, but for the time.
-  const isScheduled = kind !== 'mime' && (starts[0] ?? 0) % 4 === 0;
   return {
-    title: `${kind}${isScheduled ? ', scheduled' : ''}, ${delivery}, ${processes} processes, faults ${faultRate}, slow ${slowness}, lag ${lagMs} ms, ${JSON.stringify(service)}, ${JSON.stringify(transport)}`,
+    title: `${kind}, ${delivery}, ${processes} processes, faults ${faultRate}, slow ${slowness}, lag ${lagMs} ms, ${JSON.stringify(service)}, ${JSON.stringify(transport)}`,
     service,
-    mail: isScheduled ? { ...mailOf(kind), graph: { sendAt: SEND_AT } } : mailOf(kind),
+    mail: mailOf(kind),
     transport,
-    starts,
+    starts: Array.from({ length: processes }, () => chance.below(spread)),
     blows,
     isCalm,
     isStormy: faultRate === 0.5,

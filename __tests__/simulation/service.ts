@@ -69,18 +69,14 @@ export class Service {
     return response;
   }
 
-  /** Drafts that are there and wait for no time, by the ids that lead to them. */
+  /** Drafts that are there, by the ids that lead to them. */
   get draftIds(): string[] {
-    return this.sandbox.drafts.flatMap(({ id, sendsAt }) => (sendsAt ? [] : [id]));
+    return this.sandbox.drafts.map(({ id }) => id);
   }
 
-  /** The /send requests that sent something, or had it held, unless it was deleted before its time. In their order. */
+  /** The /send requests that sent something, in their order. */
   get deliveries(): Deed[] {
-    const deleted = this.deeds.filter(({ request, status }) => request === 'delete' && status === 204);
-    const cancelled = new Set(deleted.map(({ id }) => id));
-    const sends = this.deeds.filter(({ request, status }) => request === 'send' && status === 202);
-    const first = new Map(sends.reverse().map((send) => [send.id, send]));
-    return sends.reverse().filter((send) => first.get(send.id) === send && !cancelled.has(send.id));
+    return this.deeds.filter(({ request, status }) => request === 'send' && status === 202);
   }
 }
 

@@ -34,8 +34,6 @@ export function sentInfo(
     'messageSize' | 'messageTime' | 'attempts'
   >,
 ): GraphSentMessageInfo {
-  // The mailbox knows better if it was asked: the message may be held until another time, or already sent.
-  const heldUntil = 'heldUntil' in sent ? sent.heldUntil : sendAt;
   return {
     envelope,
     messageId,
@@ -61,8 +59,8 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
-    scheduled: heldUntil !== undefined,
-    sendAt: heldUntil,
+    scheduled: sendAt !== undefined,
+    sendAt,
     sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,

@@ -32,7 +32,7 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
     isScheduled
       ? `Exchange may be holding the message until its time${draft}.`
       : `The message may have been sent${draft}.`,
-    isScheduled && !isExactlyOnce
+    isScheduled
       ? 'Before sending it again, call transport.cancel(messageId): the draft is then deleted, and does not go out.'
       : isExactlyOnce
         ? 'Send it again with the same Message-ID: the transport checks what happened, and does not send it twice.'

@@ -3,7 +3,7 @@ import type { Accepted } from '../graph/client';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';
-import { deleteDraft, postDraft, postSend, readHeld } from './draft-requests';
+import { deleteDraft, postDraft, postSend } from './draft-requests';
 import type { SearchMode, StoredMessage } from './find-messages';
 import type { MailboxSearch } from './mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
@@ -166,12 +166,10 @@ export class DraftLedger {
 
   /**
    * Deletes a draft, whichever process created it. `deleted` proves that it was never sent; `gone` means that
-   * it had already left Drafts, sent or deleted, or that Exchange holds it.
+   * it had already left Drafts, sent or deleted.
    */
   async remove(id: string): Promise<'deleted' | 'gone'> {
-    const fate = (await this.#isHeld(id))
-      ? 'gone'
-      : await deleteDraft(this.#requests, this.#message.userId, id);
+    const fate = await deleteDraft(this.#requests, this.#message.userId, id);
     this.#ours.delete(id);
     if (fate === 'gone') {
       this.noteGone(id);
@@ -180,26 +178,6 @@ export class DraftLedger {
       if (this.#vanished === id) this.#vanished = undefined;
     }
     return fate;
-  }
-
-  /**
-   * Whether Exchange holds a draft that another process may have sent. It still has its id, and deleting it would
-   * cancel it.
-   */
-  async #isHeld(id: string): Promise<boolean> {
-    const { marks, userId } = this.#message;
-    if (!marks.schedule || marks.message === undefined) return false;
-    try {
-      return (await readHeld(this.#requests, userId, id)) !== undefined;
-    } catch (error) {
-      if (isGone(error)) return true;
-      throw error;
-    }
-  }
-
-  /** Records that a draft which Graph has accepted is gone again. */
-  doubt(id: string): void {
-    this.#inDoubt.add(id);
   }
 
   /**

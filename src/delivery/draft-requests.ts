@@ -5,7 +5,7 @@ import type { MessageRequests } from '../graph/message-requests';
 import { bufferBody } from '../graph/request-body';
 import type { DraftContent } from './draft-content';
 import { type StoredMessage, toStored } from './find-messages';
-import { EXPAND_HELD, heldUntil, messageMark } from './message-mark';
+import { messageMark } from './message-mark';
 import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS } from './passing-state';
 import { plainJson } from './request-bodies';
 
@@ -99,36 +99,6 @@ export async function deleteDraft(
     } catch (error) {
       if (isGone(error)) return 'gone';
       if (!isPassing(error)) throw error;
-      if (attempt === PASSING_ATTEMPTS) throw neverPassed(error, attempt);
-      await requests.cleanUpMoment(attempt);
-    }
-  }
-}
-
-/**
- * Until when Exchange holds a draft; undefined if it was not told to send it. Asks even if the send was aborted in the
- * meantime.
- */
-export async function readHeld(
-  requests: MessageRequests,
-  userId: string,
-  id: string,
-): Promise<Date | undefined> {
-  const query = new URLSearchParams({ $select: 'id', $expand: EXPAND_HELD });
-  const path = `${messagePath(userId, id)}?${query}`;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const { body } = await requests.cleanUp({
-        method: 'GET',
-        path,
-        what: 'the request for the draft',
-        expect: 200,
-        wantsBody: true,
-        check: (answer) => toStored(parseJson(answer)),
-      });
-      return heldUntil(parseJson(body));
-    } catch (error) {
-      if (isGone(error) || !isPassing(error)) throw error;
       if (attempt === PASSING_ATTEMPTS) throw neverPassed(error, attempt);
       await requests.cleanUpMoment(attempt);
     }

@@ -1,11 +1,11 @@
 import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
-import { readHeld } from './draft-requests';
-import type { Found, FoundSent } from './mailbox-search';
+import type { Found } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
 import { hasMark } from './message-mark';
 import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
+import type { SentItem } from './sent-info';
 
 /**
  * How many times a mailbox is searched for something it may not show yet, with pauses of 250 ms, 500 ms, 1 s, 2
@@ -135,30 +135,11 @@ class Round {
       }
       throw error;
     }
-    if (!(await this.#isStillHeld(id))) {
-      ledger.doubt(id);
-      return this.#miss();
-    }
     await ledger.tidy();
     return sent;
   }
 
-  /**
-   * Whether a scheduled message is still where Exchange holds it. Its id stays valid, so a process that did not see in
-   * time that it is held may have deleted it. Any other message has left Drafts by now.
-   */
-  async #isStillHeld(id: string): Promise<boolean> {
-    const { requests, message } = this.#sending;
-    if (!message.marks.schedule) return true;
-    const { searchLagMs = SEARCH_LAG_MS } = message;
-    await requests.wait(searchLagMs);
-    return readHeld(requests, message.userId, id).then(
-      () => true,
-      (error: unknown) => !isGone(error),
-    );
-  }
-
-  async #foundSent(sentItem: FoundSent, drafts: readonly string[]): Promise<Sent> {
+  async #foundSent(sentItem: SentItem, drafts: readonly string[]): Promise<Sent> {
     const { ledger } = this.#sending;
     await ledger.tidy(drafts);
     // A draft in doubt that still existed has been deleted by now, and was not the one that was sent.

@@ -23,7 +23,7 @@ export interface StoredMessage {
 /** Folders that every mailbox has, by their well-known names. */
 export type WellKnownFolder = 'drafts' | 'sentitems';
 
-export const SHOWN = 'id,isDraft,parentFolderId,conversationId,webLink';
+const SHOWN = 'id,isDraft,parentFolderId,conversationId,webLink';
 const PAGE_SIZE = '50';
 /** A search for one mark finds a few messages; anything longer than this would never end. */
 const MAX_PAGES = 1000;

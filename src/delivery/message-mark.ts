@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types';
-import { property } from '../graph/json-property';
 
 /**
  * Our own named properties, which let us find drafts and sent messages without their ids. Named properties need
@@ -20,32 +19,6 @@ const SCHEDULED = 'yes';
 const SCHEDULED_AS_ID = `${NAMESPACE}-scheduled-as`;
 /** PidTagDeferredSendTime ([MS-OXOMSG] 2.2.3.9). Exchange holds a draft that has it (reported: openonion/connectonion #183). */
 export const DEFERRED_SEND_TIME_ID = 'SystemTime 0x3FEF';
-
-/** PidTagMessageFlags. Graph reports ids without leading zeros. */
-const MESSAGE_FLAGS_ID = 'Integer 0x0E07';
-const SHOWN_MESSAGE_FLAGS_ID = /^Integer 0x0*E07$/i;
-const SHOWN_DEFERRED_SEND_TIME_ID = /^SystemTime 0x0*3FEF$/i;
-/** mfSubmitted: the message was handed over for sending ([MS-OXCMSG] 2.2.1.6). */
-const SUBMITTED = 4;
-
-/** `$expand` for what {@link heldUntil} reads. */
-export const EXPAND_HELD = `singleValueExtendedProperties($filter=id eq '${DEFERRED_SEND_TIME_ID}' or id eq '${MESSAGE_FLAGS_ID}')`;
-
-/**
- * Until when Exchange holds a draft that it was told to send; undefined for a draft that it was not told to send. That
- * a held draft has the flag is ours: see docs/scheduled.md.
- */
-export function heldUntil(message: unknown): Date | undefined {
-  const properties = property(message, 'singleValueExtendedProperties');
-  if (!Array.isArray(properties)) return undefined;
-  const shown = (id: RegExp) => {
-    const found = properties.find((one: unknown) => id.test(String(property(one, 'id'))));
-    return String(property(found, 'value'));
-  };
-  const isSubmitted = (Number.parseInt(shown(SHOWN_MESSAGE_FLAGS_ID), 10) & SUBMITTED) !== 0;
-  const time = new Date(shown(SHOWN_DEFERRED_SEND_TIME_ID));
-  return isSubmitted && !Number.isNaN(time.getTime()) ? time : undefined;
-}
 
 /** Message-IDs are case-sensitive and Graph's search is not, so they are searched for by a digest. */
 export function digestOf(messageId: string): string {

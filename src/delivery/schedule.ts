@@ -66,16 +66,19 @@ export function checkedSendAt(
   const skew = skewOf(aheadMs);
   const isPast = sendAt.getTime() <= now;
   if (isPast || (skew && isPastForGraph(sendAt, now, aheadMs))) {
-    const clockSays = `It is ${new Date(now).toISOString()} on this machine${skew ? `, whose ${skew}` : ''}.`;
-    const why = `${given}, which is past${isPast ? '' : " by Graph's clock"}`;
-    // This may be a repeated attempt, after an earlier one has scheduled the message.
-    if ((graph.delivery ?? defaults.delivery) !== 'exactly-once') {
-      throw refused(why, `${clockSays} Leave sendAt out to send at once.`);
-    }
-    const hint = 'Leave sendAt out: the message then goes at once, unless an earlier attempt has sent it.';
-    throw refused(why, `${clockSays} ${hint}`, 'This call sent nothing.');
+    const today = `${new Date(now).toISOString()} on this machine${skew ? `, whose ${skew}` : ''}`;
+    throw refused(
+      `${given}, which is past${isPast ? '' : " by Graph's clock"}`,
+      `It is ${today}. Leave sendAt out to send at once.`,
+    );
   }
   if (sendAt > latest) throw refused(`${given}, more than a year ahead`, 'Schedule it later.');
+  if ((graph.delivery ?? defaults.delivery) === 'exactly-once') {
+    throw refused(
+      "sendAt does not go with delivery: 'exactly-once'",
+      "A held message stays among the drafts, where it looks the same as one that was never sent, so it proves nothing. Set graph: { delivery: 'at-most-once' } for this message.",
+    );
+  }
   if ((graph.format ?? defaults.format) === 'mime') {
     throw refused(
       "sendAt does not go with format: 'mime'",
@@ -106,9 +109,9 @@ function skewOf(aheadMs = 0): string | undefined {
   return `clock is ${seconds} seconds ${aheadMs > 0 ? 'ahead of' : 'behind'} Graph's`;
 }
 
-function refused(why: string, hint: string, effect = 'Nothing was sent.'): GraphTransportError {
+function refused(why: string, hint: string): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The message cannot be scheduled: ${why}.`, {
-    hint: `${hint} ${effect}`,
+    hint: `${hint} Nothing was sent.`,
   });
 }
 

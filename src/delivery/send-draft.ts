@@ -4,11 +4,12 @@ import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { DraftLedger } from './draft-ledger';
 import { LOOKS, sendExactlyOnce } from './exactly-once';
-import { type FoundSent, MailboxSearch } from './mailbox-search';
+import { MailboxSearch } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
 import { hasDraftMark } from './message-mark';
 import { untilPassed } from './passing-state';
 import { accepted, type Sent, sentUnanswered } from './sent';
+import type { SentItem } from './sent-info';
 
 /**
  * Sends a message as a draft: creates it, adds its attachments, sends it, and leaves nothing else behind.
@@ -22,15 +23,13 @@ export async function sendDraft(
 ): Promise<
   Sent & { leftDraftId: string | undefined; mayLeaveDraft: boolean; serverMessageId: string | undefined }
 > {
-  const { marks } = message;
-  const seesHeld = marks.schedule !== undefined || marks.message !== undefined;
-  const search = new MailboxSearch(requests, message.userId, seesHeld);
+  const search = new MailboxSearch(requests, message.userId);
   const ledger = new DraftLedger(requests, message, search);
   const sending = { requests, message, ledger, search };
   try {
-    const sent = await (marks.message === undefined
+    const sent = await (message.marks.message === undefined
       ? sendAtMostOnce(sending)
-      : sendExactlyOnce(sending, marks.message));
+      : sendExactlyOnce(sending, message.marks.message));
     const serverMessageId = sent.deduplicated ? undefined : ledger.serverMessageId;
     return {
       ...sent,
@@ -55,6 +54,8 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
   } catch (error) {
     // If a draft is gone after a /send, that request may have sent it, whatever its answer was.
     if (!(error instanceof GraphTransportError && ledger.mayBeSent)) throw error;
+    // A held message has no copy yet, and its draft looks the same whether it is held or not.
+    if (sending.message.marks.schedule) throw error;
     // The draft's own mark distinguishes its copy in Sent Items from any other message.
     const copy = await findCopy(sending);
     if (!copy) throw error;
@@ -64,7 +65,7 @@ async function sendAtMostOnce(sending: DraftSending): Promise<Sent> {
   return sent;
 }
 
-async function findCopy({ requests, message, search }: DraftSending): Promise<FoundSent | undefined> {
+async function findCopy({ requests, message, search }: DraftSending): Promise<SentItem | undefined> {
   for (let look = 1; look <= LOOKS; look++) {
     await requests.moment(look);
     const found = await search.find(hasDraftMark(message.marks.draft)).catch(() => undefined);

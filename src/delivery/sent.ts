@@ -1,6 +1,5 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
 import type { Accepted } from '../graph/client';
-import type { FoundSent } from './mailbox-search';
 import type { SentItem } from './sent-info';
 
 /** What is known about a message that was sent. */
@@ -15,8 +14,6 @@ export interface Sent {
   deduplicated: boolean;
   /** The copy in Sent Items, if the mailbox has shown it. */
   sentItem: SentItem | undefined;
-  /** Until when the mailbox shows that Exchange holds it; absent if the mailbox did not have to be asked. */
-  heldUntil?: Date | undefined;
 }
 
 /** The result when Graph has accepted the message. */
@@ -35,20 +32,19 @@ export function accepted({ status, requestId, clientRequestId, date }: Accepted)
 /** The result when the answer was lost, and the mailbox shows that the request was carried out. */
 export function sentUnanswered(
   { requestId, clientRequestId }: GraphTransportError,
-  { heldUntil, ...sentItem }: FoundSent,
+  sentItem: SentItem,
 ): Sent {
-  const response = heldUntil ? 'Scheduled, as the mailbox says' : 'Sent, as the mailbox says';
-  return { response, requestId, clientRequestId, deduplicated: false, sentItem, heldUntil };
+  const response = 'Sent, as the mailbox says';
+  return { response, requestId, clientRequestId, deduplicated: false, sentItem };
 }
 
 /** The result when another call or another process has sent the message. */
-export function sentBefore({ heldUntil, ...sentItem }: FoundSent): Sent {
+export function sentBefore(sentItem: SentItem): Sent {
   return {
-    response: heldUntil ? 'Scheduled before, as the mailbox says' : 'Sent before, as the mailbox says',
+    response: 'Sent before, as the mailbox says',
     requestId: undefined,
     clientRequestId: undefined,
     deduplicated: true,
     sentItem,
-    heldUntil,
   };
 }

@@ -25,8 +25,8 @@ export interface GraphMessageOptions
   inReplyTo?: string;
   /**
    * When Exchange should send the message: it is held in Drafts until then. In the future, and at most a year
-   * ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the permission `Mail.ReadWrite`, and does not
-   * go with `format: 'mime'`. See docs/scheduled.md.
+   * ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the permission `Mail.ReadWrite`, and goes with
+   * neither `delivery: 'exactly-once'` nor `format: 'mime'`. See docs/scheduled.md.
    *
    * @default at once
    */

@@ -57,9 +57,6 @@ export const MAILBOX_RULES = {
     'openonion/connectonion#183',
     'A draft that asks to be sent later stays in Drafts until then, and is not sent once it is deleted.',
   ),
-  'held-is-submitted': ours(
-    'A draft that waits for its time has mfSubmitted (4) in the property Integer 0x0E07, and no other draft has it.',
-  ),
   'deferred-send-mail': reported(
     'openonion/connectonion#1198',
     'A sendMail that asks to be sent later is sent at once, and again at that time.',
