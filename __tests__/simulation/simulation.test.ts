@@ -22,7 +22,7 @@ test('finds no broken promise in a few worlds', async () => {
 });
 
 test('finds no broken promise in a few worlds with replies', async () => {
-  for (let seed = 1; seed <= 20; seed++) {
+  for (let seed = 1; seed <= 8; seed++) {
     const chance = new Chance(seed);
     expect([seed, brokenPromises(await play(asReply(makeScenario(chance)), chance))]).toEqual([seed, []]);
   }

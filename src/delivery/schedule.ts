@@ -76,7 +76,7 @@ export function checkedSendAt(
   if ((graph.delivery ?? defaults.delivery) === 'exactly-once') {
     throw refused(
       "sendAt does not go with delivery: 'exactly-once'",
-      "A held message stays among the drafts, where it looks the same as one that was never sent, so it proves nothing. Set graph: { delivery: 'at-most-once' } for this message.",
+      "A held message stays among the drafts, where another process that sends it could still delete it. Set graph: { delivery: 'at-most-once' } for this message.",
     );
   }
   if ((graph.format ?? defaults.format) === 'mime') {
