@@ -81,6 +81,7 @@ describe('the list of requests', () => {
       {
         method: 'POST',
         path: '/v1.0/users/app%40contoso.example/sendMail',
+        mailbox: 'app@contoso.example',
         status: 202,
         requestId: response.headers.get('request-id'),
         clientRequestId: CLIENT_REQUEST_ID,

@@ -26,6 +26,8 @@ export interface SandboxRequest {
   method: string;
   /** Without host and query. */
   path: string;
+  /** The mailbox that it was for: its user principal name, or what the path says. None for tokens. */
+  mailbox?: string;
   /** 0 if the client got none: the connection broke first, or no answer came. */
   status: number;
   /** The `request-id` of its answer. */
@@ -75,7 +77,7 @@ interface Outcome {
 /** One request from its arrival to what the client gets: the right answer, or a fault. */
 export async function dispatch(request: Request, state: SandboxState): Promise<Delivery> {
   const arrival = readArrival(request, state);
-  const { path, call } = arrival;
+  const { path, mailbox, call } = arrival;
   releaseDue(state);
   const { delivery, fault, rule } = await inTurn(arrival, state).finally(() => endAttaching(state, call));
   const { requestId, clientRequestId, receivedAt } = call;
@@ -83,6 +85,7 @@ export async function dispatch(request: Request, state: SandboxState): Promise<D
   state.requests.push({
     method,
     path: cut(path),
+    mailbox: mailbox && cut(mailbox),
     status: statusOf(delivery),
     requestId,
     clientRequestId: clientRequestId && cut(clientRequestId),

@@ -436,6 +436,17 @@ test('a draft that is held tells until when, and any other does not', async () =
   expect(text).toContain(`<td>Held until <time datetime="${time}">`);
 });
 
+test('the requests of a mailbox include the ranges of its uploads, whose path does not name it', async () => {
+  const id = await makeDraft(sandbox, LUNCH);
+  await putRange(sandbox, await openSession(sandbox, id), 'Hello', 'bytes 0-4/10');
+  const listed = async (mailbox: string) => {
+    const { text } = await get(sandbox, `/inbox/requests?mailbox=${encodeURIComponent(mailbox)}`);
+    return [...text.matchAll(/<td>(POST|PUT)<\/td>/g)].map(([, method]) => method);
+  };
+  expect(await listed('App@Contoso.example')).toEqual(['PUT', 'POST', 'POST']);
+  expect(await listed('sales@contoso.example')).toEqual([]);
+});
+
 test('requests are listed with their answers, except those for the inbox itself', async () => {
   await send(sandbox, { ...LUNCH, toRecipients: [] });
   await get(sandbox, '/inbox');

@@ -14,7 +14,7 @@ export function requestsPane({ requests, messages, mailboxes }: Sandbox, values:
   const messageOf = messagesByRequest(requests, messages);
   const rows = requests
     .filter(({ status }) => !onlyFailures || status === 0 || status >= 400)
-    .filter(({ path }) => mailbox === '' || mailboxOf(path) === mailbox.toLowerCase())
+    .filter((seen) => mailbox === '' || seen.mailbox?.toLowerCase() === mailbox.toLowerCase())
     .slice(-MAX_REQUESTS)
     .reverse()
     .map(
@@ -31,11 +31,6 @@ ${
     : html`<table class="requests"><thead><tr><th scope="col">Status</th><th scope="col">Method</th><th scope="col">Path</th><th scope="col">Time</th><th scope="col">Duration</th><th scope="col">Fault</th><th scope="col">Refused by rule</th><th scope="col">request-id</th><th scope="col">Message</th></tr></thead><tbody>
 ${rows}</tbody></table>`
 }</div></main>`;
-}
-
-/** The mailbox that a request to Graph is about, in lower case. */
-function mailboxOf(path: string): string | undefined {
-  return /\/users\/([^/]+)/i.exec(readable(path))?.[1]?.toLowerCase();
 }
 
 /** Finds the message that a request sent, or whose draft it made or filled. */

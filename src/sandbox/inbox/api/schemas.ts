@@ -94,6 +94,7 @@ export const SCHEMAS = {
         {
           method: text,
           path: text,
+          mailbox: { ...text, description: 'The mailbox that it was for, unless it was for a token.' },
           status: { ...count, description: '0 if the client got no answer.' },
           requestId: text,
           clientRequestId: text,
@@ -102,6 +103,7 @@ export const SCHEMAS = {
           receivedAt: { ...text, format: 'date-time' },
           durationMs: { ...count, description: 'Until its answer began.' },
         },
+        'mailbox',
         'clientRequestId',
         'fault',
         'rule',
