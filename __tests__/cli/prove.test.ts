@@ -38,6 +38,7 @@ async function start(options: StartSandboxOptions = {}): Promise<void> {
     clientId,
     clientSecret,
     mailboxes: [mailbox],
+    roles: ['Mail.Send', 'Mail.ReadWrite', 'ExchangeMessageTrace.Read.All'],
     latency: 5,
     ...options,
   });
