@@ -29,6 +29,10 @@ export const MAILBOX_RULES = {
     'Graph docs: user-post-messages',
     'A draft is shown with conversationId, webLink, changeKey, and with receivedDateTime and sentDateTime.',
   ),
+  'copy-shown': documented(
+    'Graph docs: message',
+    'A copy in Sent Items, too, is shown with conversationId, webLink and sentDateTime.',
+  ),
   'change-key': documented(
     'Graph docs: message',
     'A change of a message or its attachments changes changeKey.',
