@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
+import { fc } from '../support/fast-check';
 import { createManualClock } from '../support/manual-clock';
 import { PlainLimiter } from '../support/plain-limiter';
 

@@ -1,11 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { HttpResponse, http, type RequestHandler } from 'msw';
 import nodemailer from 'nodemailer';
 import type { Dispatcher } from 'undici';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { ECHOES } from '../support/echoes';
+import { fc } from '../support/fast-check';
 import { type GraphWire, sendMailUrl, startGraphWire, tokenUrl } from '../support/graph-wire';
 import { IDENTITY } from '../support/options';
 
