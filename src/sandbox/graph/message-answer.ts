@@ -48,7 +48,7 @@ export function idHeaders(request: Request): Record<string, string> {
 /** Without attachments and custom headers, which are shown only on request. [rule: headers-on-request] */
 export function describeMessage(message: MailboxMessage, state: MailboxState): Record<string, unknown> {
   const { content } = message;
-  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown]
+  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown] [rule: copy-shown]
   const created = showTime(message.createdAt, state.settings);
   return {
     createdDateTime: created,
