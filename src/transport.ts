@@ -208,7 +208,7 @@ export class GraphTransport
    *   Message-ID, `ECONFIG` if `userId` is a function and none is given here
    */
   async sentItem(messageId: string, options: MailboxCallOptions = {}): Promise<SentItem | undefined> {
-    const { findSentItem }: typeof import('./delivery/sent-item') = require('./delivery/sent-item');
+    const { findSentItem }: typeof import('./delivery/find-messages') = require('./delivery/find-messages');
     return this.#ask(options, (mailbox) => findSentItem(mailbox, messageId));
   }
 
