@@ -102,6 +102,8 @@ test('a mail that ends with its header has no text', async () => {
 
 test('a field is on one line, without control characters', () => {
   expect(
-    readFields('Diagnostic-Code: smtp; =?utf-8?Q?550=0D=0A=00=09no?=\r\n  =?utf-8?B?4oCo?=one =?utf-8?Q?=0A?=\r\n\r\n'),
+    readFields(
+      'Diagnostic-Code: smtp; =?utf-8?Q?550=0D=0A=00=09no?=\r\n  =?utf-8?B?4oCo?=one =?utf-8?Q?=0A?=\r\n\r\n',
+    ),
   ).toEqual([{ key: 'diagnostic-code', value: 'smtp; 550 no one' }]);
 });
