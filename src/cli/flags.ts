@@ -23,7 +23,7 @@ export type FlagTable<Target extends string = string> = Readonly<Record<string, 
 
 /** The transport's options, and what flags set inside them. */
 type TransportTarget = keyof GraphTransportOptions | 'tls.ca' | 'retry.attempts';
-type MessageTarget = keyof SendMailOptions | 'graph.importance' | 'graph.inReplyTo' | 'envelope.from';
+type MessageTarget = keyof SendMailOptions | 'graph.importance' | 'envelope.from';
 
 export const DEFAULT_REPORT = 'prove-report.json';
 export const DEFAULT_SANDBOX_PORT = 4250;
@@ -163,12 +163,6 @@ export const FLAGS = {
       sets: 'messageId',
       help: 'with --delivery exactly-once, messages with the same ID are the same message',
     },
-    'in-reply-to': {
-      type: 'string',
-      value: 'ID',
-      sets: 'graph.inReplyTo',
-      help: 'the Message-ID of the message in the mailbox that this one answers, in its conversation',
-    },
     importance: { type: 'string', value: 'LEVEL', sets: 'graph.importance', help: 'low, normal or high' },
   },
 
@@ -238,6 +232,12 @@ export const FLAGS = {
       value: 'TIME',
       sets: 'graph.sendAt',
       help: 'have Exchange hold the message until then, such as 2026-12-24T08:00:00Z; without Z or an offset it is local time',
+    },
+    'in-reply-to': {
+      type: 'string',
+      value: 'ID',
+      sets: 'graph.inReplyTo',
+      help: 'the Message-ID of the message in the mailbox that this one answers, in its conversation',
     },
     delivery: { type: 'string', value: 'WAY', sets: 'delivery', help: 'at-most-once or exactly-once' },
     timeout: {
@@ -403,7 +403,7 @@ export const FLAGS = {
   connection: FlagTable<TransportTarget>;
   message: FlagTable<MessageTarget>;
   sendmail: FlagTable<MessageTarget>;
-  delivery: FlagTable<TransportTarget | 'graph.sendAt'>;
+  delivery: FlagTable<TransportTarget | 'graph.sendAt' | 'graph.inReplyTo'>;
   ignored: FlagTable<never>;
   sandbox: FlagTable<keyof StartSandboxOptions>;
   demo: FlagTable<keyof StartSandboxOptions>;
