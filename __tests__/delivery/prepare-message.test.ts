@@ -142,6 +142,17 @@ describe('what a message says for itself comes before the transport', () => {
     const { message } = await prepare({}, { graph: { importance: 'high', categories: ['Orders'] } });
     expect(message).toMatchObject({ importance: 'high', categories: ['Orders'] });
   });
+
+  test('importance and categories, as MIME', async () => {
+    const { sending } = await prepare(
+      {},
+      { graph: { format: 'mime', importance: 'high', categories: ['Orders'] } },
+    );
+    const [body = ''] = sending.by === 'request' ? sending.request.body.pieces() : [];
+    const mime = Buffer.from(String(body), 'base64').toString();
+    expect(mime).toMatch(/^Importance: high\r$/m);
+    expect(mime).toMatch(/^Keywords: Orders\r$/m);
+  });
 });
 
 describe('the Message-ID', () => {

@@ -98,7 +98,10 @@ export function prepareMessage(
 ): PreparedMessage {
   const { graph } = outgoing;
   const options = {
-    ...defaults,
+    from: defaults.from,
+    replyTo: defaults.replyTo,
+    importance: graph.importance,
+    categories: graph.categories,
     saveToSentItems: graph.saveToSentItems ?? defaults.saveToSentItems,
     format: graph.format ?? defaults.format,
     lossy: graph.lossy ?? defaults.lossy,
@@ -117,14 +120,15 @@ export function prepareMessage(
     importance: graph.importance,
     categories: graph.categories,
   });
-  const losses = jsonLosses(content, controlCharactersIn(message));
+  const controls = controlCharactersIn(message);
+  const losses = jsonLosses(content, controls);
   const stripped = strippedHeaders(content);
   // What JSON cannot carry goes into the draft if the message is too large for MIME.
   const named = toNamedProperties([...losses.flatMap(({ header }) => header ?? []), ...stripped]);
   const properties = [...(message.singleValueExtendedProperties ?? []), ...named];
   const largeMessage = named.length > 0 ? { ...message, singleValueExtendedProperties: properties } : message;
 
-  const json = once(() => jsonRequest(message, options.saveToSentItems));
+  const json = once(() => jsonRequest(message, options.saveToSentItems, controls.length === 0));
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(

@@ -10,9 +10,17 @@ export interface SendMailRequest {
   body: RequestBody;
 }
 
-/** A message as JSON. */
-export function jsonRequest(message: GraphMessage, saveToSentItems: boolean): SendMailRequest {
-  return { contentType: 'application/json', body: sendMailJson(message, saveToSentItems) };
+/**
+ * A message as JSON.
+ *
+ * @param isClean whether it is known to have no control characters: to look for them takes as long as all the rest
+ */
+export function jsonRequest(
+  message: GraphMessage,
+  saveToSentItems: boolean,
+  isClean = false,
+): SendMailRequest {
+  return { contentType: 'application/json', body: sendMailJson(message, saveToSentItems, isClean) };
 }
 
 /** A message as MIME: all of it in base64, with nothing around it. */
@@ -35,8 +43,8 @@ export function plainJson(value: object): RequestBody {
 }
 
 /** The request that sends a message. */
-export function sendMailJson(message: GraphMessage, saveToSentItems: boolean): RequestBody {
-  return bodyOf(['{"message":', ...messageParts(message), `,"saveToSentItems":${saveToSentItems}}`]);
+export function sendMailJson(message: GraphMessage, saveToSentItems: boolean, isClean = false): RequestBody {
+  return bodyOf(['{"message":', ...messageParts(message, isClean), `,"saveToSentItems":${saveToSentItems}}`]);
 }
 
 /** A message in the form in which Graph stores it. */
@@ -49,7 +57,8 @@ export function attachmentJson(attachment: GraphAttachment): RequestBody {
   return bodyOf(attachmentParts(attachment));
 }
 
-function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
+function messageParts({ attachments = [], ...message }: GraphMessage, isClean = false): Part[] {
+  if (isClean && attachments.length === 0) return cleanParts(message);
   const json = JSON.stringify(message, withoutControlCharacters);
   if (attachments.length === 0) return [json];
   const list = attachments.flatMap((attachment, index) => [
@@ -57,6 +66,13 @@ function messageParts({ attachments = [], ...message }: GraphMessage): Part[] {
     ...attachmentParts(attachment),
   ]);
   return [`${json.slice(0, -1)},"attachments":[`, ...list, ']}'];
+}
+
+/** The body apart: V8 takes twice as long for its ASCII in one string with characters that need two bytes. */
+function cleanParts({ body, ...message }: Omit<GraphMessage, 'attachments'>): string[] {
+  const json = JSON.stringify(message);
+  if (!body || json === '{}') return [JSON.stringify({ ...message, body })];
+  return [`${json.slice(0, -1)},"body":`, JSON.stringify(body), '}'];
 }
 
 function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part[] {
@@ -73,14 +89,14 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
  */
 function bodyOf(parts: readonly Part[]): RequestBody {
   const pieces: (Buffer | AttachmentContent)[] = [];
-  let text = '';
+  let texts: string[] = [];
   const endText = () => {
-    pieces.push(Buffer.from(text));
-    text = '';
+    pieces.push(inUtf8(texts));
+    texts = [];
   };
   for (const part of parts) {
     if (typeof part === 'string') {
-      text += part;
+      texts.push(part);
     } else {
       endText();
       pieces.push(part);
@@ -100,6 +116,13 @@ function bodyOf(parts: readonly Part[]): RequestBody {
       }
     },
   };
+}
+
+function inUtf8(texts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+  let at = 0;
+  for (const text of texts) at += bytes.write(text, at);
+  return bytes;
 }
 
 /**

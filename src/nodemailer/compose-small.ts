@@ -59,7 +59,7 @@ function composeNode(
   if (budget.bytes < 0) return false;
   // buildHeaders() also settles the node's type and encoding.
   const header = node.buildHeaders();
-  const encoding = node.getTransferEncoding();
+  const encoding = content ? (encodingIn(header) ?? node.getTransferEncoding()) : false;
   const isQuoted = encoding === 'quoted-printable';
   // Outside text a lone CR or LF is data, which Nodemailer encodes in its own way.
   if (isQuoted && !/^text\//i.test(node.contentType ?? '')) return false;
@@ -73,6 +73,17 @@ function composeNode(
   }
   pieces.push(`\r\n--${node.boundary}--\r\n`);
   return true;
+}
+
+const ENCODING = 'Content-Transfer-Encoding: ';
+
+/** The encoding that a header names once, spelled as Nodemailer does: to have it chosen again takes longer. */
+function encodingIn(header: string): string | undefined {
+  const at = header.indexOf(ENCODING);
+  const isLine = at === 0 || header[at - 1] === '\n';
+  if (!isLine || header.lastIndexOf(ENCODING) !== at) return undefined;
+  const end = header.indexOf('\r\n', at);
+  return header.slice(at + ENCODING.length, end === -1 ? undefined : end);
 }
 
 /** As Nodemailer writes it, unless the app changes how headers are written. */
