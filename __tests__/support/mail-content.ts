@@ -13,7 +13,7 @@ export const from = (source: Readable) => (into: Writable) => {
 
 /** Reads a mail as the transport does. */
 export function readMail(mime: Buffer, limits = LIMITS): Promise<ReadMessage> {
-  const compose = () => (mime.length > AT_ONCE ? undefined : mime);
+  const compose = () => (mime.length > AT_ONCE ? undefined : [mime]);
   return readMessage(from(Readable.from([mime])), limits, undefined, compose);
 }
 

@@ -6,6 +6,7 @@ import { strippedHeaders, toNamedProperties } from '../message/header-carriers';
 import { jsonLosses } from '../message/json-losses';
 import { type GivenId, isMadeUp, ownMessageId, withMessageId } from '../message/message-id';
 import { toMimeMessage } from '../message/rewrite-mime';
+import type { MessagePiece } from '../mime/base64-content';
 import { controlCharactersIn } from '../mime/control-characters';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { ReadMessage } from '../mime/read-message';
@@ -251,10 +252,10 @@ export function bytesToSend(
   node: MimeNode,
   { raw }: Pick<ReadMessage, 'raw'>,
   format: ResolvedOptions['format'],
-): readonly Buffer[] {
+): readonly MessagePiece[] {
   const whole = purposeOf(format) === 'sending' ? undefined : composeAtOnce(node);
-  const bytes = whole ? [whole] : raw.pieces;
-  if (bytes) return bytes;
+  const pieces = whole ?? raw.pieces;
+  if (pieces) return pieces;
   throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
     hint: 'Nothing was sent.',
   });

@@ -1,6 +1,7 @@
 import type { RequestBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';
 import type { GraphMessage } from '../message/graph-message';
+import { bytesOf, type MessagePiece } from '../mime/base64-content';
 import { withoutControlCharacters } from '../mime/control-characters';
 import type { AttachmentContent } from '../mime/spool';
 
@@ -24,13 +25,13 @@ export function jsonRequest(
 }
 
 /** A message as MIME: all of it in base64, with nothing around it. */
-export function mimeRequest(mime: readonly Buffer[]): SendMailRequest {
+export function mimeRequest(mime: readonly MessagePiece[]): SendMailRequest {
   const bytes = mime.reduce((sum, { length }) => sum + length, 0);
   // A small message is sent in one piece.
-  const pieces = bytes > PIECE_BYTES ? mime : [Buffer.concat(mime)];
+  const pieces = bytes > PIECE_BYTES ? mime : [Buffer.concat([...bytesOf(mime)])];
   return {
     contentType: 'text/plain',
-    body: { length: base64Length(bytes), pieces: () => base64Pieces(pieces) },
+    body: { length: base64Length(bytes), pieces: () => base64Pieces(bytesOf(pieces)) },
   };
 }
 
@@ -137,7 +138,7 @@ export function base64Length(bytes: number): number {
 }
 
 /** The bytes of all buffers in base64, piece by piece, so that it need not all be in memory at once. */
-function* base64Pieces(buffers: readonly Buffer[]): Generator<Buffer> {
+function* base64Pieces(buffers: Iterable<Buffer>): Generator<Buffer> {
   // Base64 turns three bytes into four characters: fewer wait for the next buffer.
   let rest: Buffer = Buffer.alloc(0);
   for (const buffer of buffers) {

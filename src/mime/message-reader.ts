@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Base64Content, type MessagePiece } from './base64-content';
 import { readBody } from './body-text';
 import { bytesBeforeHeader } from './header-block';
 import { leftOvers } from './ledger';
@@ -31,8 +32,18 @@ export class MessageReader {
     this.#scanner = new PartScanner(() => this.#spool.open());
   }
 
-  /** Takes the next bytes of the message. */
-  async read(bytes: Buffer): Promise<void> {
+  /** Takes the next piece of the message. */
+  async read(piece: MessagePiece): Promise<void> {
+    if (!(piece instanceof Base64Content)) return this.#readBytes(piece);
+    if (!this.#scanner.takeContent(piece.content)) {
+      for (const lines of piece.lines()) await this.#readBytes(lines);
+      return;
+    }
+    this.raw.add(piece);
+    await this.#pass([]);
+  }
+
+  async #readBytes(bytes: Buffer): Promise<void> {
     const chunk = this.#hasBegun ? bytes : bytes.subarray(bytesBeforeHeader(bytes));
     this.#hasBegun = true;
     this.raw.add(chunk);
@@ -100,7 +111,7 @@ const MIME_SLACK_BYTES = 1_000_000;
 /** Counts a message's bytes as it passes, keeps a copy while it is small, and stops it if it is too large. */
 export class RawCopy {
   bytes = 0;
-  #chunks: Buffer[] | undefined = [];
+  #chunks: MessagePiece[] | undefined = [];
   readonly #limits: ReadLimits;
 
   constructor(limits: ReadLimits) {
@@ -108,7 +119,7 @@ export class RawCopy {
   }
 
   /** @throws GraphTransportError `EMESSAGE` as soon as there are more bytes than any message may have */
-  add(chunk: Buffer): void {
+  add(chunk: MessagePiece): void {
     const { heldBytes, messageBytes } = this.#limits;
     this.bytes += chunk.length;
     if (this.bytes > heldBytes) this.#chunks = undefined;
@@ -117,7 +128,7 @@ export class RawCopy {
   }
 
   /** The message as it arrived, in pieces; undefined if it is too large to be kept. */
-  get pieces(): readonly Buffer[] | undefined {
+  get pieces(): readonly MessagePiece[] | undefined {
     return this.#chunks;
   }
 }

@@ -105,6 +105,19 @@ export class PartScanner {
   }
 
   /**
+   * Takes the whole content of the part whose header has just passed, if that is base64, in place of its lines.
+   *
+   * @returns whether it was taken
+   */
+  takeContent(decoded: Buffer): boolean {
+    const isAtStart = this.#rest.length === 0 && this.#lineEnd.length === 0 && !this.#inLine;
+    if (!this.#content || this.#part?.encoding !== 'base64' || !isAtStart) return false;
+    this.#writes = [];
+    this.#keep(this.#content, decoded);
+    return true;
+  }
+
+  /**
    * Ends the message and returns what was held back.
    *
    * @throws as `scan` does

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { errorCode } from '../errors/error-code';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { MessagePiece } from './base64-content';
 import type { MailContent } from './mail-content';
 import { MessageReader, type RawCopy, type ReadLimits } from './message-reader';
 import { MessageSink } from './message-sink';
@@ -19,7 +20,7 @@ export interface ReadMessage {
  * Reads a MIME message. Attachments that do not fit in memory go to a temporary file.
  *
  * @param writeTo writes the message to a stream, and destroys the stream if it cannot
- * @param compose makes the whole message, which is then not written; undefined if it is too large
+ * @param compose makes the whole message, which is then not written; undefined if it is too large for that
  * @throws GraphTransportError `EMESSAGE` if the message cannot be read, and as soon as it exceeds
  *   `messageBytes`; errors of Nodemailer itself (`EFILEACCESS` …) are passed on unchanged
  */
@@ -27,13 +28,13 @@ export async function readMessage(
   writeTo: (into: Writable) => void,
   limits: ReadLimits,
   signal?: AbortSignal,
-  compose?: () => Buffer | undefined,
+  compose?: () => readonly MessagePiece[] | undefined,
 ): Promise<ReadMessage> {
   throwIfGivenUp(signal);
   const reader = new MessageReader(limits);
   try {
     const whole = compose?.();
-    if (whole) await reader.read(whole);
+    if (whole) for (const piece of whole) await reader.read(piece);
     else await readStream(writeTo, reader, signal);
     const content = await reader.content();
     throwIfGivenUp(signal);

@@ -1,13 +1,14 @@
 import { finished, type Writable } from 'node:stream';
 import type MimeNode from 'nodemailer/lib/mime-node';
+import type { MessagePiece } from '../mime/base64-content';
 import { composeAtOnce, composeForReading } from './compose-small';
 import { encodeInPieces } from './stream-large';
 
 /** What the message is written for: what is only read may have text in 8 bits, which takes less time. */
 export type Purpose = 'reading' | 'sending';
 
-/** The whole message, if it is small. */
-export function wholeMessage(message: MimeNode, purpose: Purpose): Buffer | undefined {
+/** The whole message in pieces, if it is small enough. */
+export function wholeMessage(message: MimeNode, purpose: Purpose): MessagePiece[] | undefined {
   return purpose === 'sending' ? composeAtOnce(message) : composeForReading(message);
 }
 
