@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
 import { encode, wrap } from 'nodemailer/lib/base64';
 import { Base64Content, bytesOf } from '../../src/mime/base64-content';
 import { PartScanner } from '../../src/mime/part-scanner';
 import { readMessage } from '../../src/mime/read-message';
 import { Spool } from '../../src/mime/spool';
+import { fc } from '../support/fast-check';
 import { from, readMail } from '../support/mail-content';
 
 const LIMITS = { heldBytes: 1_000_000, messageBytes: 1_000_000 };

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { BodyParser, type ParsedPart } from '../../src/mime/body-parser';
 import { parseAtOnce } from '../../src/mime/parse-at-once';
 import { headerForParser, PART_NUMBER } from '../../src/mime/part-header';
+import { fc } from '../support/fast-check';
 
 /** What mailparser finds as a stream. */
 async function parseAsStream(lines: Buffer): Promise<ParsedPart | false> {

@@ -61,7 +61,6 @@ export class MessageReader {
     const { root, header } = this.#scanner;
     if (!root || !header) throw new Error('it is empty');
     const left = leftOvers(root, found);
-    // If an attachment could not be stored, the message fails.
     const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
     const { text, html, losses } = readBody(root);
     if (Buffer.byteLength(html ?? text ?? '') > MAX_BODY_BYTES) throw bodyTooLarge();
