@@ -16,7 +16,8 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   const faults: Loss[] = [];
   const fault = (because: LossReason, what: string) => faults.push({ because, what });
   const first = (key: string): string | undefined => {
-    const [field, second] = block.fields.filter((candidate) => candidate.key === key);
+    const field = block.fields.find((candidate) => candidate.key === key);
+    const second = field && block.fields.find((other) => other.key === key && other !== field);
     if (second) fault('structure', `a second ${second.name} of a part`);
     return field?.value;
   };
