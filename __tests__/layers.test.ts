@@ -163,6 +163,7 @@ test('undici is loaded in one place, and by the names of files, which no runtime
   );
   expect(loads).toEqual([
     'network/undici.ts loads undici/index.js',
+    'network/undici.ts loads undici/lib/dispatcher/client-h1.js',
     'network/undici.ts loads undici/lib/dispatcher/agent.js',
     'network/undici.ts loads undici/lib/api/api-request.js',
   ]);
