@@ -1,7 +1,7 @@
 import type { ReportMail } from '../mime/read-report';
 import type { ReportedRecipient } from './bounce';
 import { diagnosticIn, judge } from './delivery-status';
-import { UNKNOWN_WORDS } from './kind';
+import { reasonsIn } from './reasons';
 import { addressesIn, addressIn, isAddress, serverIn } from './report-address';
 import { statusOf } from './status-code';
 
@@ -37,7 +37,7 @@ export function readTextReport(mail: ReportMail, named: readonly string[]): Repo
   const lead = `${subject}\n${text.slice(0, MAX_LEAD)}`;
   const isDelayed = DELAYED.test(lead) || DELAYED_ABROAD.test(lead);
   if (!isDelayed && !FAILED.test(lead) && !FAILED_ABROAD.test(lead)) return [];
-  const reasons = reasonsIn(text);
+  const reasons = reasonsByAddress(text);
   const recipients = named.length > 0 ? named : [...reasons.keys()];
   return recipients.flatMap((recipient) => {
     const own = reasons.get(recipient.toLowerCase()) ?? '';
@@ -51,7 +51,7 @@ export function readTextReport(mail: ReportMail, named: readonly string[]): Repo
         status,
         diagnostic,
         remoteServer: serverIn(/\bhost ([\w-]+(?:\.[\w-]+)+)/i.exec(reason)?.[1]),
-        isPermanent: PERMANENT.test(lead) || UNKNOWN_WORDS.test(reason),
+        isPermanent: PERMANENT.test(lead) || reasonsIn(reason).isUnknown,
       }) ?? []
     );
   });
@@ -64,7 +64,7 @@ export function beforeCopy(text: string): string {
 }
 
 /** The reasons by address in lower case: an address alone on its line, and the lines that follow it. */
-function reasonsIn(text: string): Map<string, string> {
+function reasonsByAddress(text: string): Map<string, string> {
   const reasons = new Map<string, string>();
   let current: string | undefined;
   let lines: string[] = [];

@@ -90,7 +90,7 @@ async function body(
 }
 
 function toHeader(header: string): { key: string; value: string } {
-  const [, key, value] = /^([!-9;-~]+):\s*(.*)$/.exec(header) ?? [];
+  const [, key, value] = /^([!-9;-~]+):\s*([^\r\n]*)$/.exec(header) ?? [];
   if (key === undefined || value === undefined) {
     throw usageError(`--header takes 'Name: value', not '${header}'.`);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
-import { type MailboxPauses, MessageRequests, type RetryEvent } from '../graph/message-requests';
+import { MessageRequests, type Pauses, type RetryEvent } from '../graph/message-requests';
 import { userIdProblems } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { isForWantOfPermission } from './draft-failure';
@@ -58,7 +58,7 @@ export function mailboxToAsk(userId: unknown, asking: Asking): Mailbox {
   return { userId: String(named).trim(), requests, clock };
 }
 
-function ownPauses(clock: Clock): MailboxPauses {
+function ownPauses(clock: Clock): Pauses {
   let until = 0;
   return {
     pauseOver: (signal) => clock.sleep(Math.max(0, until - clock.now()), signal),

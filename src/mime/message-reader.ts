@@ -114,8 +114,6 @@ export class MessageReader extends Writable {
     if (room) await room;
     this.#parser.end();
     await this.#parsed;
-    // If an attachment could not be stored, the message fails.
-    if (this.#scanner.root) await Promise.all(walk(this.#scanner.root).map(([{ content }]) => content));
   }
 
   /**

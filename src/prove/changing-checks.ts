@@ -115,6 +115,7 @@ function attach(service: LiveService, path: string, name: string): Promise<LiveA
   });
 }
 
-function isText(value: unknown): boolean {
+/** Whether a property of an answer is a text that says something. */
+export function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }

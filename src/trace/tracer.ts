@@ -1,3 +1,4 @@
+import type { getLogger } from 'nodemailer/lib/shared';
 import { AccessTokenSource } from '../auth/access-token';
 import { createCredential } from '../auth/credential';
 import { type Clock, dateOf } from '../clock';
@@ -23,6 +24,9 @@ export interface TracerOptions {
   client: GraphClientOptions;
   secrets: Secrets;
   clock: Clock;
+  logger: ReturnType<typeof getLogger>;
+  /** Aborts when the transport is closed. */
+  closing: AbortSignal;
 }
 
 /** What one call is given. */
@@ -51,6 +55,16 @@ export class Tracer {
    *   what is no Message-ID, `EAUTH` without the permission or the service principal
    */
   async trace(messageId: string, options: TraceOptions, call: TraceCall): Promise<MessageTrace[]> {
+    const { logger, closing } = this.#options;
+    // Given up at any time, since the wait for its turn may take minutes.
+    const signal = AbortSignal.any([call.signal, closing]);
+    const traces = await this.#find(messageId, options, { ...call, signal });
+    const said = 'Exchange has a trace of %s for %d recipients';
+    logger.info({ tnx: 'trace', messageId, recipients: traces.length }, said, messageId, traces.length);
+    return traces;
+  }
+
+  async #find(messageId: string, options: TraceOptions, call: TraceCall): Promise<MessageTrace[]> {
     const { defaults, clock } = this.#options;
     const { details, windows } = checkTraceOptions(options, dateOf(clock));
     const id = checkedMessageId(messageId);
