@@ -12,14 +12,14 @@ export type StandIn = (load: Load) => unknown;
  * Loads something, with stand-ins for packages that it needs only for what is seldom asked of it. Just the modules that
  * are loaded here get the stand-ins, never the app.
  *
- * @param standIns by the name that the modules require
+ * @param standInFor the stand-in for what a module requires by that name; undefined to load it
  */
-export function loadWith<T>(standIns: Readonly<Record<string, StandIn>>, load: () => T): T {
+export function loadWith<T>(standInFor: (id: string) => StandIn | undefined, load: () => T): T {
   const prototype: Partial<Module> | undefined = Module.prototype;
   const original = prototype?.require;
   if (!prototype || !original) return load();
   prototype.require = function require(this: Module, id: string): unknown {
-    const standIn = Object.hasOwn(standIns, id) ? standIns[id] : undefined;
+    const standIn = standInFor(id);
     return standIn ? standIn(() => original.call(this, id)) : original.call(this, id);
   };
   try {

@@ -14,19 +14,21 @@ const { version: libmimeVersion }: { version: string } = require('libmime/packag
 
 let isLoaded = false;
 
-const STAND_INS: Readonly<Record<string, StandIn>> = {
-  'html-to-text': (load) => latePackage(load),
-  'encoding-japanese': (load) => latePackage(load, { __esModule: undefined }),
-  'linkify-it': (load) => () => lateLinkify(load),
-  'iconv-lite': lateIconv,
-};
+const STAND_INS: ReadonlyMap<string, StandIn> = new Map<string, StandIn>([
+  ['html-to-text', (load) => latePackage(load)],
+  ['encoding-japanese', (load) => latePackage(load, { __esModule: undefined })],
+  ['linkify-it', (load) => () => lateLinkify(load)],
+  ['iconv-lite', lateIconv],
+]);
 
 const isKnown = mailparserVersion === KNOWN_VERSIONS.mailparser && libmimeVersion === KNOWN_VERSIONS.libmime;
 
 type Mailparser = typeof import('mailparser');
 type Libmime = typeof import('libmime');
 
-const packages = loadWith(isKnown ? STAND_INS : {}, () => {
+const standInFor = (id: string) => (isKnown ? STAND_INS.get(id) : undefined);
+
+const packages = loadWith(standInFor, () => {
   const mailparser: Mailparser = require('mailparser');
   const libmime: Libmime = require('libmime');
   return { mailparser, libmime };
