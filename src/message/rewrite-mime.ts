@@ -1,9 +1,9 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
-import libmime from 'libmime';
 import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
 import { bytesOf, type MessagePiece } from '../mime/base64-content';
 import { decodeBytes } from '../mime/decode-text';
 import { cleanLines, type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
+import { libmime } from '../mime/mail-packages';
 import type { GraphMessage } from './graph-message';
 import { IMPORTANCE_HEADERS } from './header-carriers';
 import type { Importance } from './importance';

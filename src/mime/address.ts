@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
-import { parseAddressHeader } from 'mailparser';
 import { asciiLowerCase } from '../ascii-case';
 import { readAddressList } from './address-list';
 import { decodeWords } from './decode-text';
+import { parseAddressHeader } from './mail-packages';
 
 /** One mailbox of an address header or option. */
 export interface MailAddress {

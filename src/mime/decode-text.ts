@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import libmime from 'libmime';
+import { libmime } from './mail-packages';
 
 /** Decoded text, and whether it contains all of its bytes. */
 export interface DecodedText {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import libmime from 'libmime';
 import { type HeaderBlock, quoted } from './header-block';
 import type { Loss, LossReason, MailPart } from './mail-content';
+import { libmime } from './mail-packages';
 import { type MimeValue, readMimeValue } from './mime-value';
 
 /** The header that tells which part mailparser has found. Its name is random, so no message can contain it. */
