@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { SendTimer } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
 import { MessageRequests, type Pauses, type RetryEvent } from '../graph/message-requests';
@@ -25,13 +26,19 @@ export interface Mailbox {
   clock: Clock;
 }
 
+/** What a call that sends nothing is given. */
+export interface CallContext {
+  signal: AbortSignal;
+  /** Ends the call when it has taken too long. */
+  timer: SendTimer;
+  onRetry: (event: RetryEvent) => void;
+}
+
 /** What a transport has for such a call. */
-export interface Asking {
+export interface Asking extends Pick<CallContext, 'signal' | 'onRetry'> {
   defaults: ResolvedOptions;
   client: GraphClient;
   clock: Clock;
-  signal: AbortSignal;
-  onRetry: (event: RetryEvent) => void;
 }
 
 /**

@@ -1,3 +1,5 @@
+// It relies on mailparser making no stream for a part that calls itself a multipart, has no boundary and so holds no
+// others. Otherwise each part would be read twice; mime/body-parser.test.ts tells.
 import { randomUUID } from 'node:crypto';
 import { type HeaderBlock, quoted } from './header-block';
 import type { Loss, LossReason, MailPart } from './mail-content';
