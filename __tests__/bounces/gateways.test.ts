@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { kindOf } from '../../src/bounces/kind';
 import { statusOf } from '../../src/bounces/status-code';
+import { fc } from '../support/fast-check';
 
 /** What products say when they refuse a mail: the status of the report, their words, and what those mean. */
 const SAID: readonly [who: string, kind: string, status: string, diagnostic: string][] = [

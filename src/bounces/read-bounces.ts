@@ -2,7 +2,7 @@ import { type ReportField, type ReportMail, readFields } from '../mime/read-repo
 import type { ReportedRecipient } from './bounce';
 import { readDeliveryStatus } from './delivery-status';
 import { addressesIn, addressIn, isAddress, messageIdIn } from './report-address';
-import { beforeCopy, readTextReport } from './text-report';
+import { beforeCopy, readTextReport, reasonFor } from './text-report';
 
 /** What a report says. */
 export interface Report {
@@ -16,6 +16,10 @@ const DELIVERY_STATUS = /^message\/(?:global-)?delivery-status$/;
 const DISPOSITION = /^message\/(?:global-)?disposition-notification$/;
 /** The message that a report is about, or its header. */
 const RETURNED = /^(?:message\/(?:rfc822|global|global-headers|rfc822-headers)|text\/rfc822(?:-headers)?)$/;
+
+/** Fields of message/delivery-status, one below the other. */
+const STATUS_FIELDS =
+  /^(?:Reporting-MTA|Original-Recipient|Final-Recipient):(?=[\s\S]{0,2000}^Final-Recipient:|[\s\S]{0,500}^(?:Action|Status):)/im;
 
 /** The senders of reports: names of programs, which people do not have. */
 const DAEMON =
@@ -35,30 +39,39 @@ export function readBounces(mail: ReportMail): Report | undefined {
     ...readStatuses(mail, failed.length > 0 ? failed : onlyRecipient(returned)),
   ];
   const mayBeText = recipients.length === 0 && (!isReport || /^(?:delivery-status)?$/.test(mail.reportType));
-  if (mayBeText) recipients.push(...readTextReport(mail, failed));
+  if (mayBeText) recipients.push(...readTextReport(mail, failed, onlyRecipient(returned)));
   if (recipients.length === 0) return undefined;
   return { messageId: messageIdOf(mail, returned), recipients: onceEach(recipients) };
 }
 
-function readStatuses({ parts }: ReportMail, fallback: readonly string[]): ReportedRecipient[] {
-  return parts
-    .filter(({ type }) => DELIVERY_STATUS.test(type))
-    .flatMap(({ content }) => readDeliveryStatus(content, fallback));
+function readStatuses(mail: ReportMail, fallback: readonly string[]): ReportedRecipient[] {
+  const explain = (recipient: string) => reasonFor(recipient, mail);
+  const marked = mail.parts.filter(({ type }) => DELIVERY_STATUS.test(type)).map(({ content }) => content);
+  // Gateways that rewrite mail leave the same fields in a text, or in a file.
+  const unmarked = [
+    ...mail.parts.filter(({ type }) => !RETURNED.test(type)).map(({ content }) => content.toString('latin1')),
+    beforeCopy(mail.text),
+  ].flatMap((text) => {
+    const at = STATUS_FIELDS.exec(text)?.index;
+    return at === undefined ? [] : [Buffer.from(text.slice(at), 'latin1')];
+  });
+  return (marked.length > 0 ? marked : unmarked).flatMap((content) =>
+    readDeliveryStatus(content, fallback, explain),
+  );
 }
 
 /** What mail programs say (RFC 8098). */
-function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
+function readReceipts({ parts, fields: header }: ReportMail): ReportedRecipient[] {
   return parts
     .filter(({ type }) => DISPOSITION.test(type))
     .flatMap(({ content }) => {
       const fields = readFields(content.toString('latin1').trimStart());
       const original = addressIn(fieldOf(fields, 'original-recipient'));
       const final = addressIn(fieldOf(fields, 'final-recipient'));
-      const recipient = original ?? final;
-      // "manual-action/MDN-sent-manually; displayed": what counts comes last, before any "/error".
-      const disposition = fieldOf(fields, 'disposition') ?? '';
-      const [, action] = /([a-z]+)(?:\/[^;]*)?\s*$/.exec(disposition.toLowerCase()) ?? [];
-      if (recipient === undefined || action === undefined || action === 'failed') return [];
+      // Whoever reads a message sends its receipt.
+      const recipient = original ?? final ?? addressIn(fieldOf(header, 'from'));
+      const action = dispositionIn(fieldOf(fields, 'disposition') ?? '');
+      if (recipient === undefined || action === undefined || TELLS_NOTHING.has(action)) return [];
       return [
         {
           kind: action === 'displayed' ? 'read' : 'unread',
@@ -68,6 +81,15 @@ function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
         },
       ];
     });
+}
+
+/** Types that say nothing about the message: the receipt failed, or the recipient does not wish to tell. */
+const TELLS_NOTHING: ReadonlySet<string> = new Set(['failed', 'denied']);
+
+/** "manual-action/MDN-sent-manually; displayed (opened)": what counts comes last, before any "/error". */
+function dispositionIn(field: string): string | undefined {
+  const text = field.toLowerCase().replace(/\([^()]*\)/g, '');
+  return /([a-z]+)\s*(?:\/[^;]*)?\s*$/.exec(text)?.[1];
 }
 
 function isFromServer({ fields }: ReportMail): boolean {
@@ -107,8 +129,10 @@ function messageIdOf(
 ): string | undefined {
   const receipt = parts.find(({ type }) => DISPOSITION.test(type));
   const inReceipt = receipt && readFields(receipt.content.toString('latin1').trimStart());
-  // A report in running text ends with a copy of the message.
-  const [, inCopy] = /^[ \t>]*message-id:\s*(<[^<>\s]+>)/im.exec(text.slice(beforeCopy(text).length)) ?? [];
+  // A report in running text ends with a copy of the message, which few servers leave unannounced.
+  const [inCopy, inText] = [text.slice(beforeCopy(text).length), text].map(
+    (part) => /^[ \t>]*message-id:\s*(<[^<>\s]+>)/im.exec(part)?.[1],
+  );
   // Gmail's, which does not always return the header.
   const inStatus = parts
     .filter(({ type }) => DELIVERY_STATUS.test(type))
@@ -120,6 +144,7 @@ function messageIdOf(
     inReceipt && fieldOf(inReceipt, 'original-message-id'),
     fieldOf(returned, 'message-id'),
     inCopy,
+    inText,
     fieldOf(fields, 'in-reply-to'),
     fieldOf(fields, 'references'),
   ];
