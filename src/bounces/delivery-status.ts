@@ -5,6 +5,7 @@ import { hintOf } from './exchange-codes';
 import { kindOf } from './kind';
 import { addressIn, serverIn } from './report-address';
 import { statusOf } from './status-code';
+import type { TextReasons } from './text-reasons';
 
 /** The fields of one recipient (RFC 3464, section 2.3). All others are about the message, or of no use here. */
 const RECIPIENT_FIELDS: ReadonlySet<string> = new Set([
@@ -29,12 +30,12 @@ type Fields = Map<string, string>;
  * recipients, or put one inside of one; neither confuses it.
  *
  * @param fallback the recipients, if the part does not name them
- * @param explain what the report says elsewhere about a recipient
+ * @param reasons what the text of the report says
  */
 export function readDeliveryStatus(
   content: Buffer,
   fallback: readonly string[],
-  explain: (recipient: string) => string = () => '',
+  reasons: TextReasons,
 ): ReportedRecipient[] {
   const message: Fields = new Map();
   const groups: Fields[] = [];
@@ -58,7 +59,7 @@ export function readDeliveryStatus(
     .flatMap((group, _, { length }) =>
       recipientsOf(group, length === 1 ? fallback : []).map(({ recipient, finalRecipient }) =>
         judged(
-          withReason(group, () => explain(recipient)),
+          withReason(group, () => reasons.answerAbout(recipient)),
           recipient,
           finalRecipient,
           server,

@@ -2,7 +2,8 @@ import { type ReportField, type ReportMail, readFields } from '../mime/read-repo
 import type { ReportedRecipient } from './bounce';
 import { readDeliveryStatus } from './delivery-status';
 import { addressesIn, addressIn, isAddress, messageIdIn } from './report-address';
-import { beforeCopy, readTextReport, reasonFor } from './text-report';
+import { TextReasons } from './text-reasons';
+import { beforeCopy, readTextReport } from './text-report';
 
 /** What a report says. */
 export interface Report {
@@ -17,9 +18,10 @@ const DISPOSITION = /^message\/(?:global-)?disposition-notification$/;
 /** The message that a report is about, or its header. */
 const RETURNED = /^(?:message\/(?:rfc822|global|global-headers|rfc822-headers)|text\/rfc822(?:-headers)?)$/;
 
-/** Fields of message/delivery-status, one below the other. */
-const STATUS_FIELDS =
-  /^(?:Reporting-MTA|Original-Recipient|Final-Recipient):(?=[\s\S]{0,2000}^Final-Recipient:|[\s\S]{0,500}^(?:Action|Status):)/im;
+/** Where fields of message/delivery-status begin. */
+const STATUS_FIELDS = /^(?:Reporting-MTA|Original-Recipient|Final-Recipient):/im;
+/** How far below the start those of the first recipient are. */
+const STATUS_BYTES = 4000;
 
 /** The senders of reports: names of programs, which people do not have. */
 const DAEMON =
@@ -34,30 +36,32 @@ export function readBounces(mail: ReportMail): Report | undefined {
   const isReport = mail.type === 'multipart/report';
   if (!isReport && failed.length === 0 && !isFromServer(mail)) return undefined;
   const returned = returnedHeader(mail);
-  const recipients = [
-    ...readReceipts(mail),
-    ...readStatuses(mail, failed.length > 0 ? failed : onlyRecipient(returned)),
-  ];
-  const mayBeText = recipients.length === 0 && (!isReport || /^(?:delivery-status)?$/.test(mail.reportType));
-  if (mayBeText) recipients.push(...readTextReport(mail, failed, onlyRecipient(returned)));
+  const reasons = new TextReasons(beforeCopy(mail.text));
+  const mayBeText = !isReport || /^(?:delivery-status)?$/.test(mail.reportType);
+  const ofReturned = onlyRecipient(returned);
+  const statuses = statusParts(mail, mayBeText).flatMap((content) =>
+    readDeliveryStatus(content, failed.length > 0 ? failed : ofReturned, reasons),
+  );
+  const recipients = [...readReceipts(mail), ...statuses];
+  if (recipients.length === 0 && mayBeText) {
+    recipients.push(...readTextReport(mail, reasons, failed, ofReturned));
+  }
   if (recipients.length === 0) return undefined;
   return { messageId: messageIdOf(mail, returned), recipients: onceEach(recipients) };
 }
 
-function readStatuses(mail: ReportMail, fallback: readonly string[]): ReportedRecipient[] {
-  const explain = (recipient: string) => reasonFor(recipient, mail);
-  const marked = mail.parts.filter(({ type }) => DELIVERY_STATUS.test(type)).map(({ content }) => content);
-  // Gateways that rewrite mail leave the same fields in a text, or in a file.
-  const unmarked = [
-    ...mail.parts.filter(({ type }) => !RETURNED.test(type)).map(({ content }) => content.toString('latin1')),
-    beforeCopy(mail.text),
-  ].flatMap((text) => {
-    const at = STATUS_FIELDS.exec(text)?.index;
-    return at === undefined ? [] : [Buffer.from(text.slice(at), 'latin1')];
+/** The parts message/delivery-status, or else what looks like one: gateways that rewrite mail turn them into text. */
+function statusParts({ parts, text }: ReportMail, mayBeText: boolean): Buffer[] {
+  const marked = parts.filter(({ type }) => DELIVERY_STATUS.test(type)).map(({ content }) => content);
+  if (marked.length > 0 || !mayBeText) return marked;
+  const files = parts.filter(({ type }) => /^(?:text\/plain|application\/octet-stream)$/.test(type));
+  return [...files.map(({ content }) => content), Buffer.from(beforeCopy(text))].flatMap((content) => {
+    const all = content.toString('latin1');
+    const at = STATUS_FIELDS.exec(all)?.index ?? all.length;
+    const fields = all.slice(at, at + STATUS_BYTES);
+    const isStatus = /^(?:Final|Original)-Recipient:/im.test(fields) && /^(?:Action|Status):/im.test(fields);
+    return isStatus ? [content.subarray(at)] : [];
   });
-  return (marked.length > 0 ? marked : unmarked).flatMap((content) =>
-    readDeliveryStatus(content, fallback, explain),
-  );
 }
 
 /** What mail programs say (RFC 8098). */

@@ -2,8 +2,9 @@ import type { ReportMail } from '../mime/read-report';
 import type { ReportedRecipient } from './bounce';
 import { diagnosticIn, judge } from './delivery-status';
 import { reasonsIn } from './reasons';
-import { addressesIn, addressIn, isAddress, serverIn } from './report-address';
+import { serverIn } from './report-address';
 import { statusOf } from './status-code';
+import type { TextReasons } from './text-reasons';
 
 /*
  * Reports from before RFC 3464, which some servers still write: Exim, qmail (QSBMF), old versions of sendmail,
@@ -45,44 +46,36 @@ const PERMANENT = /permanent(?: fatal)? error|permanently fail|(?:no|not) (?:suc
 
 /** What the start of a report must say. Further down, it may quote anything. */
 const MAX_LEAD = 1500;
-const MAX_LINES = 2000;
-const MAX_REASON_LINES = 30;
-const MAX_LINE = 2000;
-const MAX_NAMED = 1000;
 
-/** The code of a server, anywhere in a line. */
-const CODE = /\b[45]\d\d\b|\b[45]\.\d\.\d/;
+/** More than a message can have. */
+const MAX_RECIPIENTS = 1000;
 
 /**
  * What a report in running text says; empty if it is none.
  *
+ * @param reasons what its text says about each recipient
  * @param named the recipients that its header names
  * @param otherwise the recipients, if neither the header nor the text names any
  */
 export function readTextReport(
   mail: ReportMail,
+  reasons: TextReasons,
   named: readonly string[],
   otherwise: readonly string[] = [],
 ): ReportedRecipient[] {
   const subject = mail.fields.find(({ key }) => key === 'subject')?.value ?? '';
-  const text = beforeCopy(mail.text);
-  const lead = `${subject}\n${text.slice(0, MAX_LEAD)}`;
+  const lead = `${subject}\n${beforeCopy(mail.text).slice(0, MAX_LEAD)}`;
   const isDelayed = DELAYED.test(lead) || DELAYED_ABROAD.test(lead);
   const isFailed = FAILED.test(lead) || FAILED_ABROAD.test(lead);
-  const reasons = reasonsByAddress(text);
-  // In any other language, an address with the answer of a server below it says as much.
-  if (!isDelayed && !isFailed)
-    for (const [key, { lines }] of reasons) if (!hasCode(lines)) reasons.delete(key);
   const isWorded = isDelayed || isFailed;
+  // In a language that is not known, an address with the answer of a server below it says as much.
   const [recipients = []] = [
-    isWorded || reasons.size > 0 ? named : [],
-    [...reasons.values()].map(({ address }) => address),
-    isWorded ? addressesWithCode(text) : [],
-    isWorded ? otherwise : [],
+    isWorded || reasons.answered.length > 0 ? named : [],
+    isWorded ? reasons.alone : reasons.answered,
+    ...(isWorded ? [reasons.withCode, otherwise] : []),
   ].filter((some) => some.length > 0);
-  return recipients.flatMap((recipient) => {
-    const own = reasons.get(recipient.toLowerCase())?.lines.join('\n');
-    const reason = own || linesAbout(recipient, text) || (recipients.length === 1 ? transcriptIn(text) : '');
+  return recipients.slice(0, MAX_RECIPIENTS).flatMap((recipient) => {
+    const reason = reasons.about(recipient) || (recipients.length === 1 ? reasons.transcript : '');
     const diagnostic = diagnosticIn(reason);
     const status = statusOf('', diagnostic);
     const stillTries = isDelayed && !PERMANENT.test(lead);
@@ -99,94 +92,8 @@ export function readTextReport(
   });
 }
 
-/** What a report in running text says about one recipient; empty if nothing. */
-export function reasonFor(recipient: string, mail: ReportMail): string {
-  const text = beforeCopy(mail.text);
-  const { lines = [] } = reasonsByAddress(text).get(recipient.toLowerCase()) ?? {};
-  return hasCode(lines) ? lines.join('\n') : linesAbout(recipient, text);
-}
-
 /** The part of a text report that the server wrote itself. */
 export function beforeCopy(text: string): string {
   const [start] = COPY.exec(text) ?? [];
   return start === undefined ? text : text.slice(0, text.indexOf(start));
-}
-
-interface Reason {
-  /** As it is written. */
-  address: string;
-  lines: string[];
-}
-
-/** The reasons by address in lower case: an address alone on its line, and the lines that follow it. */
-function reasonsByAddress(text: string): Map<string, Reason> {
-  const reasons = new Map<string, Reason>();
-  let current: Reason | undefined;
-  const close = () => {
-    const key = current?.address.toLowerCase();
-    if (current !== undefined && key !== undefined && !reasons.has(key)) reasons.set(key, current);
-    current = undefined;
-  };
-  for (const line of text.split(/\r?\n/, MAX_LINES)) {
-    const found = recipientLine(line);
-    if (found) {
-      close();
-      current = { address: found.address, lines: found.rest ? [found.rest] : [] };
-    } else if (line.trim() === '') {
-      if (current && current.lines.length > 0) close();
-    } else if (current && current.lines.length < MAX_REASON_LINES) {
-      current.lines.push(line.trim());
-    }
-  }
-  close();
-  return reasons;
-}
-
-/** The answer of a server, with its code at the start of a line, or with a status code. */
-function hasCode(lines: readonly string[]): boolean {
-  return lines.some((line) => /^\W*[45]\d\d[ -]|[\s(#-][45]\.\d\.\d/.test(` ${line}`));
-}
-
-/** Addresses that stand alone on a line with the code of a server. */
-function addressesWithCode(text: string): string[] {
-  const found = text.split(/\r?\n/, MAX_LINES).flatMap((line) => {
-    const [address, another] = addressesIn(line.slice(0, MAX_LINE));
-    return address !== undefined && another === undefined && CODE.test(line) ? [address] : [];
-  });
-  return [...new Set(found)].slice(0, MAX_NAMED);
-}
-
-/** A line that is an address, with or without a label before it ("Recipient:") and a reason behind it. */
-function recipientLine(line: string): { address: string; rest: string } | undefined {
-  const unlabelled = line
-    .slice(0, 1000)
-    .replace(/^\s*(?:(?:failed|final|original) )?(?:address|recipient):\s*/i, '')
-    .replace(/^\s*\[smtp:([^\]]*)\]/i, '$1');
-  const [, word = '', rest = ''] =
-    /^\s*(\S{3,320}?)(?:(?:\s?:|\.\.\.|\s+on\s|\s+(?=\(.*\)\s*$))\s*(.*))?\s*$/.exec(unlabelled) ?? [];
-  const address = addressIn(word.replace(/^['"(]|[)'":,]+$/g, ''));
-  if (address === undefined || !isAddress(address)) return undefined;
-  return { address, rest: rest.trim() };
-}
-
-/** Lines of a transcript that name the address: "550 5.1.1 <ann@example.com>... User unknown". */
-function linesAbout(address: string, text: string): string {
-  const lower = address.toLowerCase();
-  return text
-    .split(/\r?\n/, MAX_LINES)
-    .filter((line) => line.toLowerCase().includes(lower) && addressesIn(line).length === 1)
-    .filter((line) => CODE.test(line))
-    .map((line) => line.trim())
-    .slice(0, MAX_REASON_LINES)
-    .join('\n');
-}
-
-/** Lines with the code of an SMTP server. */
-function transcriptIn(text: string): string {
-  return text
-    .split(/\r?\n/, MAX_LINES)
-    .filter((line) => /(?:^|[\s:>(#])[45]\d\d[ -]|[\s(#][45]\.\d\.\d/.test(line))
-    .map((line) => line.trim())
-    .slice(0, MAX_REASON_LINES)
-    .join('\n');
 }
