@@ -73,12 +73,6 @@ export function checkedSendAt(
     );
   }
   if (sendAt > latest) throw refused(`${given}, more than a year ahead`, 'Schedule it later.');
-  if ((graph.delivery ?? defaults.delivery) === 'exactly-once') {
-    throw refused(
-      "sendAt does not go with delivery: 'exactly-once'",
-      "A held message stays among the drafts, where another process that sends it could still delete it. Set graph: { delivery: 'at-most-once' } for this message.",
-    );
-  }
   if ((graph.format ?? defaults.format) === 'mime') {
     throw refused(
       "sendAt does not go with format: 'mime'",
