@@ -40,6 +40,9 @@ const MAX_MISSES = 3;
  * search again.
  * 3. Send the draft that was kept. If it is gone, or the answer was lost, search again.
  *
+ * A draft that asks to be sent later is moved to Outbox instead, which changes its id just as sending would. There it is
+ * never deleted, and every process may tell Graph to send it: see hold-message.ts.
+ *
  * So the last draft of a message is sent by exactly one request, whichever process makes it.
  */
 export async function sendExactlyOnce(sending: DraftSending, mark: string): Promise<Sent> {
@@ -56,7 +59,7 @@ export async function sendExactlyOnce(sending: DraftSending, mark: string): Prom
 class Round {
   readonly #sending: DraftSending;
   readonly #mark: string;
-  /** Why the latest /send did not succeed. */
+  /** Why the latest draft could not be sent. */
   #failure: GraphTransportError | undefined;
   #sends = 0;
   #misses = 0;
@@ -129,7 +132,8 @@ class Round {
         });
         moved = { id: found.id, conversationId, isFound: false, ...(schedule && { schedule }) };
       } else {
-        sent = accepted(await untilPassed(requests, () => ledger.send(id), { attempts }));
+        const answer = await untilPassed(requests, () => ledger.send(id), { attempts });
+        sent = { ...accepted(answer), heldUntil: undefined };
       }
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;

@@ -1,9 +1,9 @@
 import { throwIfGivenUp } from '../errors/abort';
-import { GraphTransportError } from '../errors/graph-transport-error';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import { postSend } from './draft-requests';
 import type { DraftSending } from './make-draft';
 import { readSchedule, type Schedule } from './outbox-requests';
-import { untilPassed } from './passing-state';
+import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
 import type { SentItem } from './sent-info';
 
@@ -35,7 +35,7 @@ export async function holdMessage(
   const item = { id: undefined, conversationId, webLink: undefined };
   const before = isFound ? await read() : schedule;
   throwIfGivenUp(requests.signal);
-  if (before?.isSubmitted) return { ...sentBefore(item, true), heldUntil: before.sendAt };
+  if (before?.isSubmitted) return sentBefore(item, before.sendAt);
   try {
     const sent = accepted(await untilPassed(requests, () => postSend(requests, userId, id, true)));
     if (!before) return sent;
@@ -45,9 +45,9 @@ export async function holdMessage(
     if (!(error instanceof GraphTransportError)) throw error;
     const now = await read();
     throwIfGivenUp(requests.signal);
-    if (now?.isSubmitted) return { ...sentUnanswered(error, item, true), heldUntil: now.sendAt };
-    const copy = await findCopy();
+    if (now?.isSubmitted) return sentUnanswered(error, item, now.sendAt);
+    const copy = isGone(error) || outcomeOf(error) === 'unknown' ? await findCopy() : undefined;
     if (!copy) throw error;
-    return { ...sentUnanswered(error, copy), heldUntil: undefined };
+    return sentUnanswered(error, copy);
   }
 }

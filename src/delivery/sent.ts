@@ -38,19 +38,20 @@ export function accepted({ status, requestId, clientRequestId, date }: Accepted)
 export function sentUnanswered(
   { requestId, clientRequestId }: GraphTransportError,
   sentItem: SentItem,
-  isHeld = false,
+  heldUntil?: Date,
 ): Sent {
-  const response = `${isHeld ? 'Scheduled' : 'Sent'}, as the mailbox says`;
-  return { response, requestId, clientRequestId, deduplicated: false, sentItem };
+  const response = `${heldUntil ? 'Scheduled' : 'Sent'}, as the mailbox says`;
+  return { response, requestId, clientRequestId, deduplicated: false, sentItem, heldUntil };
 }
 
 /** The result when another call or another process has sent the message. */
-export function sentBefore(sentItem: SentItem, isHeld = false): Sent {
+export function sentBefore(sentItem: SentItem, heldUntil?: Date): Sent {
   return {
-    response: `${isHeld ? 'Scheduled' : 'Sent'} before, as the mailbox says`,
+    response: `${heldUntil ? 'Scheduled' : 'Sent'} before, as the mailbox says`,
     requestId: undefined,
     clientRequestId: undefined,
     deduplicated: true,
     sentItem,
+    heldUntil,
   };
 }
