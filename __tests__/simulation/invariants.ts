@@ -81,9 +81,13 @@ function draftsAreNamed({ service, senders, left, scenario }: Report): string[] 
     const { outcome } = maker ?? {};
     if (!made || !outcome || outcome.kind === 'killed') return [];
     // A creation that was carried out after the call's last look, or that the search did not show by then.
-    const looks = service.deeds.filter(({ request, by }) => request === 'search' && by === made.by);
+    const looks = service.deeds.filter(
+      ({ request, by, at }) => request === 'search' && by === made.by && at <= outcome.at,
+    );
     if (made.at + lagMs >= (looks.at(-1)?.at ?? 0)) return [];
     if (senders.some((sender) => namedBy(sender).includes(id))) return [];
+    // The answer to its move was lost, and no search got through since: only the id that it had before is known.
+    if (made.request === 'move' && outcome.kind === 'failed' && outcome.error.draftId === made.id) return [];
     // Where no search got through, the id cannot be known.
     if (outcome.kind === 'failed' && /A draft .* may be left/.test(outcome.error.message)) return [];
     if (outcome.kind === 'sent' && outcome.info.draftMayBeLeft) return [];

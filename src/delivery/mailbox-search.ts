@@ -34,11 +34,14 @@ export interface Found {
 export class MailboxSearch {
   readonly #requests: MessageRequests;
   readonly #userId: string;
+  readonly #looksInOutbox: boolean;
   readonly #folders = new Map<WellKnownFolder, string>();
 
-  constructor(requests: MessageRequests, userId: string) {
+  /** @param looksInOutbox whether another process may have put the message there */
+  constructor(requests: MessageRequests, userId: string, looksInOutbox = false) {
     this.#requests = requests;
     this.#userId = userId;
+    this.#looksInOutbox = looksInOutbox;
   }
 
   /** Remembers the id of Drafts from a draft that was just created, which saves a request for it. */
@@ -55,7 +58,8 @@ export class MailboxSearch {
       const isThere = await this.#isIn(isDraft ? 'drafts' : 'sentitems', message, mode);
       if (isThere && isDraft) found.drafts.push(id);
       else if (isThere) found.sent ??= { id, conversationId, webLink };
-      else if (await this.#isIn('outbox', message, mode)) found.inOutbox ??= { id, conversationId };
+      else if (this.#looksInOutbox && (await this.#isIn('outbox', message, mode)))
+        found.inOutbox ??= { id, conversationId };
     }
     found.drafts = [...new Set(found.drafts)].sort();
     return found;
