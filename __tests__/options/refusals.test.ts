@@ -107,6 +107,18 @@ test.each<[object, string]>([
     { trace: { credential, clientId: 'x', clientSecret: 'y', tenantId: 'z' } },
     'give either trace.credential or trace.clientId, not both; give either trace.credential or trace.clientSecret, not both; give either trace.credential or trace.tenantId, not both',
   ],
+  [
+    { cloud: 'china', authorityHost: 'https://login.microsoftonline.us' },
+    'cloud is china, but authorityHost https://login.microsoftonline.us belongs to usgov and usgov-dod: leave out one of them',
+  ],
+  [
+    { cloud: 'china', graphEndpoint: 'https://graph.microsoft.us' },
+    'cloud is china, but graphEndpoint https://graph.microsoft.us belongs to usgov: leave out one of them',
+  ],
+  [
+    { authorityHost: 'https://login.microsoftonline.us' },
+    'graphEndpoint https://graph.microsoft.com belongs to the cloud global and authorityHost https://login.microsoftonline.us to usgov and usgov-dod, but Graph accepts tokens of its own cloud only: set cloud instead of both',
+  ],
   [{ trace: { credential: {} } }, `trace.${NO_CREDENTIAL}`],
   [{ trace: { credential: { getToken: 5 } } }, `trace.${NO_CREDENTIAL}`],
   [{ trace: { credential: 'token' } }, `trace.${NO_CREDENTIAL}`],
@@ -217,6 +229,13 @@ test.each<[object, string]>([
   ],
 ])('%j is refused in words', (options, message) => {
   expect(said({ ...IDENTITY, ...options })).toBe(`graphTransport cannot start: ${message}.`);
+});
+
+test('an option of the trace that is unknown is asked about', () => {
+  const trace = { clientID: 'x', clientId: 'x', clientSecret: 'y' };
+  expect(said({ ...IDENTITY, trace })).toBe(
+    'graphTransport cannot start. Unknown option "trace.clientID". Did you mean "trace.clientId"?',
+  );
 });
 
 test.each<[object, Record<string, string>, string]>([

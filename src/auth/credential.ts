@@ -70,7 +70,8 @@ export function createCredential(
   async function ask(secret: string, request: Parameters<TokenCredential['getToken']>) {
     // Loading Azure's library takes longer than loading the rest of this package, so it waits until a message
     // is sent.
-    const azure: typeof import('@azure/identity') = require('@azure/identity');
+    const { loadAzureIdentity }: typeof import('./azure-identity') = require('./azure-identity');
+    const azure = loadAzureIdentity();
     if (current?.secret !== secret) current = createSecretCredential(azure, secret);
     const asked = current;
     asked.last = undefined;
