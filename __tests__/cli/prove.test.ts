@@ -38,6 +38,7 @@ async function start(options: StartSandboxOptions = {}): Promise<void> {
     clientId,
     clientSecret,
     mailboxes: [mailbox],
+    roles: ['Mail.Send', 'Mail.ReadWrite', 'ExchangeMessageTrace.Read.All'],
     latency: 5,
     ...options,
   });
@@ -82,10 +83,10 @@ test('confirms every rule on a sandbox, prints the table, and writes a report th
   expect(exitCode).toBe(0);
   expect(stderr).toContain(`sends messages from ${CANARY.mailbox.userPrincipalName} to ${CANARY.to}`);
   expect(`${stdout}${stderr}`).not.toMatch(/canary-secret|eyJ|authtoken/);
-  // Eleven to --to and one to the mailbox; and nothing stays.
+  // Fifteen to --to and one to the mailbox; and nothing stays.
   const to = sandbox.messages.flatMap((message) => message.to.map(({ address }) => address));
-  expect(to.filter((address) => address === CANARY.to)).toHaveLength(11);
-  expect(to).toHaveLength(12);
+  expect(to.filter((address) => address === CANARY.to)).toHaveLength(15);
+  expect(to).toHaveLength(16);
   expect(sandbox.drafts).toEqual([]);
 
   const report = JSON.parse(reportText());

@@ -1,5 +1,5 @@
 import { outcomeOf } from '../errors/graph-transport-error';
-import type { Accepted } from '../graph/client';
+import type { Accepted } from '../graph/calls';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';

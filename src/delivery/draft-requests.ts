@@ -1,4 +1,4 @@
-import type { Accepted } from '../graph/client';
+import type { Accepted } from '../graph/calls';
 import { messagePath, messagesPath } from '../graph/endpoints';
 import { parseJson } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';

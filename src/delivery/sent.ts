@@ -1,5 +1,5 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
-import type { Accepted } from '../graph/client';
+import type { Accepted } from '../graph/calls';
 import type { SentItem } from './sent-info';
 
 /** What is known about a message that was sent. */

@@ -58,6 +58,7 @@ test('text is read whole, wherever its lines are folded and however they end', (
         expect(readCalendar(file)?.events[0]?.title).toBe(text.replace(/[\r\n]/g, '\n').trim());
       },
     ),
+    { examples: [['Before\u2028and after', 3, '\r\n']] },
   );
 });
 

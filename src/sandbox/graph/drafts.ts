@@ -70,7 +70,7 @@ export async function updateMessage(
   const given = readEntity(body, 'message');
   const change = readJsonChange(given, draft.mailbox, state.ids, limits);
   const names = Object.keys(given).filter((name) => !name.includes('@'));
-  const content = merge(draft.content, change.content, names);
+  const content = mergeChange(draft.content, change.content, names);
   checkRecipients(content, limits.recipients);
   draft.claimedSenders = claimedSenders(draft, content, names);
   draft.content = content;
@@ -79,7 +79,16 @@ export async function updateMessage(
   return draft;
 }
 
-function merge(before: MessageContent, change: MessageContent, names: readonly string[]): MessageContent {
+/**
+ * The content with the properties that a change names.
+ *
+ * @throws GraphRefusal for one that cannot be updated
+ */
+export function mergeChange(
+  before: MessageContent,
+  change: MessageContent,
+  names: readonly string[],
+): MessageContent {
   const merged = { ...before };
   const take = <Key extends keyof MessageContent>(key: Key) => {
     merged[key] = change[key];

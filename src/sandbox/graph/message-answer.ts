@@ -1,6 +1,7 @@
 import type { Call } from '../http/delivery';
-import { jsonAnswer, showTime } from '../http/graph-answer';
+import { fileAnswer, jsonAnswer, showTime } from '../http/graph-answer';
 import { notImplemented } from '../http/graph-refusal';
+import { composeEml } from '../mail/compose-eml';
 import { checkPropertyId, isSameProperty, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
 import { MESSAGE_CLASS, messageClassOf } from '../mail/message-class';
@@ -28,6 +29,19 @@ const [READ, SUBMITTED, UNSENT] = [1, 4, 8];
 function messageFlags(message: MailboxMessage, { deferred }: MailboxState): number {
   if (!message.isDraft) return READ;
   return READ + UNSENT + (deferred.some(({ of }) => of === message) ? SUBMITTED : 0);
+}
+
+/** A message as MIME. [rule: mime-of-message] */
+export function mimeAnswer(message: MailboxMessage, request: Request, call: Call): Response {
+  const { content, mailbox, createdAt, immutableId } = message;
+  const eml = composeEml({
+    ...content,
+    id: immutableId,
+    receivedAt: createdAt,
+    mailbox: mailbox.userPrincipalName,
+    requestId: call.requestId,
+  });
+  return fileAnswer(eml, 'text/plain', call, idHeaders(request));
 }
 
 /** The properties that `$select` names, by default the usual ones, plus those that `$expand` adds. */
@@ -64,7 +78,7 @@ export function idHeaders(request: Request): Record<string, string> {
 /** Without attachments and custom headers, which are shown only on request. [rule: headers-on-request] */
 export function describeMessage(message: MailboxMessage, state: MailboxState): Record<string, unknown> {
   const { content } = message;
-  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown]
+  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown] [rule: copy-shown]
   const created = showTime(message.createdAt, state.settings);
   return {
     createdDateTime: created,

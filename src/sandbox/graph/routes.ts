@@ -11,8 +11,7 @@ import { createDraft, deleteMessage, moveMessage, updateMessage } from './drafts
 import { findMessages } from './find-messages';
 import { folderAnswer, foldersAnswer } from './folder-answer';
 import { firstUnknownSegment } from './known-segments';
-import { messageAnswer } from './message-answer';
-import { mimeAnswer } from './mime-answer';
+import { messageAnswer, mimeAnswer } from './message-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
 import { createReply } from './reply';
 import { sendDraft, sendMail } from './send';

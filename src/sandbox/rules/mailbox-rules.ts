@@ -29,6 +29,10 @@ export const MAILBOX_RULES = {
     'Graph docs: user-post-messages',
     'A draft is shown with conversationId, webLink, changeKey, and with receivedDateTime and sentDateTime.',
   ),
+  'copy-shown': documented(
+    'Graph docs: message',
+    'A copy in Sent Items, too, is shown with conversationId, webLink and sentDateTime.',
+  ),
   'change-key': documented(
     'Graph docs: message',
     'A change of a message or its attachments changes changeKey.',
@@ -48,6 +52,14 @@ export const MAILBOX_RULES = {
   'reply-conversation': ours(
     'The draft of a reply is in the conversation of the message and names it in In-Reply-To and References, with RE: before its subject and its body below.',
   ),
+  'reply-content': ours(
+    'A comment, or the body of a message, stands above the body of the reply, and other properties of the message replace those of the draft.',
+  ),
+  'reply-comment-or-body': documented(
+    'Graph docs: message-createreply',
+    'A reply takes a comment or the body of a message: both are refused with 400; the code is a guess.',
+  ),
+  'reply-mime': documented('Graph docs: message-createreply', 'A reply as MIME is the draft as it is.'),
   'reply-attachments': ours('The draft of a reply has the inline attachments of the message.'),
   'parallel-attachments': reported(
     'microsoftgraph/msgraph-sdk-dotnet#1287',
