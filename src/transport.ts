@@ -5,7 +5,7 @@ import type { getLogger } from 'nodemailer/lib/shared';
 import type { BounceIterator, BouncesOptions } from './bounces/bounce';
 import { type Clock, systemClock } from './clock';
 import type { Connection } from './connect';
-import type { Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
+import type { CallContext, Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
 import { tellQueue } from './delivery/diagnostics';
 import { logAnswer, loggerFor, logInsecureSandbox, logRetry, logUnusedKeys } from './delivery/log';
 import { Queues } from './delivery/queues';
@@ -23,7 +23,7 @@ import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import type { ResolvedOptions } from './options/resolved-options';
 import type { MessageTrace, TraceOptions } from './trace/trace';
-import type { TraceCall, Tracer } from './trace/tracer';
+import type { Tracer } from './trace/tracer';
 import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
 // Longer than a file should be, because half of it documents the public methods. Each of them hands its work to code
@@ -208,7 +208,7 @@ export class GraphTransport
    *   Message-ID, `ECONFIG` if `userId` is a function and none is given here
    */
   async sentItem(messageId: string, options: MailboxCallOptions = {}): Promise<SentItem | undefined> {
-    const { findSentItem }: typeof import('./delivery/sent-item') = require('./delivery/sent-item');
+    const { findSentItem }: typeof import('./delivery/find-messages') = require('./delivery/find-messages');
     return this.#ask('sentItem()', options, (mailbox) => findSentItem(mailbox, messageId));
   }
 
@@ -319,7 +319,7 @@ export class GraphTransport
   }
 
   /** Work that sends nothing, within the timeout. */
-  async #question<T>(signal: AbortSignal | undefined, work: (call: TraceCall) => Promise<T>): Promise<T> {
+  async #question<T>(signal: AbortSignal | undefined, work: (call: CallContext) => Promise<T>): Promise<T> {
     if (this.#closing.signal.aborted) throw closedError();
     return this.#questions.do(signal, async (abort) => {
       const timer = new SendTimer(this.#clock, this.#options.timeout, abort);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
-import { type CliSurroundings, runCli } from '../support/cli-io';
+import { addresses, sendingCli } from '../support/sending-cli';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -9,16 +9,7 @@ beforeAll(async () => {
 afterEach(() => sandbox.clear());
 afterAll(() => sandbox.close());
 
-const send = (args: string[], surroundings: CliSurroundings = {}) =>
-  runCli(['send', ...args], { ...surroundings, env: { ...sandbox.env, ...surroundings.env } });
-/** The only message that was sent. */
-const sent = () => {
-  expect(sandbox.messages).toHaveLength(1);
-  const [message] = sandbox.messages;
-  if (!message) throw new Error('there is no message');
-  return message;
-};
-const addresses = (recipients: readonly { address: string }[]) => recipients.map(({ address }) => address);
+const { send, sent } = sendingCli(() => sandbox);
 const letter = (...lines: string[]) => lines.join('\n');
 
 describe('a message of flags', () => {

@@ -1,3 +1,4 @@
+import type { AttachmentStream } from 'mailparser';
 import { BodyParser } from '../../src/mime/body-parser';
 import { PartScanner } from '../../src/mime/part-scanner';
 import { Spool } from '../../src/mime/spool';
@@ -49,4 +50,24 @@ test('an error that comes after the end is no uncaught one', async () => {
   const parser = await readToTheEnd();
   parser.release();
   expect(() => parser.emit('error', new Error('too late'))).not.toThrow();
+});
+
+test('a message in the message is an attachment, and none is hashed: not every machine allows MD5', async () => {
+  const parser = new BodyParser();
+  const given: AttachmentStream[] = [];
+  await new Promise((resolve) => {
+    parser
+      .on('data', (part) => {
+        if (part.type !== 'attachment') return;
+        given.push(part);
+        part.content.on('end', () => part.release?.()).resume();
+      })
+      .on('end', resolve)
+      .end(
+        'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: inline\r\n\r\nSubject: A\r\n\r\nHello\r\n--b--\r\n',
+      );
+  });
+  expect(given.map(({ contentType, checksum }) => [contentType, checksum])).toEqual([
+    ['message/rfc822', undefined],
+  ]);
 });

@@ -11,8 +11,13 @@ function read(...pieces: (string | Buffer)[]): void {
   scanner.end();
 }
 
-const refused = (what: string) =>
-  expect.objectContaining({ code: 'EMESSAGE', message: expect.stringContaining(what) });
+/** The error of a message that is not sent, and what it says one can do. */
+const refused = (what: string, todo = '') =>
+  expect.objectContaining({
+    code: 'EMESSAGE',
+    message: expect.stringContaining(what),
+    hint: expect.stringMatching(new RegExp(`^Nothing was sent.*${todo}`)),
+  });
 
 test.each([
   ['utf-8', 4_000_000],
@@ -21,7 +26,7 @@ test.each([
   const header = `Content-Type: text/plain; charset=${charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n`;
   expect(() => read(header, Buffer.alloc(bytes, 'x'))).not.toThrow();
   expect(() => read(header, Buffer.alloc(bytes, 'x'), 'xx')).toThrow(
-    refused('The body of the message is over 4000000 bytes'),
+    refused('The body of the message is over 4000000 bytes', 'send long texts as attachments'),
   );
 });
 
@@ -48,13 +53,24 @@ test('parts may be nested 256 deep and no deeper', () => {
 test('a header may have just 256 KB', () => {
   const line = `X-A: ${'a'.repeat(1017)}\r\n`;
   expect(() => read(line.repeat(256), '\r\nbody')).not.toThrow();
-  expect(() => read(line.repeat(256), 'X: a\r\n')).toThrow(refused('over 262144 bytes'));
+  expect(() => read(line.repeat(256), 'X: a\r\n')).toThrow(
+    refused('over 262144 bytes', 'shorten or remove header fields'),
+  );
 });
 
 test('a boundary is ASCII, or the message is refused before its parts come', () => {
   for (const boundary of ['b\xe4', 'b\x7f', 'b\x01']) {
     const header = Buffer.from(`Content-Type: multipart/mixed; boundary="${boundary}"\r\n\r\n`, 'latin1');
-    expect(() => read(header)).toThrow(refused('a boundary that is not ASCII'));
+    expect(() => read(header)).toThrow(
+      refused('a boundary that is not ASCII', 'not certain where its parts begin'),
+    );
   }
   expect(() => read('Content-Type: multipart/mixed; boundary="b ~"\r\n\r\n')).not.toThrow();
+});
+
+test('a lone carriage return that might begin a part is refused', () => {
+  const mail = 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r--b--\r\n';
+  expect(() => read(mail)).toThrow(
+    refused('a carriage return without a line feed', 'End its lines with CRLF'),
+  );
 });

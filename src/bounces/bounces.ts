@@ -4,7 +4,7 @@ import { onAbort } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
 import { mimePath } from '../graph/endpoints';
-import { type MailboxPauses, MessageRequests } from '../graph/message-requests';
+import { MessageRequests, type Pauses } from '../graph/message-requests';
 import { MAX_REPORT_BYTES, readReport } from '../mime/read-report';
 import { callOptions } from '../options/call-options';
 import { userIdProblems } from '../options/message-options';
@@ -20,7 +20,7 @@ export interface BounceReader {
   /** The transport's mailbox, or how it finds one for a message. */
   userId: string | UserIdOf;
   client: GraphClient;
-  pausesOf(userId: string): MailboxPauses;
+  pausesOf(userId: string): Pauses;
   policy: RetryPolicy;
   clock: Clock;
   logger: ReturnType<typeof getLogger>;

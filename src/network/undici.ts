@@ -2,8 +2,8 @@
 // own (Bun 1.4), whose dispatchers make no requests.
 //
 // Direct connections need a third of undici's files, and the rest takes a tenth of the time of a process that sends one
-// message. So these two files are loaded by their paths, which undici does not promise to keep. Without them all of
-// undici is loaded, as for proxies; network/undici.test.ts tells when that happens.
+// message. So these files are loaded by their paths, which undici does not promise to keep. Without the first two all of
+// undici is loaded, as for proxies; network/undici.test.ts tells when that happens. For the third see http-parser.ts.
 import type { Dispatcher } from 'undici';
 
 type Undici = typeof import('undici');
@@ -16,6 +16,11 @@ interface DirectConnections {
 /** All of undici. */
 export function wholeUndici(): Undici {
   return require('undici/index.js');
+}
+
+/** Begins HTTP/1.1 on a socket. For the first one it makes the parser. */
+export function httpConnector(): (client: object, socket: object) => Promise<unknown> {
+  return require('undici/lib/dispatcher/client-h1.js');
 }
 
 /** What direct connections need. */

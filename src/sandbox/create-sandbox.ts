@@ -22,6 +22,7 @@ import { makeFolders } from './mailbox/folders';
 import { createMailboxLoad } from './mailbox/mailbox-load';
 import { bytesOf, makeRoom } from './mailbox/make-room';
 import { removeMessage } from './mailbox/messages';
+import { isUnsentIn } from './mailbox/search-delay';
 import { createSent } from './mailbox/sent';
 import { requireCount, resolveSettings } from './resolve-settings';
 import type { SandboxMailbox, SandboxOptions } from './settings';
@@ -204,7 +205,7 @@ export function assembleSandbox(
     get drafts() {
       releaseDue(state);
       return state.messages
-        .filter(({ folder }) => folder === 'drafts')
+        .filter(({ folder }) => isUnsentIn(folder))
         .map((draft) => toSandboxDraft(draft, state));
     },
     requests,
