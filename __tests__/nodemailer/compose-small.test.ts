@@ -62,7 +62,8 @@ test.each(MESSAGES)('is to the byte what Nodemailer streams: %s', async (_what, 
   message.keepBcc = true;
   composeForReading(message);
   const whole = composeAtOnce(message);
-  expect(whole).toEqual(await buffer(message.createReadStream()));
+  const streamed = await buffer(message.createReadStream());
+  expect(whole?.toString('latin1')).toBe(streamed.toString('latin1'));
 });
 
 test.each<[string, Options]>([
@@ -110,7 +111,10 @@ async function read(mime: Buffer | undefined) {
   const limits = { heldBytes: 4_000_000, messageBytes: 4_000_000 };
   const { content } = await readMessage((reader) => reader.end(mime), limits);
   const headers = content.headers.filter(({ key }) => key !== 'content-transfer-encoding');
-  const attachments = content.attachments.map((file) => ({ ...file, content: file.content.held }));
+  const attachments = content.attachments.map((file) => ({
+    ...file,
+    content: file.content.held?.toString('latin1'),
+  }));
   const parts = walk(content.structure).map(([{ type, params, use, filename, faults }]) => {
     return { type, params, use, filename, faults };
   });
