@@ -213,7 +213,7 @@ export class GraphTransport
   }
 
   /**
-   * Lists the messages that `graph: { sendAt }` has scheduled and that are still in Drafts, the next one first.
+   * Lists the messages that `graph: { sendAt }` has scheduled and that are not sent yet, the next one first.
    *
    * @throws GraphTransportError `EAUTH` without the application permission `Mail.Read`, `ECONFIG` if `userId` is a
    *   function and none is given here

@@ -116,7 +116,10 @@ function refused(why: string, hint: string, effect = 'Nothing was sent.'): Graph
 
 /** The messages that are held, the next one first. @throws GraphTransportError `EAUTH` without `Mail.Read` */
 export async function findScheduled(mailbox: Mailbox): Promise<ScheduledMessage[]> {
-  const held = await needing('Mail.Read', 'transport.scheduled()', () => findHeld(mailbox, isScheduled()));
+  const held = await needing('Mail.Read', 'transport.scheduled()', async () => [
+    ...(await find(mailbox, isScheduled(), 'drafts')),
+    ...(await find(mailbox, isScheduled(), 'outbox')),
+  ]);
   return held.sort((one, other) => one.sendAt.getTime() - other.sendAt.getTime());
 }
 
@@ -137,7 +140,7 @@ export async function cancelScheduled(mailbox: Mailbox, messageId: string): Prom
   });
 }
 
-/** Drafts first: one that was deleted cannot be moved to Outbox any more. */
+/** Drafts first: what exactly-once delivery has left there can then no longer be moved to Outbox. */
 async function cancelFound(mailbox: Mailbox, filter: string): Promise<'none found' | 'gone' | 'cancelled'> {
   let fate: 'none found' | 'gone' | 'cancelled' = 'none found';
   for (const folder of ['drafts', 'outbox'] as const) {
@@ -147,17 +150,6 @@ async function cancelFound(mailbox: Mailbox, filter: string): Promise<'none foun
     }
   }
   return fate;
-}
-
-/**
- * With exactly-once delivery messages are held in Outbox, otherwise in Drafts. A draft of a message that is in Outbox
- * was left behind.
- */
-async function findHeld(mailbox: Mailbox, $filter: string): Promise<ScheduledMessage[]> {
-  const inOutbox = await find(mailbox, $filter, 'outbox');
-  const ids = new Set(inOutbox.map(({ messageId }) => messageId));
-  const inDrafts = await find(mailbox, $filter, 'drafts');
-  return [...inOutbox, ...inDrafts.filter(({ messageId }) => !ids.has(messageId))];
 }
 
 async function find(

@@ -78,7 +78,7 @@ export interface Sandbox {
    * @throws TypeError if the filter makes no sense
    */
   only(query?: SandboxMessageQuery): SandboxMessage;
-  /** Current drafts, oldest first: what clients left behind. */
+  /** What is in Drafts and Outbox, oldest first: what clients left behind, or what is held until its time. */
   readonly drafts: readonly SandboxDraft[];
   /** Requests to all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
