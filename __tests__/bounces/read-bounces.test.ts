@@ -61,3 +61,12 @@ test.each([
     readBounces(await textFrom('postmaster@mail.example', ['Xyz:', '', 'ann@example.com'])),
   ).toBeUndefined();
 });
+
+test.each([
+  ['nothing below', []],
+  ['a postal address below', ['500 Main Street', '55555 Springfield']],
+  ['a version below', ['Shop 5.1 (2026)']],
+])('reads no report from an address of a server with %s', async (_what, below) => {
+  const lines = ['Xyz:', '', 'shop@example.com', ...below];
+  expect(readBounces(await textFrom('bounces+1@mail.example', lines))).toBeUndefined();
+});

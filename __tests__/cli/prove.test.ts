@@ -109,14 +109,16 @@ test('contradicts a service with other rules, fails where it breaks, and still n
   await start({ timePrecision: 'milliseconds', limits: { sessionMinimumBytes: 3 * 2 ** 20 } });
   // Codes that a gateway of the tenant's own may give.
   const codes = [CANARY.to, CANARY.tenantDomain, CANARY.tenantId, '127.0.0.1', `see ${sandbox.url}`];
-  let asked = 0;
+  let [asked, drafts] = [0, 0];
   sandbox.failWith(({ request }) => {
     asked += 1;
     if (request === 'send-mail' && asked < 12) {
       return { kind: 'answer', status: 403, code: codes[asked % codes.length], message: CANARY.to };
     }
-    if (request === 'create-draft' && asked % 7 === 0)
-      return { kind: 'answer', status: 503, code: CANARY.to };
+    if (request === 'create-draft') drafts += 1;
+    if (request === 'create-draft' && drafts <= codes.length) {
+      return { kind: 'answer', status: 503, code: codes[drafts - 1], message: CANARY.to };
+    }
     return request === 'send-draft' ? { kind: 'reset', when: 'before' } : undefined;
   });
   const { exitCode, stdout } = await prove(['--report', 'a.json']);

@@ -7,6 +7,8 @@ const MAX_REASON_LINES = 30;
 /** The code of a server, anywhere in a line. */
 const CODE = /\b[45]\d\d\b|\b[45]\.\d\.\d/;
 
+const STATUS_CODE = /[\s(#:-][45]\.\d\.\d/;
+
 /** What a text says about an address. */
 interface Reason {
   /** As it is written. */
@@ -33,9 +35,11 @@ export class TextReasons {
     return [...this.#below.values()].map(({ address }) => address);
   }
 
-  /** Those of them that have the answer of a server below. */
+  /** Those of them that have a status code below. Three digits alone may begin a postal address. */
   get answered(): string[] {
-    return [...this.#below.values()].filter(({ lines }) => hasCode(lines)).map(({ address }) => address);
+    return [...this.#below.values()]
+      .filter(({ lines }) => lines.some((line) => STATUS_CODE.test(` ${line}`)))
+      .map(({ address }) => address);
   }
 
   /** The addresses that stand on a line with the code of a server. */
@@ -103,7 +107,7 @@ function reasonsBeside(lines: readonly string[]): Map<string, Reason> {
 
 /** The answer of a server: its code at the start of a line, or a status code. */
 function hasCode(lines: readonly string[]): boolean {
-  return lines.some((line) => /^\W*[45]\d\d[ -]|[\s(#:-][45]\.\d\.\d/.test(` ${line}`));
+  return lines.some((line) => /^\W*[45]\d\d[ -]/.test(line) || STATUS_CODE.test(` ${line}`));
 }
 
 /** A line that is an address, with or without a label before it ("Recipient:") and a reason behind it. */
