@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { PassThrough, Readable, Transform } from 'node:stream';
+import { Duplex, PassThrough, Readable, Transform } from 'node:stream';
 import nodemailer from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
@@ -28,6 +28,34 @@ test('an attachment that fails fails the message, with its own error', async () 
   const sink = new PassThrough();
   writeMessage(compile({ attachments: [{ content }] }), sink);
   await expect(once(sink.resume(), 'end')).rejects.toThrow('disk gone');
+});
+
+test('a stream of a plugin that closes as soon as all is read of it has not failed', async () => {
+  const message = compile({ text: 'Hello' });
+  message.processFunc((input) => {
+    input.resume();
+    const stream = new Duplex({
+      read: () => {
+        stream.push('Subject: Mine\r\n\r\nHello');
+        stream.push(null);
+      },
+      autoDestroy: false,
+    });
+    return stream.once('end', () => stream.destroy());
+  });
+  const written: unknown[] = [];
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      written.push(String(chunk));
+      done();
+    },
+    final: (done) => {
+      setImmediate(done);
+    },
+  });
+  writeMessage(message, sink);
+  await once(sink, 'finish');
+  expect(written).toEqual(['Subject: Mine\r\n\r\nHello']);
 });
 
 test('nothing more is read of an attachment once the message is given up', async () => {
