@@ -5,7 +5,7 @@ import type { getLogger } from 'nodemailer/lib/shared';
 import type { BounceIterator, BouncesOptions } from './bounces/bounce';
 import { type Clock, systemClock } from './clock';
 import type { Connection } from './connect';
-import type { Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
+import type { CallContext, Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
 import { tellQueue } from './delivery/diagnostics';
 import { logAnswer, loggerFor, logInsecureSandbox, logRetry, logUnusedKeys } from './delivery/log';
 import { Queues } from './delivery/queues';
@@ -23,7 +23,7 @@ import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import type { ResolvedOptions } from './options/resolved-options';
 import type { MessageTrace, TraceOptions } from './trace/trace';
-import type { TraceCall, Tracer } from './trace/tracer';
+import type { Tracer } from './trace/tracer';
 import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
 // Longer than a file should be, because half of it documents the public methods. Each of them hands its work to code
@@ -209,18 +209,18 @@ export class GraphTransport
    */
   async sentItem(messageId: string, options: MailboxCallOptions = {}): Promise<SentItem | undefined> {
     const { findSentItem }: typeof import('./delivery/find-messages') = require('./delivery/find-messages');
-    return this.#ask(options, (mailbox) => findSentItem(mailbox, messageId));
+    return this.#ask('sentItem()', options, (mailbox) => findSentItem(mailbox, messageId));
   }
 
   /**
-   * Lists the messages that `graph: { sendAt }` has scheduled and that are still in Drafts, the next one first.
+   * Lists the messages that `graph: { sendAt }` has scheduled and that are not sent yet, the next one first.
    *
    * @throws GraphTransportError `EAUTH` without the application permission `Mail.Read`, `ECONFIG` if `userId` is a
    *   function and none is given here
    */
   async scheduled(options: MailboxCallOptions = {}): Promise<ScheduledMessage[]> {
     const { findScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-    return this.#ask(options, (mailbox) => findScheduled(mailbox));
+    return this.#ask('scheduled()', options, (mailbox) => findScheduled(mailbox));
   }
 
   /**
@@ -232,7 +232,7 @@ export class GraphTransport
    */
   async cancel(messageId: string, options: MailboxCallOptions = {}): Promise<boolean> {
     const { cancelScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-    return this.#ask(options, (mailbox) => cancelScheduled(mailbox, messageId));
+    return this.#ask('cancel()', options, (mailbox) => cancelScheduled(mailbox, messageId));
   }
 
   /**
@@ -257,7 +257,7 @@ export class GraphTransport
       closing: this.#closing.signal,
     });
     const tracer = this.#tracer;
-    return this.#question(options.signal, (call) => tracer.trace(messageId, options, call));
+    return this.#question(options?.signal, (call) => tracer.trace(messageId, options, call));
   }
 
   /** The number of messages that are waiting for their turn or being sent. */
@@ -299,11 +299,16 @@ export class GraphTransport
   }
 
   /** Asks a mailbox about its messages. As with `check()`, `close()` waits for it. */
-  async #ask<T>({ userId, signal }: MailboxCallOptions, work: (mailbox: Mailbox) => Promise<T>): Promise<T> {
-    const { mailboxToAsk }: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+  async #ask<T>(
+    what: string,
+    options: MailboxCallOptions,
+    work: (mailbox: Mailbox) => Promise<T>,
+  ): Promise<T> {
+    const asking: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+    const { userId, signal } = asking.mailboxCallOptions(what, options);
     return this.#question(signal, (call) =>
       work(
-        mailboxToAsk(userId, {
+        asking.mailboxToAsk(userId, {
           defaults: this.#options,
           client: this.#connection.client,
           clock: this.#clock,
@@ -314,7 +319,7 @@ export class GraphTransport
   }
 
   /** Work that sends nothing, within the timeout. */
-  async #question<T>(signal: AbortSignal | undefined, work: (call: TraceCall) => Promise<T>): Promise<T> {
+  async #question<T>(signal: AbortSignal | undefined, work: (call: CallContext) => Promise<T>): Promise<T> {
     if (this.#closing.signal.aborted) throw closedError();
     return this.#questions.do(signal, async (abort) => {
       const timer = new SendTimer(this.#clock, this.#options.timeout, abort);

@@ -81,6 +81,42 @@ describe('a message of flags', () => {
   });
 
   test.each([
+    ['a file', ['answer.eml'], ''],
+    ['stdin', ['-t'], 'To: ann@example.com\nSubject: Re: How?\n\nSo\n'],
+  ])('answers a message with one from %s', async (_where, flags, stdin) => {
+    await send(['--to', 'ann@example.com', '--text', 'How?', '--message-id', '<how@contoso.example>']);
+    const files = { 'answer.eml': 'To: ann@example.com\r\nSubject: Re: How?\r\n\r\nSo\r\n' };
+    const { exitCode, stdout } = await send([...flags, '-v', '--in-reply-to', '<how@contoso.example>'], {
+      stdin,
+      files,
+    });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('a reply in its conversation')]);
+    expect(sandbox.messages.at(-1)).toMatchObject({
+      subject: 'Re: How?',
+      body: { content: expect.stringMatching(/^So\s*$/) },
+    });
+  });
+
+  test('names the answered message in the header of a finished one that cannot join its conversation', async () => {
+    const head = 'To: ann@example.com\r\nSubject: Re: How?\r\n';
+    const files = {
+      'plain.eml': `${head}\r\nSo\r\n`,
+      'names-one.eml': `${head}In-Reply-To: <other@contoso.example>\r\n\r\nSo\r\n`,
+    };
+    const { stderr } = await send(['plain.eml', '--format', 'mime', '--in-reply-to', 'how@contoso.example'], {
+      files,
+    });
+    expect(stderr).toMatch(/without: inReplyTo: it goes as MIME/);
+    const fields = () =>
+      sandbox.messages.at(-1)?.headers.filter(({ name }) => /^(?:in-reply-to|references)$/i.test(name));
+    expect(fields()).toEqual(
+      ['In-Reply-To', 'References'].map((name) => ({ name, value: '<how@contoso.example>' })),
+    );
+    await send(['names-one.eml', '--format', 'mime', '--in-reply-to', 'how@contoso.example'], { files });
+    expect(fields()).toEqual([{ name: 'In-Reply-To', value: '<other@contoso.example>' }]);
+  });
+
+  test.each([
     ['--text -', ['--text', '-'], 'text'],
     ['--html -', ['--html', '-'], 'html'],
     ['--html-file', ['--html-file', 'body.html'], 'html'],

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from '../clock';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { Secrets } from '../errors/secrets';
 import { entraCode } from '../errors/service-codes';
 import { CLOUDS } from '../options/clouds';
 import type { TokenCredential } from '../options/options';
@@ -25,12 +26,7 @@ export interface Credential {
 }
 
 /** Keeps secrets out of what Entra says. */
-export interface KnownSecrets {
-  /** Remembers a client secret before it is used. */
-  addSecret(secret: string): void;
-  /** Removes secrets from a text. */
-  strike(text: string): string;
-}
+type KnownSecrets = Pick<Secrets, 'addSecret' | 'strike'>;
 
 const NO_SECRETS: KnownSecrets = { addSecret: () => undefined, strike: (text) => text };
 

@@ -59,10 +59,7 @@ export async function composeMessage(
     messageId: values['message-id'],
     headers: header.map(toHeader),
     attachments: attach.map((file) => ({ path: readableFile(file, io) })),
-    graph: {
-      importance: oneOf('importance', values.importance, 'low', 'normal', 'high'),
-      inReplyTo: values['in-reply-to'],
-    },
+    graph: { importance: oneOf('importance', values.importance, 'low', 'normal', 'high') },
   };
   return {
     mail,

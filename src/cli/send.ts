@@ -87,7 +87,7 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
   try {
     return await sendThrough(transport, {
       ...mail,
-      graph: { ...mail.graph, sendAt },
+      graph: { ...mail.graph, sendAt, inReplyTo: values['in-reply-to'] },
       signal: io.signal,
     });
   } finally {

@@ -8,7 +8,7 @@ import {
   type RetryEvent,
 } from '../graph/message-requests';
 import { type ReadMessage, readMessage } from '../mime/read-message';
-import { writeMessage } from '../nodemailer/compiled-message';
+import { wholeMessage, writeMessage } from '../nodemailer/compiled-message';
 import { headerAtOnce } from '../nodemailer/mime-node';
 import type { UserIdOf } from '../options/options';
 import type { ResolvedOptions } from '../options/resolved-options';
@@ -134,7 +134,8 @@ async function withMessage<T>(
 ): Promise<T> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
   const purpose = purposeOf(graph.format ?? defaults.format);
-  const read = await readMessage((sink) => writeMessage(node, sink, purpose), limits, signal);
+  const compose = () => wholeMessage(node, purpose);
+  const read = await readMessage((sink) => writeMessage(node, sink), limits, signal, compose);
   try {
     return await work(read);
   } finally {

@@ -6,6 +6,7 @@ import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { httpDate, retryAfterMs } from '../errors/retry-after';
+import type { Secrets } from '../errors/secrets';
 import { toAnswerError } from './answer-error';
 import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
 import { claimsOf } from './claims-challenge';
@@ -42,12 +43,7 @@ export interface AnswerEvent {
 }
 
 /** Keeps secrets out of what Graph says. */
-export interface KnownSecrets {
-  /** Remembers the URL of an upload session. */
-  addUrl(url: string): void;
-  /** Removes secrets from a text. */
-  strike(text: string): string;
-}
+type KnownSecrets = Pick<Secrets, 'addUrl' | 'strike'>;
 
 const NO_SECRETS: KnownSecrets = { addUrl: () => undefined, strike: (text) => text };
 

@@ -1,5 +1,5 @@
 import { addFault, type MailPart } from './mail-content';
-import type { AttachmentSink } from './spool';
+import { type AttachmentSink, oneOf } from './spool';
 import { MAX_BODY_BYTES } from './structure-limits';
 import { createTransferDecoder, type TransferDecoder } from './transfer-decoder';
 
@@ -24,6 +24,7 @@ export class PartContents {
   writes: Promise<void>[] = [];
   readonly #takeOut: () => AttachmentSink;
   #content: Content | undefined;
+  #hasBegun = false;
   /** A line ending that belongs to the content only if no delimiter follows. */
   #lineEnd: Buffer = Buffer.alloc(0);
 
@@ -39,17 +40,32 @@ export class PartContents {
 
   /** From here on, the content of this part passes. */
   begin(part: MailPart): void {
+    this.#hasBegun = false;
     this.#content = part.use === 'body' ? this.#textOf(part) : this.#fileOf(part);
   }
 
   /** Takes a piece of the content. */
   pass(piece: Buffer): void {
+    this.#hasBegun = true;
     let body = piece;
     if (piece.length > MAX_LINE_END_BYTES) this.#write(this.#lineEnd);
     else body = Buffer.concat([this.#lineEnd, piece]);
     const end = endOfLine(body);
     this.#lineEnd = body.subarray(end);
     this.#write(body.subarray(0, end));
+  }
+
+  /**
+   * Takes the decoded content of a part in base64, none of which has passed yet.
+   *
+   * @returns whether it was taken
+   */
+  takeWhole(decoded: Buffer): boolean {
+    const content = this.#content;
+    if (content?.part.encoding !== 'base64' || this.#hasBegun) return false;
+    this.#hasBegun = true;
+    this.#keep(content, decoded);
+    return true;
   }
 
   /** Ends the content at a delimiter, to which the line ending before it belongs. */
@@ -92,7 +108,7 @@ export class PartContents {
         return undefined;
       },
       end: () => {
-        part.body = Buffer.concat(chunks);
+        part.body = oneOf(chunks);
       },
     };
   }

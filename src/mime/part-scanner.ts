@@ -74,6 +74,16 @@ export class PartScanner {
   }
 
   /**
+   * Takes the whole content of the part whose header has just passed, if that is base64, in place of its lines.
+   *
+   * @returns whether it was taken
+   */
+  takeContent(decoded: Buffer): boolean {
+    this.#contents.writes = [];
+    return this.#rest.length === 0 && !this.#inLine && this.#contents.takeWhole(decoded);
+  }
+
+  /**
    * Ends the message and returns what was held back.
    *
    * @throws as `scan` does

@@ -65,7 +65,7 @@ export async function readReport(mime: Buffer): Promise<ReportMail> {
     fields,
     type: value,
     reportType: (params['report-type'] ?? '').toLowerCase(),
-    text: parsed.text ?? textOfHtml(parsed.html || ''),
+    text: parsed.text || textOfHtml(parsed.html || ''),
     parts: parsed.attachments.map(({ contentType, content }) => ({
       type: contentType.toLowerCase(),
       content,

@@ -2,12 +2,11 @@ import type { getLogger } from 'nodemailer/lib/shared';
 import { AccessTokenSource } from '../auth/access-token';
 import { createCredential } from '../auth/credential';
 import { type Clock, dateOf } from '../clock';
-import { checkedMessageId } from '../delivery/ask-mailbox';
-import type { SendTimer } from '../errors/abort';
+import { type CallContext, checkedMessageId } from '../delivery/ask-mailbox';
 import type { Secrets } from '../errors/secrets';
 import { GraphClient, type GraphClientOptions, type Tokens } from '../graph/client';
 import { traceDetailsPath, tracesPath } from '../graph/endpoints';
-import { MessageRequests, type RetryEvent } from '../graph/message-requests';
+import { MessageRequests } from '../graph/message-requests';
 import type { ResolvedOptions } from '../options/resolved-options';
 import type { MessageTrace, TraceDetail, TraceOptions } from './trace';
 import { garbled, type ListedTrace, type Page, toDetails, toTraces } from './trace-answers';
@@ -29,13 +28,6 @@ export interface TracerOptions {
   closing: AbortSignal;
 }
 
-/** What one call is given. */
-export interface TraceCall {
-  signal: AbortSignal;
-  timer: SendTimer;
-  onRetry: (event: RetryEvent) => void;
-}
-
 /** Asks Exchange's message trace, with the credential that may, and within its limit of requests. */
 export class Tracer {
   readonly #options: TracerOptions;
@@ -54,7 +46,7 @@ export class Tracer {
    * @throws GraphTransportError `ECONFIG` in another cloud than the global one and for wrong options, `EMESSAGE` for
    *   what is no Message-ID, `EAUTH` without the permission or the service principal
    */
-  async trace(messageId: string, options: TraceOptions, call: TraceCall): Promise<MessageTrace[]> {
+  async trace(messageId: string, options: TraceOptions, call: CallContext): Promise<MessageTrace[]> {
     const { logger, closing } = this.#options;
     // Given up at any time, since the wait for its turn may take minutes.
     const signal = AbortSignal.any([call.signal, closing]);
@@ -64,7 +56,7 @@ export class Tracer {
     return traces;
   }
 
-  async #find(messageId: string, options: TraceOptions, call: TraceCall): Promise<MessageTrace[]> {
+  async #find(messageId: string, options: TraceOptions, call: CallContext): Promise<MessageTrace[]> {
     const { defaults, clock } = this.#options;
     const { details, windows } = checkTraceOptions(options, dateOf(clock));
     const id = checkedMessageId(messageId);
@@ -86,7 +78,7 @@ export class Tracer {
     }
   }
 
-  #requestsOf({ signal, timer, onRetry }: TraceCall): MessageRequests {
+  #requestsOf({ signal, timer, onRetry }: CallContext): MessageRequests {
     const { client, defaults, clock } = this.#options;
     const limiter = this.#limiter;
     const turn = async (ended: AbortSignal | undefined) => {

@@ -1,7 +1,7 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { FlagTable, TransportTarget } from './flag';
 
-type MessageTarget = keyof SendMailOptions | 'graph.importance' | 'graph.inReplyTo' | 'envelope.from';
+type MessageTarget = keyof SendMailOptions | 'graph.importance' | 'envelope.from';
 
 /** A message made of flags. */
 export const MESSAGE_FLAGS = {
@@ -51,12 +51,6 @@ export const MESSAGE_FLAGS = {
     sets: 'messageId',
     help: 'with --delivery exactly-once, messages with the same ID are the same message',
   },
-  'in-reply-to': {
-    type: 'string',
-    value: 'ID',
-    sets: 'graph.inReplyTo',
-    help: 'the Message-ID of the message in the mailbox that this one answers, in its conversation',
-  },
   importance: { type: 'string', value: 'LEVEL', sets: 'graph.importance', help: 'low, normal or high' },
 } as const satisfies FlagTable<MessageTarget>;
 
@@ -96,6 +90,12 @@ export const DELIVERY_FLAGS = {
     sets: 'graph.sendAt',
     help: 'have Exchange hold the message until then, such as 2026-12-24T08:00:00Z; without Z or an offset it is local time',
   },
+  'in-reply-to': {
+    type: 'string',
+    value: 'ID',
+    sets: 'graph.inReplyTo',
+    help: 'the Message-ID of the message in the mailbox that this one answers, in its conversation',
+  },
   delivery: { type: 'string', value: 'WAY', sets: 'delivery', help: 'at-most-once or exactly-once' },
   timeout: {
     type: 'string',
@@ -110,4 +110,4 @@ export const DELIVERY_FLAGS = {
     help: 'the most attempts for each request (default 5)',
   },
   'log-file': { type: 'string', value: 'FILE', help: 'append a line for each message, sent or not' },
-} as const satisfies FlagTable<TransportTarget | 'graph.sendAt'>;
+} as const satisfies FlagTable<TransportTarget | 'graph.sendAt' | 'graph.inReplyTo'>;
