@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,24 @@ import { TLS } from '../support/tls';
 import { startTlsSandbox } from '../support/tls-sandbox';
 
 const { version }: { version: string } = require('../../package.json');
+
+test('tells its version and its help before the transport is loaded', () => {
+  const [typescript, run] = ['../support/typescript.cjs', '../../src/cli/run.ts'].map((name) =>
+    join(__dirname, name),
+  );
+  const script = `
+    require(${JSON.stringify(run)}).run(['--help'], { stdout: { write() {} } }).then(() => {
+      console.log(JSON.stringify(Object.keys(require.cache)));
+    })`;
+  const printed = execFileSync(process.execPath, ['--require', `${typescript}`, '-e', script], {
+    encoding: 'utf8',
+  });
+  const loaded: string[] = JSON.parse(printed);
+  expect(loaded).toContain(run);
+  expect(loaded.filter((name) => /node_modules|transport\.ts/.test(name) && !name.includes('@swc'))).toEqual(
+    [],
+  );
+});
 
 test('tells its version', async () => {
   expect(await runCli(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });

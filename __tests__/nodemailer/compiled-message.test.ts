@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Duplex, PassThrough, Readable, Transform } from 'node:stream';
+import { Duplex, PassThrough, Readable, Transform, Writable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';

@@ -1,4 +1,4 @@
-import { GraphTransportError } from '../index';
+import { GraphTransportError } from '../errors/graph-transport-error';
 
 /** The exit codes of sendmail (sysexits.h), which tell mail programs what to do with a message. */
 export const EXIT = {

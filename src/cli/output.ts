@@ -1,6 +1,6 @@
 import { format } from 'node:util';
+import { GraphTransportError } from '../errors/graph-transport-error';
 import type { LogMethod, TransportLogger, UploadProgress } from '../index';
-import { GraphTransportError } from '../index';
 import { exitCodeOfError } from './exit-code';
 import type { CliIo } from './io';
 
