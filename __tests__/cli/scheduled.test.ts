@@ -63,6 +63,7 @@ test('a message is scheduled exactly once, however often it is sent', async () =
   expect(sent).toMatchObject({ ok: true, scheduled: true, sendAt: at, deduplicated: false });
   const again = JSON.parse((await send(...once)).stdout);
   expect(again).toMatchObject({ ok: true, scheduled: true, sendAt: at, deduplicated: true });
+  expect((await send(...once.slice(0, -1))).stdout).toContain('The message had been scheduled before');
   expect(sandbox.drafts).toEqual([expect.objectContaining({ sendsAt: new Date(at) })]);
   await expect(run('scheduled')).resolves.toMatchObject({
     stdout: `${at}  <reminder@contoso.example>  ann@example.com  Reminder\n`,

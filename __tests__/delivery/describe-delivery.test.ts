@@ -38,12 +38,17 @@ describe('the reason for a route', () => {
     expect(reason('format', { route: 'mime' })).toBe('format is mime');
     expect(reason('delivery')).toBe('delivery is exactly-once');
     expect(reason('size')).toBe('size: 5000000 bytes as one request of JSON');
+    expect(reason('reply', { route: 'draft' })).toBe('a reply in its conversation');
+    expect(reason('schedule', { route: 'draft' })).toBe('sendAt: Exchange holds only drafts');
     expect(reason('invitation')).toBe('invitation: JSON cannot carry a calendar');
   });
 
   test('names the headers that go as named properties', () => {
     expect(reason('size', { named: ['Auto-Submitted', 'Precedence'] })).toBe(
       'size: 5000000 bytes as one request of JSON; as named properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: Auto-Submitted, Precedence',
+    );
+    expect(reason('schedule', { named: ['Precedence'] })).toBe(
+      'sendAt: Exchange holds only drafts; as named properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: Precedence',
     );
   });
 });

@@ -3,6 +3,7 @@ import nodemailer, { type SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { sentInfo } from '../../src/delivery/describe-delivery';
+import { scheduleMarks } from '../../src/delivery/message-mark';
 import { bytesToSend, type OutgoingMessage, prepareMessage } from '../../src/delivery/prepare-message';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { bytesOf } from '../../src/mime/base64-content';
@@ -65,7 +66,11 @@ test('refuses to send a message that was not kept, rather than nothing in its pl
 /** A message as it is prepared for the transport with these options. */
 async function prepare(
   mail: SendMailOptions = {},
-  { options = {}, ...more }: { options?: GraphTransportOptions } & Partial<OutgoingMessage> = {},
+  {
+    options = {},
+    noThread,
+    ...more
+  }: { options?: GraphTransportOptions; noThread?: string } & Partial<OutgoingMessage> = {},
 ) {
   const node = new MailComposer({
     from: 'shop@contoso.example',
@@ -93,6 +98,7 @@ async function prepare(
       read,
       String(options.userId ?? IDENTITY.userId),
       resolveOptions({ ...IDENTITY, ...options }, {}),
+      noThread,
     );
   } finally {
     await read.close();
@@ -392,4 +398,86 @@ test('what is left out of a message is told when it was sent', async () => {
     'saveToSentItems: false',
   ]);
   expect(info).not.toHaveProperty('draftMayBeLeft');
+  expect(info).toMatchObject({ scheduled: false, sendAt: undefined, rejected: [], pending: [] });
+});
+
+describe('a reply in its conversation', () => {
+  const graph = { inReplyTo: ' <first@example.com> ' };
+  const to = (...addresses: string[]) => ({
+    to: addresses,
+    envelope: { from: false as const, to: addresses },
+  });
+
+  test('is a draft of a reply, with what the message adds to it', async () => {
+    const { decision, sending, withoutThread, losses } = await prepare({}, { graph });
+    expect(decision).toMatchObject({ route: 'draft', because: 'reply' });
+    expect(sending).toMatchObject({
+      by: 'draft',
+      draft: { reply: { messageId: '<first@example.com>', toAll: false } },
+    });
+    expect([withoutThread, losses]).toEqual([undefined, []]);
+  });
+
+  test.each([
+    [['ann@example.com'], {}, false],
+    [['ann@example.com', 'bob@example.com'], {}, true],
+    [['ann@example.com', 'bob@example.com'], { cc: 'bob@example.com' }, true],
+    [['ann@example.com', 'eve@example.com'], { bcc: 'eve@example.com' }, true],
+  ])('goes to all if there are several recipients: %j %j', async (addresses, mail, toAll) => {
+    const { envelope } = to(...addresses);
+    const { sending } = await prepare({ to: 'ann@example.com', ...mail }, { graph, envelope });
+    expect(sending).toMatchObject({ draft: { reply: { toAll } } });
+  });
+
+  test('is not possible as MIME, or where it was refused, and that is told', async () => {
+    const mime = await prepare({}, { graph: { ...graph, format: 'mime' } });
+    expect([mime.decision.route, mime.withoutThread]).toEqual(['mime', 'it goes as MIME']);
+    const invitation = {
+      icalEvent: { method: 'REQUEST' as const, content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR' },
+    };
+    const meeting = await prepare(invitation, { graph });
+    expect([meeting.decision.route, meeting.withoutThread]).toEqual(['mime', 'it goes as MIME']);
+    const refused = await prepare({}, { graph, noThread: 'it was not found' });
+    expect([refused.decision.route, refused.withoutThread]).toEqual(['json', 'it was not found']);
+    expect(refused.sending.by).toBe('request');
+  });
+
+  test('keeps headers that only a draft carries', async () => {
+    const prepared = await prepare({ headers: { 'Auto-Submitted': 'auto-replied' } }, { graph });
+    expect(prepared.strippedHeaders).toEqual([]);
+    expect(textOf(prepared)).toContain('auto-replied');
+  });
+
+  test('of none is no reply', async () => {
+    const { decision, withoutThread } = await prepare();
+    expect([decision.route, withoutThread]).toEqual(['json', undefined]);
+  });
+});
+
+describe('a message that is scheduled', () => {
+  const sendAt = new Date(Date.UTC(2030, 0, 1));
+
+  test('is a draft with a mark by which it is found again, and its time', async () => {
+    const { decision, sending, sendAt: told } = await prepare({}, { graph: { sendAt } });
+    expect(decision).toMatchObject({ route: 'draft', because: 'schedule' });
+    expect(told).toBe(sendAt);
+    if (sending.by !== 'draft') throw new Error('no draft');
+    expect(sending.draft.marks.schedule).toEqual(scheduleMarks(sendAt, '<own@contoso.example>'));
+    expect((await prepare()).sendAt).toBeUndefined();
+  });
+
+  test('has its copy made later', async () => {
+    const later = await prepare({}, { graph: { sendAt }, options: { saveToSentItems: false } });
+    expect(later.unwantedCopy).toEqual({ by: 'later' });
+    expect((await prepare({}, { graph: { sendAt } })).unwantedCopy).toBeUndefined();
+  });
+
+  test('carries the headers that JSON lacks', async () => {
+    const prepared = await prepare(
+      { headers: { 'Auto-Submitted': 'auto-generated' } },
+      { graph: { sendAt } },
+    );
+    expect(prepared.strippedHeaders).toEqual([]);
+    expect(textOf(prepared)).toContain('auto-generated');
+  });
 });
