@@ -67,6 +67,8 @@ test.each([
   ['the words, where the field tells only the class', '5.0.0', '550 5.1.1 unknown', '5.1.1'],
   ['the field, where the words have another class', '4.0.0', '550 5.1.1 unknown', '4.0.0'],
   ['the words without a field', '', '550-5.7.1 blocked', '5.7.1'],
+  ['a field with blanks in it', '5. 1. 1', '', '5.1.1'],
+  ['a field that has a reply', '550', '', '5.0.0'],
   ['a number sign', '', 'Sorry, no mailbox here by that name. (#5.1.1)', '5.1.1'],
   ['the class of the reply', '', '550 No such user', '5.0.0'],
   ['no address of four numbers', '', 'connect to 5.1.1.10 failed', undefined],

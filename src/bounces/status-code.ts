@@ -13,7 +13,7 @@ const REPLY = /(?:^|[\s:;>(\]"'])([245])[0-5]\d(?:[ :-]#?|[ -]*$)/;
  * @param diagnostic what the server said
  */
 export function statusOf(field: string, diagnostic: string): string | undefined {
-  const [given] = codesOf(STATUS.exec(field));
+  const [given] = codesOf(STATUS.exec(field.replace(/\s*\.\s*/g, '.')));
   const said = codesIn(diagnostic);
   if (given === undefined) return said[0] ?? replyStatus(diagnostic) ?? replyStatus(field);
   if (!given.endsWith('.0.0')) return given;

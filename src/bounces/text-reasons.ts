@@ -7,6 +7,9 @@ const MAX_REASON_LINES = 30;
 /** The code of a server, anywhere in a line. */
 const CODE = /\b[45]\d\d\b|\b[45]\.\d\.\d/;
 
+/** Domino's, between an address and the reason. */
+const LABEL = /^\s*(?:because|reason|error|the reason .{0,60}):\s*$/i;
+
 const STATUS_CODE = /[\s(#:-][45]\.\d\.\d/;
 
 /** What a text says about an address. */
@@ -49,18 +52,23 @@ export class TextReasons {
 
   /** Why the message was not delivered to an address, in the server's words; empty if the text does not say. */
   about(address: string): string {
-    const key = address.toLowerCase();
-    const found = [this.#below, this.#beside].map((reasons) => reasons.get(key)?.lines.join('\n'));
-    return found.find((reason) => reason) ?? '';
+    return (
+      this.answerAbout(address) ||
+      this.#reasonsOf(address)
+        .find((reason) => reason.length > 0)
+        ?.join('\n') ||
+      ''
+    );
   }
 
   /** The same, if it is the answer of a server. */
   answerAbout(address: string): string {
+    return this.#reasonsOf(address).find(hasCode)?.join('\n') ?? '';
+  }
+
+  #reasonsOf(address: string): (readonly string[])[] {
     const key = address.toLowerCase();
-    const found = [this.#below.get(key), this.#beside.get(key)].find(
-      (reason) => reason && hasCode(reason.lines),
-    );
-    return found?.lines.join('\n') ?? '';
+    return [this.#below, this.#beside].map((reasons) => reasons.get(key)?.lines ?? []);
   }
 
   /** All lines with the code of a server. */
@@ -82,7 +90,7 @@ function reasonsBelow(lines: readonly string[]): Map<string, Reason> {
       const key = found.address.toLowerCase();
       current = { address: found.address, lines: found.rest ? [found.rest] : [] };
       if (!reasons.has(key)) reasons.set(key, current);
-    } else if (line.trim() === '') {
+    } else if (line.trim() === '' || (current?.lines.length === 0 && LABEL.test(line))) {
       if (current && current.lines.length > 0) current = undefined;
     } else if (current && current.lines.length < MAX_REASON_LINES) {
       current.lines.push(line.trim());
