@@ -8,6 +8,7 @@ const src = join(__dirname, '../src');
 const RANKS = [
   'ascii-case',
   'clock',
+  'late-packages',
   'errors',
   'mime',
   'message',
@@ -15,6 +16,7 @@ const RANKS = [
   'network',
   'graph',
   'auth',
+  'connect',
   'nodemailer',
   'delivery',
   'verify',
@@ -24,7 +26,6 @@ const RANKS = [
   'index',
   'failover',
   'bullmq',
-  'failover',
   'sandbox',
   'prove',
   'cli',
@@ -114,8 +115,8 @@ test('the sandbox, a fake, shares no code with what it judges', () => {
 /** The folders, or files of the top, that may know a package: the others see only what these make of it. */
 const PACKAGES: Record<string, string[]> = {
   mailparser: ['mime', 'sandbox'],
-  libmime: ['mime', 'message'],
-  undici: ['options', 'network', 'graph', 'auth', 'transport', 'prove'],
+  libmime: ['mime'],
+  undici: ['options', 'network', 'graph', 'auth', 'connect', 'prove'],
   '@azure/identity': ['options', 'auth'],
   msw: ['sandbox'],
   bullmq: ['bullmq'],
@@ -126,10 +127,10 @@ const PACKAGES: Record<string, string[]> = {
     'delivery',
     'verify',
     'bounces',
+    'trace',
     'transport',
     'failover',
     'bullmq',
-    'failover',
     'cli',
   ],
 };
@@ -163,6 +164,7 @@ test('undici is loaded in one place, and by the names of files, which no runtime
   );
   expect(loads).toEqual([
     'network/undici.ts loads undici/index.js',
+    'network/undici.ts loads undici/lib/dispatcher/client-h1.js',
     'network/undici.ts loads undici/lib/dispatcher/agent.js',
     'network/undici.ts loads undici/lib/api/api-request.js',
   ]);

@@ -1,46 +1,35 @@
 import { EventEmitter } from 'node:events';
 import type { Transport, Transporter } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
-import { getLogger } from 'nodemailer/lib/shared';
-import type { Dispatcher } from 'undici';
-import { AccessTokenSource } from './auth/access-token';
-import { createCredential } from './auth/credential';
+import type { getLogger } from 'nodemailer/lib/shared';
 import type { BounceIterator, BouncesOptions } from './bounces/bounce';
 import { type Clock, systemClock } from './clock';
-import type { Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
-import { type SendTrace, tellQueue, tellRetry, traced } from './delivery/diagnostics';
-import {
-  harmlessLogger,
-  logAnswer,
-  logInsecureSandbox,
-  logRetry,
-  logUnusedKeys,
-  SendLog,
-} from './delivery/log';
-import { MailboxLimiter } from './delivery/mailbox-limiter';
-import type { OutgoingMessage } from './delivery/prepare-message';
+import type { Connection } from './connect';
+import type { CallContext, Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
+import { tellQueue } from './delivery/diagnostics';
+import { logAnswer, loggerFor, logInsecureSandbox, logRetry, logUnusedKeys } from './delivery/log';
+import { Queues } from './delivery/queues';
 import type { ScheduledMessage } from './delivery/schedule';
 import type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
-import { onAbort, SendTimer } from './errors/abort';
-import { asSendError, GraphTransportError } from './errors/graph-transport-error';
+import { WorkUnderWay } from './delivery/work-under-way';
+import { closedError, SendTimer } from './errors/abort';
+import { asSendError } from './errors/graph-transport-error';
 import { Secrets } from './errors/secrets';
-import { errorWithoutSecrets, loggerWithoutSecrets } from './errors/without-secrets';
-import { GraphClient, type GraphClientOptions } from './graph/client';
+import { errorWithoutSecrets } from './errors/without-secrets';
 import type { RetryEvent } from './graph/message-requests';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
-import { checkMessageOptions } from './options/message-options';
 import type { GraphTransportOptions } from './options/options';
 import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import type { ResolvedOptions } from './options/resolved-options';
 import type { MessageTrace, TraceOptions } from './trace/trace';
-import type { TraceCall, Tracer } from './trace/tracer';
+import type { Tracer } from './trace/tracer';
 import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verify-check';
 
-const { version }: { version: string } = require('../package.json');
+// Longer than a file should be, because half of it documents the public methods. Each of them hands its work to code
+// that is loaded when it is first called.
 
-/** Messages that may be read before their turn, because their content decides which mailbox sends them. */
-const MAX_READ_AHEAD = 16;
+const { version }: { version: string } = require('../package.json');
 
 type VerifyCallback = (error: Error | null, success?: true) => void;
 /** In the types of the app's own Nodemailer: @types/nodemailer and Nodemailer 10 differ here. */
@@ -67,24 +56,18 @@ export class GraphTransport
   /** What no error and no log line may contain. */
   readonly #secrets = new Secrets();
   readonly #logger: ReturnType<typeof getLogger>;
-  readonly #tokens: AccessTokenSource;
-  readonly #clientOptions: GraphClientOptions;
-  readonly #client: GraphClient;
-  readonly #ownDispatcher: Dispatcher | undefined;
   readonly #clock: Clock;
-  readonly #limiter: MailboxLimiter;
-  readonly #readAhead: MailboxLimiter;
-  /** The sends in progress, each with the controller that aborts it. */
-  readonly #sends = new Map<Promise<unknown>, AbortController>();
-  /** The checks and other questions in progress. */
-  readonly #checks = new Map<Promise<unknown>, AbortController>();
-  /** Aborts when the transport is closed, for what can be given up at any time. */
+  readonly #connection: Connection;
+  readonly #queues: Queues;
+  readonly #sends = new WorkUnderWay();
+  /** Checks and other questions. */
+  readonly #questions = new WorkUnderWay();
+  /** Aborts when the transport is closed. */
   readonly #closing = new AbortController();
   #tracer: Tracer | undefined;
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
   #isIdle = true;
-  #closed = false;
   #dispatcherClosed: Promise<void> | undefined;
 
   /**
@@ -95,62 +78,19 @@ export class GraphTransport
     super();
     this.#options = resolveOptions(options, process.env);
     this.#clock = clock;
-    const { identity, graphEndpoint, logger, debug, component, limits, connectionTimeout, socketTimeout } =
-      this.#options;
-    const given = getLogger(
-      { logger: typeof logger === 'object' ? harmlessLogger(logger) : logger },
-      { component },
-    );
-    this.#logger = logger === false ? given : loggerWithoutSecrets(given, this.#secrets.strike);
-    const onTurn = () => {
+    this.#logger = loggerFor(this.#options, this.#secrets.strike);
+    this.#queues = new Queues(this.#options.limits, clock, () => {
       this.#tellIdle();
       this.#tellQueue();
-    };
-    this.#limiter = new MailboxLimiter(limits, clock, onTurn);
-    this.#readAhead = new MailboxLimiter(
-      {
-        ...limits,
-        maxConnections: MAX_READ_AHEAD,
-        maxTotalConnections: MAX_READ_AHEAD,
-        rateLimit: undefined,
-      },
-      clock,
-      onTurn,
-    );
+    });
     // Loaded only here, undici included, for the sake of apps that load this package but never send. The code
     // that sends and verifies is loaded on first use.
-    const {
-      createDispatcher,
-      passwordsOf,
-    }: typeof import('./network/dispatcher') = require('./network/dispatcher');
-    for (const password of passwordsOf(this.#options, process.env)) this.#secrets.addSecret(password);
-    const dispatcher = this.#options.dispatcher ?? createDispatcher(this.#options, process.env);
-    this.#ownDispatcher = this.#options.dispatcher ? undefined : dispatcher;
-    const credential = createCredential(
-      identity,
-      dispatcher,
-      connectionTimeout + socketTimeout,
-      this.#secrets,
-      clock,
+    const { connect }: typeof import('./connect') = require('./connect');
+    this.#connection = connect(this.#options, this.#secrets, clock, (event) =>
+      logAnswer(this.#logger, event),
     );
-    this.#tokens = new AccessTokenSource(
-      credential,
-      `${graphEndpoint}/.default`,
-      (token) => this.#secrets.addToken(token),
-      clock,
-    );
-    this.#clientOptions = {
-      endpoint: graphEndpoint,
-      insecureSandbox: this.#options.insecureSandbox,
-      tokens: this.#tokens,
-      dispatcher,
-      socketTimeout,
-      secrets: this.#secrets,
-      clock,
-      ...(debug && { onAnswer: (event) => logAnswer(this.#logger, event) }),
-    };
-    this.#client = new GraphClient(this.#clientOptions);
-    if (this.#options.insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);
+    const { insecureSandbox, graphEndpoint } = this.#options;
+    if (insecureSandbox) logInsecureSandbox(this.#logger, graphEndpoint);
     // Like Nodemailer's pool: emitted after the constructor returns, so the app can attach listeners first.
     setImmediate(() => this.#isIdle && this.#tell(() => this.emit('idle')));
   }
@@ -171,21 +111,16 @@ export class GraphTransport
 
   /** Whether there is room for more messages: as in Nodemailer's pool, not whether nothing is in progress. */
   isIdle(): boolean {
-    return this.#isIdle && !this.#closed;
+    return this.#isIdle && !this.#closing.signal.aborted;
   }
 
   /** Sends a message that Nodemailer has compiled. Nodemailer calls this; apps call `sendMail`. */
   send(mail: MailMessage<GraphSentMessageInfo>, callback: SendCallback): void {
-    const abort = new AbortController();
     const { signal } = ownProperties(mail.data);
-    const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
-    const sending = this.#sendTraced(mail, abort);
-    this.#sends.set(sending, abort);
+    const sending = this.#sends.do(signal, (abort) => this.#send(mail, abort));
     this.#tellQueue();
-    if (this.#waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
+    if (this.#queues.waiting >= this.#options.limits.maxConnections) this.#isIdle = false;
     const done = (...outcome: Parameters<SendCallback>) => {
-      stopListening();
-      this.#sends.delete(sending);
       this.#tellQueue();
       // The callback runs outside the promise chain, so that if it throws, it is not called a second time.
       setImmediate(() => callback(...outcome));
@@ -228,28 +163,14 @@ export class GraphTransport
    * @throws GraphTransportError `ECONNECTION` if the transport is closed
    */
   async check(): Promise<VerifyCheck[]> {
-    if (this.#closed) throw closedError();
-    const { verify }: typeof import('./verify/verify') = require('./verify/verify');
-    const abort = new AbortController();
-    const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
-    timer.start();
-    const checking = verify({
-      options: this.#options,
-      tokens: this.#tokens,
-      client: this.#client,
-      signal: abort.signal,
-    });
-    this.#checks.set(checking, abort);
-    try {
-      const checks = (await checking).map((check) => checkWithoutSecrets(check, this.#secrets.strike));
+    return this.#question(undefined, async ({ signal }) => {
+      const { verify }: typeof import('./verify/verify') = require('./verify/verify');
+      const { tokens, client } = this.#connection;
+      const found = await verify({ options: this.#options, tokens, client, signal });
+      const checks = found.map((check) => checkWithoutSecrets(check, this.#secrets.strike));
       logChecks(this.#logger, checks);
       return checks;
-    } catch (error) {
-      throw errorWithoutSecrets(asSendError(error), this.#secrets.strike);
-    } finally {
-      timer.stop();
-      this.#checks.delete(checking);
-    }
+    });
   }
 
   /**
@@ -269,13 +190,13 @@ export class GraphTransport
     const { bouncesOf }: typeof import('./bounces/bounces') = require('./bounces/bounces');
     return bouncesOf(options, {
       userId: this.#options.userId,
-      client: this.#client,
-      pausesOf: (userId) => this.#limiter.pausesOf(userId),
+      client: this.#connection.client,
+      pausesOf: (userId) => this.#queues.limiter.pausesOf(userId),
       policy: this.#options.retry,
       clock: this.#clock,
       logger: this.#logger,
       closing: this.#closing.signal,
-      cleaned: (error) => errorWithoutSecrets(asSendError(error), this.#secrets.strike),
+      cleaned: (error) => this.#cleaned(error),
     });
   }
 
@@ -287,19 +208,19 @@ export class GraphTransport
    *   Message-ID, `ECONFIG` if `userId` is a function and none is given here
    */
   async sentItem(messageId: string, options: MailboxCallOptions = {}): Promise<SentItem | undefined> {
-    const { findSentItem }: typeof import('./delivery/sent-item') = require('./delivery/sent-item');
-    return this.#ask(options, (mailbox) => findSentItem(mailbox, messageId));
+    const { findSentItem }: typeof import('./delivery/find-messages') = require('./delivery/find-messages');
+    return this.#ask('sentItem()', options, (mailbox) => findSentItem(mailbox, messageId));
   }
 
   /**
-   * Lists the messages that `graph: { sendAt }` has scheduled and that are still in Drafts, the next one first.
+   * Lists the messages that `graph: { sendAt }` has scheduled and that are not sent yet, the next one first.
    *
    * @throws GraphTransportError `EAUTH` without the application permission `Mail.Read`, `ECONFIG` if `userId` is a
    *   function and none is given here
    */
   async scheduled(options: MailboxCallOptions = {}): Promise<ScheduledMessage[]> {
     const { findScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-    return this.#ask(options, (mailbox) => findScheduled(mailbox));
+    return this.#ask('scheduled()', options, (mailbox) => findScheduled(mailbox));
   }
 
   /**
@@ -311,7 +232,7 @@ export class GraphTransport
    */
   async cancel(messageId: string, options: MailboxCallOptions = {}): Promise<boolean> {
     const { cancelScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-    return this.#ask(options, (mailbox) => cancelScheduled(mailbox, messageId));
+    return this.#ask('cancel()', options, (mailbox) => cancelScheduled(mailbox, messageId));
   }
 
   /**
@@ -329,23 +250,14 @@ export class GraphTransport
     const { Tracer }: typeof import('./trace/tracer') = require('./trace/tracer');
     this.#tracer ??= new Tracer({
       defaults: this.#options,
-      client: this.#clientOptions,
+      client: this.#connection.clientOptions,
       secrets: this.#secrets,
       clock: this.#clock,
+      logger: this.#logger,
+      closing: this.#closing.signal,
     });
     const tracer = this.#tracer;
-    return this.#question(options.signal, async (call) => {
-      // Given up at any time, since the wait for its turn may take minutes.
-      const signal = AbortSignal.any([call.signal, this.#closing.signal]);
-      const traces = await tracer.trace(messageId, options, { ...call, signal });
-      this.#logger.info(
-        { tnx: 'trace', messageId, recipients: traces.length },
-        'Exchange has a trace of %s for %d recipients',
-        messageId,
-        traces.length,
-      );
-      return traces;
-    });
+    return this.#question(options?.signal, (call) => tracer.trace(messageId, options, call));
   }
 
   /** The number of messages that are waiting for their turn or being sent. */
@@ -358,7 +270,7 @@ export class GraphTransport
    * meantime, so stop sending first. It never rejects: each message reports its own outcome.
    */
   async drain(): Promise<void> {
-    while (this.#sends.size > 0) await Promise.allSettled(this.#sends.keys());
+    while (this.#sends.size > 0) await this.#sends.ended();
   }
 
   /**
@@ -370,19 +282,14 @@ export class GraphTransport
    * does not wait for it.
    */
   async close(options: { force?: boolean } = {}): Promise<void> {
-    this.#closed = true;
-    this.#closing.abort(closedError());
-    for (const queue of [this.#readAhead, this.#limiter]) queue.rejectWaiting(closedError());
-    const underWay = [...this.#sends, ...this.#checks];
-    if (options.force) for (const [, abort] of underWay) abort.abort(closedError());
-    await Promise.allSettled(underWay.map(([work]) => work));
-    this.#dispatcherClosed ??= this.#ownDispatcher?.close();
+    const closed = closedError();
+    this.#closing.abort(closed);
+    this.#queues.rejectWaiting(closed);
+    const underWay = [this.#sends, this.#questions];
+    if (options.force) for (const work of underWay) work.abortAll(closed);
+    await Promise.all(underWay.map((work) => work.ended()));
+    this.#dispatcherClosed ??= this.#connection.ownDispatcher?.close();
     await this.#dispatcherClosed?.catch(() => undefined);
-  }
-
-  /** The number of messages that are waiting for their turn. */
-  get #waiting(): number {
-    return this.#limiter.waiting + this.#readAhead.waiting;
   }
 
   async #verify(): Promise<true> {
@@ -392,13 +299,18 @@ export class GraphTransport
   }
 
   /** Asks a mailbox about its messages. As with `check()`, `close()` waits for it. */
-  async #ask<T>({ userId, signal }: MailboxCallOptions, work: (mailbox: Mailbox) => Promise<T>): Promise<T> {
-    const { mailboxToAsk }: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+  async #ask<T>(
+    what: string,
+    options: MailboxCallOptions,
+    work: (mailbox: Mailbox) => Promise<T>,
+  ): Promise<T> {
+    const asking: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+    const { userId, signal } = asking.mailboxCallOptions(what, options);
     return this.#question(signal, (call) =>
       work(
-        mailboxToAsk(userId, {
+        asking.mailboxToAsk(userId, {
           defaults: this.#options,
-          client: this.#client,
+          client: this.#connection.client,
           clock: this.#clock,
           ...call,
         }),
@@ -407,119 +319,54 @@ export class GraphTransport
   }
 
   /** Work that sends nothing, within the timeout. */
-  async #question<T>(signal: AbortSignal | undefined, work: (call: TraceCall) => Promise<T>): Promise<T> {
-    if (this.#closed) throw closedError();
-    const abort = new AbortController();
-    const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
-    const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
-    timer.start();
-    const onRetry = (event: RetryEvent) =>
-      logRetry(this.#logger, { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) });
-    const asking = (async () => work({ signal: abort.signal, timer, onRetry }))();
-    this.#checks.set(asking, abort);
-    try {
-      return await asking;
-    } catch (error) {
-      throw errorWithoutSecrets(asSendError(error), this.#secrets.strike);
-    } finally {
-      timer.stop();
-      stopListening();
-      this.#checks.delete(asking);
-    }
+  async #question<T>(signal: AbortSignal | undefined, work: (call: CallContext) => Promise<T>): Promise<T> {
+    if (this.#closing.signal.aborted) throw closedError();
+    return this.#questions.do(signal, async (abort) => {
+      const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
+      timer.start();
+      const onRetry = (event: RetryEvent) =>
+        logRetry(this.#logger, { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) });
+      try {
+        return await work({ signal: abort.signal, timer, onRetry });
+      } catch (error) {
+        throw this.#cleaned(error);
+      } finally {
+        timer.stop();
+      }
+    });
   }
 
-  async #sendTraced(
-    mail: MailMessage<GraphSentMessageInfo>,
-    abort: AbortController,
-  ): Promise<GraphSentMessageInfo> {
-    const trace: SendTrace = {
-      messageId: mail.message.messageId(),
-      mailbox: undefined,
-      route: undefined,
-      bytes: undefined,
-      attempts: 0,
-    };
-    return traced(trace, () => this.#send(mail, abort, trace));
+  /** The error for the app: without secrets. */
+  #cleaned(error: unknown): Error {
+    return errorWithoutSecrets(asSendError(error), this.#secrets.strike);
   }
 
   async #send(
     mail: MailMessage<GraphSentMessageInfo>,
     abort: AbortController,
-    trace: SendTrace,
   ): Promise<GraphSentMessageInfo> {
-    if (this.#closed) throw closedError();
-    const { deliver }: typeof import('./delivery/deliver') = require('./delivery/deliver');
-    const { message } = mail;
-    const data = ownProperties(mail.data);
-    const envelope = message.getEnvelope();
-    const { messageId } = trace;
-    const log = new SendLog(this.#logger, messageId);
-    log.started(envelope.to);
-    const timer = new SendTimer(this.#clock, this.#options.timeout, abort);
-    try {
-      const graph = ownProperties(data.graph ?? {});
-      checkMessageOptions(graph);
-      if (graph.sendAt !== undefined) {
-        const { checkedSendAt }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-        graph.sendAt = checkedSendAt(graph, this.#options, this.#clock, this.#client.clockAheadMs);
-      }
-      // Graph gets the bcc recipients separately from the headers, so keep the header for their names.
-      message.keepBcc = true;
-      const outgoing: OutgoingMessage = {
-        node: message,
-        envelope,
-        returnPath: data.envelope ? envelope.from : false,
-        messageId,
-        given: { messageId: data.messageId, headers: data.headers },
-        graph,
-        dsn: data.dsn !== undefined,
-      };
-      const info = await deliver(outgoing, {
-        defaults: this.#options,
-        client: this.#client,
-        limiter: this.#limiter,
-        readAhead: this.#readAhead,
-        clock: this.#clock,
-        signal: abort.signal,
-        timer,
-        trace,
-        onMessageId: (id) => log.goesBy(id),
-        onRetry: (event) => {
-          const told = { ...event, error: errorWithoutSecrets(event.error, this.#secrets.strike) };
-          log.retried(told);
-          tellRetry(trace, told);
-        },
-        onProgress: (event) => {
-          log.uploaded(event);
-          this.#tell(() => this.emit('progress', event));
-        },
-      });
-      if (info.sendAt) {
-        const { clockWarning }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-        log.timeDoubted(clockWarning(info.sendAt, this.#clock, this.#client.clockAheadMs));
-      }
-      const { draftId } = info;
-      const told = draftId === undefined ? info : { ...info, draftId: this.#secrets.strike(draftId) };
-      log.accepted(told);
-      return told;
-    } catch (error) {
-      const failure = errorWithoutSecrets(asSendError(error), this.#secrets.strike);
-      log.failed(failure);
-      throw failure;
-    } finally {
-      timer.stop();
-    }
+    const { sendMessage }: typeof import('./delivery/send-message') = require('./delivery/send-message');
+    return sendMessage(mail, abort, {
+      defaults: this.#options,
+      client: this.#connection.client,
+      queues: this.#queues,
+      clock: this.#clock,
+      logger: this.#logger,
+      secrets: this.#secrets,
+      closing: this.#closing.signal,
+      onProgress: (event) => this.#tell(() => this.emit('progress', event)),
+    });
   }
 
   #tellQueue(): void {
-    tellQueue(this, this.#waiting, this.#sends.size);
+    tellQueue(this, this.#queues.waiting, this.#sends.size);
   }
 
   /** Emits `idle` for senders that are waiting for room. */
   #tellIdle(): void {
-    if (this.#isIdle || this.#waiting >= this.#options.limits.maxConnections) return;
+    if (this.#isIdle || this.#queues.waiting >= this.#options.limits.maxConnections) return;
     this.#isIdle = true;
-    setImmediate(() => this.#isIdle && !this.#closed && this.#tell(() => this.emit('idle')));
+    setImmediate(() => this.isIdle() && this.#tell(() => this.emit('idle')));
   }
 
   /** A listener that throws is the app's fault, and must not fail the message. */
@@ -530,11 +377,4 @@ export class GraphTransport
       this.#logger.error({ tnx: 'listener', err: error }, 'A listener of the transport threw: %s', error);
     }
   }
-}
-
-function closedError(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', 'The transport is closed.', {
-    outcome: 'not-accepted',
-    hint: 'Nothing was sent.',
-  });
 }

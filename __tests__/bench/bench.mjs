@@ -9,12 +9,14 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MAILS } from './mails.mjs';
 import { plot } from './plot.mjs';
+import { countWire } from './wire.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const mails = process.env.MAILS?.split(',') ?? Object.keys(MAILS);
 
 const SENDERS = {
-  floor: 'floor: compile, post ready bytes',
+  floor: 'floor: compose at once, post ready bytes',
+  streamed: "the same with Nodemailer's stream",
   smtp: 'Nodemailer, SMTP pool',
   ses: 'Nodemailer, SES',
   handwritten: "Microsoft's Graph client, by hand",
@@ -33,6 +35,8 @@ for (const mail of mails) {
   console.log(`\n${MAILS[mail].title}, median of ${ROUNDS} rounds of ${MAILS[mail].count}`);
   console.table(Object.fromEntries(rows.map((row) => [SENDERS[row.name], columns(row)])));
 }
+console.log('\nWhat is sent for one mail, on a connection that is open already');
+console.table(await countWire(addresses, mails));
 sinks.kill();
 if (mails.includes('small')) {
   console.log(
@@ -42,6 +46,7 @@ if (mails.includes('small')) {
 for (const name of ['smtp', 'ours']) reportPerMegabyte(name);
 const machine = `${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}, Nodemailer ${versionOf('nodemailer')}`;
 console.log(machine);
+printSummary();
 if (mails.length === Object.keys(MAILS).length) {
   writeFileSync(path('../../docs/bench.svg'), plot(results, SENDERS, machine));
 }
@@ -76,6 +81,7 @@ async function compare(mail) {
         {
           value: median(rounds.map((round) => round[figure])),
           ofSmtp: median(rounds.map((round, n) => round[figure] / smtp.rounds[n][figure])),
+          range: rangeOf(rounds.map((round, n) => round[figure] / smtp.rounds[n][figure])),
           ofFloor: median(rounds.map((round, n) => round[figure] / floor.rounds[n][figure])),
         },
       ]),
@@ -83,17 +89,29 @@ async function compare(mail) {
   }));
 }
 
-function columns({ figures }) {
-  return Object.fromEntries(
-    Object.entries(FIGURES).flatMap(([figure, title]) => {
-      const { value, ofSmtp, ofFloor } = figures[figure];
-      return [
-        [title, value.toFixed(2)],
-        [`${title} ÷ SMTP`, ofSmtp.toFixed(2)],
-        [`${title} ÷ floor`, ofFloor.toFixed(2)],
-      ];
-    }),
-  );
+function columns({ figures: { cpuMs, perSecond, peakMb } }) {
+  return {
+    'CPU ms': cpuMs.value.toFixed(2),
+    'CPU ÷ SMTP': cpuMs.ofSmtp.toFixed(2),
+    'from–to': cpuMs.range,
+    'CPU ÷ floor': cpuMs.ofFloor.toFixed(2),
+    'messages/s': perSecond.value.toFixed(0),
+    '÷ SMTP': perSecond.ofSmtp.toFixed(2),
+    'lowest–highest': perSecond.range,
+    'peak MB': peakMb.value.toFixed(0),
+    'MB ÷ SMTP': peakMb.ofSmtp.toFixed(2),
+  };
+}
+
+/** The table at the top of docs/speed.md. */
+function printSummary() {
+  const cell = ({ ofSmtp, range }) => `${ofSmtp.toFixed(2)} (${range})`;
+  console.log('\n| | CPU per message | messages per second |\n|---|---|---|');
+  for (const { mail, title, rows } of results) {
+    const { cpuMs, perSecond } = rows.find(({ name }) => name === 'ours').figures;
+    const route = mail === '20 MB' ? ' (a draft)' : '';
+    console.log(`| ${title}${route} | ${cell(cpuMs)} | ${cell(perSecond)} |`);
+  }
 }
 
 function reportPerMegabyte(name) {
@@ -112,6 +130,10 @@ function reportPerMegabyte(name) {
 
 function median(list) {
   return list.toSorted((a, b) => a - b)[list.length >> 1];
+}
+
+function rangeOf(list) {
+  return `${Math.min(...list).toFixed(2)}–${Math.max(...list).toFixed(2)}`;
 }
 
 function versionOf(name) {

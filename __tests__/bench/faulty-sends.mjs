@@ -3,7 +3,7 @@
 // throw. Then all is to be where it was before. Run by bench:soak, which forks this with --expose-gc.
 import nodemailer from 'nodemailer';
 import { Agent } from 'undici';
-import { seeded } from '../support/random-faults.mjs';
+import { seeded } from '../support/random-faults.cjs';
 import { MAILBOXES_OF, makeMail, makeTransports, SHARES } from './careless-app.mjs';
 import { compareResources, HEAP_TOLERANCE, memoryOf, resources } from './resources.mjs';
 

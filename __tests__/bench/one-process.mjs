@@ -12,12 +12,14 @@ const AT_ONCE = 4;
 /** How many mails one sender sends before it is the turn of the next. */
 const PORTION = 20;
 const mails = process.env.MAILS?.split(',') ?? ['small', 'pictures', '1 MB'];
-const ways = process.env.WAYS?.split(',') ?? ['smtp', 'floor', 'ses', 'ours', 'mime'];
+const ways = process.env.WAYS?.split(',') ?? ['smtp', 'floor', 'streamed', 'ses', 'ours', 'mime'];
 const COUNTS = { small: 1200, pictures: 200, '1 MB': 60 };
 
 const sinks = fork(fileURLToPath(new URL('./sinks.mjs', import.meta.url)));
 const [addresses] = await once(sinks, 'message');
 
+/** The table of docs/speed.md. */
+const lines = [];
 for (const mail of mails) {
   const count = Number(process.env.COUNT ?? COUNTS[mail]);
   const senders = [];
@@ -33,9 +35,14 @@ for (const mail of mails) {
   }
   const smtp = senders.find(({ name }) => name === 'smtp').rounds;
   console.log(`\n${MAILS[mail].title}, all in one process, ${ROUNDS} rounds of ${count}`);
-  console.table(Object.fromEntries(senders.map((sender) => [sender.name, row(sender, smtp, count)])));
+  const rows = senders.map((sender) => [sender.name, row(sender, smtp, count)]);
+  console.table(Object.fromEntries(rows));
+  const cells = rows.slice(1).map(([, cell]) => `${cell['CPU ÷ SMTP']} (${cell['from–to']})`);
+  lines.push(`| ${MAILS[mail].title} | ${cells.join(' | ')} |`);
 }
 sinks.kill();
+console.log(`\n| CPU per message | ${ways.slice(1).join(' | ')} |\n|---${'|---'.repeat(ways.length - 1)}|`);
+for (const line of lines) console.log(line);
 process.exit();
 
 async function measure(cost, send, count) {

@@ -4,9 +4,12 @@ const LEFT = 260;
 const UNIT = 140;
 const COLOURS = {
   floor: '#8c959f',
+  streamed: '#afb8c1',
   smtp: '#57606a',
   handwritten: '#bf8700',
   ours: '#0969da',
+  mime: '#54aeff',
+  ses: '#1a7f37',
   peer: '#8250df',
 };
 

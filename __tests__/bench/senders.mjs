@@ -1,5 +1,6 @@
 // The ways of sending that the benchmark compares. Each is given the addresses of the sinks and the mail, and
 // gives back a function that sends it once.
+import { createRequire } from 'node:module';
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { Client, HTTPMessageHandler } from '@microsoft/microsoft-graph-client';
 import { simpleParser } from 'mailparser';
@@ -8,25 +9,37 @@ import { graphTransport } from 'nodemailer-graph-transport';
 import MsgraphTransport from 'nodemailer-msgraph-transport';
 import { Agent, request } from 'undici';
 
+const { composeForReading } = createRequire(import.meta.url)('../../dist/nodemailer/compose-small');
+
 const USER = 'app@contoso.example';
 const AT_ONCE = 4;
 /** Above this Graph wants a draft. */
 const MAX_REQUEST_BYTES = 4_000_000;
 const RANGE_BYTES = 3_900_000;
 
-export const SENDERS = { floor, smtp, ses, handwritten, ours, mime, peer };
+export const SENDERS = { floor, streamed, smtp, ses, handwritten, ours, mime, peer };
 
-/** What is left without reading and converting: Nodemailer compiles the message, and ready bytes are posted. */
-async function floor({ graphUrl }, mail) {
+/** The least that any client needs: Nodemailer composes the message at once, and ready bytes are posted. */
+function floor(addresses, mail) {
+  return poster(addresses, mail, (message) => composeForReading(message) ?? message.build());
+}
+
+/** The same as Nodemailer composes a message by itself: as a stream. */
+function streamed(addresses, mail) {
+  return poster(addresses, mail, (message) => message.build());
+}
+
+async function poster({ graphUrl }, mail, compose) {
   const dispatcher = new Agent({ connections: AT_ONCE });
   const body = Buffer.from(JSON.stringify({ message: await readyMade(mail), saveToSentItems: true }));
   const headers = { authorization: 'Bearer bench', 'content-type': 'application/json' };
-  return sender(async () => {
+  const post = async () => {
     const url = `${graphUrl}/v1.0/users/${USER}/sendMail`;
     const answer = await request(url, { method: 'POST', headers, body, dispatcher });
     await answer.body.dump();
     if (answer.statusCode !== 202) throw new Error(`answered ${answer.statusCode}`);
-  }, mail);
+  };
+  return sender(post, mail, compose);
 }
 
 /** What people have today, without TLS as all the others here. */
@@ -118,15 +131,14 @@ function peer({ graphUrl }, mail) {
   return () => transporter.sendMail(flat);
 }
 
-/** A transport that has the message compiled to one Buffer. */
-function sender(post, mail) {
+/** A transport that has the message composed, in one Buffer if nothing else is said. */
+function sender(post, mail, compose = (message) => message.build()) {
   const transporter = nodemailer.createTransport({
     name: 'bench',
     version: '1',
     send({ message }, done) {
       message.keepBcc = true;
-      message
-        .build()
+      Promise.resolve(compose(message))
         .then(post)
         .then(() => done(null, {}), done);
     },

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import nodemailer from 'nodemailer';
 import { graphTransport } from 'nodemailer-graph-transport';
-import { randomFaults } from '../support/random-faults.mjs';
+import { randomFaults } from '../support/random-faults.cjs';
 
 const FAULT_RATE = 0.1;
 const MAILBOXES = ['app', 'sales', 'ceo'].map((name) => `${name}@contoso.example`);

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { Cursor } from '../../src/bounces/cursor';
+import { fc } from '../support/fast-check';
 
 const START = 1_800_000_000_000;
 
@@ -34,6 +34,15 @@ test('forgets no report of a second, however many there are', () => {
   const again = Cursor.at(cursor.token);
   expect(again.from).toBe(START + 1000);
   for (let at = 0; at < 3000; at++) expect(again.isDone(`late ${at}`)).toBe(true);
+});
+
+test('remembers a report that comes again with an earlier time', () => {
+  const cursor = Cursor.at(new Date(START));
+  cursor.finish('again', START + 1000);
+  cursor.finish('again', START);
+  cursor.finish('late', START + 601_000);
+  expect(cursor.from).toBe(START + 1000);
+  expect(Cursor.at(cursor.token).isDone('again')).toBe(true);
 });
 
 test('a token leads to the same place, after any reports', () => {

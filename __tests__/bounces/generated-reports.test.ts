@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { readBounces } from '../../src/bounces/read-bounces';
 import { readReport } from '../../src/mime/read-report';
+import { fc } from '../support/fast-check';
 
 /** One recipient of a report, as it is written. */
 interface Written {

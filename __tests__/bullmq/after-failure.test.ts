@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { afterFailure, backoffMs } from '../../src/bullmq/after-failure';
 import { GraphTransportError, type Outcome } from '../../src/index';
+import { fc } from '../support/fast-check';
 
 const seed = 20261125;
 const waits = fc.oneof(

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import {
   fromStored,
@@ -7,6 +6,7 @@ import {
   type StoredMessage,
   toStored,
 } from '../../src/bullmq/stored-message';
+import { fc } from '../support/fast-check';
 
 const seed = 20261125;
 const FIXED = {

@@ -5,7 +5,7 @@ import { parseAliases } from '../../src/cli/aliases';
 import { toMilliseconds } from '../../src/cli/flag-values';
 import { toLine } from '../../src/cli/mail-log';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
-import { type CliSurroundings, runCli } from '../support/cli-io';
+import { addresses, sendingCli } from '../support/sending-cli';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const mailboxId = 'a1b2c3d4-0000-4000-8000-000000000001';
@@ -19,16 +19,7 @@ afterEach(() => sandbox.clear());
 afterAll(() => sandbox.close());
 const folder = temporaryFolder();
 
-const send = (args: string[], surroundings: CliSurroundings = {}) =>
-  runCli(['send', ...args], { ...surroundings, env: { ...sandbox.env, ...surroundings.env } });
-/** The only message that was sent. */
-const sent = () => {
-  expect(sandbox.messages).toHaveLength(1);
-  const [message] = sandbox.messages;
-  if (!message) throw new Error('there is no message');
-  return message;
-};
-const addresses = (recipients: readonly { address: string }[]) => recipients.map(({ address }) => address);
+const { send, sent } = sendingCli(() => sandbox);
 const everybody = () => addresses([...sent().to, ...sent().cc, ...sent().bcc]);
 
 describe('--force-from', () => {

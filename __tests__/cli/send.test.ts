@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
-import { type CliSurroundings, runCli } from '../support/cli-io';
+import { addresses, sendingCli } from '../support/sending-cli';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
@@ -9,16 +9,7 @@ beforeAll(async () => {
 afterEach(() => sandbox.clear());
 afterAll(() => sandbox.close());
 
-const send = (args: string[], surroundings: CliSurroundings = {}) =>
-  runCli(['send', ...args], { ...surroundings, env: { ...sandbox.env, ...surroundings.env } });
-/** The only message that was sent. */
-const sent = () => {
-  expect(sandbox.messages).toHaveLength(1);
-  const [message] = sandbox.messages;
-  if (!message) throw new Error('there is no message');
-  return message;
-};
-const addresses = (recipients: readonly { address: string }[]) => recipients.map(({ address }) => address);
+const { send, sent } = sendingCli(() => sandbox);
 const letter = (...lines: string[]) => lines.join('\n');
 
 describe('a message of flags', () => {
@@ -87,6 +78,42 @@ describe('a message of flags', () => {
     const flags = ['--to', 'ann@example.com', '--text', 'So', '--in-reply-to', 'how@contoso.example'];
     const { stdout } = await send(flags);
     expect(stdout).toContain('as draft (a reply in its conversation)');
+  });
+
+  test.each([
+    ['a file', ['answer.eml'], ''],
+    ['stdin', ['-t'], 'To: ann@example.com\nSubject: Re: How?\n\nSo\n'],
+  ])('answers a message with one from %s', async (_where, flags, stdin) => {
+    await send(['--to', 'ann@example.com', '--text', 'How?', '--message-id', '<how@contoso.example>']);
+    const files = { 'answer.eml': 'To: ann@example.com\r\nSubject: Re: How?\r\n\r\nSo\r\n' };
+    const { exitCode, stdout } = await send([...flags, '-v', '--in-reply-to', '<how@contoso.example>'], {
+      stdin,
+      files,
+    });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('a reply in its conversation')]);
+    expect(sandbox.messages.at(-1)).toMatchObject({
+      subject: 'Re: How?',
+      body: { content: expect.stringMatching(/^So\s*$/) },
+    });
+  });
+
+  test('names the answered message in the header of a finished one that cannot join its conversation', async () => {
+    const head = 'To: ann@example.com\r\nSubject: Re: How?\r\n';
+    const files = {
+      'plain.eml': `${head}\r\nSo\r\n`,
+      'names-one.eml': `${head}In-Reply-To: <other@contoso.example>\r\n\r\nSo\r\n`,
+    };
+    const { stderr } = await send(['plain.eml', '--format', 'mime', '--in-reply-to', 'how@contoso.example'], {
+      files,
+    });
+    expect(stderr).toMatch(/without: inReplyTo: it goes as MIME/);
+    const fields = () =>
+      sandbox.messages.at(-1)?.headers.filter(({ name }) => /^(?:in-reply-to|references)$/i.test(name));
+    expect(fields()).toEqual(
+      ['In-Reply-To', 'References'].map((name) => ({ name, value: '<how@contoso.example>' })),
+    );
+    await send(['names-one.eml', '--format', 'mime', '--in-reply-to', 'how@contoso.example'], { files });
+    expect(fields()).toEqual([{ name: 'In-Reply-To', value: '<other@contoso.example>' }]);
   });
 
   test.each([

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import fc from 'fast-check';
 import { writeEnvFile } from '../../src/cli/env-file';
 import { mergeEnv } from '../../src/cli/merge-env';
+import { fc } from '../support/fast-check';
 
 const VARIABLES = { AZURE_TENANT_ID: 'new-tenant', GRAPH_ENDPOINT: 'http://127.0.0.1:4250' };
 

@@ -1,5 +1,5 @@
 import { checkedMessageId, mailboxToAsk, needing } from '../../src/delivery/ask-mailbox';
-import { findSentItem } from '../../src/delivery/sent-item';
+import { findSentItem } from '../../src/delivery/find-messages';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY } from '../support/options';

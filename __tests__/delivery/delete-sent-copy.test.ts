@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../src/clock';
 import type { GraphTransportOptions } from '../../src/index';
 import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { GraphTransport } from '../../src/transport';
+import { sandboxCredential } from '../support/sandbox-credential';
 
 /** How long `sendMail` waits for the copy, as documented. */
 const MAX_WAIT_MS = 5000;
@@ -54,17 +55,8 @@ const send = (message: SendMailOptions, options?: GraphTransportOptions) =>
   nodemailer.createTransport(create(options)).sendMail(message);
 
 async function tokenOfSandbox(): Promise<string> {
-  const { tenantId, clientId, clientSecret, graphEndpoint, authorityHost } = sandbox.options;
-  const answer = await fetch(`${authorityHost}/${tenantId}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-      scope: `${graphEndpoint}/.default`,
-    }),
-  });
-  return (await answer.json()).access_token;
+  const credential = await sandboxCredential(sandbox);
+  return (await credential.getToken()).token;
 }
 
 /** The Message-IDs in a folder, as an app with Mail.Read sees them. */

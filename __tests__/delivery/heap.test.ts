@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { Heap } from '../../src/delivery/heap';
+import { fc } from '../support/fast-check';
 
 test('gives back the least of what is in it, however it is filled and emptied', () => {
   fc.assert(

@@ -1,5 +1,6 @@
-import fc from 'fast-check';
-import { MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
+import { MailboxLimiter } from '../../src/delivery/mailbox-limiter';
+import type { Pauses } from '../../src/graph/message-requests';
+import { fc } from '../support/fast-check';
 import { createManualClock } from '../support/manual-clock';
 import { PlainLimiter } from '../support/plain-limiter';
 

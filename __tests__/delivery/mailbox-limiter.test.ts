@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { MailboxLimiter, type Pauses } from '../../src/delivery/mailbox-limiter';
+import { MailboxLimiter } from '../../src/delivery/mailbox-limiter';
+import type { Pauses } from '../../src/graph/message-requests';
 import type { Limits } from '../../src/options/resolved-options';
 import { createManualClock } from '../support/manual-clock';
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { Agent, type Dispatcher } from 'undici';
 import { type GraphTransportError, type GraphTransportOptions, graphTransport } from '../../src/index';
 import { type RunningSandbox, type SandboxRequestName, startSandbox } from '../../src/sandbox';
+import { fc } from '../support/fast-check';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { MAX_HELD_BYTES, MAX_REQUEST_BYTES } from '../../src/delivery/limits';
 import {
   attachmentJson,
@@ -10,6 +9,7 @@ import {
 } from '../../src/delivery/request-bodies';
 import type { GraphAttachment } from '../../src/message/attachments';
 import { inMemory } from '../../src/mime/spool';
+import { fc } from '../support/fast-check';
 
 const attachmentOf = (size: number): GraphAttachment => ({
   '@odata.type': '#microsoft.graph.fileAttachment',

@@ -1,11 +1,11 @@
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { systemClock } from '../../src/clock';
 import { scheduleMarks } from '../../src/delivery/message-mark';
 import type { GraphSentMessageInfo } from '../../src/delivery/sent-info';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { GraphTransport } from '../../src/transport';
+import { fc } from '../support/fast-check';
 
 const SECOND = 1000;
 const NOW = Date.UTC(2026, 10, 26, 9, 30, 15, 250);

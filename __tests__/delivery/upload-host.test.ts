@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import nodemailer from 'nodemailer';
 import { type GraphTransportError, type GraphTransportOptions, graphTransport } from '../../src/index';
+import { fc } from '../support/fast-check';
 import { IDENTITY } from '../support/options';
 import { type UploadFate, UploadHost, type UploadStep } from '../support/upload-host';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { readPosition } from '../../src/delivery/upload-position';
+import { fc } from '../support/fast-check';
 
 const SIZE = 9_000_000;
 const SENT = 4_000_000;

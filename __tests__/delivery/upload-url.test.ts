@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { isUploadUrl } from '../../src/delivery/upload-url';
+import { fc } from '../support/fast-check';
 
 const GRAPH = 'https://graph.microsoft.com';
 const SANDBOX = 'http://127.0.0.1:3000';

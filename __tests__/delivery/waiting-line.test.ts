@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type Place, WaitingLine } from '../../src/delivery/waiting-line';
+import { fc } from '../support/fast-check';
 
 test('serves in the order of coming, whoever leaves in between', () => {
   const step = fc.oneof(fc.constant('join' as const), fc.constant('shift' as const), fc.nat(20));

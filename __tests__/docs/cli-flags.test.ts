@@ -1,4 +1,4 @@
-// docs/cli.md and each --help list the same flags, in the same words: both come from src/cli/flags.ts.
+// docs/cli.md and each --help list the same flags, in the same words: both come from src/cli/flags.
 import { COMMAND_FLAGS, FLAGS, type Flag, type FlagTable } from '../../src/cli/flags';
 import { runCli } from '../support/cli-io';
 import { PAGES } from '../support/pages';

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { HttpResponse, http, type RequestHandler } from 'msw';
 import nodemailer from 'nodemailer';
-import type { Dispatcher } from 'undici';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { ECHOES } from '../support/echoes';
+import { fc } from '../support/fast-check';
 import { type GraphWire, sendMailUrl, startGraphWire, tokenUrl } from '../support/graph-wire';
+import { CONTROLLER } from '../support/in-process';
 import { IDENTITY } from '../support/options';
 
 let wire: GraphWire;
@@ -294,17 +294,6 @@ test('an error of the connection may tell whatever was sent, however deep in it'
     { numRuns: 12 },
   );
 });
-
-const CONTROLLER: Dispatcher.DispatchController = {
-  aborted: false,
-  paused: false,
-  reason: null,
-  rawHeaders: null,
-  rawTrailers: null,
-  abort: () => undefined,
-  pause: () => undefined,
-  resume: () => undefined,
-};
 
 test("a caller's own functions may fail with what they know", async () => {
   await fc.assert(

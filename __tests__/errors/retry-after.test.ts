@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { retryAfterMs, throttledWaitMs, waitOf } from '../../src/errors/retry-after';
+import { fc } from '../support/fast-check';
 
 const now = Date.UTC(2026, 10, 23, 10, 0, 0);
 

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
 import { Secrets } from '../../src/errors/secrets';
 import { errorWithoutSecrets } from '../../src/errors/without-secrets';
 import { ECHOES, readings } from '../support/echoes';
+import { fc } from '../support/fast-check';
 
 /** What Entra's secrets, tokens and passwords are made of, and what people may have made up. */
 const secret = fc.oneof(

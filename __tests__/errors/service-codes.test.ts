@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Outcome } from '../../src/errors/graph-transport-error';
 import {
   answerCode,
@@ -9,6 +8,7 @@ import {
   spelling,
   statusCode,
 } from '../../src/errors/service-codes';
+import { fc } from '../support/fast-check';
 
 test.each(['ErrorItemNotFound', 'itemNotFound', 'ITEMNOTFOUND', 'errorItemNotFound'])(
   'knows a code however a service behind Graph spells it: %s',

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { Circuit } from '../../src/failover/circuit';
+import { fc } from '../support/fast-check';
 import { createManualClock } from '../support/manual-clock';
 
 test('a message that began before the circuit opened does not close it', () => {

@@ -4,6 +4,7 @@ import nodemailer, { type SendMailOptions, type Transport } from 'nodemailer';
 import { failover } from '../../src/failover';
 import { graphTransport } from '../../src/index';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
+import { startConnectProxy } from '../support/connect-proxy';
 import { type ScriptedSmtp, startScriptedSmtp } from '../support/scripted-smtp';
 
 const busy = Object.assign(new Error('later'), { code: 'ECONNECTION', retryable: true, ambiguous: false });
@@ -133,6 +134,18 @@ test('the DKIM keys of the transport sign what SMTP sends', async () => {
   await mailer.sendMail(withStreams());
   expect(smtp.messages[0]).toMatch(/^DKIM-Signature: /m);
   mailer.close();
+});
+
+test("a member's proxy leads to its server", async () => {
+  const proxy = await startConnectProxy();
+  const member = nodemailer.createTransport({ host: '127.0.0.1', port: smtp.port, proxy: proxy.url });
+  const mailer = nodemailer.createTransport(failover([reader([]), member]));
+  const before = smtp.messages.length;
+  await mailer
+    .sendMail({ from: 'app@contoso.example', to: 'ann@example.com', subject: 'Tunnel', text: 'Hi' })
+    .finally(() => Promise.all([mailer.close(), proxy.close()]));
+  expect(smtp.messages).toHaveLength(before + 1);
+  expect(proxy.tunnels).toEqual([`127.0.0.1:${smtp.port}`]);
 });
 
 test('a stream that breaks fails the message before any member is tried', async () => {

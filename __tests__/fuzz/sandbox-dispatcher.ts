@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { Dispatcher } from 'undici';
 import type { Sandbox } from '../../src/sandbox';
+import { CONTROLLER, requestOf } from '../support/in-process';
 
 /** Leads undici's requests to a sandbox of this process: no socket, and so many times the mutants. */
 export class SandboxDispatcher extends Dispatcher {
@@ -20,38 +19,24 @@ export class SandboxDispatcher extends Dispatcher {
 
 async function answer(
   sandbox: Sandbox,
-  { origin, path, method, headers, body }: Dispatcher.DispatchOptions,
+  options: Dispatcher.DispatchOptions,
   handler: Dispatcher.DispatchHandler,
 ): Promise<void> {
-  const controller: Dispatcher.DispatchController = {
-    aborted: false,
-    paused: false,
-    reason: null,
-    rawHeaders: null,
-    rawTrailers: null,
-    abort: () => undefined,
-    pause: () => undefined,
-    resume: () => undefined,
-  };
   try {
-    handler.onRequestStart?.(controller, {});
-    const bytes = body instanceof Readable ? await buffer(body) : Buffer.isBuffer(body) ? body : null;
+    handler.onRequestStart?.(CONTROLLER, {});
+    const { method, path, headers, body } = await requestOf(options);
     const response = await sandbox.handle(
-      new Request(`${origin}${path}`, {
+      new Request(`${options.origin}${path}`, {
         method,
-        headers: toHeaders(headers),
-        body: bytes && new Uint8Array(bytes),
+        headers,
+        body: body.length > 0 ? new Uint8Array(body) : null,
       }),
     );
     const head = Object.fromEntries(response.headers);
-    handler.onResponseStart?.(controller, response.status, head, response.statusText);
-    handler.onResponseData?.(controller, Buffer.from(await response.arrayBuffer()));
-    handler.onResponseEnd?.(controller, {});
+    handler.onResponseStart?.(CONTROLLER, response.status, head, response.statusText);
+    handler.onResponseData?.(CONTROLLER, Buffer.from(await response.arrayBuffer()));
+    handler.onResponseEnd?.(CONTROLLER, {});
   } catch (error) {
-    handler.onResponseError?.(controller, error instanceof Error ? error : new Error(String(error)));
+    handler.onResponseError?.(CONTROLLER, error instanceof Error ? error : new Error(String(error)));
   }
-}
-
-function toHeaders(headers: Dispatcher.DispatchOptions['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
 }

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import * as endpoints from '../../src/graph/endpoints';
+import { fc } from '../support/fast-check';
 
 const { isId } = endpoints;
 const text = fc.string({ unit: 'grapheme', minLength: 1 });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { GraphMessage } from '../../src/message/graph-message';
 import { toMimeMessage } from '../../src/message/rewrite-mime';
+import { fc } from '../support/fast-check';
 
 const mailbox = { userId: 'app@contoso.example' };
 const from = 'From: app@contoso.example\r\n';

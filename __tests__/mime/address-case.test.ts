@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import nodemailer from 'nodemailer';
 import { asciiLowerCase } from '../../src/ascii-case';
 import { graphTransport } from '../../src/index';
@@ -6,6 +5,7 @@ import { addressKey, sameAddress } from '../../src/mime/address';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { checkToken } from '../../src/verify/check-token';
+import { fc } from '../support/fast-check';
 import { IDENTITY } from '../support/options';
 
 /** Letters whose lower case, or upper case, is an ASCII letter or more than one letter. */

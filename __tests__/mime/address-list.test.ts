@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { readAddressList } from '../../src/mime/address-list';
+import { fc } from '../support/fast-check';
 
 const of = (text: string) => readAddressList(text)?.entries.map(({ name, address }) => [name, address]);
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import nodemailer from 'nodemailer';
 import { graphTransport } from '../../src/index';
 import { readMessage } from '../../src/mime/read-message';
 import { type Sandbox, startSandbox } from '../../src/sandbox';
+import { fc } from '../support/fast-check';
 
 const limits = { heldBytes: 1e6, messageBytes: 1e6 };
 

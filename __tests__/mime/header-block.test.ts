@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   bytesBeforeHeader,
   cleanLines,
@@ -6,6 +5,7 @@ import {
   quoted,
   readHeaderBlock,
 } from '../../src/mime/header-block';
+import { fc } from '../support/fast-check';
 
 test('reads fields as they stand, unfolded, up to the empty line', () => {
   const block = readHeaderBlock('Subject: a\r\n\tb\r\nX-A : c \nX-B:\r\n\r\nX-C: body');

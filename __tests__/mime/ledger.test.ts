@@ -2,21 +2,9 @@ import type { ParsedPart } from '../../src/mime/body-parser';
 import { leftOvers } from '../../src/mime/ledger';
 import { isBodyText, type MailPart, walk } from '../../src/mime/mail-content';
 import { PART_NUMBER } from '../../src/mime/part-header';
+import { mailPart } from '../support/mail-part';
 
-const text: MailPart = {
-  type: 'text/plain',
-  params: {},
-  disposition: '',
-  filename: undefined,
-  encoding: '',
-  contentId: undefined,
-  hasLocation: false,
-  use: 'body',
-  faults: [],
-  body: undefined,
-  content: undefined,
-  children: [],
-};
+const text = mailPart();
 const file: MailPart = { ...text, type: 'application/pdf', use: 'attachment', disposition: 'attachment' };
 const multipart = (...children: MailPart[]): MailPart => ({
   ...text,

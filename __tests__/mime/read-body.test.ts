@@ -1,21 +1,9 @@
 import { readBody } from '../../src/mime/body-text';
 import type { MailPart } from '../../src/mime/mail-content';
+import { mailPart } from '../support/mail-part';
 
-const leaf = (over: Partial<MailPart>, body: string | Buffer = ''): MailPart => ({
-  type: 'text/plain',
-  params: {},
-  disposition: '',
-  filename: undefined,
-  encoding: '',
-  contentId: undefined,
-  hasLocation: false,
-  use: 'body',
-  faults: [],
-  body: Buffer.from(body),
-  content: undefined,
-  children: [],
-  ...over,
-});
+const leaf = (over: Partial<MailPart>, body: string | Buffer = '') =>
+  mailPart({ body: Buffer.from(body), ...over });
 const text = (body: string) => leaf({}, body);
 const html = (body: string) => leaf({ type: 'text/html' }, body);
 const multipart = (type: string, ...children: MailPart[]) =>

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import libmime from 'libmime';
 import { createTransferDecoder } from '../../src/mime/transfer-decoder';
+import { fc } from '../support/fast-check';
 
 /** What comes of text in an encoding that comes in pieces of so many bytes, and whether it is strict. */
 function decode(encoding: string, text: string, pieceBytes = 1000) {

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Options } from 'nodemailer/lib/mailer';
+import { bytesOf, type MessagePiece } from '../../src/mime/base64-content';
 import { walk } from '../../src/mime/mail-content';
 import { readMessage } from '../../src/mime/read-message';
 import { composeAtOnce, composeForReading } from '../../src/nodemailer/compose-small';
@@ -11,6 +12,7 @@ const envelope = {
   to: 'Jörg <joerg@example.com>',
   bcc: 'eve@example.com',
 };
+const LIMITS = { heldBytes: 4_000_000, messageBytes: 4_000_000 };
 const bytes = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * 7) % 256));
 
 const MESSAGES: [what: string, options: Options][] = [
@@ -63,7 +65,7 @@ test.each(MESSAGES)('is to the byte what Nodemailer streams: %s', async (_what, 
   composeForReading(message);
   const whole = composeAtOnce(message);
   const streamed = await buffer(message.createReadStream());
-  expect(whole?.toString('latin1')).toBe(streamed.toString('latin1'));
+  expect(whole && Buffer.concat([...bytesOf(whole)]).toString('latin1')).toBe(streamed.toString('latin1'));
 });
 
 test.each<[string, Options]>([
@@ -86,9 +88,27 @@ test.each<[string, Options]>([
   expect(inEightBits).toEqual(await read(composeAtOnce(message)));
 });
 
+test('a file in memory is read as it is, and as it would be read of its lines', async () => {
+  const content = Buffer.alloc(100_000, bytes);
+  const message = compile({ ...envelope, text: 'Grüße', attachments: [{ filename: 'a.bin', content }] });
+  const pieces = composeForReading(message) ?? [];
+  const read = await readMessage(
+    () => undefined,
+    LIMITS,
+    undefined,
+    () => pieces,
+  );
+  const streamed = await readMessage((into) => into.end(Buffer.concat([...bytesOf(pieces)])), LIMITS);
+  expect(read.content.attachments[0]?.content.held).toBe(content);
+  expect(read.raw.bytes).toBe(streamed.raw.bytes);
+  expect(streamed.content.attachments[0]?.content.held).toEqual(content);
+  expect(read.content.structure.children.length).toBe(streamed.content.structure.children.length);
+  expect(read.content.losses).toEqual([]);
+});
+
 test('is given to be read without quoted-printable', () => {
   const message = compile({ text: 'Grüße', html: '<p>Grüße</p>' });
-  const composed = composeForReading(message)?.toString();
+  const composed = composeForReading(message)?.map(String).join('');
   expect(composed).toContain('<p>Grüße</p>');
   expect(composed).not.toContain('quoted-printable');
 });
@@ -96,8 +116,9 @@ test('is given to be read without quoted-printable', () => {
 test.each<[string, Options]>([
   ['a file is read', { attachments: [{ path: __filename }] }],
   ['it is a message of bytes', { raw: 'From: a@b.example\r\n\r\nHello' }],
-  ['it is long', { attachments: [{ content: Buffer.alloc(300_000) }] }],
-  ['its parts are long together', { attachments: [1, 2].map(() => ({ content: Buffer.alloc(150_000) })) }],
+  ['it is long', { attachments: [{ content: Buffer.alloc(2_000_001) }] }],
+  ['its text is long', { text: 'a'.repeat(300_000) }],
+  ['its parts are long together', { attachments: [1, 2].map(() => ({ content: Buffer.alloc(1_000_001) })) }],
   [
     'data is to be quoted-printable',
     { attachments: [{ content: 'a\rb', contentType: 'a/b', contentTransferEncoding: 'quoted-printable' }] },
@@ -107,9 +128,9 @@ test.each<[string, Options]>([
 });
 
 /** What is read of a message, but for the encoding it is in. */
-async function read(mime: Buffer | undefined) {
-  const limits = { heldBytes: 4_000_000, messageBytes: 4_000_000 };
-  const { content } = await readMessage((reader) => reader.end(mime), limits);
+async function read(mime: MessagePiece[] | undefined) {
+  const none = () => expect(mime).toBeDefined();
+  const { content } = await readMessage(none, LIMITS, undefined, () => mime);
   const headers = content.headers.filter(({ key }) => key !== 'content-transfer-encoding');
   const attachments = content.attachments.map((file) => ({
     ...file,

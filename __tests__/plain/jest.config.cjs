@@ -16,8 +16,11 @@ module.exports = {
   // shortcut sends as JSON is then sent as MIME, or refused.
   testPathIgnorePatterns: [
     '<rootDir>/__tests__/mime/body-text',
-    // It is about a shortcut itself.
+    // They are about shortcuts themselves.
     '<rootDir>/__tests__/mime/base64-lines',
+    '<rootDir>/__tests__/mime/parse-at-once',
   ],
-  moduleNameMapper: Object.fromEntries(['compose-small', 'stream-large', 'base64-lines'].map(plain)),
+  moduleNameMapper: Object.fromEntries(
+    ['compose-small', 'stream-large', 'base64-lines', 'parse-at-once'].map(plain),
+  ),
 };

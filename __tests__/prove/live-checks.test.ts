@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TRACE_CHECKS } from '../../src/prove/trace-checks';
 import type { Sandbox, StartSandboxOptions } from '../../src/sandbox';
 import { ARRIVAL_CHECKS } from '../live/arrival-checks';
 import { NotObserved } from '../live/live-check';
@@ -19,6 +22,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((played) => played.close()));
 });
 
+const docs = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
 const checksOf = (...words: string[]) =>
   LIVE_CHECKS.filter(({ rule }) => words.some((word) => rule.includes(word)));
 const ignore = () => undefined;
@@ -36,8 +40,13 @@ test('confirms every rule on the sandbox, leaves nothing behind, and prints no s
   expect(results.length).toBeGreaterThan(20);
   expect(lines).toEqual(results.map(({ rule }) => `confirmed     ${rule}`));
   expect(sandbox.drafts).toEqual([]);
-  // The README says how many.
-  expect(sandbox.messages).toHaveLength(12);
+  const toItself = sandbox.messages.filter(({ to }) => to[0]?.address === options.userId);
+  expect([sandbox.messages.length - toItself.length, toItself.length]).toEqual([15, 1]);
+  const said = [docs('docs/live-check.md'), docs('src/cli/prove.ts')];
+  for (const text of said)
+    expect(text.replace(/\s+/g, ' ')).toMatch(
+      /fifteen small messages to .{1,40} and one to the mailbox itself/,
+    );
   expect(await leftIn(sandbox, 'inbox')).toBe(0);
   expect(lines.join('\n')).not.toMatch(/eyJ|authtoken|sandbox-client-secret/);
 }, 60_000);
@@ -120,7 +129,7 @@ test('contradicts a service that does not find a draft by its Message-ID', async
 test('finds a service out that accepts whatever it is sent', async () => {
   const { sandbox, options } = await start();
   sandbox.failWith(({ request }) => (request === 'send-mail' ? { kind: 'answer', status: 202 } : undefined));
-  const checks = checksOf('verify()', 'not send as', 'as JSON', 'as MIME', 'not base64', 'an alias');
+  const checks = checksOf('verify()', 'not send as', 'as JSON', 'as MIME is', 'not base64', 'an alias');
   const results = await runLiveChecks({ ...options, lookMs: 1 }, ignore, checks);
   expect(results.map(({ verdict }) => verdict)).toEqual(Array(checks.length).fill('contradicted'));
 });
@@ -135,6 +144,56 @@ test('says which rules it could not observe', async () => {
     'not observed: LIVE_FOREIGN_FROM is not set',
     'not observed: GRAPH_USER_ID is an object id, and LIVE_ALIAS is not set',
   ]);
+});
+
+test('contradicts a service whose permanentDelete leaves the copy, and removes it all the same', async () => {
+  const { sandbox, options } = await start();
+  const isGood = ({ path }: { path: string }) => !path.endsWith('/permanentDelete');
+  sandbox.failWith((request) => (isGood(request) ? undefined : { kind: 'answer', status: 204 }));
+  const results = await runLiveChecks(options, ignore, checksOf('permanentDelete'));
+  expect(results).toMatchObject([
+    { verdict: 'contradicted', details: expect.stringMatching(/saw .*"shown":"200","inSentItems":1/) },
+  ]);
+  expect(await leftIn(sandbox, 'sentitems')).toBe(0);
+});
+
+test('does not judge a copy that does not show in Sent Items', async () => {
+  const { options } = await start({ searchDelay: { sentItems: { finds: 1000 } } });
+  const results = await runLiveChecks(options, ignore, checksOf('the copy of'));
+  expect(results.map(({ verdict, details }) => `${verdict}: ${details}`)).toEqual(
+    Array(3).fill('not observed: the copy does not show in Sent Items'),
+  );
+});
+
+test.each<[string, StartSandboxOptions, RegExp]>([
+  ['the app may not see them', { roles: ['Mail.Send', 'Mail.ReadWrite'] }, /does not have Exchange/],
+  ['their service principal is missing', { traceServicePrincipal: false }, /refused with 401/],
+])('does not judge message traces if %s', async (_why, settings, why) => {
+  const { options } = await start(settings);
+  const results = await runLiveChecks(options, ignore, TRACE_CHECKS);
+  for (const { verdict, details } of results) {
+    expect({ verdict, details }).toEqual({ verdict: 'not observed', details: expect.stringMatching(why) });
+  }
+});
+
+test('waits for a message trace, and does not judge one that does not show', async () => {
+  const [first, others] = [TRACE_CHECKS.slice(0, 1), TRACE_CHECKS.slice(1)];
+  const late = await start({ traceDelay: 100 });
+  await expect(runLiveChecks(late.options, ignore, first)).resolves.toMatchObject([{ verdict: 'confirmed' }]);
+  const never = await start({ traceDelay: 3_600_000 });
+  await expect(runLiveChecks(never.options, ignore, TRACE_CHECKS)).resolves.toMatchObject([
+    { verdict: 'not observed', details: 'the message trace does not show the message yet' },
+    ...others.map(() => ({ verdict: 'confirmed' })),
+  ]);
+});
+
+test('contradicts a service that takes any period of message traces', async () => {
+  const { sandbox, options } = await start();
+  sandbox.failWith(({ request }) =>
+    request === 'list-traces' ? { kind: 'answer', status: 200 } : undefined,
+  );
+  const results = await runLiveChecks(options, ignore, checksOf('ten days'));
+  expect(results).toMatchObject([{ verdict: 'contradicted', details: expect.stringMatching(/"old":200/) }]);
 });
 
 test('goes on after a check that failed', async () => {

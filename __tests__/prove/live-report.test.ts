@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { UnexpectedAnswer } from '../../src/prove/live-http';
 import { evidenceOf, makeReport, resultLines } from '../../src/prove/report';
 import type { LiveResult } from '../../src/prove/run-live-checks';
+import { fc } from '../support/fast-check';
 
 const GRAPH = { graphEndpoint: 'https://graph.microsoft.us' };
 const NOW = new Date('2026-01-31T23:59:59Z');

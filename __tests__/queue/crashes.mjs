@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMailQueue } from 'nodemailer-graph-transport/bullmq';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
-import { randomFaults } from '../support/random-faults.mjs';
+import { randomFaults } from '../support/random-faults.cjs';
 import { RedisServer } from './redis-server.mjs';
 import { WorkerProcesses } from './worker-processes.mjs';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { createSandbox, type Sandbox, type SandboxFault, type SandboxRequestName } from '../../src/sandbox';
 import { REQUEST_NAMES } from '../../src/sandbox/http/route';
+import { fc } from '../support/fast-check';
 import { LUNCH, send } from './support';
 
 const KINDS = [

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import nodemailer from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
 import { createSandbox, type SandboxOptions, startSandbox } from '../../src/sandbox';
+import { fc } from '../support/fast-check';
 import { ask, askForToken, LUNCH, refusal, send } from './support';
 
 const SENTENCES = {

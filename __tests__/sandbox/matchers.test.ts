@@ -86,7 +86,7 @@ test('a failed count says how many there are', async () => {
   );
   expect(text).toMatch(/ {2}and 1 more$/);
   expect(complaint(() => expect(sandbox).not.toHaveReceivedTimes(11))).toContain(
-    'Expected a number other than 11 of messages, and there are 11',
+    'Expected any number but 11 messages, and there are 11',
   );
 });
 

@@ -1,16 +1,6 @@
 import { createSandbox } from '../../src/sandbox';
+import { seeded } from '../support/random-faults.cjs';
 import { ask, askForSession, attach, IMMUTABLE, LUNCH, makeDraft, post, send, tokenFor } from './support';
-
-/** mulberry32, a generator of 32 bits. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Whatever a client is shown over a bit of everything, ids and secrets included. */
 async function play(random: (() => number) | undefined): Promise<string[]> {

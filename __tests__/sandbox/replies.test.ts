@@ -6,11 +6,12 @@ const recipients = (...addresses: string[]) => addresses.map((address) => ({ ema
 const LOGO = { ...TEXT_FILE, name: 'logo.png', isInline: true, contentId: 'logo' };
 
 /** Sends a message, and answers its copy in Sent Items. */
-async function replyTo(sandbox: Sandbox, message: object, action = 'createReply') {
+async function replyTo(sandbox: Sandbox, message: object, action = 'createReply', body?: object | string) {
+  const contentType = typeof body === 'string' ? 'text/plain' : 'application/json';
   await send(sandbox, { ...LUNCH, internetMessageId: PLAN, ...message });
   const { value } = await (await find(sandbox, `internetMessageId eq '${PLAN}'`)).json();
   const [original] = value;
-  const answer = await ask(sandbox, 'POST', `messages/${original.id}/${action}`);
+  const answer = await ask(sandbox, 'POST', `messages/${original.id}/${action}`, body, { contentType });
   expect(answer.status).toBe(201);
   return { original, draft: await answer.json() };
 }
@@ -77,12 +78,9 @@ test('a file can be deleted from a draft, and the others stay', async () => {
 
 test.each<[string, string, object | string | undefined, number]>([
   ['an unknown message', 'messages/AAMkunknown/createReply', undefined, 404],
-  [
-    'a comment, which the sandbox does not implement',
-    'messages/AAMkunknown/createReply',
-    { comment: 'Hi' },
-    501,
-  ],
+  ['an unknown property', 'messages/AAMkunknown/createReply', { message: { colour: 'red' } }, 400],
+  ['an unknown parameter', 'messages/AAMkunknown/createReply', { remark: 'Hi' }, 400],
+  ['a body that is not JSON', 'messages/AAMkunknown/createReply', 'Subject: x', 400],
 ])('a reply is refused for %s', async (_, path, body, status) => {
   const sandbox = createSandbox();
   expect((await ask(sandbox, 'POST', path, body)).status).toBe(status);
@@ -95,4 +93,87 @@ test('a reply takes Mail.ReadWrite', async () => {
   const { value } = await (await find(sandbox, `internetMessageId eq '${PLAN}'`)).json();
   const answer = ask(sandbox, 'POST', `messages/${value[0].id}/createReply`);
   expect(await refusal(answer)).toMatchObject({ status: 403, code: 'ErrorAccessDenied' });
+});
+
+test.each([
+  ['text', { comment: 'Thank you & bye' }, /^Thank you & bye\n\nFrom: [\s\S]*See you at noon/],
+  [
+    'html',
+    { Comment: 'Thank you & bye\n<Ann>' },
+    /^Thank you &amp; bye<br>&lt;Ann&gt;<br><hr>[\s\S]*See you at noon/,
+  ],
+  ['text', { message: { body: { content: 'Yes' } } }, /^Yes\n\nFrom: [\s\S]*See you at noon/],
+  [
+    'text',
+    { message: { body: { contentType: 'html', content: '<b>Yes</b>' } } },
+    /^<b>Yes<\/b><br><br>From: [\s\S]*See you at noon/,
+  ],
+  [
+    'html',
+    { Message: { body: { contentType: 'text', content: 'Yes' } } },
+    /^Yes\n\nFrom: [^<]*See you at noon/,
+  ],
+])('a reply to %s has %j above the quoted message', async (contentType, body, expected) => {
+  const message = { body: { contentType, content: 'See you at noon' } };
+  const { draft } = await replyTo(createSandbox(), message, 'createReply', body);
+  expect(draft.body.content).toMatch(expected);
+});
+
+test('a reply takes properties and files with its comment', async () => {
+  const sandbox = createSandbox();
+  const message = {
+    toRecipients: recipients('eve@example.com'),
+    importance: 'high',
+    attachments: [TEXT_FILE],
+  };
+  const { draft } = await replyTo(sandbox, { attachments: [LOGO] }, 'createReplyAll', {
+    comment: 'Hi',
+    message,
+  });
+  expect(draft).toMatchObject({ importance: 'high', subject: `RE: ${LUNCH.subject}`, hasAttachments: true });
+  expect(addresses(draft.toRecipients)).toEqual(['eve@example.com']);
+  expect(sandbox.drafts[0]?.attachments.map(({ name }) => name)).toEqual(['logo.png', TEXT_FILE.name]);
+  expect((await ask(sandbox, 'POST', `messages/${draft.id}/send`)).status).toBe(202);
+  expect(sandbox.messages.at(-1)).toMatchObject({
+    to: [{ address: 'eve@example.com' }],
+    body: { content: expect.stringMatching(/^Hi/) },
+  });
+});
+
+test('a reply with both a comment and a body is refused', async () => {
+  const sandbox = createSandbox();
+  const body = { comment: 'Hi', message: { body: { content: 'Ho' } } };
+  const answer = ask(sandbox, 'POST', 'messages/AAMkunknown/createReply', body);
+  expect(await refusal(answer)).toMatchObject({ status: 400 });
+  expect(sandbox.requests.at(-1)).toMatchObject({ rule: 'reply-comment-or-body' });
+});
+
+test('a reply of a From that the mailbox may not send as is refused when it is sent', async () => {
+  const sandbox = createSandbox();
+  const message = { from: { emailAddress: { address: 'eve@example.com' } } };
+  const { draft } = await replyTo(sandbox, {}, 'createReply', { message });
+  const answer = ask(sandbox, 'POST', `messages/${draft.id}/send`);
+  expect(await refusal(answer)).toMatchObject({ status: 403, code: 'ErrorSendAsDenied' });
+});
+
+test('a reply as MIME is a draft of that message, in the conversation', async () => {
+  const sandbox = createSandbox();
+  const mime = 'To: ann@example.com\r\nSubject: Re: Lunch\r\n\r\nAt one.\r\n';
+  const body = Buffer.from(mime).toString('base64');
+  const { original, draft } = await replyTo(sandbox, {}, 'createReply', body);
+  expect(draft).toMatchObject({
+    isDraft: true,
+    subject: 'Re: Lunch',
+    body: { contentType: 'text', content: 'At one.\n' },
+    conversationId: original.conversationId,
+  });
+  expect(addresses(draft.toRecipients)).toEqual(['ann@example.com']);
+});
+
+test.each([
+  ['text/plain', 'Subject: x', 400, 'ErrorMimeContentInvalidBase64String'],
+  ['text/html', '<p>x</p>', 415, 'RequestBodyRead'],
+])('a reply as %s is refused if it is %j', async (contentType, body, status, code) => {
+  const answer = ask(createSandbox(), 'POST', 'messages/AAMkunknown/createReply', body, { contentType });
+  expect(await refusal(answer)).toMatchObject({ status, code });
 });

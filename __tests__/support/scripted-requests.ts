@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { Dispatcher } from 'undici';
 import { GraphClient } from '../../src/graph/client';
 import {
@@ -7,15 +5,9 @@ import {
   type MessageRequestsOptions,
   type RetryEvent,
 } from '../../src/graph/message-requests';
+import { CONTROLLER, requestOf, type SeenRequest } from './in-process';
 
-/** A request as the service receives it. */
-export interface SeenRequest {
-  method: string;
-  /** Path and query. */
-  path: string;
-  headers: Readonly<Record<string, string>>;
-  body: Buffer;
-}
+export type { SeenRequest } from './in-process';
 
 export interface Reply {
   status: number;
@@ -42,30 +34,16 @@ export class ScriptedDispatcher extends Dispatcher {
   }
 
   async #answer(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): Promise<void> {
-    const controller: Dispatcher.DispatchController = {
-      aborted: false,
-      paused: false,
-      reason: null,
-      rawHeaders: null,
-      rawTrailers: null,
-      abort: () => undefined,
-      pause: () => undefined,
-      resume: () => undefined,
-    };
-    const { method, path, headers, body } = options;
-    const bytes =
-      body instanceof Readable ? await buffer(body) : Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-    const named = Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]);
-    const fate = await this.#reply({ method, path, headers: Object.fromEntries(named), body: bytes });
+    const fate = await this.#reply(await requestOf(options));
     const fail = (code: string) =>
-      handler.onResponseError?.(controller, Object.assign(new Error(code), { code }));
+      handler.onResponseError?.(CONTROLLER, Object.assign(new Error(code), { code }));
     if (fate === 'unreachable') return void fail('ECONNREFUSED');
-    handler.onRequestStart?.(controller, {});
+    handler.onRequestStart?.(CONTROLLER, {});
     if (fate === 'lost') return void fail('UND_ERR_SOCKET');
-    handler.onResponseStart?.(controller, fate.status, { ...fate.headers });
+    handler.onResponseStart?.(CONTROLLER, fate.status, { ...fate.headers });
     const text = typeof fate.body === 'string' ? fate.body : JSON.stringify(fate.body ?? '');
-    if (fate.body !== undefined) handler.onResponseData?.(controller, Buffer.from(text));
-    handler.onResponseEnd?.(controller, {});
+    if (fate.body !== undefined) handler.onResponseData?.(CONTROLLER, Buffer.from(text));
+    handler.onResponseEnd?.(CONTROLLER, {});
   }
 }
 

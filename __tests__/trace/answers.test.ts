@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { GraphTransportError, graphTransport } from '../../src/index';
 import { startSandbox } from '../../src/sandbox';
 import { GraphTransport as ClockedTransport } from '../../src/transport';
+import { fc } from '../support/fast-check';
 import { createManualClock } from '../support/manual-clock';
 import { type Fate, ScriptedDispatcher, type SeenRequest } from '../support/scripted-requests';
 

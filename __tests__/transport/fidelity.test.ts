@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
 import { graphTransport } from '../../src/index';
 import { type RunningSandbox, type SandboxMessage, startSandbox } from '../../src/sandbox';
+import { fc } from '../support/fast-check';
 
 /** Everything that two readers of one message must agree on. */
 interface Seen {

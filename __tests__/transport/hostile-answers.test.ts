@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
+import { fc } from '../support/fast-check';
 import { type GraphWire, startGraphWire, tokenUrl } from '../support/graph-wire';
 import { IDENTITY } from '../support/options';
 

@@ -1,5 +1,5 @@
 // It relies on @azure/identity using few methods of a request's and a response's headers. A further one would be a
-// TypeError on every request for a token; the tests of auth/ tell.
+// TypeError on every request for a token; auth/credential.test.ts tells.
 import type { ClientSecretCredentialOptions } from '@azure/identity';
 import type { Dispatcher } from 'undici';
 import { type Clock, startTimer } from '../clock';

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from '../clock';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { Secrets } from '../errors/secrets';
 import { entraCode } from '../errors/service-codes';
 import { CLOUDS } from '../options/clouds';
 import type { TokenCredential } from '../options/options';
@@ -25,12 +26,7 @@ export interface Credential {
 }
 
 /** Keeps secrets out of what Entra says. */
-export interface KnownSecrets {
-  /** Remembers a client secret before it is used. */
-  addSecret(secret: string): void;
-  /** Removes secrets from a text. */
-  strike(text: string): string;
-}
+type KnownSecrets = Pick<Secrets, 'addSecret' | 'strike'>;
 
 const NO_SECRETS: KnownSecrets = { addSecret: () => undefined, strike: (text) => text };
 
@@ -74,7 +70,8 @@ export function createCredential(
   async function ask(secret: string, request: Parameters<TokenCredential['getToken']>) {
     // Loading Azure's library takes longer than loading the rest of this package, so it waits until a message
     // is sent.
-    const azure: typeof import('@azure/identity') = require('@azure/identity');
+    const { loadAzureIdentity }: typeof import('./azure-identity') = require('./azure-identity');
+    const azure = loadAzureIdentity();
     if (current?.secret !== secret) current = createSecretCredential(azure, secret);
     const asked = current;
     asked.last = undefined;

@@ -72,8 +72,12 @@ export class Cursor {
 
   /** Notes that a report is done. */
   finish(reportId: string, receivedAt: number): void {
-    if (receivedAt >= this.#from) this.#done.set(keyOf(reportId), wholeSecond(receivedAt));
-    if (this.#part?.[0] === keyOf(reportId)) this.#part = undefined;
+    const key = keyOf(reportId);
+    // A report that comes again with an earlier time may come once more with the later one.
+    if (receivedAt >= this.#from) {
+      this.#done.set(key, Math.max(wholeSecond(receivedAt), this.#done.get(key) ?? 0));
+    }
+    if (this.#part?.[0] === key) this.#part = undefined;
     this.reach(receivedAt);
   }
 

@@ -5,6 +5,7 @@ import { hintOf } from './exchange-codes';
 import { kindOf } from './kind';
 import { addressIn, serverIn } from './report-address';
 import { statusOf } from './status-code';
+import type { TextReasons } from './text-reasons';
 
 /** The fields of one recipient (RFC 3464, section 2.3). All others are about the message, or of no use here. */
 const RECIPIENT_FIELDS: ReadonlySet<string> = new Set([
@@ -29,8 +30,13 @@ type Fields = Map<string, string>;
  * recipients, or put one inside of one; neither confuses it.
  *
  * @param fallback the recipients, if the part does not name them
+ * @param reasons what the text of the report says
  */
-export function readDeliveryStatus(content: Buffer, fallback: readonly string[]): ReportedRecipient[] {
+export function readDeliveryStatus(
+  content: Buffer,
+  fallback: readonly string[],
+  reasons: TextReasons,
+): ReportedRecipient[] {
   const message: Fields = new Map();
   const groups: Fields[] = [];
   for (const block of blocksOf(content)) {
@@ -52,7 +58,12 @@ export function readDeliveryStatus(content: Buffer, fallback: readonly string[])
     .slice(0, MAX_RECIPIENTS)
     .flatMap((group, _, { length }) =>
       recipientsOf(group, length === 1 ? fallback : []).map(({ recipient, finalRecipient }) =>
-        judged(group, recipient, finalRecipient, server),
+        judged(
+          withReason(group, () => reasons.answerAbout(recipient)),
+          recipient,
+          finalRecipient,
+          server,
+        ),
       ),
     )
     .filter((reported) => reported !== undefined);
@@ -91,6 +102,14 @@ function withoutXtext(original: string | undefined, final: string | undefined): 
   return decoded !== undefined && decoded.toLowerCase() === final?.toLowerCase() ? final : original;
 }
 
+/** Some servers give the reason only in their text, or behind the code: "5.2.2 (mailbox full)". */
+function withReason(group: Fields, explain: () => string): Fields {
+  if (group.has('diagnostic-code')) return group;
+  const field = group.get('status') ?? '';
+  const words = /^\s*[\d.]*\s*$/.test(field) ? explain() : field;
+  return new Map([...group, ['diagnostic-code', words]]);
+}
+
 function judged(
   group: Fields,
   recipient: string,
@@ -100,14 +119,12 @@ function judged(
   const diagnostic = diagnosticIn(group.get('diagnostic-code') ?? '');
   const field = group.get('status') ?? '';
   const action = actionIn(group.get('action') ?? '');
-  // Some servers explain only behind the code: "5.2.2 (mailbox full)".
-  const words = diagnostic || field;
   return judge({
     recipient,
     finalRecipient,
     action,
     status: statusOf(field, diagnostic),
-    diagnostic: words,
+    diagnostic,
     remoteServer: serverIn(group.get('remote-mta')) ?? reportingServer,
   });
 }

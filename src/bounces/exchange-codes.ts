@@ -1,3 +1,4 @@
+// Longer than a file should be, because it is one table.
 /** What a status code means when Exchange gives it. */
 export interface ExchangeCode {
   /** The code or, for a range, its first and last one. */

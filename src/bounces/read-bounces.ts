@@ -2,6 +2,7 @@ import { type ReportField, type ReportMail, readFields } from '../mime/read-repo
 import type { ReportedRecipient } from './bounce';
 import { readDeliveryStatus } from './delivery-status';
 import { addressesIn, addressIn, isAddress, messageIdIn } from './report-address';
+import { TextReasons } from './text-reasons';
 import { beforeCopy, readTextReport } from './text-report';
 
 /** What a report says. */
@@ -17,6 +18,11 @@ const DISPOSITION = /^message\/(?:global-)?disposition-notification$/;
 /** The message that a report is about, or its header. */
 const RETURNED = /^(?:message\/(?:rfc822|global|global-headers|rfc822-headers)|text\/rfc822(?:-headers)?)$/;
 
+/** Where fields of message/delivery-status begin. */
+const STATUS_FIELDS = /^(?:Reporting-MTA|Original-Recipient|Final-Recipient):/im;
+/** How far below the start those of the first recipient are. */
+const STATUS_BYTES = 4000;
+
 /** The senders of reports: names of programs, which people do not have. */
 const DAEMON =
   /^(?:mailer-?daemon|mail-?daemon|mdaemon|post-?master|microsoftexchange[\da-f]{32}|mail-?delivery(?:-?(?:sub)?system)?|mail-?system|bounces?)(?:[+@]|$)/i;
@@ -30,35 +36,46 @@ export function readBounces(mail: ReportMail): Report | undefined {
   const isReport = mail.type === 'multipart/report';
   if (!isReport && failed.length === 0 && !isFromServer(mail)) return undefined;
   const returned = returnedHeader(mail);
-  const recipients = [
-    ...readReceipts(mail),
-    ...readStatuses(mail, failed.length > 0 ? failed : onlyRecipient(returned)),
-  ];
-  const mayBeText = recipients.length === 0 && (!isReport || /^(?:delivery-status)?$/.test(mail.reportType));
-  if (mayBeText) recipients.push(...readTextReport(mail, failed));
+  const reasons = new TextReasons(beforeCopy(mail.text));
+  const mayBeText = !isReport || /^(?:delivery-status)?$/.test(mail.reportType);
+  const ofReturned = onlyRecipient(returned);
+  const statuses = statusParts(mail, mayBeText).flatMap((content) =>
+    readDeliveryStatus(content, failed.length > 0 ? failed : ofReturned, reasons),
+  );
+  const recipients = [...readReceipts(mail), ...statuses];
+  if (recipients.length === 0 && mayBeText) {
+    recipients.push(...readTextReport(mail, reasons, failed, ofReturned));
+  }
   if (recipients.length === 0) return undefined;
   return { messageId: messageIdOf(mail, returned), recipients: onceEach(recipients) };
 }
 
-function readStatuses({ parts }: ReportMail, fallback: readonly string[]): ReportedRecipient[] {
-  return parts
-    .filter(({ type }) => DELIVERY_STATUS.test(type))
-    .flatMap(({ content }) => readDeliveryStatus(content, fallback));
+/** The parts message/delivery-status, or else what looks like one: gateways that rewrite mail turn them into text. */
+function statusParts({ parts, text }: ReportMail, mayBeText: boolean): Buffer[] {
+  const marked = parts.filter(({ type }) => DELIVERY_STATUS.test(type)).map(({ content }) => content);
+  if (marked.length > 0 || !mayBeText) return marked;
+  const files = parts.filter(({ type }) => /^(?:text\/plain|application\/octet-stream)$/.test(type));
+  return [...files.map(({ content }) => content), Buffer.from(beforeCopy(text))].flatMap((content) => {
+    const all = content.toString('latin1');
+    const at = STATUS_FIELDS.exec(all)?.index ?? all.length;
+    const fields = all.slice(at, at + STATUS_BYTES);
+    const isStatus = /^(?:Final|Original)-Recipient:/im.test(fields) && /^(?:Action|Status):/im.test(fields);
+    return isStatus ? [content.subarray(at)] : [];
+  });
 }
 
 /** What mail programs say (RFC 8098). */
-function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
+function readReceipts({ parts, fields: header }: ReportMail): ReportedRecipient[] {
   return parts
     .filter(({ type }) => DISPOSITION.test(type))
     .flatMap(({ content }) => {
       const fields = readFields(content.toString('latin1').trimStart());
       const original = addressIn(fieldOf(fields, 'original-recipient'));
       const final = addressIn(fieldOf(fields, 'final-recipient'));
-      const recipient = original ?? final;
-      // "manual-action/MDN-sent-manually; displayed": what counts comes last, before any "/error".
-      const disposition = fieldOf(fields, 'disposition') ?? '';
-      const [, action] = /([a-z]+)(?:\/[^;]*)?\s*$/.exec(disposition.toLowerCase()) ?? [];
-      if (recipient === undefined || action === undefined || action === 'failed') return [];
+      // Whoever reads a message sends its receipt.
+      const recipient = original ?? final ?? addressIn(fieldOf(header, 'from'));
+      const action = dispositionIn(fieldOf(fields, 'disposition') ?? '');
+      if (recipient === undefined || action === undefined || TELLS_NOTHING.has(action)) return [];
       return [
         {
           kind: action === 'displayed' ? 'read' : 'unread',
@@ -68,6 +85,15 @@ function readReceipts({ parts }: ReportMail): ReportedRecipient[] {
         },
       ];
     });
+}
+
+/** Types that say nothing about the message: the receipt failed, or the recipient does not wish to tell. */
+const TELLS_NOTHING: ReadonlySet<string> = new Set(['failed', 'denied']);
+
+/** "manual-action/MDN-sent-manually; displayed (opened)": what counts comes last, before any "/error". */
+function dispositionIn(field: string): string | undefined {
+  const text = field.toLowerCase().replace(/\([^()]*\)/g, '');
+  return /([a-z]+)\s*(?:\/[^;]*)?\s*$/.exec(text)?.[1];
 }
 
 function isFromServer({ fields }: ReportMail): boolean {
@@ -107,8 +133,10 @@ function messageIdOf(
 ): string | undefined {
   const receipt = parts.find(({ type }) => DISPOSITION.test(type));
   const inReceipt = receipt && readFields(receipt.content.toString('latin1').trimStart());
-  // A report in running text ends with a copy of the message.
-  const [, inCopy] = /^[ \t>]*message-id:\s*(<[^<>\s]+>)/im.exec(text.slice(beforeCopy(text).length)) ?? [];
+  // A report in running text ends with a copy of the message, which few servers leave unannounced.
+  const [inCopy, inText] = [text.slice(beforeCopy(text).length), text].map(
+    (part) => /^[ \t>]*message-id:\s*(<[^<>\s]+>)/im.exec(part)?.[1],
+  );
   // Gmail's, which does not always return the header.
   const inStatus = parts
     .filter(({ type }) => DELIVERY_STATUS.test(type))
@@ -120,6 +148,7 @@ function messageIdOf(
     inReceipt && fieldOf(inReceipt, 'original-message-id'),
     fieldOf(returned, 'message-id'),
     inCopy,
+    inText,
     fieldOf(fields, 'in-reply-to'),
     fieldOf(fields, 'references'),
   ];

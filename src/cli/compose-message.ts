@@ -59,10 +59,7 @@ export async function composeMessage(
     messageId: values['message-id'],
     headers: header.map(toHeader),
     attachments: attach.map((file) => ({ path: readableFile(file, io) })),
-    graph: {
-      importance: oneOf('importance', values.importance, 'low', 'normal', 'high'),
-      inReplyTo: values['in-reply-to'],
-    },
+    graph: { importance: oneOf('importance', values.importance, 'low', 'normal', 'high') },
   };
   return {
     mail,
@@ -90,7 +87,7 @@ async function body(
 }
 
 function toHeader(header: string): { key: string; value: string } {
-  const [, key, value] = /^([!-9;-~]+):\s*(.*)$/.exec(header) ?? [];
+  const [, key, value] = /^([!-9;-~]+):\s*([^\r\n]*)$/.exec(header) ?? [];
   if (key === undefined || value === undefined) {
     throw usageError(`--header takes 'Name: value', not '${header}'.`);
   }

@@ -19,9 +19,9 @@ const LOCAL_LOOK_MS = 10;
 const HELP = `Usage: nodemailer-graph-transport prove --to ADDRESS [FLAGS]
 
 Checks whether Microsoft's service follows the rules of the sandbox, and writes the results to a report that identifies
-no one. It SENDS REAL MAIL from the mailbox: about eight small messages to ADDRESS and one to the mailbox itself. It also
-creates drafts, and deletes them, its copies in Sent Items and that message in the Inbox. By giving --to you consent to
-that. The app needs Mail.Send and Mail.ReadWrite.
+no one. It SENDS REAL MAIL from the mailbox: about fifteen small messages to ADDRESS and one to the mailbox itself. It
+also creates drafts, and deletes them, its copies in Sent Items and that message in the Inbox. By giving --to you
+consent to that. The app needs Mail.Send and Mail.ReadWrite, and ExchangeMessageTrace.Read.All for message traces.
 
 ${helpOf(FLAGS.prove)}
 

@@ -87,7 +87,7 @@ async function sendOne(flags: SendFlags, io: CliIo, entry: MailLogEntry): Promis
   try {
     return await sendThrough(transport, {
       ...mail,
-      graph: { ...mail.graph, sendAt },
+      graph: { ...mail.graph, sendAt, inReplyTo: values['in-reply-to'] },
       signal: io.signal,
     });
   } finally {
@@ -149,7 +149,7 @@ function report(
   const isQuiet = composing.length === 0 && !positionals.some((name) => /\.eml$/i.test(name));
   if (isQuiet && !values.verbose) return;
   const { accepted, messageId, route, routeReason, requestId, deduplicated, sendAt } = info;
-  const verb = deduplicated ? 'had been sent before' : 'was accepted';
+  const verb = deduplicated ? `had been ${sendAt ? 'scheduled' : 'sent'} before` : 'was accepted';
   const until = sendAt ? `\nExchange holds it until ${sendAt.toISOString()}` : '';
   stdout.write(
     `The message ${verb} for ${accepted.join(', ')}, as ${route} (${routeReason}).${until}\nMessage-ID ${messageId}\nrequest-id ${requestId}\n`,

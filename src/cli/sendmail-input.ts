@@ -46,8 +46,12 @@ export async function passOnMessage(
     throw usageError('The message has no recipients: name them as arguments, or use -t.');
   const ignoreDots = values['ignore-dots'] || values.option?.includes('i') || file !== undefined;
   const source = file === undefined ? io.stdin : createReadStream(readableFile(file, io));
-  const bend = (start: Buffer) =>
-    forcedFrom === undefined ? start : withForcedFrom(start, forcedFrom, values.from, values['full-name']);
+  const bend = (start: Buffer) => {
+    const answering = withAnswered(start, values['in-reply-to']);
+    return forcedFrom === undefined
+      ? answering
+      : withForcedFrom(answering, forcedFrom, values.from, values['full-name']);
+  };
   const { fields, message } = await readMessageHead(ignoreDots ? source : untilDot(source), bend);
   const inHeader = (key: RegExp) =>
     fields.filter((field) => key.test(field.key)).map(({ value }) => Buffer.from(value, 'latin1').toString());
@@ -62,6 +66,20 @@ export async function passOnMessage(
     from: from && (from.address || from.name),
     recipients: to,
   };
+}
+
+/**
+ * The start of a message, including its header, which names the message that it answers, unless it names one: that is
+ * all that is left of a reply that cannot join the conversation.
+ */
+function withAnswered(start: Buffer, answered: string | undefined): Buffer {
+  const [, id] = /^\s*<?([^\s<>]+@[^\s<>]+)>?\s*$/.exec(answered ?? '') ?? [];
+  const { fields } = readHeaderBlock(start.toString('latin1'));
+  if (id === undefined || fields.some(({ key }) => key === 'in-reply-to')) return start;
+  const hasReferences = fields.some(({ key }) => key === 'references');
+  const names = ['In-Reply-To', ...(hasReferences ? [] : ['References'])];
+  const lineEnd = /\r?\n/.exec(start.toString('latin1'))?.[0] ?? '\n';
+  return Buffer.concat([Buffer.from(names.map((name) => `${name}: <${id}>${lineEnd}`).join('')), start]);
 }
 
 function isMessageFile(name: string): boolean {

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock';
+import type { SendTimer } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
-import { type MailboxPauses, MessageRequests, type RetryEvent } from '../graph/message-requests';
+import { MessageRequests, type Pauses, type RetryEvent } from '../graph/message-requests';
+import { callOptions } from '../options/call-options';
 import { userIdProblems } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { isForWantOfPermission } from './draft-failure';
@@ -18,6 +20,13 @@ export interface MailboxCallOptions {
   signal?: AbortSignal | undefined;
 }
 
+const NAMES = ['userId', 'signal'] as const satisfies (keyof MailboxCallOptions)[];
+
+/** @throws GraphTransportError `ECONFIG` */
+export function mailboxCallOptions(call: string, options: MailboxCallOptions): MailboxCallOptions {
+  return callOptions(call, options, NAMES);
+}
+
 /** A mailbox, and the requests to ask it by. */
 export interface Mailbox {
   userId: string;
@@ -25,13 +34,19 @@ export interface Mailbox {
   clock: Clock;
 }
 
+/** What a call that sends nothing is given. */
+export interface CallContext {
+  signal: AbortSignal;
+  /** Ends the call when it has taken too long. */
+  timer: SendTimer;
+  onRetry: (event: RetryEvent) => void;
+}
+
 /** What a transport has for such a call. */
-export interface Asking {
+export interface Asking extends Pick<CallContext, 'signal' | 'onRetry'> {
   defaults: ResolvedOptions;
   client: GraphClient;
   clock: Clock;
-  signal: AbortSignal;
-  onRetry: (event: RetryEvent) => void;
 }
 
 /**
@@ -58,7 +73,7 @@ export function mailboxToAsk(userId: unknown, asking: Asking): Mailbox {
   return { userId: String(named).trim(), requests, clock };
 }
 
-function ownPauses(clock: Clock): MailboxPauses {
+function ownPauses(clock: Clock): Pauses {
   let until = 0;
   return {
     pauseOver: (signal) => clock.sleep(Math.max(0, until - clock.now()), signal),

@@ -4,7 +4,7 @@ import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error'
 import { messagePath } from '../graph/endpoints';
 import { MessageRequests, type MessageRequestsOptions } from '../graph/message-requests';
 import { bufferBody } from '../graph/request-body';
-import { CLOUDS } from '../options/clouds';
+import { isNationalEndpoint } from '../options/clouds';
 import { isForWantOfPermission } from './draft-failure';
 import { findMessages, type StoredMessage } from './find-messages';
 import { hasDraftMark, hasMessageId } from './message-mark';
@@ -99,14 +99,10 @@ async function copiesOf(copy: CopyMark, userId: string, requests: MessageRequest
  * DELETE takes the copy out of Sent Items, too; whether to Deleted Items is not documented.
  */
 async function deleteForGood(id: string, userId: string, requests: MessageRequests): Promise<void> {
-  const { endpoint } = requests;
-  const isNational = Object.values(CLOUDS).some(
-    (cloud) => cloud !== CLOUDS.global && cloud.graphEndpoint === endpoint,
-  );
   const path = messagePath(userId, id);
   const what = 'the request to delete the copy in Sent Items';
   await requests.call(
-    isNational
+    isNationalEndpoint(requests.endpoint)
       ? { method: 'DELETE', path, what, expect: 204 }
       : {
           method: 'POST',

@@ -1,9 +1,14 @@
 import { type Clock, dateOf } from '../clock';
 import type { SendTimer } from '../errors/abort';
 import type { GraphClient } from '../graph/client';
-import { MessageRequests, type MessageRequestsOptions, type RetryEvent } from '../graph/message-requests';
+import {
+  MessageRequests,
+  type MessageRequestsOptions,
+  type Pauses,
+  type RetryEvent,
+} from '../graph/message-requests';
 import { type ReadMessage, readMessage } from '../mime/read-message';
-import { writeMessage } from '../nodemailer/compiled-message';
+import { wholeMessage, writeMessage } from '../nodemailer/compiled-message';
 import { headerAtOnce } from '../nodemailer/mime-node';
 import type { UserIdOf } from '../options/options';
 import type { ResolvedOptions } from '../options/resolved-options';
@@ -13,9 +18,8 @@ import { sentInfo } from './describe-delivery';
 import type { SendTrace } from './diagnostics';
 import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
-import type { MailboxLimiter, Pauses } from './mailbox-limiter';
+import type { MailboxLimiter } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
-import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
@@ -130,7 +134,8 @@ async function withMessage<T>(
 ): Promise<T> {
   const limits = { heldBytes: MAX_HELD_BYTES, messageBytes: defaults.maxMessageSize };
   const purpose = purposeOf(graph.format ?? defaults.format);
-  const read = await readMessage((sink) => writeMessage(node, sink, purpose), limits, signal);
+  const compose = () => wholeMessage(node, purpose);
+  const read = await readMessage((sink) => writeMessage(node, sink), limits, signal, compose);
   try {
     return await work(read);
   } finally {
@@ -169,6 +174,8 @@ async function sendRead(
     if (sending.by === 'request') {
       return sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
     }
+    // Most messages need no draft.
+    const { sendDraft }: typeof import('./send-draft') = require('./send-draft');
     return sendDraft(requests, {
       ...sending.draft,
       onProgress: (attachment, sentBytes, totalBytes) =>

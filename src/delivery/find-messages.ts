@@ -2,7 +2,10 @@ import { GraphTransportError } from '../errors/graph-transport-error';
 import { folderPath, isId, messagesPath } from '../graph/endpoints';
 import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
+import { checkedMessageId, type Mailbox, needing } from './ask-mailbox';
+import { hasMessageId } from './message-mark';
 import { untilPassed } from './passing-state';
+import type { SentItem } from './sent-info';
 
 /** A message in the mailbox, as far as sending it is concerned. */
 export interface StoredMessage {
@@ -21,7 +24,7 @@ export interface StoredMessage {
 }
 
 /** Folders that every mailbox has, by their well-known names. */
-export type WellKnownFolder = 'drafts' | 'sentitems';
+export type WellKnownFolder = 'drafts' | 'outbox' | 'sentitems';
 
 const SHOWN = 'id,isDraft,parentFolderId,conversationId,webLink';
 const PAGE_SIZE = '50';
@@ -114,6 +117,28 @@ async function readPages<T>(
     if (path === undefined) return { messages, pages, isPart: false };
     if (pages === MAX_PAGES) throw garbled();
   }
+}
+
+/**
+ * Looks up the copy of a message in Sent Items by its Message-ID. If there are several, it is the one sent last.
+ *
+ * @throws GraphTransportError `EMESSAGE` for what is no Message-ID, `EAUTH` without `Mail.Read`
+ */
+export async function findSentItem(
+  { requests, userId }: Mailbox,
+  messageId: string,
+): Promise<SentItem | undefined> {
+  const filter = hasMessageId(checkedMessageId(messageId));
+  const { messages } = await needing('Mail.Read', 'transport.sentItem()', () =>
+    findMessages(requests, userId, filter, { folder: 'sentitems', withTime: true }),
+  );
+  const latest = messages.reduce<StoredMessage | undefined>(
+    (found, message) => (found && (found.sentAt ?? 0) >= (message.sentAt ?? 0) ? found : message),
+    undefined,
+  );
+  if (latest === undefined) return undefined;
+  const { id, conversationId, webLink } = latest;
+  return { id, conversationId, webLink };
 }
 
 /** The id of a folder. */

@@ -1,7 +1,9 @@
-import type { getLogger } from 'nodemailer/lib/shared';
+import { getLogger } from 'nodemailer/lib/shared';
+import { loggerWithoutSecrets, type Strike } from '../errors/without-secrets';
 import type { AnswerEvent } from '../graph/client';
 import type { RetryEvent } from '../graph/message-requests';
 import type { LogMethod, TransportLogger } from '../options/options';
+import type { ResolvedOptions } from '../options/resolved-options';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 type Logger = ReturnType<typeof getLogger>;
@@ -171,6 +173,13 @@ export function logInsecureSandbox(logger: Logger, graphEndpoint: string): void 
 /** The recipients as Nodemailer's own transports log them: the first two if there are many. */
 function summary(to: string[]): string {
   return to.length > 3 ? [...to.slice(0, 2), `...and ${to.length - 2} more`].join(', ') : to.join(', ');
+}
+
+/** The logger for the options of a transport: it never receives a secret, and its failures change nothing. */
+export function loggerFor({ logger, component }: ResolvedOptions, strike: Strike): Logger {
+  const safe = typeof logger === 'object' ? harmlessLogger(logger) : logger;
+  const named = getLogger({ logger: safe }, { component });
+  return logger === false ? named : loggerWithoutSecrets(named, strike);
 }
 
 /** A logger whose failures change nothing: it may throw or reject without affecting a message or a check. */

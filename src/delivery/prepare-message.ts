@@ -6,6 +6,7 @@ import { strippedHeaders, toNamedProperties } from '../message/header-carriers';
 import { jsonLosses } from '../message/json-losses';
 import { type GivenId, isMadeUp, ownMessageId, withMessageId } from '../message/message-id';
 import { toMimeMessage } from '../message/rewrite-mime';
+import type { MessagePiece } from '../mime/base64-content';
 import { controlCharactersIn } from '../mime/control-characters';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { ReadMessage } from '../mime/read-message';
@@ -98,7 +99,10 @@ export function prepareMessage(
 ): PreparedMessage {
   const { graph } = outgoing;
   const options = {
-    ...defaults,
+    from: defaults.from,
+    replyTo: defaults.replyTo,
+    importance: graph.importance,
+    categories: graph.categories,
     saveToSentItems: graph.saveToSentItems ?? defaults.saveToSentItems,
     format: graph.format ?? defaults.format,
     lossy: graph.lossy ?? defaults.lossy,
@@ -117,14 +121,15 @@ export function prepareMessage(
     importance: graph.importance,
     categories: graph.categories,
   });
-  const losses = jsonLosses(content, controlCharactersIn(message));
+  const controls = controlCharactersIn(message);
+  const losses = jsonLosses(content, controls);
   const stripped = strippedHeaders(content);
   // What JSON cannot carry goes into the draft if the message is too large for MIME.
   const named = toNamedProperties([...losses.flatMap(({ header }) => header ?? []), ...stripped]);
   const properties = [...(message.singleValueExtendedProperties ?? []), ...named];
   const largeMessage = named.length > 0 ? { ...message, singleValueExtendedProperties: properties } : message;
 
-  const json = once(() => jsonRequest(message, options.saveToSentItems));
+  const json = once(() => jsonRequest(message, options.saveToSentItems, controls.length === 0));
   const jsonBytes = () => json().body.length;
   const mime = once(() =>
     mimeRequest(
@@ -247,10 +252,10 @@ export function bytesToSend(
   node: MimeNode,
   { raw }: Pick<ReadMessage, 'raw'>,
   format: ResolvedOptions['format'],
-): readonly Buffer[] {
+): readonly MessagePiece[] {
   const whole = purposeOf(format) === 'sending' ? undefined : composeAtOnce(node);
-  const bytes = whole ? [whole] : raw.pieces;
-  if (bytes) return bytes;
+  const pieces = whole ?? raw.pieces;
+  if (pieces) return pieces;
   throw new GraphTransportError('EMESSAGE', 'The message is too large to be sent as MIME.', {
     hint: 'Nothing was sent.',
   });

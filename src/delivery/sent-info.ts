@@ -44,7 +44,7 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   routeReason: string;
   /** How many times the sending request was made; 0 if the message had been sent before. */
   attempts: number;
-  /** With `delivery: 'exactly-once'`: true if the message had been sent before and was not sent again. */
+  /** With `delivery: 'exactly-once'`: true if the message had been sent or scheduled before and was not sent again. */
   deduplicated: boolean;
   /** Id of a draft that could not be deleted, and so stays in the mailbox although the message was sent. */
   draftId: string | undefined;
@@ -56,7 +56,7 @@ export interface GraphSentMessageInfo extends SentMessageInfo {
   draftMayBeLeft?: true;
   /** Whether Exchange holds the message until `sendAt`. */
   scheduled: boolean;
-  /** When Exchange will send the message, if the message asked for a time. */
+  /** When Exchange will send the message, if it holds it. A message that was scheduled before keeps its time. */
   sendAt: Date | undefined;
   /**
    * The copy in Sent Items, as far as the requests that sent the message have shown it: all of it if the mailbox

@@ -1,6 +1,6 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { toAnswerError } from '../graph/answer-error';
-import type { UploadAnswer } from '../graph/client';
+import type { UploadAnswer } from '../graph/calls';
 import { parseJson } from '../graph/json-property';
 
 /** Shorter path segments or values are not secrets, but words such as `upload`. */

@@ -1,6 +1,6 @@
 import { SendTimeout } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
-import type { UploadAnswer } from '../graph/client';
+import type { UploadAnswer } from '../graph/calls';
 import type { MessageRequests } from '../graph/message-requests';
 import { bufferBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';

@@ -74,6 +74,14 @@ export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTrans
   });
 }
 
+/** The error of what is asked of a transport after `close()`. */
+export function closedError(): GraphTransportError {
+  return new GraphTransportError('ECONNECTION', 'The transport is closed.', {
+    outcome: 'not-accepted',
+    hint: 'Nothing was sent.',
+  });
+}
+
 /** @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send was ended before the message was sent */
 export function throwIfGivenUp(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw givenUpError(signal);

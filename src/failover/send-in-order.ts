@@ -1,7 +1,8 @@
 import type { getLogger } from 'nodemailer/lib/shared';
+import { closedError } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { type FailoverSentMessageInfo, type Failure, finalError } from './report';
-import { closedError, type Errand, type Station } from './station';
+import type { Errand, Station } from './station';
 
 /** Whom to ask for the next message, in order. Open circuits come last, and only one of them is tried. */
 export function inOrder(stations: readonly Station[]): Station[] {

@@ -3,12 +3,12 @@ import type DKIM from 'nodemailer/lib/dkim';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import type { getLogger } from 'nodemailer/lib/shared';
 import type { Clock } from '../clock';
-import { onAbort, throwIfGivenUp } from '../errors/abort';
+import { closedError, onAbort, throwIfGivenUp } from '../errors/abort';
+import { fieldOf } from '../errors/error-code';
 import { GraphTransportError, type Outcome } from '../errors/graph-transport-error';
 import { handOverProxy, type ReplayedMessage } from '../nodemailer/replayed-message';
 import { Circuit, type CircuitState } from './circuit';
 import { failureOutcome } from './failure-outcome';
-import { fieldOf } from './field';
 import { keysOf, type Member } from './members';
 import type { FailoverOptions } from './options';
 import type { FailoverSentMessageInfo } from './report';
@@ -180,12 +180,5 @@ function abandonedError({ reason }: AbortSignal): GraphTransportError {
     outcome: 'unknown',
     hint: 'The transport that had the message does not support aborting, so the message may still be sent.',
     cause: reason,
-  });
-}
-
-export function closedError(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', 'The transport is closed.', {
-    outcome: 'not-accepted',
-    hint: 'Nothing was sent.',
   });
 }

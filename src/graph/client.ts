@@ -6,7 +6,9 @@ import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { httpDate, retryAfterMs } from '../errors/retry-after';
-import { type GraphAnswer, toAnswerError } from './answer-error';
+import type { Secrets } from '../errors/secrets';
+import { toAnswerError } from './answer-error';
+import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
 import { claimsOf } from './claims-challenge';
 import { type Answer, Exchange } from './http-exchange';
 import { parseJson, property } from './json-property';
@@ -18,59 +20,6 @@ import type { RequestBody } from './request-body';
  * may escape a byte as six characters.
  */
 const MAX_WANTED_BYTES = 24_000_000;
-
-/** A request to Graph, and what its answer must be. */
-export interface GraphCall {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Relative to the Graph endpoint. */
-  path: string;
-  /** Names the thing being sent, for the error message ("Graph did not accept the draft"). */
-  what: string;
-  /** The documented status of success. */
-  expect: number;
-  /**
-   * Other statuses that are taken as success, where doing so can do no harm: some statuses are only documented,
-   * and no record of the service shows them. The body must be Graph's, since gateways also answer 200.
-   */
-  alike?: readonly number[];
-  /** Whether the answer's body is needed. */
-  wantsBody?: boolean;
-  /**
-   * The answer is a file of any kind, and only this many bytes of it are needed. Its `body` then has one character
-   * per byte.
-   */
-  fileBytes?: number;
-  contentType?: string;
-  body?: RequestBody;
-  headers?: Readonly<Record<string, string>>;
-  /** Whether this is the request that sends the message. If it breaks off, the message may have been sent. */
-  sends?: boolean;
-  /** Whether it creates something that would be left behind. If it breaks off, that may have been created. */
-  creates?: boolean;
-}
-
-/** Graph's answer to a request that it accepted. */
-export interface Accepted {
-  status: number;
-  requestId: string | undefined;
-  clientRequestId: string;
-  /** When Graph answered, by its own clock, in milliseconds since 1970; undefined if it does not say. */
-  date?: number | undefined;
-  /** The body; empty if Graph sends none. */
-  body: string;
-}
-
-/** A request to a pre-authenticated URL that Graph issued. */
-export interface UploadCall {
-  method: 'PUT' | 'GET' | 'DELETE';
-  /** As secret as a password: anyone who has it can write to the message. */
-  url: string;
-  headers?: Readonly<Record<string, string>>;
-  body?: RequestBody;
-}
-
-/** The answer of an upload session. */
-export type UploadAnswer = GraphAnswer;
 
 /** Supplies bearer tokens. */
 export interface Tokens {
@@ -94,12 +43,7 @@ export interface AnswerEvent {
 }
 
 /** Keeps secrets out of what Graph says. */
-export interface KnownSecrets {
-  /** Remembers the URL of an upload session. */
-  addUrl(url: string): void;
-  /** Removes secrets from a text. */
-  strike(text: string): string;
-}
+type KnownSecrets = Pick<Secrets, 'addUrl' | 'strike'>;
 
 const NO_SECRETS: KnownSecrets = { addUrl: () => undefined, strike: (text) => text };
 

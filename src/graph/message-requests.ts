@@ -3,12 +3,15 @@ import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
 import type { RetryPolicy } from '../options/resolved-options';
-import type { Accepted, GraphCall, GraphClient, UploadAnswer, UploadCall } from './client';
+import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
+import type { GraphClient } from './client';
 import { decideRetry } from './retry-decision';
 
 /** Holds back all requests to a mailbox for a while; all its messages share this. */
-export interface MailboxPauses {
+export interface Pauses {
+  /** Resolves when the mailbox may be asked again or the signal aborts, whichever comes first. */
   pauseOver(signal: AbortSignal | undefined): Promise<void>;
+  /** Holds back requests to the mailbox for this many milliseconds from now. */
   pauseFor(ms: number): void;
 }
 
@@ -25,7 +28,7 @@ export interface RetryEvent {
 /** What the requests of one message need. */
 export interface MessageRequestsOptions {
   client: GraphClient;
-  pauses: MailboxPauses;
+  pauses: Pauses;
   policy: RetryPolicy;
   clock: Clock;
   /** Aborts the send. */

@@ -1,8 +1,8 @@
 import type { FileAttachment } from '@microsoft/microsoft-graph-types';
-import libmime from 'libmime';
 import { decodeBytes, decodeWords } from '../mime/decode-text';
 import { readHeaderBlock } from '../mime/header-block';
 import type { MailAttachment } from '../mime/mail-content';
+import { libmime } from '../mime/mail-packages';
 import type { AttachmentContent } from '../mime/spool';
 
 /** A Graph attachment with the type annotation that OData requires. */

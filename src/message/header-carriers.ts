@@ -140,10 +140,13 @@ export function surplusHeaders(content: MailContent): MailHeader[] {
   return customHeaders(content).slice(MAX_INTERNET_MESSAGE_HEADERS);
 }
 
+const EXTENDED_PROPERTIES = [...HEADER_CARRIERS].flatMap(([key, carrier]) =>
+  carrier.by === 'extended-property' ? [{ key, carrier }] : [],
+);
+
 /** Headers that are sent as MAPI properties, in the order of the table. */
 export function toExtendedProperties(content: MailContent): SingleValueLegacyExtendedProperty[] {
-  return [...HEADER_CARRIERS].flatMap(([key, carrier]) => {
-    if (carrier.by !== 'extended-property') return [];
+  return EXTENDED_PROPERTIES.flatMap(({ key, carrier }) => {
     const values = headerValues(content, key).filter(Boolean);
     if (values.length === 0) return [];
     const value = values.join(carrier.separator).replace(/\s+/g, ' ');

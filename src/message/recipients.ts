@@ -135,10 +135,12 @@ function headersOf(content: Pick<MailContent, 'headers'>, key: string): MailHead
 }
 
 function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): MailAddress[] {
+  const headers = headersOf(content, key);
+  if (headers.length === 0) return [];
   const unique = new Map<string, MailAddress>();
-  for (const entry of headersOf(content, key).flatMap(({ addresses }) => addresses)) {
+  const isRecipient = key === 'to' || key === 'cc' || key === 'bcc';
+  for (const entry of headers.flatMap(({ addresses }) => addresses)) {
     const at = addressKey(entry.address);
-    const isRecipient = key === 'to' || key === 'cc' || key === 'bcc';
     if (!unique.has(at) && !(isRecipient && isNobody(entry))) unique.set(at, entry);
   }
   return [...unique.values()];

@@ -1,8 +1,9 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
-import libmime from 'libmime';
 import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
+import { bytesOf, type MessagePiece } from '../mime/base64-content';
 import { decodeBytes } from '../mime/decode-text';
 import { cleanLines, type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
+import { libmime } from '../mime/mail-packages';
 import type { GraphMessage } from './graph-message';
 import { IMPORTANCE_HEADERS } from './header-carriers';
 import type { Importance } from './importance';
@@ -28,11 +29,11 @@ export interface MimeOverrides {
  * @param raw the message in pieces, which are not copied unless they have to be changed
  * @param message the same message as JSON, which contains the recipients and defaults
  */
-export function toMimeMessage(
-  raw: readonly Buffer[],
+export function toMimeMessage<P extends MessagePiece>(
+  raw: readonly (Buffer | P)[],
   message: GraphMessage,
   overrides: MimeOverrides,
-): Buffer[] {
+): (Buffer | P)[] {
   const { fields, rest } = splitHeader(raw);
   const { userId, importance, categories, madeUpId } = overrides;
   const replaced = new Set([
@@ -132,11 +133,14 @@ function formatName(name: string): string {
  * @throws GraphTransportError `EMESSAGE` if the header contains something else, which could continue one of our
  *   fields
  */
-function splitHeader(raw: readonly Buffer[]): { fields: HeaderField[]; rest: Buffer[] } {
-  const [first = Buffer.alloc(0), ...others] = raw;
+function splitHeader<P extends MessagePiece>(
+  raw: readonly (Buffer | P)[],
+): { fields: HeaderField[]; rest: (Buffer | P)[] } {
+  const [start = Buffer.alloc(0), ...others] = raw;
+  const first = Buffer.isBuffer(start) ? start : Buffer.concat([...bytesOf([start])]);
   const end = headerEnd(first);
   // The header is longer than the first piece, or there is nothing else.
-  if (end === undefined && others.length > 0) return splitHeader([Buffer.concat(raw)]);
+  if (end === undefined && others.length > 0) return splitHeader([Buffer.concat([...bytesOf(raw)])]);
   const { fields, fault } = readHeaderBlock(first.toString('latin1', 0, end));
   if (fault) throw notAHeader(fault);
   return { fields, rest: [first.subarray(end ?? first.length), ...others] };
@@ -157,12 +161,19 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /** The same lines, each ended by CRLF instead of CR, LF or CRLF. Only pieces with other line ends are copied. */
-function withCrlf(pieces: readonly Buffer[]): Buffer[] {
-  const written: Buffer[] = [];
+function withCrlf<P extends MessagePiece>(pieces: readonly (Buffer | P)[]): (Buffer | P)[] {
+  const written: (Buffer | P)[] = [];
   // A CRLF may begin in one piece and end in the next.
   let last: number | undefined;
   for (const piece of pieces) {
     if (piece.length === 0) continue;
+    // Lines of base64 begin and end with a digit.
+    if (!Buffer.isBuffer(piece)) {
+      if (last === CR) written.push(Buffer.of(LF));
+      written.push(piece);
+      last = undefined;
+      continue;
+    }
     const begins = piece[0] === LF;
     if (begins !== (last === CR)) written.push(Buffer.of(begins ? CR : LF));
     written.push(hasOnlyCrlfWithin(piece) ? piece : withCrlfWithin(piece));

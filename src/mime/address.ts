@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
-import { parseAddressHeader } from 'mailparser';
 import { asciiLowerCase } from '../ascii-case';
 import { readAddressList } from './address-list';
 import { decodeWords } from './decode-text';
+import { parseAddressHeader } from './mail-packages';
 
 /** One mailbox of an address header or option. */
 export interface MailAddress {
@@ -75,6 +75,7 @@ function readCarelessly(value: string): { name: string; address?: string | undef
 
 /** What is wrong with an address, or `undefined` if Graph can use it. */
 export function addressFault(address: string): string | undefined {
+  if (FAULTLESS.test(address)) return undefined;
   const { local, domain } = splitAddress(address);
   if (!local || !domain) return 'it has no local part and domain';
   if (/\p{Cc}/u.test(address)) return 'it has a control character';
@@ -88,6 +89,9 @@ export function addressFault(address: string): string | undefined {
   }
   return undefined;
 }
+
+/** True of nearly every address. */
+const FAULTLESS = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*$/i;
 
 /** Whether two addresses name the same mailbox. Exchange ignores the case of A to Z in both halves. */
 export function sameAddress(a: string, b: string): boolean {

@@ -1,7 +1,7 @@
 // It relies on `tree` and `curnode`, fields of MailParser that its types leave out. If mailparser renames `tree`, every
 // message goes as MIME, since no second reader confirms its parts; if it renames `curnode`, memory is freed later.
 // body-parser.test.ts checks both names.
-import { MailParser } from 'mailparser';
+import { MailParser } from './mail-packages';
 
 /** A part as mailparser sees it. */
 export interface ParsedPart {

@@ -1,6 +1,6 @@
-import libmime from 'libmime';
 import { decodeCarelessly, decodeStrictly, isUtf16 } from './decode-text';
 import { type Loss, type MailPart, walk } from './mail-content';
+import { libmime } from './mail-packages';
 
 /** The body of a message: plain text or HTML. */
 export interface BodyText {

@@ -27,6 +27,7 @@ function hasSome(key: string, value: unknown): boolean {
   if (typeof value === 'string') return (key === BODY ? IN_BODY : ELSEWHERE).test(value);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
   // The contents of attachments are sent as base64.
+  if (Array.isArray(value)) return value.some((entry) => hasSome('', entry));
   return Object.entries(value).some(([inner, entry]) => inner !== 'contentBytes' && hasSome(inner, entry));
 }
 

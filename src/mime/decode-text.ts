@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import libmime from 'libmime';
+import { libmime } from './mail-packages';
 
 /** Decoded text, and whether it contains all of its bytes. */
 export interface DecodedText {
@@ -151,10 +151,12 @@ function fromBase64(content: string): Buffer | undefined {
 
 function fromQ(content: string): Buffer | undefined {
   if (/=(?![0-9a-f]{2})/i.test(content)) return undefined;
+  const spaced = content.replace(/_/g, ' ');
   return Buffer.from(
-    Buffer.from(content.replace(/_/g, ' '))
-      .toString('latin1')
-      .replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    (PLAIN.test(spaced) ? spaced : Buffer.from(spaced).toString('latin1')).replace(
+      /=([0-9a-f]{2})/gi,
+      (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
     'latin1',
   );
 }

@@ -68,6 +68,15 @@ export interface MailPart {
   children: MailPart[];
 }
 
+/** Notes what cannot be read of a part in exactly one way. */
+export function addFault(
+  part: MailPart | undefined,
+  what: string,
+  because: 'structure' | 'encoding' = 'structure',
+): void {
+  if (!part?.faults.some((known) => known.what === what)) part?.faults.push({ because, what });
+}
+
 /** Whether a part belongs to the body. */
 export function isBodyText({ use }: MailPart): boolean {
   return use === 'body';

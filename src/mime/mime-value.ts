@@ -25,6 +25,8 @@ const TOKEN = /[^\s;"\\()]+(?:[ \t]+[^\s;"\\()=]+)*/y;
  * @param raw unfolded, one character per byte
  */
 export function readMimeValue(raw: string): MimeValue {
+  if (raw === '')
+    return { value: '', params: Object.create(null), fault: undefined, charsetFault: undefined };
   const reader = new Reader(raw);
   reader.skip();
   const value = reader.take(VALUE)?.[0] ?? '';

@@ -1,7 +1,9 @@
+// It relies on mailparser making no stream for a part that calls itself a multipart, has no boundary and so holds no
+// others. Otherwise each part would be read twice; mime/body-parser.test.ts tells.
 import { randomUUID } from 'node:crypto';
-import libmime from 'libmime';
 import { type HeaderBlock, quoted } from './header-block';
 import type { Loss, LossReason, MailPart } from './mail-content';
+import { libmime } from './mail-packages';
 import { type MimeValue, readMimeValue } from './mime-value';
 
 /** The header that tells which part mailparser has found. Its name is random, so no message can contain it. */
@@ -16,7 +18,8 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   const faults: Loss[] = [];
   const fault = (because: LossReason, what: string) => faults.push({ because, what });
   const first = (key: string): string | undefined => {
-    const [field, second] = block.fields.filter((candidate) => candidate.key === key);
+    const field = block.fields.find((candidate) => candidate.key === key);
+    const second = field && block.fields.find((other) => other.key === key && other !== field);
     if (second) fault('structure', `a second ${second.name} of a part`);
     return field?.value;
   };

@@ -1,8 +1,11 @@
-import { givenUpError } from '../errors/abort';
+import type { Writable } from 'node:stream';
+import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { errorCode } from '../errors/error-code';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { MessagePiece } from './base64-content';
 import type { MailContent } from './mail-content';
 import { MessageReader, type RawCopy, type ReadLimits } from './message-reader';
+import { MessageSink } from './message-sink';
 
 /** A message in the two forms in which it can be sent. */
 export interface ReadMessage {
@@ -14,39 +17,46 @@ export interface ReadMessage {
 }
 
 /**
- * Reads a MIME message from a stream. Attachments that do not fit in memory go to a temporary file.
+ * Reads a MIME message. Attachments that do not fit in memory go to a temporary file.
  *
- * @param writeTo writes the message to the reader, and destroys the reader if it cannot
+ * @param writeTo writes the message to a stream, and destroys the stream if it cannot
+ * @param compose makes the whole message, which is then not written; undefined if it is too large for that
  * @throws GraphTransportError `EMESSAGE` if the message cannot be read, and as soon as it exceeds
  *   `messageBytes`; errors of Nodemailer itself (`EFILEACCESS` …) are passed on unchanged
  */
 export async function readMessage(
-  writeTo: (reader: MessageReader) => void,
+  writeTo: (into: Writable) => void,
   limits: ReadLimits,
   signal?: AbortSignal,
+  compose?: () => readonly MessagePiece[] | undefined,
 ): Promise<ReadMessage> {
+  throwIfGivenUp(signal);
   const reader = new MessageReader(limits);
-  const abort = () => reader.destroy(new Error('the send was aborted'));
   try {
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted) abort();
-    await readAll(writeTo, reader);
+    const whole = compose?.();
+    if (whole) for (const piece of whole) await reader.read(piece);
+    else await readStream(writeTo, reader, signal);
     const content = await reader.content();
+    throwIfGivenUp(signal);
     return { content, raw: reader.raw, close: () => reader.close() };
   } catch (error) {
-    reader.destroy();
     await reader.close();
     throw signal?.aborted ? givenUpError(signal) : toReadError(error);
-  } finally {
-    signal?.removeEventListener('abort', abort);
   }
 }
 
-function readAll(writeTo: (reader: MessageReader) => void, reader: MessageReader): Promise<void> {
-  return new Promise((resolve, reject) => {
-    reader.once('finish', resolve).once('error', reject);
-    writeTo(reader);
-  });
+function readStream(
+  writeTo: (into: Writable) => void,
+  reader: MessageReader,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const sink = new MessageSink(reader);
+  const abort = () => sink.destroy(new Error('the send was aborted'));
+  signal?.addEventListener('abort', abort, { once: true });
+  return new Promise<void>((resolve, reject) => {
+    sink.once('finish', resolve).once('error', reject);
+    writeTo(sink);
+  }).finally(() => signal?.removeEventListener('abort', abort));
 }
 
 /** Errors of Nodemailer's own content sources, which are more specific than ours. */

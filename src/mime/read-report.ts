@@ -1,6 +1,6 @@
-import { simpleParser } from 'mailparser';
 import { decodeBytes, decodeWords } from './decode-text';
 import { bytesBeforeHeader, readHeaderBlock } from './header-block';
+import { simpleParser } from './mail-packages';
 import { readMimeValue } from './mime-value';
 
 /**

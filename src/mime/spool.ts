@@ -136,7 +136,8 @@ export function messageTooLarge(maxBytes: number): GraphTransportError {
   );
 }
 
-function oneOf(chunks: Buffer[]): Buffer {
+/** The bytes of all chunks, copied only if there are several. */
+export function oneOf(chunks: Buffer[]): Buffer {
   const [first] = chunks;
   return first && chunks.length === 1 ? first : Buffer.concat(chunks);
 }

@@ -1,6 +1,12 @@
-// It relies on a compiled message being a tree of nodes (`childNodes`) whose fields are all that a transport can change
-// or use up, and on streams standing in `content` and `_raw` of a node and in the fields of `data` that are listed
-// below. __tests__/failover/replay.test.ts tells when that changes.
+// It relies on
+//
+// - a compiled message being a tree of nodes (`childNodes`) whose fields are all that a transport can change or use up,
+//   with streams in `content` and `_raw` and in the fields of `data` that are listed below: without that, the second
+//   transport would send less. __tests__/failover/replay.test.ts tells;
+// - `dkim` and `_dkim` in `data`, and keys being looked for after the plugins of the step 'stream': without that,
+//   messages are signed twice or not at all. __tests__/failover/replay.test.ts tells;
+// - `getSocket`, `_userPlugins` and `_defaults` of a Mail object: without them, a member's proxy is not used, or what a
+//   member would add is left out without an error. __tests__/failover/members.test.ts tells.
 import { PassThrough, Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import DKIM from 'nodemailer/lib/dkim';

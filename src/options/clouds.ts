@@ -77,3 +77,8 @@ export function cloudProblems(
     `graphEndpoint ${graphEndpoint} belongs to the cloud ${ofGraph.join(' and ')} and authorityHost ${authorityHost} to ${ofAuthority.join(' and ')}, but Graph accepts tokens of its own cloud only: set cloud instead of both`,
   ];
 }
+
+/** Whether an endpoint is that of a national cloud, which lacks some of what the global one has. */
+export function isNationalEndpoint(graphEndpoint: string): boolean {
+  return CLOUD_NAMES.some((name) => name !== 'global' && CLOUDS[name].graphEndpoint === graphEndpoint);
+}

@@ -1,3 +1,4 @@
+// Longer than a file should be, because it is mostly the documentation of the options.
 import type { Dispatcher } from 'undici';
 import type { MailAddress } from '../mime/address';
 import type { ClientSecretOf } from './client-secret';

@@ -53,6 +53,11 @@ export function refusal({ status, code }: LiveAnswer) {
   return { status, code };
 }
 
+/** The same in one text, for checks of several answers. */
+export function said({ status, code }: LiveAnswer): string {
+  return code === undefined ? `${status}` : `${status} ${code}`;
+}
+
 /** Uses the fetch of the undici package, because its dispatchers may not work with the undici inside Node. */
 export function createFetch({ dispatcher, log, authorityHost, graphEndpoint }: LiveConnection): FetchAnswer {
   return async (method, url, request) => {

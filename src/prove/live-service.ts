@@ -56,6 +56,8 @@ export interface LiveService
   find(mark: string, wanted: number, folder?: string): Promise<FoundMessage[]>;
   /** Searches like `find`, with any `$filter`. */
   filter(filter: string, wanted: number, folder?: string): Promise<FoundMessage[]>;
+  /** Waits until it is time for another look. */
+  pause(): Promise<void>;
   /** The result of a single search, page by page. */
   pages(filter: string, top: number): Promise<unknown[][]>;
 }
@@ -121,6 +123,7 @@ export async function connectLiveService(options: LiveServiceOptions): Promise<L
       singleValueExtendedProperties: [messageMark(mark)],
     }),
     filter,
+    pause: () => systemClock.sleep(lookMs),
     find: (mark, wanted, folder) => filter(hasMark(mark), wanted, folder),
     pages: ($filter, top) => {
       const query = new URLSearchParams({ $filter, $select: 'id', $top: `${top}` });

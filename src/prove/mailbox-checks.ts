@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hasMark } from '../delivery/message-mark';
 import { property } from '../graph/json-property';
 import type { LiveCheck } from './live-check';
-import type { LiveAnswer } from './live-http';
+import { type LiveAnswer, said } from './live-http';
 import { IMMUTABLE, type LiveService } from './live-service';
 import { withDraft } from './with-draft';
 
@@ -192,9 +192,4 @@ function withDrafts<T>(
 async function immutablePath(service: LiveService, path: string): Promise<string> {
   const { body } = await service.ask('GET', `${path}?$select=id`, { headers: IMMUTABLE });
   return `/messages/${encodeURIComponent(String(property(body, 'id')))}`;
-}
-
-/** Status and code in one text, for checks of several answers. */
-function said({ status, code }: LiveAnswer): string {
-  return code === undefined ? `${status}` : `${status} ${code}`;
 }

@@ -10,6 +10,8 @@ import { REPLY_CHECKS } from './reply-checks';
 import { REQUEST_CHECKS } from './request-checks';
 import { startSandboxService } from './sandbox-service';
 import { SENDING_CHECKS } from './sending-checks';
+import { SENT_COPY_CHECKS } from './sent-copy-checks';
+import { TRACE_CHECKS } from './trace-checks';
 import { UPLOAD_CHECKS } from './upload-checks';
 
 /** What a check found. */
@@ -35,8 +37,11 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
   ...MAILBOX_CHECKS,
   ...CHANGING_CHECKS,
   ...REPLY_CHECKS,
+  ...SENT_COPY_CHECKS,
   ...UPLOAD_CHECKS,
   ...REQUEST_CHECKS,
+  // Last, because a trace takes minutes to show.
+  ...TRACE_CHECKS,
 ];
 
 /**

@@ -12,6 +12,7 @@ export async function startSandboxService(settings: StartSandboxOptions = {}) {
         aliases: ['alias@contoso.example'],
       },
     ],
+    roles: ['Mail.Send', 'Mail.ReadWrite', 'ExchangeMessageTrace.Read.All'],
     // Long enough for requests to overlap.
     latency: 5,
     ...settings,

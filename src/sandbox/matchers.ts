@@ -54,7 +54,7 @@ export function toHaveReceivedTimes(
     pass,
     message: () => {
       const call = hint(`${pass ? 'not.' : ''}toHaveReceivedTimes(times, query)`);
-      const wanted = pass ? `a number other than ${times} of ${noun}` : `${times} ${noun}`;
+      const wanted = pass ? `any number but ${times} ${noun}` : `${times} ${noun}`;
       if (found.length > 0) return `${call}Expected ${wanted}, and there ${areThere(found)}`;
       return `${call}Expected ${wanted}, and there is none.\n${describeSearched(sandbox, test)}`;
     },

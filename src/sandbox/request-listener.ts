@@ -23,7 +23,7 @@ export function requestListener(
   return (incoming, outgoing) => {
     respond(incoming, handle, hosts, keepHost, whenLeft(outgoing))
       .then((delivery) => deliver(delivery, incoming, outgoing))
-      .catch((error) => answerFailure(outgoing, error));
+      .catch((error) => answerFailure(incoming, outgoing, error));
   };
 }
 
@@ -38,10 +38,13 @@ async function respond(
   // Any web page can point its own host name at 127.0.0.1, and would then share our origin.
   if (!isOwnHost(host, hosts)) {
     const names = ['127.0.0.1', ...hosts.filter((name) => name !== '127.0.0.1')];
-    return plain(403, `The sandbox answers to ${names.join(', ')} and localhost only.\n`);
+    const reason = `The sandbox answers to ${names.join(', ')} and localhost only.`;
+    return { manner: 'whole', response: refusal(incoming, 403, 'forbidden', reason) };
   }
   const request = toRequest(incoming, keepHost ? host : '127.0.0.1', signal);
-  return request ? handle(request) : plain(400, 'The sandbox cannot read this request.\n');
+  if (request) return handle(request);
+  const reason = 'The sandbox cannot read this request.';
+  return { manner: 'whole', response: refusal(incoming, 400, 'bad-request', reason) };
 }
 
 /** Aborts when the client leaves before it has its answer: nobody waits for it any more. */
@@ -53,8 +56,12 @@ function whenLeft(outgoing: ServerResponse): AbortSignal {
   return left.signal;
 }
 
-function plain(status: number, text: string): Delivery {
-  return { manner: 'whole', response: new Response(text, { status }) };
+/** For programs in the shape that the API, and Graph, give all their refusals; for people as text. */
+function refusal({ url = '/' }: IncomingMessage, status: number, code: string, message: string): Response {
+  const isForPrograms = /^(?:https?:\/\/[^/?]*)?\/(?:inbox\/api|v1\.0|beta)(?:[/?]|$)/i.test(url);
+  return isForPrograms
+    ? Response.json({ error: { code, message } }, { status })
+    : new Response(`${message}\n`, { status });
 }
 
 async function deliver(
@@ -107,9 +114,14 @@ async function answerForGood(outgoing: ServerResponse, { status, headers, body }
 }
 
 /** Reports a failure of the sandbox itself to the client, which may have left already. */
-function answerFailure(outgoing: ServerResponse, error: unknown): void {
-  if (outgoing.headersSent) outgoing.destroy();
-  else outgoing.writeHead(500, { connection: 'close' }).end(`The sandbox failed: ${error}\n`);
+function answerFailure(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  const response = refusal(incoming, 500, 'failed', `The sandbox failed: ${error}`);
+  response.headers.set('connection', 'close');
+  answer(response, incoming, outgoing).catch(() => outgoing.destroy());
 }
 
 /** Undefined for what node:http accepts and a web Request does not, such as the method TRACE. */

@@ -1,12 +1,12 @@
+import type { getLogger } from 'nodemailer/lib/shared';
 import { AccessTokenSource } from '../auth/access-token';
 import { createCredential } from '../auth/credential';
 import { type Clock, dateOf } from '../clock';
-import { checkedMessageId } from '../delivery/ask-mailbox';
-import type { SendTimer } from '../errors/abort';
+import { type CallContext, checkedMessageId } from '../delivery/ask-mailbox';
 import type { Secrets } from '../errors/secrets';
 import { GraphClient, type GraphClientOptions, type Tokens } from '../graph/client';
 import { traceDetailsPath, tracesPath } from '../graph/endpoints';
-import { MessageRequests, type RetryEvent } from '../graph/message-requests';
+import { MessageRequests } from '../graph/message-requests';
 import type { ResolvedOptions } from '../options/resolved-options';
 import type { MessageTrace, TraceDetail, TraceOptions } from './trace';
 import { garbled, type ListedTrace, type Page, toDetails, toTraces } from './trace-answers';
@@ -23,13 +23,9 @@ export interface TracerOptions {
   client: GraphClientOptions;
   secrets: Secrets;
   clock: Clock;
-}
-
-/** What one call is given. */
-export interface TraceCall {
-  signal: AbortSignal;
-  timer: SendTimer;
-  onRetry: (event: RetryEvent) => void;
+  logger: ReturnType<typeof getLogger>;
+  /** Aborts when the transport is closed. */
+  closing: AbortSignal;
 }
 
 /** Asks Exchange's message trace, with the credential that may, and within its limit of requests. */
@@ -50,7 +46,17 @@ export class Tracer {
    * @throws GraphTransportError `ECONFIG` in another cloud than the global one and for wrong options, `EMESSAGE` for
    *   what is no Message-ID, `EAUTH` without the permission or the service principal
    */
-  async trace(messageId: string, options: TraceOptions, call: TraceCall): Promise<MessageTrace[]> {
+  async trace(messageId: string, options: TraceOptions, call: CallContext): Promise<MessageTrace[]> {
+    const { logger, closing } = this.#options;
+    // Given up at any time, since the wait for its turn may take minutes.
+    const signal = AbortSignal.any([call.signal, closing]);
+    const traces = await this.#find(messageId, options, { ...call, signal });
+    const said = 'Exchange has a trace of %s for %d recipients';
+    logger.info({ tnx: 'trace', messageId, recipients: traces.length }, said, messageId, traces.length);
+    return traces;
+  }
+
+  async #find(messageId: string, options: TraceOptions, call: CallContext): Promise<MessageTrace[]> {
     const { defaults, clock } = this.#options;
     const { details, windows } = checkTraceOptions(options, dateOf(clock));
     const id = checkedMessageId(messageId);
@@ -72,7 +78,7 @@ export class Tracer {
     }
   }
 
-  #requestsOf({ signal, timer, onRetry }: TraceCall): MessageRequests {
+  #requestsOf({ signal, timer, onRetry }: CallContext): MessageRequests {
     const { client, defaults, clock } = this.#options;
     const limiter = this.#limiter;
     const turn = async (ended: AbortSignal | undefined) => {

@@ -178,12 +178,17 @@ test('a wait that has ended listens no more', async () => {
   expect(calls).toBe(1);
 });
 
-test.each<[object, string]>([
+test.each<[unknown, string]>([
   [{ tmieout: 1 }, 'Unknown option "tmieout" of waitForMessage(). It takes timeout, signal, onlyNew.'],
   [{ timeout: -1 }, 'Expected `timeout` to be a number of milliseconds, got -1.'],
   [{ timeout: '5' }, 'Expected `timeout` to be a number of milliseconds, got 5.'],
   [{ timeout: Number.NaN }, 'got NaN'],
   [{ signal: 'stop' }, 'Expected `signal` to be an AbortSignal.'],
+  [{ onlyNew: 'yes' }, 'Expected `onlyNew` to be true or false, got yes.'],
+  [5000, 'an object such as { timeout: 5000 }, got 5000.'],
+  [null, 'an object such as { timeout: 5000 }, got null.'],
+  [[5000], 'got a list'],
 ])('the options %p are refused', async (options, complaint) => {
-  await expect(sandbox.waitForMessage({}, options)).rejects.toThrow(complaint);
+  const waiting: Promise<unknown> = Reflect.apply(sandbox.waitForMessage, sandbox, [{}, options]);
+  await expect(waiting).rejects.toThrow(complaint);
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { readCalendar } from '../../../src/sandbox/inbox/calendar';
 import { readTime } from '../../../src/sandbox/inbox/calendar-time';
 import { namedZone } from '../../../src/sandbox/inbox/calendar-zones';
 import { WINDOWS_ZONES } from '../../../src/sandbox/inbox/windows-zones';
+import { fc } from '../../support/fast-check';
 
 const calendar = (lines: string[], method = 'METHOD:REQUEST') =>
   [
@@ -58,6 +58,7 @@ test('text is read whole, wherever its lines are folded and however they end', (
         expect(readCalendar(file)?.events[0]?.title).toBe(text.replace(/[\r\n]/g, '\n').trim());
       },
     ),
+    { examples: [['Before\u2028and after', 3, '\r\n']] },
   );
 });
 

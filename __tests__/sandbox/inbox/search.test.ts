@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { createSandbox, type Sandbox, type SandboxMessage } from '../../../src/sandbox';
 import { MessageSearch } from '../../../src/sandbox/inbox/search';
 import { visibleLine } from '../../../src/sandbox/mail/visible-text';
+import { fc } from '../../support/fast-check';
 import { LUNCH, send } from '../support';
 
 const WORDS = ['order', 'Invoice', 'Ann', 'größe', 'x', '&amp;', '<b>', 'td'];

@@ -1,3 +1,4 @@
+// Longer than a file should be, because it is one table.
 import { type ServiceCode, type ServiceCodeRow, spelling } from './service-code';
 
 const DOCS = 'https://learn.microsoft.com/graph';

@@ -103,18 +103,26 @@ function noun(onlyNew: boolean, { query }: MessageTest): string {
 const OPTION_NAMES = ['timeout', 'signal', 'onlyNew'];
 
 function checkOptions(options: object & SandboxWaitOptions): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `Expected the options of waitForMessage() to be an object such as { timeout: 5000 }, got ${Array.isArray(options) ? 'a list' : String(options)}.`,
+    );
+  }
   const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
   if (unknown !== undefined) {
     throw new TypeError(
       `Unknown option "${unknown}" of waitForMessage(). It takes ${OPTION_NAMES.join(', ')}.`,
     );
   }
-  const { timeout = 0, signal } = options;
+  const { timeout = 0, signal, onlyNew = false } = options;
   const isTime = timeout === Number.POSITIVE_INFINITY || (timeout >= 0 && timeout <= MAX_TIMEOUT_MS);
   if (typeof timeout !== 'number' || !isTime) {
     throw new TypeError(`Expected \`timeout\` to be a number of milliseconds, got ${String(timeout)}.`);
   }
   if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {
     throw new TypeError('Expected `signal` to be an AbortSignal.');
+  }
+  if (typeof onlyNew !== 'boolean') {
+    throw new TypeError(`Expected \`onlyNew\` to be true or false, got ${String(onlyNew)}.`);
   }
 }

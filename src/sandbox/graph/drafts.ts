@@ -5,6 +5,7 @@ import { checkRecipients } from '../mail/check-message';
 import { propertyKey } from '../mail/extended-properties';
 import type { MessageContent, ReadMessage } from '../mail/message';
 import { readJsonChange, readJsonDraft } from '../mail/read-json';
+import { findFolder } from '../mailbox/folders';
 import {
   endSessionsOf,
   findDraft,
@@ -69,7 +70,7 @@ export async function updateMessage(
   const given = readEntity(body, 'message');
   const change = readJsonChange(given, draft.mailbox, state.ids, limits);
   const names = Object.keys(given).filter((name) => !name.includes('@'));
-  const content = merge(draft.content, change.content, names);
+  const content = mergeChange(draft.content, change.content, names);
   checkRecipients(content, limits.recipients);
   draft.claimedSenders = claimedSenders(draft, content, names);
   draft.content = content;
@@ -78,7 +79,16 @@ export async function updateMessage(
   return draft;
 }
 
-function merge(before: MessageContent, change: MessageContent, names: readonly string[]): MessageContent {
+/**
+ * The content with the properties that a change names.
+ *
+ * @throws GraphRefusal for one that cannot be updated
+ */
+export function mergeChange(
+  before: MessageContent,
+  change: MessageContent,
+  names: readonly string[],
+): MessageContent {
   const merged = { ...before };
   const take = <Key extends keyof MessageContent>(key: Key) => {
     merged[key] = change[key];
@@ -106,6 +116,37 @@ function merge(before: MessageContent, change: MessageContent, names: readonly s
 function claimedSenders(before: ReadMessage, content: MessageContent, names: readonly string[]): string[] {
   const isClaimed = names.includes('from') || names.includes('sender');
   return isClaimed ? [content.from.address, content.sender.address] : before.claimedSenders;
+}
+
+/** Moves a message to a folder, named by its id or well-known name. [rule: move-makes-new-id] */
+export async function moveMessage(
+  request: Request,
+  { user, messageId }: PathValues,
+  state: MailboxState,
+): Promise<MailboxMessage> {
+  const body = await readJsonRequest(request, state.settings);
+  // No await from here on, or two requests could move the same message.
+  const message = findMessage(state, user, messageId);
+  const { folder } = findFolder(state, user, destinationOf(body));
+  leaveStaleDraft(state, message);
+  removeMessage(state, message);
+  state.messages.push(message);
+  moveTo(folder, message, state);
+  markChanged(message, state);
+  message.unsearchable = unsearchable(folder, state.settings);
+  return message;
+}
+
+function destinationOf(body: unknown): string {
+  const named = typeof body === 'object' && body !== null ? Object.entries(body) : [];
+  const [, id] = named.find(([name]) => name.toLowerCase() === 'destinationid') ?? [];
+  if (typeof id === 'string' && id !== '') return id;
+  throw new GraphRefusal(
+    'move-destination',
+    400,
+    'ErrorInvalidRequest',
+    'The request to move a message names no folder in destinationId.',
+  );
 }
 
 /** The number of deleted ids that are remembered. */

@@ -1,6 +1,7 @@
 import type { Call } from '../http/delivery';
-import { jsonAnswer, showTime } from '../http/graph-answer';
+import { fileAnswer, jsonAnswer, showTime } from '../http/graph-answer';
 import { notImplemented } from '../http/graph-refusal';
+import { composeEml } from '../mail/compose-eml';
 import { checkPropertyId, isSameProperty, propertyKey, shownPropertyId } from '../mail/extended-properties';
 import type { SandboxAddress } from '../mail/message';
 import { MESSAGE_CLASS, messageClassOf } from '../mail/message-class';
@@ -20,6 +21,29 @@ export function messageAnswer(
   return jsonAnswer(status, showMessage(message, request, options, state), call, idHeaders(request));
 }
 
+/** A message as MIME. [rule: mime-of-message] */
+export function mimeAnswer(message: MailboxMessage, request: Request, call: Call): Response {
+  const { content, mailbox, createdAt, immutableId } = message;
+  const eml = composeEml({
+    ...content,
+    id: immutableId,
+    receivedAt: createdAt,
+    mailbox: mailbox.userPrincipalName,
+    requestId: call.requestId,
+  });
+  return fileAnswer(eml, 'text/plain', call, idHeaders(request));
+}
+
+/** PidTagMessageFlags. [MS-OXCMSG] 2.2.1.6 */
+const MESSAGE_FLAGS = 'Integer 0x0E07';
+const [READ, SUBMITTED, UNSENT] = [1, 4, 8];
+
+/** [rule: held-is-submitted] */
+function messageFlags(message: MailboxMessage, { deferred }: MailboxState): number {
+  if (!message.isDraft) return READ;
+  return READ + UNSENT + (deferred.some(({ of }) => of === message) ? SUBMITTED : 0);
+}
+
 /** The properties that `$select` names, by default the usual ones, plus those that `$expand` adds. */
 export function showMessage(
   message: MailboxMessage,
@@ -30,8 +54,14 @@ export function showMessage(
   const id = message[idKind(request)];
   const { headers, extendedProperties } = message.content;
   // [rule: message-class]
-  const others = extendedProperties.filter((own) => !isSameProperty(own.id, MESSAGE_CLASS));
-  const all = [...others, { id: MESSAGE_CLASS, value: messageClassOf(message.content) }];
+  const others = extendedProperties.filter(
+    (own) => !isSameProperty(own.id, MESSAGE_CLASS) && !isSameProperty(own.id, MESSAGE_FLAGS),
+  );
+  const all = [
+    ...others,
+    { id: MESSAGE_CLASS, value: messageClassOf(message.content) },
+    { id: MESSAGE_FLAGS, value: String(messageFlags(message, state)) },
+  ];
   const shown = selectProperties(
     'message',
     { id, ...describeMessage(message, state) },
@@ -48,7 +78,7 @@ export function idHeaders(request: Request): Record<string, string> {
 /** Without attachments and custom headers, which are shown only on request. [rule: headers-on-request] */
 export function describeMessage(message: MailboxMessage, state: MailboxState): Record<string, unknown> {
   const { content } = message;
-  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown]
+  // A draft, too, has the times of receiving and sending: when it was created. [rule: draft-shown] [rule: copy-shown]
   const created = showTime(message.createdAt, state.settings);
   return {
     createdDateTime: created,

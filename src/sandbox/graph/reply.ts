@@ -1,11 +1,12 @@
 import type { Call } from '../http/delivery';
-import { notImplemented } from '../http/graph-refusal';
 import type { PathValues } from '../http/route';
+import { checkRecipients } from '../mail/check-message';
 import type { MessageContent, SandboxAddress } from '../mail/message';
 import { findMessage, newMessage } from '../mailbox/messages';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
+import { findMailbox } from '../tenant/mailboxes';
 import { idKind } from './message-answer';
-import { parseJson, readRequest } from './read-request';
+import { readReplyBody, withReplyBody } from './reply-body';
 
 const IN_REPLY_TO = 'String 0x1042';
 const REFERENCES = 'String 0x1039';
@@ -20,10 +21,7 @@ export async function createReply(
   state: MailboxState,
   { call, toAll }: { call: Call; toAll: boolean },
 ): Promise<MailboxMessage> {
-  const body = await readRequest(request, state.settings);
-  if (body.length > 0 && JSON.stringify(parseJson(body)) !== '{}') {
-    throw notImplemented('the body of createReply');
-  }
+  const said = await readReplyBody(request, findMailbox(state.settings, user), state);
   const original = findMessage(state, user, messageId);
   const { mailbox, conversationId } = original;
   const from = { name: mailbox.displayName, address: mailbox.userPrincipalName };
@@ -50,7 +48,8 @@ export async function createReply(
     savedToSentItems: true,
     request: {},
   };
-  const read = { content, claimedSenders: [] };
+  const read = withReplyBody(content, said);
+  checkRecipients(read.content, state.settings.limits.recipients);
   return newMessage('drafts', { mailbox, read, knownBy: idKind(request), conversationId }, state, call);
 }
 

@@ -42,7 +42,7 @@ interface Property {
 }
 
 /** A line by RFC 5545; no two of its parts can begin with the same character, so it is read in one pass. */
-const LINE = /^([\w-]+)((?:;[\w-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*):(.*)$/;
+const LINE = /^([\w-]+)((?:;[\w-]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*):(.*)$/s;
 
 /** Reads the events of an iCalendar file. Undefined if it is broken, or has none. */
 export function readCalendar(text: string): Calendar | undefined {

@@ -97,7 +97,7 @@ export class MessageSearch {
 
   #testFor(word: string): Test {
     if (word === 'has:attachment') return ({ attachments }) => attachments.some(({ isInline }) => !isInline);
-    const [, name = '', wanted = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [];
+    const [, name = '', wanted = ''] = /^([a-z]+):(.*)$/s.exec(word) ?? [];
     const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
     if (field) return (message) => field(message).toLowerCase().includes(wanted);
     return (message) => this.#textOf(message).includes(word);

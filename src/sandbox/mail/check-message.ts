@@ -2,6 +2,7 @@ import { GraphRefusal } from '../http/graph-refusal';
 import type { SandboxRuleName } from '../rules/index';
 import type { SandboxLimits, SandboxMailbox } from '../settings';
 import type { MessageContent, SandboxAddress } from './message';
+import { headerEnd } from './read-mime';
 
 const LOCAL_PART = /^(?:[^\s\p{C}<>()[\]\\,;:@"]+|"(?:[^"\\\p{C}]|\\[\x20-\x7e])+")$/u;
 const LABEL = /^[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?$/;
@@ -103,14 +104,9 @@ export function checkAttachmentCount(count: number, { attachments: limit }: Sand
 
 /** The same for the bytes of all headers. */
 export function checkHeaderSize(content: MessageContent, { headerBytes: limit }: SandboxLimits): void {
-  const sizeBytes = content.mime ? mimeHeaderSize(content.mime) : jsonHeaderSize(content);
+  const sizeBytes = content.mime ? headerEnd(content.mime) : jsonHeaderSize(content);
   if (sizeBytes <= limit) return;
   throw tooMuch('header-bytes', `The headers of the message have ${sizeBytes} bytes, the limit is ${limit}.`);
-}
-
-function mimeHeaderSize(mime: Buffer): number {
-  const end = mime.indexOf('\r\n\r\n');
-  return end === -1 ? mime.length : end;
 }
 
 /** About the size of the headers that Exchange makes from the JSON. */

@@ -68,7 +68,7 @@ export function isSameProperty(one: string, other: string): boolean {
 
 /** Equal for all ids of one property: names have case; types, GUIDs and numbers do not. */
 export function propertyKey(id: string): string {
-  const [, beforeName = id, name = ''] = /^(.*? Name )(.*)$/.exec(id) ?? [];
+  const [, beforeName = id, name = ''] = /^(.*? Name )(.*)$/s.exec(id) ?? [];
   return shownPropertyId(beforeName).toLowerCase() + name;
 }
 

@@ -159,14 +159,15 @@ export function withoutHeader(mime: Buffer, fields: readonly MimeHeaderField[], 
   return Buffer.concat([...kept.map(({ start, end }) => mime.subarray(start, end)), rest]);
 }
 
+/** Where the header ends: at the empty line, or at the end if there is none. */
+export function headerEnd(mime: Buffer): number {
+  const emptyLine = mime.indexOf('\r\n\r\n');
+  return emptyLine === -1 ? mime.length : emptyLine;
+}
+
 /** Read as latin1, so offsets in the text are offsets in the bytes. */
 function headerLines(mime: Buffer): string[] {
-  const emptyLine = mime.indexOf('\r\n\r\n');
-  return mime
-    .subarray(0, emptyLine === -1 ? mime.length : emptyLine)
-    .toString('latin1')
-    .replace(/\r\n$/, '')
-    .split('\r\n');
+  return mime.subarray(0, headerEnd(mime)).toString('latin1').replace(/\r\n$/, '').split('\r\n');
 }
 
 function readValue(field: Buffer): string {

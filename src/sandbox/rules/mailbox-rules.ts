@@ -29,6 +29,10 @@ export const MAILBOX_RULES = {
     'Graph docs: user-post-messages',
     'A draft is shown with conversationId, webLink, changeKey, and with receivedDateTime and sentDateTime.',
   ),
+  'copy-shown': documented(
+    'Graph docs: message',
+    'A copy in Sent Items, too, is shown with conversationId, webLink and sentDateTime.',
+  ),
   'change-key': documented(
     'Graph docs: message',
     'A change of a message or its attachments changes changeKey.',
@@ -48,6 +52,14 @@ export const MAILBOX_RULES = {
   'reply-conversation': ours(
     'The draft of a reply is in the conversation of the message and names it in In-Reply-To and References, with RE: before its subject and its body below.',
   ),
+  'reply-content': ours(
+    'A comment, or the body of a message, stands above the body of the reply, and other properties of the message replace those of the draft.',
+  ),
+  'reply-comment-or-body': documented(
+    'Graph docs: message-createreply',
+    'A reply takes a comment or the body of a message: both are refused with 400; the code is a guess.',
+  ),
+  'reply-mime': documented('Graph docs: message-createreply', 'A reply as MIME is the draft as it is.'),
   'reply-attachments': ours('The draft of a reply has the inline attachments of the message.'),
   'parallel-attachments': reported(
     'microsoftgraph/msgraph-sdk-dotnet#1287',
@@ -57,6 +69,17 @@ export const MAILBOX_RULES = {
     'openonion/connectonion#183',
     'A draft that asks to be sent later stays in Drafts until then, and is not sent once it is deleted.',
   ),
+  'deferred-in-outbox': ours(
+    'What asks to be sent later and was moved to Outbox before it was sent waits there; the Outbox of an Exchange mailbox is where Outlook keeps such messages (Microsoft KB 188696).',
+  ),
+  'held-is-submitted': ours(
+    'A draft that waits for its time has mfSubmitted (4) in the property Integer 0x0E07, and no other draft has it.',
+  ),
+  'move-makes-new-id': documented(
+    'Graph docs: message-move',
+    'Moving a message takes it out of its folder and gives it a new id in the other.',
+  ),
+  'move-destination': ours('A move that names no folder is refused with ErrorInvalidRequest.'),
   'deferred-send-mail': reported(
     'openonion/connectonion#1198',
     'A sendMail that asks to be sent later is sent at once, and again at that time.',

@@ -24,6 +24,7 @@ const attachment = {
 
 export const ENTITY_TYPES = {
   sendMail: { message: 'message!', saveToSentItems: 'BooleanOrText' },
+  createReply: { Comment: 'String', Message: 'message' },
   createUploadSession: { AttachmentItem: 'attachmentItem!' },
   message: {
     ...outlookItem,

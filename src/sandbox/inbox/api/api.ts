@@ -5,7 +5,8 @@ import { ApiRefusal, errorResponse, jsonResponse, refusalResponse } from './answ
 import { API_PATH } from './message-json';
 import { openApiDocument } from './openapi';
 import { checkParameters } from './parameters';
-import { API_ROUTES, type ApiRoute } from './routes';
+import type { ApiRoute } from './route';
+import { API_ROUTES } from './routes';
 
 /** The JSON API, for tests in any language. It answers everything, refusals too, as JSON. */
 export function createApi(sandbox: Sandbox, search: MessageSearch): (request: Request) => Promise<Response> {

@@ -1,6 +1,7 @@
 import { API_PATH } from './message-json';
 import { FILTERS, PARAMETERS } from './parameters';
-import { API_ROUTES, type ApiRoute } from './routes';
+import type { ApiRoute } from './route';
+import { API_ROUTES } from './routes';
 import { SCHEMAS } from './schemas';
 
 const json = (name: string) => ({

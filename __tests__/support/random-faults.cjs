@@ -21,13 +21,13 @@ const FAULTS = [
  *
  * @param rate the share of requests that meet one, from 0 to 1
  */
-export function randomFaults(seed, rate) {
+function randomFaults(seed, rate) {
   const random = seeded(seed);
   return () => (random() < rate ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined);
 }
 
 /** The same numbers for the same seed, from 0 up to 1 (mulberry32). */
-export function seeded(seed) {
+function seeded(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -36,3 +36,5 @@ export function seeded(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+module.exports = { FAULTS, randomFaults, seeded };

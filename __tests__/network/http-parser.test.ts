@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const typescript = join(__dirname, '../support/typescript.cjs');
+const source = (name: string) => JSON.stringify(join(__dirname, '../../src', name));
+
+/** How often V8 optimises WebAssembly in a process that gets ten answers over a dispatcher. */
+function optimised(dispatcher: string, flags: string[] = []): number {
+  const script = `
+    require('node:v8').setFlagsFromString('--trace-wasm-compilation-times');
+    const { createDispatcher } = require(${source('network/dispatcher.ts')});
+    const { Agent, request } = require(${source('network/undici.ts')});
+    const dispatcher = ${dispatcher};
+    const server = require('node:http').createServer((_, response) => response.end('ok'));
+    server.listen(0, '127.0.0.1', async () => {
+      const origin = 'http://127.0.0.1:' + server.address().port;
+      for (let n = 0; n < 10; n++) {
+        const answer = await request.call(dispatcher, { origin, path: '/', method: 'GET' });
+        await answer.body.text();
+      }
+      await dispatcher.close();
+      server.close();
+    });`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...flags, '--require', typescript, '-e', script],
+    // Jest's own variable makes undici choose another parser.
+    { encoding: 'utf8', env: { ...process.env, JEST_WORKER_ID: '', NODE_OPTIONS: '' } },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.match(/using TurboFan/g)?.length ?? 0;
+}
+
+test("V8 does not optimise undici's parser for the first answers", () => {
+  expect(optimised('new Agent()')).toBe(1);
+  expect(optimised('createDispatcher({}, {})')).toBe(0);
+});
+
+test('flags for WebAssembly that Node was started with stay as they are', () => {
+  expect(optimised('createDispatcher({}, {})', ['--wasm-tiering-budget=1000000'])).toBe(1);
+});
+
+test('the flag has its usual value again, so other modules are optimised as ever', () => {
+  // A function that is called so often that it uses up the usual budget, but not the parser's.
+  const wasm = `new WebAssembly.Module(Uint8Array.of(
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 127, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0,
+    10, 16, 1, 14, 0, 3, 64, 32, 0, 65, 1, 107, 34, 0, 13, 0, 11, 11))`;
+  const loop = `(() => {
+    const made = createDispatcher({}, {});
+    new WebAssembly.Instance(${wasm}).exports.f(3000000);
+    return made;
+  })()`;
+  expect(optimised(loop)).toBe(1);
+});

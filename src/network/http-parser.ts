@@ -1,0 +1,48 @@
+// It relies on undici making its parser before it looks at the socket, and on V8 reading its budget when a WebAssembly
+// module is made. If one of them changes, V8 optimises the parser as early as ever; http-parser.test.ts tells.
+import { setFlagsFromString } from 'node:v8';
+import { httpConnector } from './undici';
+
+/** V8's own `--wasm-tiering-budget`, by its major version: in Node 20, 22 and 24. */
+const USUAL_BUDGETS: Readonly<Record<string, number>> = { 11: 1_800_000, 12: 13_000_000, 13: 13_000_000 };
+
+/** Used up after about a hundred answers. */
+const PARSER_BUDGET = 200_000_000;
+
+let isMade = false;
+
+/**
+ * Makes undici's parser of HTTP now, for the connections to come, and lets V8 optimise it only after about a hundred
+ * answers. It is one huge function, which V8 would optimise after one answer (Node 20) or three (Node 22). That takes
+ * another thread a tenth of a second, and the process cannot end before it is done: a third of all that a process
+ * spends that sends a single message.
+ *
+ * V8 has no setting for one module. So its flag is changed while this one is made, within one turn.
+ */
+export function makeParser(): void {
+  if (isMade) return;
+  isMade = true;
+  const usual = USUAL_BUDGETS[process.versions.v8.split('.')[0] ?? ''];
+  if (usual === undefined || isBudgetGiven()) return;
+  try {
+    const connect = httpConnector();
+    setBudget(PARSER_BUDGET);
+    try {
+      // The socket has failed already, so that nothing but the parser is made.
+      connect({}, { errored: new Error('no connection') }).catch(() => undefined);
+    } finally {
+      setBudget(usual);
+    }
+  } catch {
+    // undici makes it for the first connection.
+  }
+}
+
+function setBudget(bytes: number): void {
+  setFlagsFromString(`--wasm-tiering-budget=${bytes}`);
+}
+
+/** Whether Node was started with flags for WebAssembly, which must stay. */
+function isBudgetGiven(): boolean {
+  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => /(?:^|\s)--\S*wasm/.test(text));
+}
