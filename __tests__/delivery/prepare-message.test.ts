@@ -399,6 +399,15 @@ test('what is left out of a message is told when it was sent', async () => {
   ]);
   expect(info).not.toHaveProperty('draftMayBeLeft');
   expect(info).toMatchObject({ scheduled: false, sendAt: undefined, rejected: [], pending: [] });
+  const sendAt = new Date(0);
+  const scheduled = sentInfo(
+    { ...outgoing, dsn: false, returnPath: false },
+    { ...prepared, withoutThread: 'it goes as MIME', strippedHeaders: [], sendAt },
+    { ...sent, mayLeaveDraft: true },
+    { userId: IDENTITY.userId, keptCopy: undefined, ...counts },
+  );
+  expect(scheduled).toMatchObject({ scheduled: true, sendAt, draftMayBeLeft: true });
+  expect(scheduled.dropped).toEqual(['inReplyTo: it goes as MIME']);
 });
 
 describe('a reply in its conversation', () => {
