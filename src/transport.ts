@@ -209,18 +209,18 @@ export class GraphTransport
    */
   async sentItem(messageId: string, options: MailboxCallOptions = {}): Promise<SentItem | undefined> {
     const { findSentItem }: typeof import('./delivery/find-messages') = require('./delivery/find-messages');
-    return this.#ask(options, (mailbox) => findSentItem(mailbox, messageId));
+    return this.#ask('sentItem()', options, (mailbox) => findSentItem(mailbox, messageId));
   }
 
   /**
-   * Lists the messages that `graph: { sendAt }` has scheduled and that are still in Drafts, the next one first.
+   * Lists the messages that `graph: { sendAt }` has scheduled and that are not sent yet, the next one first.
    *
    * @throws GraphTransportError `EAUTH` without the application permission `Mail.Read`, `ECONFIG` if `userId` is a
    *   function and none is given here
    */
   async scheduled(options: MailboxCallOptions = {}): Promise<ScheduledMessage[]> {
     const { findScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-    return this.#ask(options, (mailbox) => findScheduled(mailbox));
+    return this.#ask('scheduled()', options, (mailbox) => findScheduled(mailbox));
   }
 
   /**
@@ -232,7 +232,7 @@ export class GraphTransport
    */
   async cancel(messageId: string, options: MailboxCallOptions = {}): Promise<boolean> {
     const { cancelScheduled }: typeof import('./delivery/schedule') = require('./delivery/schedule');
-    return this.#ask(options, (mailbox) => cancelScheduled(mailbox, messageId));
+    return this.#ask('cancel()', options, (mailbox) => cancelScheduled(mailbox, messageId));
   }
 
   /**
@@ -257,7 +257,7 @@ export class GraphTransport
       closing: this.#closing.signal,
     });
     const tracer = this.#tracer;
-    return this.#question(options.signal, (call) => tracer.trace(messageId, options, call));
+    return this.#question(options?.signal, (call) => tracer.trace(messageId, options, call));
   }
 
   /** The number of messages that are waiting for their turn or being sent. */
@@ -299,11 +299,16 @@ export class GraphTransport
   }
 
   /** Asks a mailbox about its messages. As with `check()`, `close()` waits for it. */
-  async #ask<T>({ userId, signal }: MailboxCallOptions, work: (mailbox: Mailbox) => Promise<T>): Promise<T> {
-    const { mailboxToAsk }: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+  async #ask<T>(
+    what: string,
+    options: MailboxCallOptions,
+    work: (mailbox: Mailbox) => Promise<T>,
+  ): Promise<T> {
+    const asking: typeof import('./delivery/ask-mailbox') = require('./delivery/ask-mailbox');
+    const { userId, signal } = asking.mailboxCallOptions(what, options);
     return this.#question(signal, (call) =>
       work(
-        mailboxToAsk(userId, {
+        asking.mailboxToAsk(userId, {
           defaults: this.#options,
           client: this.#connection.client,
           clock: this.#clock,

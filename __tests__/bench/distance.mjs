@@ -10,7 +10,19 @@ import { countWire, farAway } from './wire.mjs';
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const ROUND_TRIPS_MS = [20, 50];
 const MAILS_PER_ROUND = 20;
-const WAYS = { smtp: 'Nodemailer, SMTP pool', ses: 'Nodemailer, SES', ours: 'JSON', mime: 'MIME' };
+const WAYS = {
+  smtp: 'Nodemailer, SMTP pool',
+  slowSmtp: 'the same, without PIPELINING',
+  ses: 'Nodemailer, SES',
+  ours: 'JSON',
+  mime: 'MIME',
+};
+/** Sends the small mail in one of these ways. */
+const senderOf = (way, addresses) =>
+  way === 'slowSmtp'
+    ? SENDERS.smtp({ ...addresses, smtpPort: addresses.slowSmtpPort }, MAILS.small.mail())
+    : SENDERS[way](addresses, MAILS.small.mail());
+
 const sinks = fork(fileURLToPath(new URL('./sinks.mjs', import.meta.url)));
 const [servers] = await once(sinks, 'message');
 
@@ -18,7 +30,7 @@ for (const ms of ROUND_TRIPS_MS) {
   const { addresses } = await farAway(servers, ms);
   const rounds = Object.fromEntries(Object.keys(WAYS).map((way) => [way, []]));
   const sends = {};
-  for (const way of Object.keys(WAYS)) sends[way] = await SENDERS[way](addresses, MAILS.small.mail());
+  for (const way of Object.keys(WAYS)) sends[way] = await senderOf(way, addresses);
   for (let round = -1; round < ROUNDS; round++) {
     for (const way of Object.keys(WAYS)) {
       const startedAt = performance.now();
@@ -31,11 +43,16 @@ for (const ms of ROUND_TRIPS_MS) {
   console.table(
     Object.fromEntries(
       Object.entries(rounds).map(([way, speeds]) => {
-        const ratios = speeds.map((speed, n) => speed / rounds.smtp[n]).toSorted((a, b) => a - b);
+        const ratiosTo = (base) =>
+          speeds.map((speed, n) => speed / rounds[base][n]).toSorted((a, b) => a - b);
+        const ratios = ratiosTo('smtp');
+        const slow = ratiosTo('slowSmtp');
         const columns = {
           'messages/s': median(speeds).toFixed(1),
           '÷ SMTP': median(ratios).toFixed(2),
           'from–to': `${ratios[0].toFixed(2)}–${ratios.at(-1).toFixed(2)}`,
+          '÷ SMTP without PIPELINING': median(slow).toFixed(2),
+          'from – to': `${slow[0].toFixed(2)}–${slow.at(-1).toFixed(2)}`,
         };
         return [WAYS[way], columns];
       }),

@@ -34,21 +34,30 @@ const graph = createServer(async (request, response) => {
   answer(bytes > 0 || route === 'POST send' ? 202 : 400);
 });
 
-const smtp = new SMTPServer({
-  authOptional: true,
-  disabledCommands: ['STARTTLS', 'AUTH'],
-  logger: false,
-  onData(stream, _session, done) {
-    stream.resume().on('end', done);
-  },
-});
+const smtpServer = async (options) => {
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    logger: false,
+    onData(stream, _session, done) {
+      stream.resume().on('end', done);
+    },
+    ...options,
+  });
+  const server = smtp.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server.address().port;
+};
 
 graph.listen(0, '127.0.0.1');
 await once(graph, 'listening');
-const smtpServer = smtp.listen(0, '127.0.0.1');
-await once(smtpServer, 'listening');
 const origin = `http://127.0.0.1:${graph.address().port}`;
-process.send({ graphUrl: origin, smtpPort: smtpServer.address().port });
+process.send({
+  graphUrl: origin,
+  smtpPort: await smtpServer({}),
+  // It takes one command at a time.
+  slowSmtpPort: await smtpServer({ hidePIPELINING: true }),
+});
 
 function openId(url) {
   const tenant = url.split('/')[1];

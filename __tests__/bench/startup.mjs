@@ -1,4 +1,4 @@
-// What it costs to load the package, against Nodemailer and mailparser, which it cannot do without. Run by
+// What it costs to load the package, against Nodemailer and mailparser, of which it loads a part. Run by
 // `npm run bench:startup`. Every load has a process of its own, and the two take turns.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

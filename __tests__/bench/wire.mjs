@@ -34,7 +34,7 @@ export async function countWire(servers, mails = Object.keys(MAILS)) {
  * The servers behind a line with that round trip, and what was sent to them. A client's turn begins when it sends
  * something after an answer.
  */
-export async function farAway({ graphUrl, smtpPort }, roundTripMs) {
+export async function farAway({ graphUrl, smtpPort, slowSmtpPort }, roundTripMs) {
   const sent = { bytes: 0, turns: 0 };
   const line = async (port) => {
     const server = createServer((near) => {
@@ -55,9 +55,14 @@ export async function farAway({ graphUrl, smtpPort }, roundTripMs) {
     await once(server, 'listening');
     return server.address().port;
   };
-  const [graphPort, smtp] = [await line(Number(new URL(graphUrl).port)), await line(smtpPort)];
+  const graphPort = await line(Number(new URL(graphUrl).port));
   // The token is asked for once, at the address that the metadata of Entra names.
-  const addresses = { graphUrl: `http://127.0.0.1:${graphPort}`, authorityUrl: graphUrl, smtpPort: smtp };
+  const addresses = {
+    graphUrl: `http://127.0.0.1:${graphPort}`,
+    authorityUrl: graphUrl,
+    smtpPort: await line(smtpPort),
+    slowSmtpPort: await line(slowSmtpPort),
+  };
   return { addresses, sent };
 }
 

@@ -49,6 +49,28 @@ test('each prints one line of JSON with --json', async () => {
   expect(await json('scheduled')).toEqual({ ok: true, scheduled: [] });
 });
 
+test('a message is scheduled exactly once, however often it is sent', async () => {
+  const once = [
+    '--at',
+    at,
+    '--delivery',
+    'exactly-once',
+    '--message-id',
+    '<reminder@contoso.example>',
+    '--json',
+  ];
+  const sent = JSON.parse((await send(...once)).stdout);
+  expect(sent).toMatchObject({ ok: true, scheduled: true, sendAt: at, deduplicated: false });
+  const again = JSON.parse((await send(...once)).stdout);
+  expect(again).toMatchObject({ ok: true, scheduled: true, sendAt: at, deduplicated: true });
+  expect(sandbox.drafts).toEqual([expect.objectContaining({ sendsAt: new Date(at) })]);
+  await expect(run('scheduled')).resolves.toMatchObject({
+    stdout: `${at}  <reminder@contoso.example>  ann@example.com  Reminder\n`,
+  });
+  await expect(run('cancel', '<reminder@contoso.example>')).resolves.toMatchObject({ exitCode: 0 });
+  expect(sandbox.drafts).toEqual([]);
+});
+
 test('a finished message can be scheduled, too', async () => {
   const stdin = 'To: ann@example.com\nSubject: Reminder\n\nAt nine\n';
   const sent = await runCli(['send', '-t', '--at', at], { env: { ...sandbox.env }, stdin });

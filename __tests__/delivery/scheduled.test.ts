@@ -77,16 +77,14 @@ test.each<[string, () => unknown]>([
   expect(sandbox.requests).toEqual([]);
 });
 
-test.each<[string, GraphTransportOptions]>([
-  ['exactly-once', { delivery: 'exactly-once' }],
-  ['mime', { format: 'mime' }],
-])('a time does not go with %s, which is said before any request', async (name, options) => {
+test("a time does not go with format: 'mime', which is said before any request", async () => {
   await start();
-  await expect(send(later(), options)).rejects.toMatchObject({
+  const format = 'mime';
+  await expect(send(later(), { format })).rejects.toMatchObject({
     code: 'EMESSAGE',
-    message: expect.stringContaining(`'${name}'`),
+    message: expect.stringContaining("'mime'"),
   });
-  await expect(send({ ...later(), graph: { ...later().graph, ...options } })).rejects.toMatchObject({
+  await expect(send({ ...later(), graph: { ...later().graph, format } })).rejects.toMatchObject({
     code: 'EMESSAGE',
   });
   expect(sandbox.requests).toEqual([]);

@@ -48,7 +48,7 @@ test('of several drafts the one whose id sorts first is sent, and the others are
   const mailbox = new Mailbox();
   for (const id of ['e', 'a', 'c']) mailbox.put(id, ['m']);
   const { info, steps } = await send(mailbox, once);
-  expect(steps).toEqual(['create', 'search', 'delete e', 'delete draft-1', 'delete c', 'send a']);
+  expect(steps).toEqual(['create', 'search', 'delete e', 'delete draft-1', 'delete c', 'read a', 'send a']);
   expect(info).toMatchObject({ deduplicated: false, serverMessageId: undefined });
   expect(mailbox.sent).toEqual(['sent-a']);
   expect(mailbox.drafts).toEqual([]);
@@ -86,12 +86,12 @@ test('a draft that another process has ready is sent without an upload of our ow
   mailbox.put('other', ['m']);
   const { info, steps, slept } = await send(mailbox, { ...once, added: [attachment], searchLagMs: 700 });
   expect(info).toMatchObject({ response: '202 Accepted' });
-  expect(steps).toEqual(['search', 'search', 'send other', 'search']);
+  expect(steps).toEqual(['search', 'search', 'read other', 'send other', 'search']);
   expect(slept).toEqual([700]);
   const quick = new Mailbox();
   quick.put('other', ['m']);
   const without = await send(quick, { ...once, added: [attachment], searchLagMs: 0 });
-  expect(without.steps).toEqual(['search', 'send other', 'search']);
+  expect(without.steps).toEqual(['search', 'read other', 'send other', 'search']);
 });
 
 test('MIME carries no mark, and gets it once it is a draft', async () => {
@@ -535,7 +535,7 @@ describe('what other processes do in the meantime', () => {
     const mailbox = new Mailbox();
     mailbox.put('another', ['m']);
     mailbox.script = (step, _, id) =>
-      id === 'another' ? { fate: step === 'send' ? REFUSED : FORBIDDEN } : undefined;
+      id === 'another' && step !== 'read' ? { fate: step === 'send' ? REFUSED : FORBIDDEN } : undefined;
     const { error } = await send(mailbox, once);
     expect(error).toMatchObject({ graphCode: 'ErrorInvalidRequest', ambiguous: true, draftId: 'another' });
     expect(mailbox.counts.get('create')).toBe(1);

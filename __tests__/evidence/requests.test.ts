@@ -1,3 +1,4 @@
+import { toSchedule } from '../../src/delivery/outbox-requests';
 import { ask, makeDraft, post, refusal as refusalOf, send } from '../sandbox/support';
 import { noSuchSegment, over4MB, refusal, saidBy, tooManyHeaders } from './recorded-answers';
 import { seen } from './seen';
@@ -301,7 +302,22 @@ seen(23, () => {
     }
   });
 
-  test('the transport reads no ids of properties out of answers', async () => {
+  test('the transport reads ids of properties with and without leading zeros', () => {
+    const sendAt = new Date('2026-11-25T13:00:00Z');
+    const draft = (flags: string, time: string) => ({
+      singleValueExtendedProperties: [
+        { id: flags, value: '13' },
+        { id: time, value: sendAt.toISOString() },
+      ],
+    });
+    const read = { sendAt, isSubmitted: true };
+    expect(toSchedule(draft('Integer 0xe07', 'SystemTime 0x3fef'))).toEqual(read);
+    expect(toSchedule(draft('Integer 0x0E07', 'SystemTime 0x3FEF'))).toEqual(read);
+    expect(toSchedule(draft('Integer 0x0E17', 'SystemTime 0x3FEF'))).toEqual({ sendAt, isSubmitted: false });
+    expect(toSchedule({})).toEqual({ sendAt: undefined, isSubmitted: false });
+  });
+
+  test('the transport reads them out of no answer as long as no other process sends the message', async () => {
     const service = await recorded();
     await sendBy({ ...service.options, ...EXACTLY_ONCE }, { ...LUNCH, headers: { Sensitivity: 'Private' } });
     expect(service.sent).toHaveLength(1);

@@ -41,3 +41,18 @@ test('takes a call back without an error for success, as Nodemailer does', async
   });
   expect(next.send).not.toHaveBeenCalled();
 });
+
+test.each([
+  ['null', null],
+  ['a text', 'smtp'],
+  ['a list', [mute]],
+])('refuses %s in place of its options', (_what, options) => {
+  const error = (() => {
+    try {
+      return Reflect.apply(failover, undefined, [[mute], options]);
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toMatchObject({ code: 'ECONFIG', message: expect.stringContaining('as an object') });
+});

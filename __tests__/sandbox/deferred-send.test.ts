@@ -159,3 +159,98 @@ test('a sendMail whose later time is past is delivered once', async () => {
   clock.time += HOUR;
   expect(sandbox.messages).toHaveLength(1);
 });
+
+const move = async (sandbox: ReturnType<typeof createSandbox>, id: string, destinationId = 'outbox') => {
+  const answer = await ask(sandbox, 'POST', `messages/${id}/move`, { destinationId });
+  expect(answer.status).toBe(201);
+  const { id: moved } = await answer.json();
+  return moved;
+};
+
+describe('a draft in Outbox', () => {
+  const flagsOf = async (sandbox: ReturnType<typeof createSandbox>, id: string) => {
+    const $expand = "singleValueExtendedProperties($filter=id eq 'Integer 0x0E07')";
+    const answer = await ask(sandbox, 'GET', `messages/${id}?${new URLSearchParams({ $expand })}`);
+    const [{ value }] = (await answer.json()).singleValueExtendedProperties;
+    return Number(value);
+  };
+
+  test('waits there when it is sent with a later time, and goes out once, however often it is sent', async () => {
+    const { clock, sandbox } = withClock();
+    const outbox = await move(sandbox, await makeDraft(sandbox, at(NOW + HOUR)));
+    for (let send = 1; send <= 2; send++) {
+      expect((await ask(sandbox, 'POST', `messages/${outbox}/send`)).status).toBe(202);
+    }
+    expect(sandbox.drafts).toMatchObject([{ id: outbox, sendsAt: new Date(NOW + HOUR) }]);
+    clock.time += HOUR;
+    expect(sandbox.messages).toHaveLength(1);
+    expect(sandbox.drafts).toEqual([]);
+  });
+
+  test('shows whether it was told to be sent, whatever its client says', async () => {
+    const { sandbox } = withClock();
+    const claimed = at(NOW + HOUR);
+    claimed.singleValueExtendedProperties.push({ id: 'Integer 0x0E07', value: '4' });
+    const outbox = await move(sandbox, await makeDraft(sandbox, claimed));
+    expect((await flagsOf(sandbox, outbox)) & 4).toBe(0);
+    await ask(sandbox, 'POST', `messages/${outbox}/send`);
+    expect((await flagsOf(sandbox, outbox)) & 4).toBe(4);
+  });
+
+  test('is not sent once it is deleted or moved elsewhere', async () => {
+    const { clock, sandbox } = withClock();
+    const [first, second] = [at(NOW + HOUR), at(NOW + HOUR)];
+    const outbox = await move(sandbox, await makeDraft(sandbox, first));
+    const other = await move(sandbox, await makeDraft(sandbox, second));
+    for (const id of [outbox, other]) await ask(sandbox, 'POST', `messages/${id}/send`);
+    await ask(sandbox, 'DELETE', `messages/${outbox}`);
+    await move(sandbox, other, 'deleteditems');
+    clock.time += HOUR;
+    expect(sandbox.messages).toEqual([]);
+  });
+});
+
+describe('a move', () => {
+  test('takes a message out of its folder and gives it another id', async () => {
+    const { sandbox } = withClock();
+    const id = await makeDraft(sandbox);
+    const answer = await ask(sandbox, 'POST', `messages/${id}/move`, { destinationId: 'outbox' });
+    const moved = await answer.json();
+    const { id: outbox } = await (await ask(sandbox, 'GET', 'mailFolders/outbox')).json();
+    expect(moved).toMatchObject({ subject: LUNCH.subject, isDraft: true, parentFolderId: outbox });
+    expect(moved.id).not.toBe(id);
+    for (const request of ['move', 'send']) {
+      const again = ask(
+        sandbox,
+        'POST',
+        `messages/${id}/${request}`,
+        request === 'move' ? { destinationId: 'outbox' } : undefined,
+      );
+      expect(await refusal(again)).toMatchObject({ status: 404, code: 'ErrorItemNotFound' });
+    }
+    expect((await ask(sandbox, 'GET', `messages/${moved.id}`)).status).toBe(200);
+  });
+
+  test.each<[string, object, object]>([
+    ['no folder', {}, { status: 400, code: 'ErrorInvalidRequest' }],
+    ['no text', { destinationId: 7 }, { status: 400, code: 'ErrorInvalidRequest' }],
+    ['an unknown folder', { destinationId: 'AAMkAAA=' }, { status: 404, code: 'ErrorItemNotFound' }],
+  ])('to %s is refused, and the message stays', async (_, body, refused) => {
+    const { sandbox } = withClock();
+    const id = await makeDraft(sandbox);
+    expect(await refusal(ask(sandbox, 'POST', `messages/${id}/move`, body))).toMatchObject(refused);
+    expect(sandbox.drafts).toMatchObject([{ id }]);
+  });
+
+  test('is shown by searches after the delay of sent messages, and its draft as long as drafts are stale', async () => {
+    const delay = { sentItems: { ms: 1000 }, stale: { ms: 500 } };
+    const { clock, sandbox } = withClock({ searchDelay: delay });
+    const id = await makeDraft(sandbox, at(NOW + HOUR));
+    const outbox = await move(sandbox, id);
+    expect(await folderOf(sandbox)).toMatchObject([{ id }]);
+    clock.time += 500;
+    expect(await folderOf(sandbox)).toEqual([]);
+    clock.time += 500;
+    expect(await folderOf(sandbox)).toMatchObject([{ id: outbox }]);
+  });
+});

@@ -46,6 +46,10 @@ const REQUESTS: Record<SandboxRequestName, (sandbox: Sandbox) => Promise<() => P
     const id = await makeDraft(sandbox);
     return () => ask(sandbox, 'DELETE', `messages/${id}`);
   },
+  'move-message': async (sandbox) => {
+    const id = await makeDraft(sandbox);
+    return () => ask(sandbox, 'POST', `messages/${id}/move`, { destinationId: 'outbox' });
+  },
   'add-attachment': async (sandbox) => {
     const id = await makeDraft(sandbox);
     return () => attach(sandbox, id);

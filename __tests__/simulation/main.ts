@@ -1,6 +1,6 @@
 // Delivery by drafts in a simulated world, where a seed decides what becomes of every request and when. Run by
 // `npm run test:simulation [-- count [first seed]]`; SEED=… plays one world again and prints all that happens in it, and
-// ALL_RACES=1 plays every order of messages of MIME too.
+// ALL_RACES=1 plays every order of messages of MIME and of scheduled messages too.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -8,13 +8,19 @@ import { Chance } from './chance';
 import { playEveryOrder } from './every-order';
 import { brokenPromises } from './invariants';
 import { play } from './run';
-import { asReply, calmRace, makeScenario, RACE_SEEDS } from './scenario';
+import { asReply, calmRace, MUCH_LATER_MS, makeScenario, RACE_SEEDS } from './scenario';
 
 const [, , count = '5000', first = '1', share] = process.argv;
 const FIRST = Number(first);
 const COUNT = Number(count);
-/** Played in every order; the others take minutes. */
+/** Played in every order; the others take many minutes. */
 const RACES = [calmRace('json', 2)];
+const OTHER_RACES = [
+  calmRace('mime', 2),
+  calmRace('json', 2, [MUCH_LATER_MS, MUCH_LATER_MS]),
+  calmRace('json', 2, [MUCH_LATER_MS, undefined]),
+  calmRace('json', 2, [undefined, MUCH_LATER_MS]),
+];
 const ALL_RACES = process.env.ALL_RACES !== undefined;
 /** Failures that are told one by one. */
 const MOST_TOLD = 20;
@@ -64,7 +70,7 @@ async function playAllSeeds(): Promise<number> {
 async function playAllOrders(): Promise<{ played: number; failed: number }> {
   let played = 0;
   let failed = 0;
-  const races = ALL_RACES ? [...RACES, calmRace('mime', 2)] : RACES;
+  const races = ALL_RACES ? [...RACES, ...OTHER_RACES] : RACES;
   for (const race of races) {
     for (const seed of RACE_SEEDS) {
       const orders = await playEveryOrder(race, seed);

@@ -206,9 +206,9 @@ function headersOf(given: Dispatcher.DispatchOptions['headers']): Headers {
 }
 
 async function shown(name: RequestName, response: Response): Promise<string> {
-  if (response.status >= 300 || (name !== 'create' && name !== 'search')) return '';
+  if (response.status >= 300 || !['create', 'move', 'search'].includes(name)) return '';
   const body = await response.clone().json();
-  const messages: { id: string; isDraft: boolean }[] = name === 'create' ? [body] : body.value;
+  const messages: { id: string; isDraft: boolean }[] = name === 'search' ? body.value : [body];
   return ` ${messages.map(({ id, isDraft }) => `${isDraft ? '' : 'sent '}${shortId(id)}`).join(', ') || 'nothing'}`;
 }
 

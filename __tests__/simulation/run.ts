@@ -1,5 +1,5 @@
 import { Chance } from './chance';
-import { CALM, type Scenario } from './scenario';
+import { CALM, MUCH_LATER_MS, type Scenario } from './scenario';
 import { type Outcome, Sender } from './sender';
 import { Service } from './service';
 import { inTimeOrder, type Scheduler, World } from './world';
@@ -11,6 +11,10 @@ export interface Report {
   senders: readonly Sender[];
   /** Drafts that were there when all calls had ended and nothing was under way any more. */
   left: readonly string[];
+  /** How many mails had gone out or were held by then. */
+  mails: number;
+  /** How many have gone out in the end, when every time has come. */
+  mailsInTheEnd: number;
   /** The same message once more, on a service that is well by then. */
   last: Outcome | undefined;
   trace: readonly string[];
@@ -28,9 +32,14 @@ export async function play(
   await service.start();
   const { mail, transport, rules } = scenario;
   if (mail.graph?.inReplyTo) await service.hold(mail.graph.inReplyTo);
+  const beginsAt = world.now;
+  const mailOf = (index: number) => {
+    const ms = scenario.times[index];
+    return ms === undefined ? mail : { ...mail, graph: { ...mail.graph, sendAt: new Date(beginsAt + ms) } };
+  };
   for (const [index, at] of scenario.starts.entries()) {
     const name = 'ABC'.charAt(index);
-    const sender = new Sender({ name, mail, transport, rules }, world, service, chance);
+    const sender = new Sender({ name, mail: mailOf(index), transport, rules }, world, service, chance);
     senders.push(sender);
     world.plan(at, `${name} begins`, () => sender.start());
   }
@@ -39,11 +48,17 @@ export async function play(
   }
   await world.run();
   const left = service.draftIds;
+  const { mails } = service;
 
   let last: Outcome | undefined;
   if (transport.delivery === 'exactly-once') {
     const again = new Sender(
-      { name: 'Z', mail, transport: { ...transport, timeout: 600_000 }, rules: CALM },
+      {
+        name: 'Z',
+        mail: mailOf(scenario.starts.length),
+        transport: { ...transport, timeout: 600_000 },
+        rules: CALM,
+      },
       world,
       service,
       chance,
@@ -55,5 +70,7 @@ export async function play(
     senders.pop();
     last = again.outcome;
   }
-  return { scenario, service, senders, left, last, trace: world.trace };
+  world.now += 2 * MUCH_LATER_MS;
+  const mailsInTheEnd = service.mails;
+  return { scenario, service, senders, left, mails, mailsInTheEnd, last, trace: world.trace };
 }

@@ -15,6 +15,11 @@ export interface Scenario {
   transport: GraphTransportOptions;
   /** When each process begins, in milliseconds. */
   starts: number[];
+  /**
+   * How many milliseconds after the beginning each process wants it sent, and then the call that sends it once more, on
+   * the service's clock; undefined for at once.
+   */
+  times: (number | undefined)[];
   /** What is done to processes from outside. */
   blows: { at: number; to: number; kind: 'abort' | 'close' | 'kill' }[];
   /** Whether every call has to end well: no fault, no blow. */
@@ -39,6 +44,9 @@ const MAILS: Record<'json' | 'mime' | 'large', SendMailOptions> = {
   mime: { ...letter, graph: { format: 'mime' } },
   large: { ...letter, attachments: [{ filename: 'plan.bin', content: large }] },
 };
+
+/** Long after everything else has happened. */
+export const MUCH_LATER_MS = 24 * 60 * 60 * 1000;
 
 /** The message of that kind. */
 export function mailOf(kind: keyof typeof MAILS): SendMailOptions {
@@ -139,12 +147,16 @@ export function makeScenario(chance: Chance): Scenario {
       kind: kindOfBlow,
     });
   }
+  const starts = Array.from({ length: processes }, () => chance.below(spread));
+  const times = kind === 'mime' ? starts.concat(0).map(() => undefined) : timesOf(starts);
+  const asked = times.map((ms) => (ms === undefined ? 'at once' : `after ${ms} ms`)).join(' / ');
   return {
-    title: `${kind}, ${delivery}, ${processes} processes, faults ${faultRate}, slow ${slowness}, lag ${lagMs} ms, ${JSON.stringify(service)}, ${JSON.stringify(transport)}`,
+    title: `${kind}, ${asked}, ${delivery}, ${processes} processes, faults ${faultRate}, slow ${slowness}, lag ${lagMs} ms, ${JSON.stringify(service)}, ${JSON.stringify(transport)}`,
     service,
     mail: mailOf(kind),
     transport,
-    starts: Array.from({ length: processes }, () => chance.below(spread)),
+    starts,
+    times,
     blows,
     isCalm,
     isStormy: faultRate === 0.5,
@@ -155,6 +167,22 @@ export function makeScenario(chance: Chance): Scenario {
       latency: (dice) => (dice.happens(slowness) ? dice.between(100, 8000) : dice.between(1, 40)),
     },
   };
+}
+
+/**
+ * In two worlds of five the message is scheduled: by all processes, or by all but one; for much later, or for a time that
+ * comes while they are at it. The last call sends it at once where that time is past, and in half of the others. It takes
+ * no draw of its own, and so the worlds of all seeds stay what they are, but for the time.
+ */
+function timesOf(starts: readonly number[]): Scenario['times'] {
+  const [first = 0] = starts;
+  const sum = starts.reduce((all, start) => all + start, 0);
+  if (first % 5 > 1) return starts.concat(0).map(() => undefined);
+  const isSoon = sum % 4 === 1;
+  const ms = isSoon ? 1000 + (sum % 12) * 1000 : MUCH_LATER_MS;
+  const atOnce = sum % 3 === 0 && starts.length > 1 ? sum % starts.length : undefined;
+  const times = starts.map((_, index) => (index === atOnce ? undefined : ms));
+  return [...times, isSoon || sum % 2 === 0 ? undefined : ms];
 }
 
 /** The same world, where the message answers another one. */
@@ -173,15 +201,16 @@ export const CALM: NetworkRules = { fate: () => ({ kind: 'answered', atOnce: tru
 export const RACE_SEEDS = [3, 6];
 
 /** Processes that send the same small message at the same time, with nothing in their way. */
-export function calmRace(kind: 'json' | 'mime', processes: number, service: SandboxOptions = {}): Scenario {
+export function calmRace(kind: 'json' | 'mime', processes: number, times: Scenario['times'] = []): Scenario {
   return {
-    title: `${processes} processes, ${kind}, no fault, ${JSON.stringify(service)}`,
-    service,
+    title: `${processes} processes, ${kind}, no fault, ${JSON.stringify(times)}`,
+    service: {},
     rules: CALM,
     mail: mailOf(kind),
     // Time means nothing where every order is tried, and a second look before each send makes a million of them.
     transport: { delivery: 'exactly-once', searchLag: 0 },
     starts: Array.from({ length: processes }, () => 0),
+    times,
     blows: [],
     isCalm: true,
     isStormy: false,
@@ -226,7 +255,7 @@ function faultOf(request: RequestName, chance: Chance): Fate {
     [{ kind: 'garbled' }, 1],
   ]);
   // That a draft is not there is said where it is asked for, or just made.
-  const names = ['create', 'send', 'mark', 'attach', 'upload'];
+  const names = ['create', 'send', 'mark', 'attach', 'upload', 'move', 'read'];
   if (found.kind === 'other' && found.code === 'ErrorItemNotFound' && !names.includes(request)) {
     return { kind: 'other', status: 502, carriedOut: false };
   }

@@ -65,6 +65,7 @@ export class Sender {
       },
       {
         now: () => world.now,
+        date: () => world.now,
         random: this.#chance.next,
         sleep: (ms, signal) => this.#sleep(ms, signal),
         timer: (ms, act) =>

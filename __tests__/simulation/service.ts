@@ -3,6 +3,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sand
 import { send } from '../sandbox/support';
 import { sandboxCredential } from '../support/sandbox-credential';
 import type { Chance } from './chance';
+import { QUESTION } from './scenario';
 import type { World } from './world';
 
 /** The requests that matter to drafts, as faults and traces name them. */
@@ -14,6 +15,7 @@ export type RequestName =
   | 'search'
   | 'folder'
   | 'read'
+  | 'move'
   | 'delete'
   | 'send'
   | 'other';
@@ -25,6 +27,8 @@ export interface Deed {
   at: number;
   /** The draft: of the path, or of the answer to its creation. */
   id: string | undefined;
+  /** The id that it has since then, if it was moved. */
+  movedTo: string | undefined;
   status: number;
   /** Whether the id was that of a draft just before. */
   wasDraft: boolean;
@@ -64,19 +68,35 @@ export class Service {
     const { name, id } = whatIs(request);
     const wasDraft = this.draftIds.includes(id ?? '');
     const response = await this.sandbox.handle(request);
-    const made = name === 'create' && response.status === 201 ? (await response.clone().json()).id : id;
-    this.deeds.push({ request: name, by, at: this.#world.now, id: made, status: response.status, wasDraft });
+    const isNew = response.status === 201 && (name === 'create' || name === 'move');
+    const newId: string | undefined = isNew ? (await response.clone().json()).id : undefined;
+    this.deeds.push({
+      request: name,
+      by,
+      at: this.#world.now,
+      id: name === 'create' ? newId : id,
+      movedTo: name === 'move' ? newId : undefined,
+      status: response.status,
+      wasDraft,
+    });
     return response;
   }
 
-  /** Drafts that are there, by the ids that lead to them. */
+  /** Drafts that are there and are not held, by the ids that lead to them. */
   get draftIds(): string[] {
-    return this.sandbox.drafts.map(({ id }) => id);
+    return this.sandbox.drafts.flatMap(({ id, sendsAt }) => (sendsAt ? [] : [id]));
   }
 
-  /** The /send requests that sent something, in their order. */
+  /** The /send requests that sent something or had it held, in their order. To hold it again changes nothing. */
   get deliveries(): Deed[] {
-    return this.deeds.filter(({ request, status }) => request === 'send' && status === 202);
+    const sends = this.deeds.filter(({ request, status }) => request === 'send' && status === 202);
+    return sends.filter(({ id }, index) => sends.findIndex((other) => other.id === id) === index);
+  }
+
+  /** How many mails have gone out or are held. */
+  get mails(): number {
+    const out = this.sandbox.messages.filter(({ internetMessageId }) => internetMessageId !== QUESTION);
+    return out.length + this.sandbox.drafts.filter(({ sendsAt }) => sendsAt).length;
   }
 }
 
@@ -92,7 +112,7 @@ export function whatIs({ method, url }: { method: string; url: string }): {
   if (encoded === undefined)
     return { name: method === 'GET' ? 'search' : method === 'POST' ? 'create' : 'other', id: undefined };
   const id = decodeURIComponent(encoded);
-  if (action === 'send') return { name: 'send', id };
+  if (action === 'send' || action === 'move') return { name: action, id };
   if (action?.startsWith('createReply')) return { name: 'create', id: undefined };
   if (action !== undefined) return { name: 'attach', id };
   const byMethod: Record<string, RequestName> = { GET: 'read', PATCH: 'mark', DELETE: 'delete' };

@@ -6,7 +6,7 @@ import type { GraphAttachment } from '../../src/message/attachments';
 import { inMemory } from '../../src/mime/spool';
 import { type Fate, type Reply, type SeenRequest, scriptedRequests } from './scripted-requests';
 
-type Step = 'create' | 'search' | 'attach' | 'list' | 'upload' | 'mark' | 'send' | 'delete';
+type Step = 'create' | 'search' | 'attach' | 'list' | 'read' | 'upload' | 'mark' | 'send' | 'delete';
 
 /** What becomes of a request in place of what it asks for; undefined lets it be. */
 type Override = { fate: Fate; carriedOut?: boolean } | undefined;
@@ -107,6 +107,7 @@ export class Mailbox {
     const draft = this.stored.get(id);
     if (!draft || draft.isSent) return NOT_FOUND;
     if (step === 'attach') return { status: 201 };
+    if (step === 'read') return { status: 200, body: { id } };
     if (step === 'mark') {
       draft.marks.push(...marksIn(JSON.parse(body.toString())));
       return { status: 200, body: {} };
@@ -121,7 +122,7 @@ export class Mailbox {
 
 function stepOf({ method, path }: SeenRequest, id: string, action: string): Step {
   if (path.startsWith('/upload')) return 'upload';
-  if (method === 'GET' && id) return 'list';
+  if (method === 'GET' && id) return action ? 'list' : 'read';
   if (method === 'GET') return 'search';
   if (method === 'PATCH') return 'mark';
   if (method === 'DELETE') return 'delete';

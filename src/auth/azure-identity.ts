@@ -13,7 +13,21 @@ export function loadAzureIdentity(): AzureIdentity {
   return loadWith(standInFor, () => require('@azure/identity'));
 }
 
-const LATE = new Set(['jsonwebtoken', 'http-proxy-agent', 'https-proxy-agent', './client/getClient.js']);
+/** What Azure's packages only pass on, by the names that they require. */
+const LATE: ReadonlySet<string> = new Set([
+  'jsonwebtoken',
+  'http-proxy-agent',
+  'https-proxy-agent',
+  './client/getClient.js',
+  './operationHelpers.js',
+  './serializer.js',
+  ...['auxiliaryAuthenticationHeader', 'bearerTokenAuthentication', 'ndJson'].map(policyFile),
+  ...['exponentialRetry', 'systemErrorRetry', 'throttlingRetry'].map(policyFile),
+]);
+
+function policyFile(name: string): string {
+  return `./policies/${name}Policy.js`;
+}
 
 function standInFor(id: string): StandIn | undefined {
   if (id === '../formData.js') return lateFormData;

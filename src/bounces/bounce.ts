@@ -26,6 +26,7 @@ export type BounceKind =
 
 /** What a report says about one recipient. */
 export interface ReportedRecipient {
+  /** What became of the message there. */
   kind: BounceKind;
   /** The address that the message was sent to. */
   recipient: string;

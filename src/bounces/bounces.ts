@@ -6,11 +6,10 @@ import type { GraphClient } from '../graph/client';
 import { mimePath } from '../graph/endpoints';
 import { MessageRequests, type Pauses } from '../graph/message-requests';
 import { MAX_REPORT_BYTES, readReport } from '../mime/read-report';
+import { callOptions } from '../options/call-options';
 import { userIdProblems } from '../options/message-options';
 import type { UserIdOf } from '../options/options';
-import { ownProperties } from '../options/own-properties';
 import type { RetryPolicy } from '../options/resolved-options';
-import { unknownOption } from '../options/unknown-option';
 import type { Bounce, BounceIterator, BouncesOptions } from './bounce';
 import { Cursor } from './cursor';
 import { type Report, readBounces } from './read-bounces';
@@ -33,7 +32,7 @@ export interface BounceReader {
 
 /** The reports in the Inbox of a mailbox, one bounce for each recipient, oldest report first. */
 export function bouncesOf(options: BouncesOptions, reader: BounceReader): BounceIterator {
-  const position: Position = { token: undefined, since: options.since };
+  const position: Position = { token: undefined, since: options?.since };
   const bounces = read(options, reader, position);
   return {
     next: () => bounces.next(),
@@ -188,11 +187,7 @@ function checked(
   given: BouncesOptions,
   { userId: ofTransport }: BounceReader,
 ): { since: unknown; userId: string; signal: AbortSignal | undefined } {
-  const options = ownProperties(given);
-  const unknown = Object.keys(options).find((name) => !NAMES.some((known) => known === name));
-  if (unknown !== undefined) {
-    throw new GraphTransportError('ECONFIG', `bounces(): ${unknownOption(unknown, NAMES)}`);
-  }
+  const options = callOptions('bounces()', given, NAMES);
   const { since, userId = ofTransport, signal } = options;
   if (typeof userId === 'function') {
     throw new GraphTransportError(

@@ -8,7 +8,7 @@ import { parseFlags, type ValuesOf } from './parse-flags';
 
 const SCHEDULED_HELP = `Usage: nodemailer-graph-transport scheduled [FLAGS]
 
-Lists the messages that send --at has scheduled and that Exchange still holds in Drafts, the next one first.
+Lists the messages that send --at has scheduled and that Exchange still holds, the next one first.
 It takes the permission Mail.Read.
 
 ${CONNECTION_HELP}

@@ -3,6 +3,7 @@ import type { SendTimer } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { GraphClient } from '../graph/client';
 import { MessageRequests, type Pauses, type RetryEvent } from '../graph/message-requests';
+import { callOptions } from '../options/call-options';
 import { userIdProblems } from '../options/message-options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { isForWantOfPermission } from './draft-failure';
@@ -17,6 +18,13 @@ export interface MailboxCallOptions {
   userId?: string | undefined;
   /** Ends the call: it then fails with `EABORT`. */
   signal?: AbortSignal | undefined;
+}
+
+const NAMES = ['userId', 'signal'] as const satisfies (keyof MailboxCallOptions)[];
+
+/** @throws GraphTransportError `ECONFIG` */
+export function mailboxCallOptions(call: string, options: MailboxCallOptions): MailboxCallOptions {
+  return callOptions(call, options, NAMES);
 }
 
 /** A mailbox, and the requests to ask it by. */

@@ -20,7 +20,6 @@ import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
-import { sendDraft } from './send-draft';
 import { sendInOneRequest } from './send-in-one-request';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
@@ -175,6 +174,8 @@ async function sendRead(
     if (sending.by === 'request') {
       return sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
     }
+    // Most messages need no draft.
+    const { sendDraft }: typeof import('./send-draft') = require('./send-draft');
     return sendDraft(requests, {
       ...sending.draft,
       onProgress: (attachment, sentBytes, totalBytes) =>

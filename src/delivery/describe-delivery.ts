@@ -34,6 +34,8 @@ export function sentInfo(
     'messageSize' | 'messageTime' | 'attempts'
   >,
 ): GraphSentMessageInfo {
+  // The mailbox knows better if it was asked: the message may be held until another time, or already sent.
+  const heldUntil = 'heldUntil' in sent ? sent.heldUntil : sendAt;
   return {
     envelope,
     messageId,
@@ -59,8 +61,8 @@ export function sentInfo(
     deduplicated: sent.deduplicated,
     draftId: sent.leftDraftId,
     ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
-    scheduled: sendAt !== undefined,
-    sendAt,
+    scheduled: heldUntil !== undefined,
+    sendAt: heldUntil,
     sentItem: sent.sentItem,
     requestId: sent.requestId,
     clientRequestId: sent.clientRequestId,

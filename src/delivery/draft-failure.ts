@@ -32,11 +32,12 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
     isScheduled
       ? `Exchange may be holding the message until its time${draft}.`
       : `The message may have been sent${draft}.`,
-    isScheduled
-      ? 'Before sending it again, call transport.cancel(messageId): the draft is then deleted, and does not go out.'
-      : isExactlyOnce
-        ? 'Send it again with the same Message-ID: the transport checks what happened, and does not send it twice.'
+    isExactlyOnce
+      ? 'Send it again with the same Message-ID: the transport checks what happened, and does not send it twice.'
+      : isScheduled
+        ? 'Before sending it again, call transport.cancel(messageId): the draft is then deleted, and does not go out.'
         : 'Check Sent Items before sending it again.',
+    ...(isExactlyOnce && isScheduled ? ['If it should not go out, call transport.cancel(messageId).'] : []),
     ...sentencesOf(drafts),
   ];
   return failure.with({

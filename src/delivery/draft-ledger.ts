@@ -19,7 +19,8 @@ const LOOKS_FOR_LOST = 4;
  *
  * - Once a /send may have been carried out, no error claims that nothing was sent until the mailbox proves it.
  * - What may have been sent is not deleted. A message's id becomes invalid when it leaves Drafts, so a DELETE
- *   finds either a draft, which can then never be sent, or nothing.
+ *   finds either a draft, which can then never be sent, or nothing. Scheduled messages that several processes send
+ *   leave Drafts for Outbox, and count as sent from then on.
  * - An error names the draft that may be left in the mailbox.
  */
 export class DraftLedger {
@@ -30,6 +31,8 @@ export class DraftLedger {
   readonly #ours = new Set<string>();
   /** Drafts that Graph was told to send, with an unknown outcome. */
   readonly #inDoubt = new Set<string>();
+  /** The message in Outbox, which any process may have told Graph to send. */
+  #inOutbox: string | undefined;
   /** A draft that another process has sent or deleted. */
   #vanished: string | undefined;
   /** Creations whose answers were lost, and which may have been carried out. */
@@ -58,7 +61,7 @@ export class DraftLedger {
 
   /** Whether the message may have been sent, by us or by another process. */
   get mayBeSent(): boolean {
-    return this.#inDoubt.size > 0 || this.#vanished !== undefined;
+    return this.#inDoubt.size > 0 || this.#vanished !== undefined || this.#inOutbox !== undefined;
   }
 
   /** Drafts that we may have sent. */
@@ -142,11 +145,28 @@ export class DraftLedger {
   }
 
   /** Sends a draft. */
-  async send(id: string): Promise<Accepted> {
+  send(id: string): Promise<Accepted> {
+    return this.#sendBy(id, () => postSend(this.#requests, this.#message.userId, id));
+  }
+
+  /** Moves a scheduled draft to Outbox. From then on, any process may send it. */
+  async moveToOutbox(id: string): Promise<StoredMessage> {
+    const { moveToOutbox }: typeof import('./outbox-requests') = require('./outbox-requests');
+    const moved = await this.#sendBy(id, () => moveToOutbox(this.#requests, this.#message.userId, id));
+    this.noteInOutbox(moved.id);
+    return moved;
+  }
+
+  /** Records that the message is in Outbox. */
+  noteInOutbox(id: string): void {
+    this.#inOutbox = id;
+  }
+
+  async #sendBy<T>(id: string, request: () => Promise<T>): Promise<T> {
     this.#tried = id;
     const attemptsBefore = this.#requests.attempts;
     try {
-      const answer = await postSend(this.#requests, this.#message.userId, id);
+      const answer = await request();
       this.#ours.delete(id);
       this.#inDoubt.delete(id);
       return answer;
@@ -231,13 +251,13 @@ export class DraftLedger {
     const found = await this.#findInterrupted();
     await removeOurs();
     const drafts = {
-      maybeSent: this.inDoubt[0] ?? this.#vanished,
+      maybeSent: this.#inOutbox ?? this.inDoubt[0] ?? this.#vanished,
       left: this.#left,
       // A search by Message-ID also finds another process's draft, which that process may still need.
       perhapsOurs: [...notFound, ...(content.isMime ? found.filter((id) => !this.#known.has(id)) : [])],
       isAnyLost: this.#lost > 0,
       isExactlyOnce: marks.message !== undefined,
-      isScheduled: marks.schedule !== undefined,
+      isScheduled: marks.schedule !== undefined || this.#inOutbox !== undefined,
     };
     // Another process may find and send a draft that we leave.
     const mayBeSentByOthers = this.#isShared && (this.#lost > 0 || this.#left.length > 0);

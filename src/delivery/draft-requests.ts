@@ -64,8 +64,17 @@ export async function markDraft(
   });
 }
 
-/** Sends a draft. */
-export function postSend(requests: MessageRequests, userId: string, id: string): Promise<Accepted> {
+/**
+ * Sends a draft.
+ *
+ * @param repeatable whether no process deletes it, and Exchange only holds it, so a second request does no harm
+ */
+export function postSend(
+  requests: MessageRequests,
+  userId: string,
+  id: string,
+  repeatable = false,
+): Promise<Accepted> {
   return requests.call({
     method: 'POST',
     path: `${messagePath(userId, id)}/send`,
@@ -73,6 +82,7 @@ export function postSend(requests: MessageRequests, userId: string, id: string):
     expect: 202,
     body: bufferBody(Buffer.alloc(0)),
     sends: true,
+    repeatable,
   });
 }
 

@@ -1,8 +1,10 @@
 import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import type { InOutbox } from './hold-message';
 import type { Found } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
 import { hasMark } from './message-mark';
+import type { Schedule } from './outbox-requests';
 import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
 import type { SentItem } from './sent-info';
@@ -38,6 +40,9 @@ const MAX_MISSES = 3;
  * search again.
  * 3. Send the draft that was kept. If it is gone, or the answer was lost, search again.
  *
+ * A draft that asks to be sent later is moved to Outbox instead, which changes its id just as sending would. There it is
+ * never deleted, and every process may tell Graph to send it: see hold-message.ts.
+ *
  * So the last draft of a message is sent by exactly one request, whichever process makes it.
  */
 export async function sendExactlyOnce(sending: DraftSending, mark: string): Promise<Sent> {
@@ -54,10 +59,12 @@ export async function sendExactlyOnce(sending: DraftSending, mark: string): Prom
 class Round {
   readonly #sending: DraftSending;
   readonly #mark: string;
-  /** Why the latest /send did not succeed. */
+  /** Why the latest draft could not be sent. */
   #failure: GraphTransportError | undefined;
   #sends = 0;
   #misses = 0;
+  /** The times of the drafts that were to be sent, which never change; undefined for our own. */
+  readonly #schedules = new Map<string, Schedule | undefined>();
   /** Drafts that the search has shown, except those that we have deleted. */
   readonly #shown = new Set<string>();
 
@@ -72,7 +79,7 @@ class Round {
     // Searches before uploading megabytes. For a small message, it is enough to search once its draft exists.
     if (message.content.added.length > 0) {
       const seen = await this.#look();
-      if (seen.sent) return this.#resolve(seen);
+      if (isSettled(seen)) return this.#resolve(seen);
       if (seen.drafts.length > 0) return this.#resolve(await this.#lookAfterLag(seen));
     }
     const own = await makeDraft(this.#sending);
@@ -83,6 +90,7 @@ class Round {
   async #resolve(first: Found): Promise<Sent | undefined> {
     for (let seen = first; ; seen = await this.#lookLonger()) {
       if (seen.sent) return this.#foundSent(seen.sent, seen.drafts);
+      if (seen.inOutbox) return this.#hold({ ...seen.inOutbox, isFound: true }, seen.drafts);
       const step = await this.#sendOneOf(seen.drafts);
       if (step !== 'look again') return step;
     }
@@ -106,14 +114,27 @@ class Round {
   }
 
   async #sendDraft(id: string): Promise<Sent | undefined | 'look again'> {
-    const { requests, ledger } = this.#sending;
+    const { requests, ledger, message } = this.#sending;
     const isOurs = ledger.isOurs(id);
+    if (!(await this.#knowsSchedule(id, isOurs))) return this.#miss();
+    const schedule = this.#schedules.get(id);
+    const isScheduled = schedule ? schedule.sendAt !== undefined : message.marks.schedule !== undefined;
     ledger.adopt(id);
     ledger.share();
     this.#sends++;
-    let sent: Sent;
+    const attempts = SENDS_UNTIL_FOUND;
+    let sent: Sent | undefined;
+    let moved: InOutbox | undefined;
     try {
-      sent = accepted(await untilPassed(requests, () => ledger.send(id), { attempts: SENDS_UNTIL_FOUND }));
+      if (isScheduled) {
+        const { conversationId, ...found } = await untilPassed(requests, () => ledger.moveToOutbox(id), {
+          attempts,
+        });
+        moved = { id: found.id, conversationId, isFound: false, ...(schedule && { schedule }) };
+      } else {
+        const answer = await untilPassed(requests, () => ledger.send(id), { attempts });
+        sent = { ...accepted(answer), heldUntil: undefined };
+      }
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (isGone(error)) {
@@ -135,7 +156,35 @@ class Round {
       }
       throw error;
     }
+    if (moved) return this.#hold(moved, []);
     await ledger.tidy();
+    return sent;
+  }
+
+  /** Asks for the time of another process's draft. False if the draft is gone. */
+  async #knowsSchedule(id: string, isOurs: boolean): Promise<boolean> {
+    if (isOurs && !this.#schedules.has(id)) this.#schedules.set(id, undefined);
+    if (this.#schedules.has(id)) return true;
+    const { requests, ledger, message } = this.#sending;
+    const { readSchedule }: typeof import('./outbox-requests') = require('./outbox-requests');
+    try {
+      this.#schedules.set(id, await readSchedule(requests, message.userId, id, SENDS_UNTIL_FOUND));
+      return true;
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      this.#shown.delete(id);
+      ledger.noteGone(id);
+      return false;
+    }
+  }
+
+  /** No other draft is sent once the message is in Outbox, whatever becomes of it there. */
+  async #hold(inOutbox: InOutbox, drafts: readonly string[]): Promise<Sent> {
+    const { ledger } = this.#sending;
+    const { holdMessage }: typeof import('./hold-message') = require('./hold-message');
+    const findCopy = async () => (await this.#lookLonger(LOOKS, ({ sent }) => sent !== undefined)).sent;
+    const sent = await holdMessage(this.#sending, inOutbox, findCopy);
+    await ledger.tidy(drafts);
     return sent;
   }
 
@@ -195,7 +244,7 @@ class Round {
     for (let look = 1; look <= LOOKS + 1; look++) {
       if (look > 1) await requests.moment(look - 1);
       const seen = await this.#look();
-      if (seen.sent || (look === 1 && searchLagMs === 0 && seen.drafts.includes(own))) return seen;
+      if (isSettled(seen) || (look === 1 && searchLagMs === 0 && seen.drafts.includes(own))) return seen;
       if (!seen.drafts.includes(own)) continue;
       const shownAt = requests.now();
       if (look > 1) await this.#lookLonger(look - 1);
@@ -222,12 +271,12 @@ class Round {
     return this.#look();
   }
 
-  /** Searches until a sent copy is shown, or would have been by now. */
-  async #lookLonger(looks = LOOKS): Promise<Found> {
+  /** Searches until a sent copy or a held message is shown, or would have been by now. */
+  async #lookLonger(looks = LOOKS, isEnough = isSettled): Promise<Found> {
     const { requests } = this.#sending;
     let seen: Found | undefined;
     let failure: unknown;
-    for (let look = 1; look <= looks && !seen?.sent; look++) {
+    for (let look = 1; look <= looks && !(seen && isEnough(seen)); look++) {
       await requests.moment(look);
       seen = await this.#look().catch((error: unknown) => {
         failure = error;
@@ -238,6 +287,11 @@ class Round {
     if (seen) return seen;
     throw failure;
   }
+}
+
+/** Whether the message was sent, or is in Outbox to be held. */
+function isSettled({ sent, inOutbox }: Found): boolean {
+  return sent !== undefined || inOutbox !== undefined;
 }
 
 function takenAway(): GraphTransportError {

@@ -24,7 +24,7 @@ export interface StoredMessage {
 }
 
 /** Folders that every mailbox has, by their well-known names. */
-export type WellKnownFolder = 'drafts' | 'sentitems';
+export type WellKnownFolder = 'drafts' | 'outbox' | 'sentitems';
 
 const SHOWN = 'id,isDraft,parentFolderId,conversationId,webLink';
 const PAGE_SIZE = '50';

@@ -15,6 +15,8 @@ import type { SentItem } from './sent-info';
 export interface Found {
   /** The copy in Sent Items, if there is one. */
   sent: SentItem | undefined;
+  /** The message in Outbox, where Exchange holds it, or will once it is told to send it. */
+  inOutbox: Pick<StoredMessage, 'id' | 'conversationId'> | undefined;
   /**
    * Ids of drafts, sorted by id, so that every process has them in the same order: times have a resolution of
    * only a second.
@@ -25,18 +27,21 @@ export interface Found {
 }
 
 /**
- * Searches for messages in Drafts and Sent Items. A mailbox search also covers Deleted Items (documented:
+ * Searches for messages in Drafts, Outbox and Sent Items. A mailbox search also covers Deleted Items (documented:
  * api-reference/v1.0/api/user-list-messages.md), where a deleted draft may end up, so results are filtered by
  * folder.
  */
 export class MailboxSearch {
   readonly #requests: MessageRequests;
   readonly #userId: string;
+  readonly #looksInOutbox: boolean;
   readonly #folders = new Map<WellKnownFolder, string>();
 
-  constructor(requests: MessageRequests, userId: string) {
+  /** @param looksInOutbox whether another process may have put the message there */
+  constructor(requests: MessageRequests, userId: string, looksInOutbox = false) {
     this.#requests = requests;
     this.#userId = userId;
+    this.#looksInOutbox = looksInOutbox;
   }
 
   /** Remembers the id of Drafts from a draft that was just created, which saves a request for it. */
@@ -47,12 +52,14 @@ export class MailboxSearch {
   /** What the mailbox shows for a `$filter`. */
   async find(filter: string, mode: SearchMode = 'step'): Promise<Found> {
     const { messages, isPart } = await findMessages(this.#requests, this.#userId, filter, { mode });
-    const found: Found = { sent: undefined, drafts: [], isPart };
+    const found: Found = { sent: undefined, inOutbox: undefined, drafts: [], isPart };
     for (const message of messages) {
       const { id, isDraft, conversationId, webLink } = message;
-      if (!(await this.#isIn(isDraft ? 'drafts' : 'sentitems', message, mode))) continue;
-      if (isDraft) found.drafts.push(id);
-      else found.sent ??= { id, conversationId, webLink };
+      const isThere = await this.#isIn(isDraft ? 'drafts' : 'sentitems', message, mode);
+      if (isThere && isDraft) found.drafts.push(id);
+      else if (isThere) found.sent ??= { id, conversationId, webLink };
+      else if (this.#looksInOutbox && (await this.#isIn('outbox', message, mode)))
+        found.inOutbox ??= { id, conversationId };
     }
     found.drafts = [...new Set(found.drafts)].sort();
     return found;

@@ -10,7 +10,7 @@ import { findAs, toStored, type WellKnownFolder } from './find-messages';
 import { DEFERRED_SEND_TIME_ID, isScheduled } from './message-mark';
 import { isGone, untilPassed } from './passing-state';
 
-/** A message that Exchange holds in Drafts until its time. */
+/** A message that Exchange holds in Drafts or Outbox until its time. */
 export interface ScheduledMessage {
   /** The Message-ID that `sendMail` returned, with `<>`. */
   messageId: string;
@@ -67,18 +67,17 @@ export function checkedSendAt(
   const isPast = sendAt.getTime() <= now;
   if (isPast || (skew && isPastForGraph(sendAt, now, aheadMs))) {
     const today = `${new Date(now).toISOString()} on this machine${skew ? `, whose ${skew}` : ''}`;
+    // This may be a repeated attempt, after an earlier one has scheduled the message.
+    const isRepeatable = (graph.delivery ?? defaults.delivery) === 'exactly-once';
     throw refused(
       `${given}, which is past${isPast ? '' : " by Graph's clock"}`,
-      `It is ${today}. Leave sendAt out to send at once.`,
+      isRepeatable
+        ? `It is ${today}. Leave sendAt out: the message then goes at once, unless an earlier attempt has sent it.`
+        : `It is ${today}. Leave sendAt out to send at once.`,
+      isRepeatable ? 'This call sent nothing.' : undefined,
     );
   }
   if (sendAt > latest) throw refused(`${given}, more than a year ahead`, 'Schedule it later.');
-  if ((graph.delivery ?? defaults.delivery) === 'exactly-once') {
-    throw refused(
-      "sendAt does not go with delivery: 'exactly-once'",
-      "A held message stays among the drafts, where another process that sends it could still delete it. Set graph: { delivery: 'at-most-once' } for this message.",
-    );
-  }
   if ((graph.format ?? defaults.format) === 'mime') {
     throw refused(
       "sendAt does not go with format: 'mime'",
@@ -109,21 +108,24 @@ function skewOf(aheadMs = 0): string | undefined {
   return `clock is ${seconds} seconds ${aheadMs > 0 ? 'ahead of' : 'behind'} Graph's`;
 }
 
-function refused(why: string, hint: string): GraphTransportError {
+function refused(why: string, hint: string, effect = 'Nothing was sent.'): GraphTransportError {
   return new GraphTransportError('EMESSAGE', `The message cannot be scheduled: ${why}.`, {
-    hint: `${hint} Nothing was sent.`,
+    hint: `${hint} ${effect}`,
   });
 }
 
 /** The messages that are held, the next one first. @throws GraphTransportError `EAUTH` without `Mail.Read` */
 export async function findScheduled(mailbox: Mailbox): Promise<ScheduledMessage[]> {
-  const held = await needing('Mail.Read', 'transport.scheduled()', () => find(mailbox, isScheduled()));
+  const held = await needing('Mail.Read', 'transport.scheduled()', async () => [
+    ...(await find(mailbox, isScheduled(), 'drafts')),
+    ...(await find(mailbox, isScheduled(), 'outbox')),
+  ]);
   return held.sort((one, other) => one.sendAt.getTime() - other.sendAt.getTime());
 }
 
 /**
- * Deletes the held messages with a Message-ID. Only what the search shows in Drafts, with our property and a time, is
- * deleted, and by an id that becomes invalid when the message is sent.
+ * Deletes the held messages with a Message-ID. Only what the search shows in Drafts or Outbox, with our property and a
+ * time, is deleted, and by an id that becomes invalid when the message is sent.
  *
  * @returns false if there was none
  * @throws GraphTransportError `EMESSAGE` for what is no Message-ID, `EAUTH` without `Mail.ReadWrite`
@@ -131,21 +133,29 @@ export async function findScheduled(mailbox: Mailbox): Promise<ScheduledMessage[
 export async function cancelScheduled(mailbox: Mailbox, messageId: string): Promise<boolean> {
   const filter = isScheduled(checkedMessageId(messageId));
   return needing('Mail.ReadWrite', 'transport.cancel()', async () => {
-    let held = await find(mailbox, filter);
-    if (held.length === 0) {
-      await mailbox.requests.wait(SEARCH_LAG_MS);
-      held = await find(mailbox, filter);
-    }
-    let isCancelled = false;
-    for (const message of held) if (await cancelDraft(mailbox, message, filter)) isCancelled = true;
-    return isCancelled;
+    const first = await cancelFound(mailbox, filter);
+    if (first !== 'none found') return first === 'cancelled';
+    await mailbox.requests.wait(SEARCH_LAG_MS);
+    return (await cancelFound(mailbox, filter)) === 'cancelled';
   });
+}
+
+/** Drafts first: what exactly-once delivery has left there can then no longer be moved to Outbox. */
+async function cancelFound(mailbox: Mailbox, filter: string): Promise<'none found' | 'gone' | 'cancelled'> {
+  let fate: 'none found' | 'gone' | 'cancelled' = 'none found';
+  for (const folder of ['drafts', 'outbox'] as const) {
+    for (const message of await find(mailbox, filter, folder)) {
+      if (await cancelDraft(mailbox, message, filter)) fate = 'cancelled';
+      else if (fate === 'none found') fate = 'gone';
+    }
+  }
+  return fate;
 }
 
 async function find(
   { requests, userId }: Mailbox,
   $filter: string,
-  folder: WellKnownFolder = 'drafts',
+  folder: WellKnownFolder,
 ): Promise<ScheduledMessage[]> {
   const options = { $filter, $select: SHOWN, $expand: WITH_TIME };
   const read = (message: unknown) => toScheduled(message, folder === 'drafts');

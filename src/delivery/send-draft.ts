@@ -23,7 +23,7 @@ export async function sendDraft(
 ): Promise<
   Sent & { leftDraftId: string | undefined; mayLeaveDraft: boolean; serverMessageId: string | undefined }
 > {
-  const search = new MailboxSearch(requests, message.userId);
+  const search = new MailboxSearch(requests, message.userId, message.marks.message !== undefined);
   const ledger = new DraftLedger(requests, message, search);
   const sending = { requests, message, ledger, search };
   try {

@@ -14,6 +14,11 @@ export interface Sent {
   deduplicated: boolean;
   /** The copy in Sent Items, if the mailbox has shown it. */
   sentItem: SentItem | undefined;
+  /**
+   * When Exchange will send it, as far as the mailbox was asked, and undefined if it has been sent. Absent if the mailbox
+   * did not have to be asked.
+   */
+  heldUntil?: Date | undefined;
 }
 
 /** The result when Graph has accepted the message. */
@@ -33,18 +38,20 @@ export function accepted({ status, requestId, clientRequestId, date }: Accepted)
 export function sentUnanswered(
   { requestId, clientRequestId }: GraphTransportError,
   sentItem: SentItem,
+  heldUntil?: Date,
 ): Sent {
-  const response = 'Sent, as the mailbox says';
-  return { response, requestId, clientRequestId, deduplicated: false, sentItem };
+  const response = `${heldUntil ? 'Scheduled' : 'Sent'}, as the mailbox says`;
+  return { response, requestId, clientRequestId, deduplicated: false, sentItem, heldUntil };
 }
 
 /** The result when another call or another process has sent the message. */
-export function sentBefore(sentItem: SentItem): Sent {
+export function sentBefore(sentItem: SentItem, heldUntil?: Date): Sent {
   return {
-    response: 'Sent before, as the mailbox says',
+    response: `${heldUntil ? 'Scheduled' : 'Sent'} before, as the mailbox says`,
     requestId: undefined,
     clientRequestId: undefined,
     deduplicated: true,
     sentItem,
+    heldUntil,
   };
 }

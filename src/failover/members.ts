@@ -1,7 +1,7 @@
 import { createTransport, type Transport, type Transporter } from 'nodemailer';
 import type DKIM from 'nodemailer/lib/dkim';
+import { fieldOf } from '../errors/error-code';
 import { additionsOf } from '../nodemailer/replayed-message';
-import { fieldOf } from './field';
 
 /**
  * What sends: a transport, such as `graphTransport()`'s, or what `nodemailer.createTransport()` made of options or

@@ -50,6 +50,12 @@ const CIRCUIT_NAMES = ['failures', 'coolDown'] as const satisfies readonly (keyo
 
 /** @throws GraphTransportError `ECONFIG`, which names everything that is wrong */
 export function checkOptions(members: readonly FailoverMember[], options: FailoverOptions): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const shown = Array.isArray(options) ? 'a list' : shownValue(options);
+    throw new GraphTransportError('ECONFIG', `failover takes its options as an object, not ${shown}.`, {
+      hint: 'Its members are one list: failover([first, second], options).',
+    });
+  }
   const { circuit, maxMessageSize, outcomeOf } = options;
   const limits: Record<string, unknown> = { ...(typeof circuit === 'object' && circuit) };
   const problems = [

@@ -5,6 +5,7 @@
 // message. So these files are loaded by their paths, which undici does not promise to keep. Without the first two all of
 // undici is loaded, as for proxies; network/undici.test.ts tells when that happens. For the third see http-parser.ts.
 import type { Dispatcher } from 'undici';
+import { type Load, loadWith } from '../late-packages';
 
 type Undici = typeof import('undici');
 
@@ -28,12 +29,20 @@ export const { Agent, request } = directConnections();
 
 function directConnections(): DirectConnections {
   try {
-    return {
+    return loadWith(standInFor, () => ({
       Agent: require('undici/lib/dispatcher/agent.js'),
       request: require('undici/lib/api/api-request.js'),
-    };
+    }));
   } catch {
     const { Agent, Dispatcher } = wholeUndici();
     return { Agent, request: Dispatcher.prototype.request };
   }
+}
+
+/** HTTP/2, and Node's part of it, is loaded when a server speaks it: only to a dispatcher of the app's. */
+function standInFor(id: string) {
+  if (id !== './client-h2.js') return undefined;
+  return (load: Load) =>
+    (...args: unknown[]) =>
+      load<(...args: unknown[]) => unknown>()(...args);
 }

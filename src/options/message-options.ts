@@ -24,9 +24,9 @@ export interface GraphMessageOptions
    */
   inReplyTo?: string;
   /**
-   * When Exchange should send the message: it is held in Drafts until then. In the future, and at most a year
-   * ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the permission `Mail.ReadWrite`, and goes with
-   * neither `delivery: 'exactly-once'` nor `format: 'mime'`. See docs/scheduled.md.
+   * When Exchange should send the message: it is held until then, in Drafts, or with `delivery: 'exactly-once'` in
+   * Outbox. In the future, and at most a year ahead; anything else is `EMESSAGE`, and nothing is sent. It needs the
+   * permission `Mail.ReadWrite`, and does not go with `format: 'mime'`. See docs/scheduled.md.
    *
    * @default at once
    */

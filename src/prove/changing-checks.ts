@@ -74,6 +74,42 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
     },
   },
   {
+    rule: 'a draft that is moved to Outbox and sent with a delay of an hour is held there, under a new id, and can be sent again',
+    shows: ['deferred-in-outbox', 'held-is-submitted', 'move-makes-new-id'],
+    expected: {
+      moved: 201,
+      oldId: 404,
+      before: false,
+      sent: 202,
+      held: true,
+      again: 202,
+      inOutbox: 1,
+      inSentItems: 0,
+      deleted: 204,
+    },
+    observe: (service) => {
+      const mark = randomUUID();
+      const work = async (path: string) => {
+        const value = new Date(systemClock.date() + HOUR_MS).toISOString();
+        const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value }] };
+        await service.ask('PATCH', path, { body: later });
+        const body = { destinationId: 'outbox' };
+        const { status: moved, body: message } = await service.ask('POST', `${path}/move`, { body });
+        const { status: oldId } = await service.ask('GET', path);
+        const inOutbox = `/messages/${encodeURIComponent(String(property(message, 'id')))}`;
+        const before = await isSubmitted(service, inOutbox);
+        const { status: sent } = await service.ask('POST', `${inOutbox}/send`);
+        const held = await isSubmitted(service, inOutbox);
+        const { status: again } = await service.ask('POST', `${inOutbox}/send`);
+        const shown = (await service.find(mark, 1, 'outbox')).length;
+        const inSentItems = (await service.find(mark, 0, 'sentitems')).length;
+        const { status: deleted } = await service.ask('DELETE', inOutbox);
+        return { moved, oldId, before, sent, held, again, inOutbox: shown, inSentItems, deleted };
+      };
+      return withDraft(service, mark, work);
+    },
+  },
+  {
     rule: 'if two files are attached to a draft at the same time, one is refused with 412',
     shows: ['parallel-attachments'],
     expected: { one: '201', other: '412 ErrorIrresolvableConflict' },
@@ -118,4 +154,13 @@ function attach(service: LiveService, path: string, name: string): Promise<LiveA
 /** Whether a property of an answer is a text that says something. */
 export function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
+}
+
+/** Whether a draft has mfSubmitted ([MS-OXCMSG] 2.2.1.6). */
+async function isSubmitted(service: LiveService, path: string): Promise<boolean> {
+  const $expand = "singleValueExtendedProperties($filter=id eq 'Integer 0x0E07')";
+  const { body } = await service.ask('GET', `${path}?${new URLSearchParams({ $expand })}`);
+  const shown = property(body, 'singleValueExtendedProperties');
+  const [flags] = Array.isArray(shown) ? shown : [];
+  return (Number(property(flags, 'value')) & 4) !== 0;
 }

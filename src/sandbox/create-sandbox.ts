@@ -22,6 +22,7 @@ import { makeFolders } from './mailbox/folders';
 import { createMailboxLoad } from './mailbox/mailbox-load';
 import { bytesOf, makeRoom } from './mailbox/make-room';
 import { removeMessage } from './mailbox/messages';
+import { isUnsentIn } from './mailbox/search-delay';
 import { createSent } from './mailbox/sent';
 import { requireCount, resolveSettings } from './resolve-settings';
 import type { SandboxMailbox, SandboxOptions } from './settings';
@@ -77,7 +78,7 @@ export interface Sandbox {
    * @throws TypeError if the filter makes no sense
    */
   only(query?: SandboxMessageQuery): SandboxMessage;
-  /** Current drafts, oldest first: what clients left behind. */
+  /** What is in Drafts and Outbox, oldest first: what clients left behind, or what is held until its time. */
   readonly drafts: readonly SandboxDraft[];
   /** Requests to all services, in the order of their answers; the latest 10,000. */
   readonly requests: readonly SandboxRequest[];
@@ -204,7 +205,7 @@ export function assembleSandbox(
     get drafts() {
       releaseDue(state);
       return state.messages
-        .filter(({ folder }) => folder === 'drafts')
+        .filter(({ folder }) => isUnsentIn(folder))
         .map((draft) => toSandboxDraft(draft, state));
     },
     requests,

@@ -1,5 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { unknownOption } from '../options/unknown-option';
+import { callOptions } from '../options/call-options';
 import type { TraceOptions } from './trace';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -10,7 +10,7 @@ const MAX_AGE_MS = 90 * DAY_MS;
 /** The request takes a while to arrive, and the service's clock may be ahead. */
 const MARGIN_MS = 5 * 60 * 1000;
 
-const NAMES: readonly string[] = ['details', 'since', 'signal'] satisfies (keyof TraceOptions)[];
+const NAMES = ['details', 'since', 'signal'] as const satisfies (keyof TraceOptions)[];
 
 /** A time that one request asks about, in milliseconds since 1970, in whole seconds. */
 export interface TraceWindow {
@@ -29,9 +29,7 @@ export interface CheckedTraceOptions {
  * @throws GraphTransportError `ECONFIG` if an option is wrong
  */
 export function checkTraceOptions(options: TraceOptions, now: number): CheckedTraceOptions {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw wrong(unknownOption(unknown, NAMES));
-  const { details = false, since } = options;
+  const { details = false, since } = callOptions('trace()', options, NAMES);
   if (typeof details !== 'boolean') throw wrong(`details must be true or false, got ${typeof details}.`);
   const from = since === undefined ? now - WINDOW_MS : new Date(since).getTime();
   if (Number.isNaN(from)) throw wrong('since must be a date.');

@@ -31,6 +31,7 @@ export interface TraceDetail {
 export interface MessageTrace {
   /** The address. */
   recipient: string;
+  /** What Exchange says became of the message. */
   status: TraceStatus;
   /** When Exchange Online received the message, in whole seconds. */
   receivedAt: Date;

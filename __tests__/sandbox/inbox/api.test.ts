@@ -395,6 +395,7 @@ test.each<['GET' | 'POST' | 'DELETE' | 'PUT' | 'OPTIONS', string, number, string
   ['GET', '/messages?since=today', 400, '"since" is a time such as'],
   ['GET', '/messages?route=smtp', 400, '"route" is json, mime or draft'],
   ['GET', '/messages?header=:x', 400, '"header" is like'],
+  ['GET', '/messages?header=X-A:1&header=x-a:2', 400, 'The header "x-a" is given more than once.'],
   ['GET', '/messages/wait?timeout=60001', 400, '"timeout" is a number from 0 to 60000'],
   ['GET', '/messages/wait?onlyNew=yes', 400, '"onlyNew" is true or false'],
   ['GET', '/messages/x?to=ann', 400, 'A filter goes with `latest`'],

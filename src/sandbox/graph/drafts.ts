@@ -5,6 +5,7 @@ import { checkRecipients } from '../mail/check-message';
 import { propertyKey } from '../mail/extended-properties';
 import type { MessageContent, ReadMessage } from '../mail/message';
 import { readJsonChange, readJsonDraft } from '../mail/read-json';
+import { findFolder } from '../mailbox/folders';
 import {
   endSessionsOf,
   findDraft,
@@ -115,6 +116,37 @@ export function mergeChange(
 function claimedSenders(before: ReadMessage, content: MessageContent, names: readonly string[]): string[] {
   const isClaimed = names.includes('from') || names.includes('sender');
   return isClaimed ? [content.from.address, content.sender.address] : before.claimedSenders;
+}
+
+/** Moves a message to a folder, named by its id or well-known name. [rule: move-makes-new-id] */
+export async function moveMessage(
+  request: Request,
+  { user, messageId }: PathValues,
+  state: MailboxState,
+): Promise<MailboxMessage> {
+  const body = await readJsonRequest(request, state.settings);
+  // No await from here on, or two requests could move the same message.
+  const message = findMessage(state, user, messageId);
+  const { folder } = findFolder(state, user, destinationOf(body));
+  leaveStaleDraft(state, message);
+  removeMessage(state, message);
+  state.messages.push(message);
+  moveTo(folder, message, state);
+  markChanged(message, state);
+  message.unsearchable = unsearchable(folder, state.settings);
+  return message;
+}
+
+function destinationOf(body: unknown): string {
+  const named = typeof body === 'object' && body !== null ? Object.entries(body) : [];
+  const [, id] = named.find(([name]) => name.toLowerCase() === 'destinationid') ?? [];
+  if (typeof id === 'string' && id !== '') return id;
+  throw new GraphRefusal(
+    'move-destination',
+    400,
+    'ErrorInvalidRequest',
+    'The request to move a message names no folder in destinationId.',
+  );
 }
 
 /** The number of deleted ids that are remembered. */

@@ -34,6 +34,16 @@ export function mimeAnswer(message: MailboxMessage, request: Request, call: Call
   return fileAnswer(eml, 'text/plain', call, idHeaders(request));
 }
 
+/** PidTagMessageFlags. [MS-OXCMSG] 2.2.1.6 */
+const MESSAGE_FLAGS = 'Integer 0x0E07';
+const [READ, SUBMITTED, UNSENT] = [1, 4, 8];
+
+/** [rule: held-is-submitted] */
+function messageFlags(message: MailboxMessage, { deferred }: MailboxState): number {
+  if (!message.isDraft) return READ;
+  return READ + UNSENT + (deferred.some(({ of }) => of === message) ? SUBMITTED : 0);
+}
+
 /** The properties that `$select` names, by default the usual ones, plus those that `$expand` adds. */
 export function showMessage(
   message: MailboxMessage,
@@ -44,8 +54,14 @@ export function showMessage(
   const id = message[idKind(request)];
   const { headers, extendedProperties } = message.content;
   // [rule: message-class]
-  const others = extendedProperties.filter((own) => !isSameProperty(own.id, MESSAGE_CLASS));
-  const all = [...others, { id: MESSAGE_CLASS, value: messageClassOf(message.content) }];
+  const others = extendedProperties.filter(
+    (own) => !isSameProperty(own.id, MESSAGE_CLASS) && !isSameProperty(own.id, MESSAGE_FLAGS),
+  );
+  const all = [
+    ...others,
+    { id: MESSAGE_CLASS, value: messageClassOf(message.content) },
+    { id: MESSAGE_FLAGS, value: String(messageFlags(message, state)) },
+  ];
   const shown = selectProperties(
     'message',
     { id, ...describeMessage(message, state) },

@@ -7,7 +7,7 @@ import { isNationalCloud } from '../own-hosts';
 import { requireExchange } from '../tenant/mailboxes';
 import { addAttachment, attachmentsAnswer, deleteAttachment } from './attachments';
 import { authorize, type GraphState, requirePermission } from './authorize';
-import { createDraft, deleteMessage, updateMessage } from './drafts';
+import { createDraft, deleteMessage, moveMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
 import { folderAnswer, foldersAnswer } from './folder-answer';
 import { firstUnknownSegment } from './known-segments';
@@ -144,6 +144,16 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
       if (isNationalCloud(state.settings.graphEndpoint)) throw unknownSegment('permanentDelete');
       deleteMessage(state, values, true);
       return emptyAnswer(204, call);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1.0/users/{user}/messages/{messageId}/move',
+    fault: 'move-message',
+    isAction: true,
+    permissions: WRITE,
+    async handle({ request, values, state, call }) {
+      return messageAnswer(201, await moveMessage(request, values, state), request, state, call);
     },
   },
   {

@@ -7,7 +7,7 @@ import { readMimeMessage } from '../mail/read-mime';
 import { defer, deferredTime, deferredUntil } from '../mailbox/deferred-send';
 import { receive, submit } from '../mailbox/deliver';
 import { endSessionsOf, findDraft, moveToSentItems, newMessage } from '../mailbox/messages';
-import { leaveStaleDraft } from '../mailbox/search-delay';
+import { isUnsentIn, leaveStaleDraft } from '../mailbox/search-delay';
 import type { MailboxMessage, MailboxState } from '../mailbox/state';
 import type { SandboxMailbox } from '../settings';
 import { findMailbox } from '../tenant/mailboxes';
@@ -68,9 +68,10 @@ export async function sendMail(
 }
 
 /**
- * Sends a draft with the attachments that it has; unfinished uploads do not count. One with a later time waits in
- * Drafts, where it can be found, and a DELETE cancels it.
- * [rule: deferred-draft] That it stays a draft until then, and that sending it again changes nothing, is ours.
+ * Sends a draft with the attachments that it has; unfinished uploads do not count. One with a later time waits in its
+ * folder, Drafts or Outbox, where it can be found, and a DELETE cancels it.
+ * [rule: deferred-draft] [rule: deferred-in-outbox] That it stays a draft until then, and that sending it again changes
+ * nothing, is ours.
  */
 export async function sendDraft(
   request: Request,
@@ -118,5 +119,5 @@ function sendNow(draft: MailboxMessage, state: MailboxState, call: Call): void {
 
 /** Neither sent nor deleted. */
 function isWaiting(draft: MailboxMessage, { messages }: MailboxState): boolean {
-  return draft.folder === 'drafts' && messages.includes(draft);
+  return isUnsentIn(draft.folder) && messages.includes(draft);
 }

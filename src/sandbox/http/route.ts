@@ -9,6 +9,7 @@ export const REQUEST_NAMES = [
   'read-message',
   'update-message',
   'delete-message',
+  'move-message',
   'add-attachment',
   'list-attachments',
   'delete-attachment',

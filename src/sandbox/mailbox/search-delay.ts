@@ -1,23 +1,25 @@
 import type { SandboxDelay, SandboxSettings } from '../settings';
-import type { Delay, MailboxMessage, MailboxState } from './state';
+import type { Delay, FolderName, MailboxMessage, MailboxState } from './state';
 
 export function startDelay({ finds, ms }: Required<SandboxDelay>, now: number): Delay {
   return { finds, until: now + ms };
 }
 
 /** How long searches miss a message that is new or has changed. [rule: search-lags] */
-export function unsearchable(
-  folder: 'drafts' | 'sentitems' | 'inbox',
-  { searchDelay, now }: SandboxSettings,
-): Delay {
+export function unsearchable(folder: FolderName, { searchDelay, now }: SandboxSettings): Delay {
   return startDelay(folder === 'drafts' ? searchDelay.drafts : searchDelay.sentItems, now());
 }
 
-/** To be called when a draft is about to leave Drafts. */
+/** To be called when a message is about to leave its folder: the search may still show a draft, or what is held. */
 export function leaveStaleDraft({ settings, staleDrafts }: MailboxState, draft: MailboxMessage): void {
   const shownFor = startDelay(settings.searchDelay.stale, settings.now());
-  if (draft.folder !== 'drafts' || isOver(shownFor, settings.now())) return;
+  if (!isUnsentIn(draft.folder) || isOver(shownFor, settings.now())) return;
   staleDrafts.push({ draft: { ...draft, unsearchable: { ...draft.unsearchable } }, shownFor });
+}
+
+/** Whether what is in a folder is yet to be sent. */
+export function isUnsentIn(folder: FolderName): boolean {
+  return folder === 'drafts' || folder === 'outbox';
 }
 
 /** Drops the drafts that no search shows any more. */

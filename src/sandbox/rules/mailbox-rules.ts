@@ -69,6 +69,17 @@ export const MAILBOX_RULES = {
     'openonion/connectonion#183',
     'A draft that asks to be sent later stays in Drafts until then, and is not sent once it is deleted.',
   ),
+  'deferred-in-outbox': ours(
+    'What asks to be sent later and was moved to Outbox before it was sent waits there; the Outbox of an Exchange mailbox is where Outlook keeps such messages (Microsoft KB 188696).',
+  ),
+  'held-is-submitted': ours(
+    'A draft that waits for its time has mfSubmitted (4) in the property Integer 0x0E07, and no other draft has it.',
+  ),
+  'move-makes-new-id': documented(
+    'Graph docs: message-move',
+    'Moving a message takes it out of its folder and gives it a new id in the other.',
+  ),
+  'move-destination': ours('A move that names no folder is refused with ErrorInvalidRequest.'),
   'deferred-send-mail': reported(
     'openonion/connectonion#1198',
     'A sendMail that asks to be sent later is sent at once, and again at that time.',

@@ -110,12 +110,24 @@ export function filterIn(query: URLSearchParams): SandboxMessageFilter {
     const value = query.get(name);
     if (value !== null) filter[name] = value;
   }
-  if (query.has('header')) filter.header = Object.fromEntries(query.getAll('header').map(headerIn));
+  if (query.has('header')) filter.header = headersIn(query.getAll('header'));
   const route = query.get('route');
   if (route !== null) filter.route = routeIn(route);
   const since = query.get('since');
   if (since !== null) filter.since = timeIn(since);
   return filter;
+}
+
+/** @throws ApiRefusal for a header that is named twice, since a filter has one value for each */
+function headersIn(texts: readonly string[]): Record<string, string | true> {
+  const headers = new Map<string, [name: string, value: string | true]>();
+  for (const header of texts.map(headerIn)) {
+    const key = header[0].toLowerCase();
+    if (headers.has(key))
+      throw new ApiRefusal('bad-request', `The header "${header[0]}" is given more than once.`);
+    headers.set(key, header);
+  }
+  return Object.fromEntries(headers.values());
 }
 
 function headerIn(text: string): [name: string, value: string | true] {
