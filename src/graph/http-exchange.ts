@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { type Clock, startTimer, systemClock } from '../clock';
 import { BodyStream, type RequestBody, wholeOf } from './request-body';
@@ -83,10 +84,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#body instanceof BodyStream ? this.#body.isWritten : true;
   }
 
-  /** Makes the request, and resolves as soon as the answer's headers arrive. Rejects with undici's errors. */
-  run(dispatcher: Dispatcher): Promise<Answer> {
+  /**
+   * Makes the request, and resolves as soon as the answer's headers arrive. Rejects with undici's errors.
+   *
+   * undici uses a connection again only in the next turn of the event loop. A request made before that would open
+   * another connection, so callers get the answer, and the end of its body, a turn later.
+   */
+  async run(dispatcher: Dispatcher): Promise<Answer> {
     const { origin, path, method, headers, body, socketTimeout } = this.#request;
-    return new Promise((resolve, reject) => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#signal?.addEventListener('abort', this.#abort, { once: true });
@@ -103,6 +109,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
         this,
       );
     });
+    await nextTurn();
+    return answer;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -163,6 +171,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       await new Promise<void>((resolve) => {
         this.#whenEnded = resolve;
       });
+      await nextTurn();
     }
     const bytes = Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes);
     return { bytes, isWhole: this.#isWhole };
