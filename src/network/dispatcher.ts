@@ -2,7 +2,6 @@ import type { Dispatcher } from 'undici';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { toProxyUrl } from '../options/proxy-url';
 import { createSecureContext, type TlsOptions } from '../options/tls-options';
-import { makeParser } from './http-parser';
 import { Agent, wholeUndici } from './undici';
 
 /** How the transport connects to Entra and Graph. */
@@ -31,7 +30,6 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
  * @throws GraphTransportError `ECONFIG` if a proxy variable in the environment is not a valid proxy URL
  */
 export function createDispatcher(options: NetworkOptions, env: NodeJS.ProcessEnv): Dispatcher {
-  makeParser();
   const { proxy, tls, connectionTimeout, maxConnections, insecureSandbox } = options;
   const connect = {
     timeout: connectionTimeout,

@@ -17,7 +17,8 @@ let isMade = false;
  * another thread a tenth of a second, and the process cannot end before it is done: a third of all that a process
  * spends that sends a single message.
  *
- * V8 has no setting for one module. So its flag is changed while this one is made, within one turn.
+ * V8 has no setting for one module. So its flag is changed while this one is made, within one turn. Only the command
+ * does that, in its own process: V8 does not promise that its flags may change, and an app's process is the app's.
  */
 export function makeParser(): void {
   if (isMade) return;
