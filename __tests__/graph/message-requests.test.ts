@@ -272,7 +272,10 @@ describe('a request that fails', () => {
       abort.abort();
       throw new GraphTransportError('ECONNECTION', 'No.', { outcome: 'not-accepted' });
     };
-    await expect(requests.call({ ...search, check })).rejects.toThrow('No.');
+    await expect(requests.call({ ...search, check })).rejects.toMatchObject({
+      code: 'EABORT',
+      ambiguous: false,
+    });
     expect(wire.requests).toHaveLength(1);
     expect(told).toMatchObject({ slept: [], retries: [] });
   });

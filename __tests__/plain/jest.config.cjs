@@ -4,6 +4,9 @@ const { jest } = require('../../package.json');
 
 const plain = (name) => [`/${name}$`, `<rootDir>/__tests__/plain/${name}.ts`];
 
+// Workers inherit it.
+process.env.ALL_FAULTS = '1';
+
 module.exports = {
   ...jest,
   rootDir: '../..',

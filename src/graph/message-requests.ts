@@ -166,7 +166,9 @@ export class MessageRequests {
     const isThrottledUntold = error.details.isOwnWait;
     const failed = { outcome: outcomeOf(error), attempt, repeatable, retryAfter, isThrottledUntold };
     const decision = decideRetry(failed, policy, clock.random());
-    if (signal?.aborted || !decision.retry) return false;
+    if (!decision.retry) return false;
+    // As if it was aborted during the wait: the next step fails, and its error says so.
+    if (signal?.aborted) return true;
     const { waitMs } = decision;
     const throttled = error.retryAfter !== undefined;
     onRetry?.({ error, attempt, waitMs, throttled });
