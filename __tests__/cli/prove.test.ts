@@ -9,6 +9,7 @@ import {
   startSandbox,
 } from '../../src/sandbox';
 import { runCli } from '../support/cli-io';
+import { PAGES } from '../support/pages';
 
 const { version }: { version: string } = require('../../package.json');
 
@@ -87,6 +88,7 @@ test('confirms every rule on a sandbox, prints the table, and writes a report th
   const to = sandbox.messages.flatMap((message) => message.to.map(({ address }) => address));
   expect(to.filter((address) => address === CANARY.to)).toHaveLength(15);
   expect(to).toHaveLength(16);
+  expect(PAGES.get('README.md')).toContain('It sends about sixteen small messages');
   expect(sandbox.drafts).toEqual([]);
 
   const report = JSON.parse(reportText());

@@ -110,16 +110,7 @@ export const SENDING_CHECKS: readonly LiveCheck[] = [
     expected: { status: 202, copies: 1 },
     observe: async (service) => {
       const messageId = `<${randomUUID()}@live-check.invalid>`;
-      const mime = [
-        `To: ${service.to}`,
-        `Message-ID: ${messageId}`,
-        'Subject: Live check of nodemailer-graph-transport, MIME',
-        'MIME-Version: 1.0',
-        'Content-Type: text/plain',
-        '',
-        'A check, to be deleted.',
-        '',
-      ].join('\r\n');
+      const mime = mimeOf(service, messageId);
       const { status } = await service.ask('POST', '/sendMail', {
         body: Buffer.from(mime).toString('base64'),
         contentType: 'text/plain',
@@ -194,4 +185,18 @@ function probeAnswer(service: LiveService, userId: string): Promise<LiveAnswer> 
 
 async function probe(service: LiveService, userId: string) {
   return refusal(await probeAnswer(service, userId));
+}
+
+/** A small message as MIME. */
+export function mimeOf({ to }: LiveService, messageId: string): string {
+  return [
+    `To: ${to}`,
+    `Message-ID: ${messageId}`,
+    'Subject: Live check of nodemailer-graph-transport, MIME',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain',
+    '',
+    'A check, to be deleted.',
+    '',
+  ].join('\r\n');
 }

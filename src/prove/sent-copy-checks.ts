@@ -6,6 +6,7 @@ import { isText } from './changing-checks';
 import { type LiveCheck, NotObserved } from './live-check';
 import { type LiveAnswer, said } from './live-http';
 import type { LiveService } from './live-service';
+import { mimeOf } from './sending-checks';
 import { remove, withDraft } from './with-draft';
 
 /** What `info.sentItem`, `transport.sentItem()` and `saveToSentItems: false` rely on. */
@@ -105,19 +106,6 @@ async function withCopies<T>(
   } finally {
     await remove(service, await service.filter(filter, 0));
   }
-}
-
-function mimeOf({ to }: LiveService, messageId: string): string {
-  return [
-    `To: ${to}`,
-    `Message-ID: ${messageId}`,
-    'Subject: Live check of nodemailer-graph-transport, MIME',
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain',
-    '',
-    'A check, to be deleted.',
-    '',
-  ].join('\r\n');
 }
 
 /** With capitals, which a search ignores and the transport does not. */
