@@ -1,6 +1,6 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
+import { parseJson, property } from '../graph/answer-error';
 import { folderPath, isId } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import { isServer } from './read-bounces';
 

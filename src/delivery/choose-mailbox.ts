@@ -3,7 +3,7 @@ import { GraphTransportError } from '../errors/graph-transport-error';
 import { fromOf } from '../message/recipients';
 import { bytesBeforeHeader, readHeaderBlock } from '../mime/header-block';
 import type { MailContent } from '../mime/mail-content';
-import { toHeaders } from '../mime/mail-header';
+import { toHeaders } from '../mime/mail-content';
 import { userIdProblems } from '../options/message-options';
 import type { MailboxQuestion, UserIdOf } from '../options/options';
 

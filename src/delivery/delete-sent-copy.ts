@@ -1,9 +1,9 @@
 import { startTimer } from '../clock';
 import { onAbort } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { bufferBody } from '../graph/calls';
 import { messagePath } from '../graph/endpoints';
 import { MessageRequests, type MessageRequestsOptions } from '../graph/message-requests';
-import { bufferBody } from '../graph/request-body';
 import { isNationalEndpoint } from '../options/clouds';
 import { isForWantOfPermission } from './draft-failure';
 import { findMessages, type StoredMessage } from './find-messages';

@@ -14,13 +14,13 @@ import type { UserIdOf } from '../options/options';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { checkedMessageId } from './ask-mailbox';
 import { headerOf, mailboxFor, questionOf } from './choose-mailbox';
-import { sentInfo } from './describe-delivery';
 import type { SendTrace } from './diagnostics';
 import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
 import { sendInOneRequest } from './send-in-one-request';
+import { sentInfo } from './sent';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 /** What is needed to send a message. */

@@ -1,8 +1,8 @@
+import { parseJson } from '../graph/answer-error';
 import type { Accepted } from '../graph/calls';
+import { bufferBody } from '../graph/calls';
 import { messagePath, messagesPath } from '../graph/endpoints';
-import { parseJson } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
-import { bufferBody } from '../graph/request-body';
 import type { DraftContent } from './draft-content';
 import { type StoredMessage, toStored } from './find-messages';
 import { messageMark } from './message-mark';

@@ -1,6 +1,6 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
+import { parseJson, property } from '../graph/answer-error';
 import { folderPath, isId, messagesPath } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import { checkedMessageId, type Mailbox, needing } from './ask-mailbox';
 import { hasMessageId } from './message-mark';

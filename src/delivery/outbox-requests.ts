@@ -1,5 +1,5 @@
+import { parseJson, property } from '../graph/answer-error';
 import { messagePath } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import { LIKE_CREATED } from './draft-requests';
 import { type StoredMessage, toStored } from './find-messages';

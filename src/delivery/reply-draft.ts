@@ -1,6 +1,6 @@
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { parseJson, property } from '../graph/answer-error';
 import { isId, messagePath } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { isForWantOfPermission, NoThreadError } from './draft-failure';

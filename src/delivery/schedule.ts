@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { type Clock, dateOf } from '../clock';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { property } from '../graph/answer-error';
 import { messagePath } from '../graph/endpoints';
-import { property } from '../graph/json-property';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { DeliveryOptions } from '../options/resolved-options';
 import { checkedMessageId, type Mailbox, needing } from './ask-mailbox';

@@ -1,5 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { spelling } from '../errors/service-codes';
+import { spelling } from '../errors/service-codes/service-code';
 import { sendMailPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import type { SendMailRequest } from './request-bodies';

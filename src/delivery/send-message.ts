@@ -6,14 +6,14 @@ import { asSendError } from '../errors/graph-transport-error';
 import type { Secrets } from '../errors/secrets';
 import { errorWithoutSecrets } from '../errors/without-secrets';
 import type { GraphClient } from '../graph/client';
+import { ownProperties } from '../options/given-options';
 import { checkMessageOptions } from '../options/message-options';
-import { ownProperties } from '../options/own-properties';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { deliver } from './deliver';
 import { type SendTrace, tellRetry, traced } from './diagnostics';
 import { SendLog } from './log';
+import type { Queues } from './pending';
 import type { OutgoingMessage } from './prepare-message';
-import type { Queues } from './queues';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 type Mail = MailMessage<GraphSentMessageInfo>;

@@ -5,7 +5,7 @@ import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import { getLogger } from 'nodemailer/lib/shared';
 import type { Clock } from '../clock';
 import { harmlessLogger } from '../delivery/log';
-import { fieldOf } from '../errors/error-code';
+import { fieldOf } from '../errors/graph-transport-error';
 import { Spool } from '../mime/spool';
 import { keepKeys, ReplayedMessage } from '../nodemailer/replayed-message';
 import { type FailoverMember, toMember } from './members';

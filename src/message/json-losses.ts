@@ -1,3 +1,4 @@
+import type { MailHeader } from '../mime/mail-content';
 import {
   isBodyText,
   type Loss,
@@ -6,7 +7,6 @@ import {
   type MailPart,
   walk,
 } from '../mime/mail-content';
-import type { MailHeader } from '../mime/mail-header';
 import { surplusHeaders, unnamedHeaders } from './header-carriers';
 import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 

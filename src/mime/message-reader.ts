@@ -3,8 +3,14 @@ import { Base64Content, type MessagePiece } from './base64-content';
 import type { ParsedPart } from './body-parser';
 import { readBody } from './body-text';
 import { bytesBeforeHeader } from './header-block';
-import { type Loss, type MailAttachment, type MailContent, type MailPart, walk } from './mail-content';
-import { toHeaders } from './mail-header';
+import {
+  type Loss,
+  type MailAttachment,
+  type MailContent,
+  type MailPart,
+  toHeaders,
+  walk,
+} from './mail-content';
 import { PART_NUMBER } from './part-header';
 import { PartScanner } from './part-scanner';
 import { SecondReader } from './second-reader';

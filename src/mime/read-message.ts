@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
-import { errorCode } from '../errors/error-code';
-import { GraphTransportError } from '../errors/graph-transport-error';
+import { errorCode, GraphTransportError } from '../errors/graph-transport-error';
 import type { MessagePiece } from './base64-content';
 import type { MailContent } from './mail-content';
 import { MessageReader, type RawCopy, type ReadLimits } from './message-reader';

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { errorCode } from '../errors/error-code';
 import {
+  errorCode,
   GraphTransportError,
   type GraphTransportErrorCode,
   type Outcome,

@@ -3,18 +3,16 @@ import { Secrets } from '../errors/secrets';
 import { addressFault, type MailAddress, parseAddresses } from '../mime/address';
 import { type ClientSecretOf, secretFileProblem, secretInFile } from './client-secret';
 import { CLOUD_NAMES, CLOUDS, cloudProblems } from './clouds';
+import { ownProperties, problemsText, shownAddress, shownValue } from './given-options';
 import { insecureSandboxProblems, isInsecureSandbox } from './insecure-sandbox';
 import { deliveryProblems } from './message-options';
 import { unknownNames } from './option-names';
 import { resolveNumbers } from './option-numbers';
 import type { AddressOption, GraphTransportOptions, TransportLogger } from './options';
-import { ownProperties } from './own-properties';
 import { toProxyUrl } from './proxy-url';
 import type { Identity, ResolvedOptions } from './resolved-options';
-import { shownAddress, shownValue } from './shown-value';
 import { tlsProblems } from './tls-options';
 import { resolveTrace } from './trace-credential';
-import { problemsText } from './unknown-option';
 
 const WAYS_TO_SET =
   'There are three ways to set what is missing: as an option in code, as an environment variable, or in a .env ' +

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import type { LiveCheck } from './live-check';
 import type { LiveAnswer } from './live-http';
 import { refusal } from './live-http';

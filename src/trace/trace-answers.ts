@@ -1,6 +1,6 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
+import { parseJson, property } from '../graph/answer-error';
 import { isId } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageTrace, TraceDetail } from './trace';
 
 /** A page of an answer. */
