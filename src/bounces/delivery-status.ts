@@ -1,5 +1,4 @@
-import type { ReportField } from '../mime/read-report';
-import { readFields } from '../mime/read-report';
+import { type ReportField, readFields } from '../mime/read-report';
 import type { ReportedRecipient } from './bounce';
 import { hintOf } from './exchange-codes';
 import { kindOf } from './kind';

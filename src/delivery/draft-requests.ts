@@ -1,6 +1,5 @@
 import { parseJson } from '../graph/answer-error';
-import type { Accepted } from '../graph/calls';
-import { bufferBody } from '../graph/calls';
+import { type Accepted, bufferBody } from '../graph/calls';
 import { messagePath, messagesPath } from '../graph/endpoints';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftContent } from './draft-content';

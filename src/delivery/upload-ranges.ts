@@ -1,7 +1,6 @@
 import { SendTimeout } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
-import type { UploadAnswer } from '../graph/calls';
-import { bufferBody } from '../graph/calls';
+import { bufferBody, type UploadAnswer } from '../graph/calls';
 import type { MessageRequests } from '../graph/message-requests';
 import type { GraphAttachment } from '../message/attachments';
 import { RANGE_BYTES } from './limits';

@@ -1,9 +1,9 @@
-import type { MailHeader } from '../mime/mail-content';
 import {
   isBodyText,
   type Loss,
   type LossReason,
   type MailContent,
+  type MailHeader,
   type MailPart,
   walk,
 } from '../mime/mail-content';
