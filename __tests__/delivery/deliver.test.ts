@@ -54,7 +54,7 @@ async function send(
     readAhead: new MailboxLimiter({ ...defaults.limits, maxConnections: 2 }, clock),
     signal: abort.signal,
     timer,
-    trace,
+    sendTrace: trace,
     onMessageId: (id) => messageIds.push(id),
     onRetry: (event) => onRetry?.(event),
     onProgress: (event) => progress.push(event),

@@ -45,7 +45,7 @@ function readAndSend(
   mailbox: string,
   delivery: Delivery,
 ): Promise<GraphSentMessageInfo> {
-  delivery.trace.mailbox = mailbox;
+  delivery.sendTrace.mailbox = mailbox;
   return delivery.limiter.run(
     mailbox,
     async (pauses) => {
@@ -71,7 +71,7 @@ async function readBeforeTurn(
       const sending = withMessage(outgoing, delivery, async (read) => {
         const mailbox = await mailboxFor(userId, questionOf(read.content, outgoing, defaults.from), signal);
         delivery.timer.stop();
-        delivery.trace.mailbox = mailbox;
+        delivery.sendTrace.mailbox = mailbox;
         return limiter.run(
           mailbox,
           (pauses) => {

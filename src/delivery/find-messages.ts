@@ -8,7 +8,7 @@ import { untilPassed } from './passing-state';
 import type { SentItem } from './sent-info';
 
 /** A message in the mailbox, as far as sending it is concerned. */
-export interface StoredMessage {
+export interface MailboxMessage {
   id: string;
   isDraft: boolean;
   /** The folder's id; undefined if the service does not report it. */
@@ -34,7 +34,7 @@ const MAX_PAGES = 1000;
 const MAX_READINGS = 10;
 
 /** The result of a search. */
-export interface FoundMessages<T = StoredMessage> {
+export interface FoundMessages<T = MailboxMessage> {
   messages: T[];
   /** Whether there may be more, on pages that could not be read; only in searches for clean-up. */
   isPart: boolean;
@@ -67,7 +67,7 @@ export async function findMessages(
   { mode = 'step', folder, withTime }: SearchOptions = {},
 ): Promise<FoundMessages> {
   const $select = withTime ? `${SHOWN},sentDateTime,internetMessageId` : SHOWN;
-  return findAs(requests, userId, { $filter: filter, $select }, toStored, { mode, folder });
+  return findAs(requests, userId, { $filter: filter, $select }, toMailboxMessage, { mode, folder });
 }
 
 /** The same for any properties of messages: those that `$select` and `$expand` name, as `read` reads them. */
@@ -132,7 +132,7 @@ export async function findSentItem(
   const { messages } = await needing('Mail.Read', 'transport.sentItem()', () =>
     findMessages(requests, userId, filter, { folder: 'sentitems', withTime: true }),
   );
-  const latest = messages.reduce<StoredMessage | undefined>(
+  const latest = messages.reduce<MailboxMessage | undefined>(
     (found, message) => (found && (found.sentAt ?? 0) >= (message.sentAt ?? 0) ? found : message),
     undefined,
   );
@@ -186,7 +186,7 @@ function pathOf(nextLink: unknown): string | undefined {
   return pathname + search;
 }
 
-export function toStored(value: unknown): StoredMessage {
+export function toMailboxMessage(value: unknown): MailboxMessage {
   const messageId = textOf(value, 'internetMessageId');
   return {
     id: idOf(value),

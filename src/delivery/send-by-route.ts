@@ -33,7 +33,7 @@ export interface Delivery {
   /** Ends the send when it has taken too long. It stands still while the message waits for its turn. */
   timer: SendTimer;
   /** Filled in as the send proceeds. */
-  trace: SendTrace;
+  sendTrace: SendTrace;
   /** Receives the Message-ID that the message is sent under. */
   onMessageId: (messageId: string) => void;
   onRetry: (event: RetryEvent) => void;
@@ -46,9 +46,9 @@ export async function sendRead(
   read: ReadMessage,
   userId: string,
   pauses: Pauses,
-  { defaults, client, clock, signal, timer, trace, onMessageId, onRetry, onProgress }: Delivery,
+  { defaults, client, clock, signal, timer, sendTrace, onMessageId, onRetry, onProgress }: Delivery,
 ): Promise<GraphSentMessageInfo> {
-  trace.bytes = read.raw.bytes;
+  sendTrace.bytes = read.raw.bytes;
   let prepared = prepareMessage(outgoing, read, userId, defaults);
   const requestOptions: MessageRequestsOptions = {
     client,
@@ -58,7 +58,7 @@ export async function sendRead(
     signal,
     onRetry,
     onAttempt: (attempts) => {
-      trace.attempts = attempts;
+      sendTrace.attempts = attempts;
     },
   };
   const requests = new MessageRequests(requestOptions);
@@ -66,8 +66,8 @@ export async function sendRead(
   const send = async () => {
     const { messageId, sending, decision } = prepared;
     onMessageId(messageId);
-    trace.messageId = messageId;
-    trace.route = decision.route;
+    sendTrace.messageId = messageId;
+    sendTrace.route = decision.route;
     if (sending.by === 'request') {
       return sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
     }

@@ -44,7 +44,7 @@ export interface Errand {
 export type Attempted = { info: SentMessageInfo } | { error: Error; outcome: Outcome };
 
 /** A member with its circuit. */
-export class Station {
+export class GuardedMember {
   readonly circuit: Circuit;
   readonly #member: Member;
   readonly #options: FailoverOptions;
