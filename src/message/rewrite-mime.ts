@@ -185,8 +185,24 @@ function withCrlf<P extends MessagePiece>(pieces: readonly (Buffer | P)[]): (Buf
 
 /** The line ends between the first byte and the last, each of which may be half of one. */
 function withCrlfWithin(piece: Buffer): Buffer {
-  const text = piece.toString('latin1').replace(/(?<=[^\r])\n|\r(?=[^\n])/g, '\r\n');
-  return Buffer.from(text, 'latin1');
+  const written = Buffer.allocUnsafe(piece.length + halvesWithin(piece));
+  let to = 0;
+  for (let at = 0; at < piece.length; at++) {
+    const byte = piece[at] ?? 0;
+    if (byte === LF && at > 0 && piece[at - 1] !== CR) written[to++] = CR;
+    written[to++] = byte;
+    if (byte === CR && at + 1 < piece.length && piece[at + 1] !== LF) written[to++] = LF;
+  }
+  return written;
+}
+
+/** How many line ends within the piece lack their CR or their LF. */
+function halvesWithin(piece: Buffer): number {
+  let halves = 0;
+  for (let at = 1; at < piece.length; at++) {
+    if ((piece[at - 1] === CR) !== (piece[at] === LF)) halves++;
+  }
+  return halves;
 }
 
 /** Shorter lines than this on average are faster to check byte by byte. */
@@ -197,18 +213,11 @@ function hasOnlyCrlfWithin(piece: Buffer): boolean {
   let lines = 0;
   for (let lf = piece.indexOf(LF, 1); lf !== -1; lf = piece.indexOf(LF, lf + 1)) {
     if (piece[lf - 1] !== CR) return false;
-    if (++lines * SHORT_LINE_BYTES > piece.length) return hasOnlyCrlfByteByByte(piece);
+    if (++lines * SHORT_LINE_BYTES > piece.length) return halvesWithin(piece) === 0;
   }
   const end = piece.length - 1;
   for (let cr = piece.indexOf(CR); cr !== -1 && cr < end; cr = piece.indexOf(CR, cr + 1)) {
     if (piece[cr + 1] !== LF) return false;
-  }
-  return true;
-}
-
-function hasOnlyCrlfByteByByte(piece: Buffer): boolean {
-  for (let at = 1; at < piece.length; at++) {
-    if ((piece[at - 1] === CR) !== (piece[at] === LF)) return false;
   }
   return true;
 }
