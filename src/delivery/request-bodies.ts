@@ -89,6 +89,7 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
  * and at the end.
  */
 function bodyOf(parts: readonly Part[]): RequestBody {
+  if (parts.every((part) => typeof part === 'string')) return textBody(parts);
   const pieces: (Buffer | AttachmentContent)[] = [];
   let texts: string[] = [];
   const endText = () => {
@@ -117,6 +118,11 @@ function bodyOf(parts: readonly Part[]): RequestBody {
       }
     },
   };
+}
+
+function textBody(texts: readonly string[]): RequestBody {
+  const bytes = inUtf8(texts);
+  return { length: bytes.length, pieces: () => [bytes] };
 }
 
 function inUtf8(texts: readonly string[]): Buffer {

@@ -28,7 +28,10 @@ function hasSome(key: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
   // The contents of attachments are sent as base64.
   if (Array.isArray(value)) return value.some((entry) => hasSome('', entry));
-  return Object.entries(value).some(([inner, entry]) => inner !== 'contentBytes' && hasSome(inner, entry));
+  for (const [inner, entry] of Object.entries(value)) {
+    if (inner !== 'contentBytes' && hasSome(inner, entry)) return true;
+  }
+  return false;
 }
 
 const PLACES: Readonly<Record<string, string>> = {
