@@ -19,18 +19,18 @@ export class MessageSink extends Writable {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes < GATHERED_BYTES) done();
-    else this.#pass(done);
+    else this.#passed().then(() => done(), done);
   }
 
   override _final(done: (error?: Error) => void): void {
-    this.#pass(done);
+    this.#passed().then(() => done(), done);
   }
 
-  #pass(done: (error?: Error) => void): void {
+  async #passed(): Promise<void> {
     const [first] = this.#gathered;
     const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    this.#reader.read(chunk).then(() => done(), done);
+    await this.#reader.read(chunk);
   }
 }

@@ -12,8 +12,8 @@ export interface ReadMessage {
   content: MailContent;
   /** The message as it arrived. */
   raw: RawCopy;
-  /** Frees the disk space of the message. Its attachments cannot be read any more. */
-  close(): Promise<void>;
+  /** Frees the disk space of the message, if it takes any. Its attachments cannot be read any more. */
+  close(): Promise<void> | undefined;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function readMessage(
   const reader = new MessageReader(limits);
   try {
     const whole = compose?.();
-    if (whole) for (const piece of whole) await reader.read(piece);
+    if (whole) await readPieces(whole, reader);
     else await readStream(writeTo, reader, signal);
     const content = await reader.content();
     throwIfGivenUp(signal);
@@ -42,6 +42,13 @@ export async function readMessage(
   } catch (error) {
     await reader.close();
     throw signal?.aborted ? givenUpError(signal) : toReadError(error);
+  }
+}
+
+async function readPieces(pieces: readonly MessagePiece[], reader: MessageReader): Promise<void> {
+  for (const piece of pieces) {
+    const room = reader.read(piece);
+    if (room) await room;
   }
 }
 
