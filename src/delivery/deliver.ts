@@ -21,6 +21,7 @@ import { MAX_HELD_BYTES } from './limits';
 import type { MailboxLimiter } from './mailbox-limiter';
 import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
 import { sendInOneRequest } from './send-in-one-request';
+import type { Sent } from './sent';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 /** What is needed to send a message. */
@@ -77,7 +78,7 @@ function readAndSend(
   delivery.trace.mailbox = mailbox;
   return delivery.limiter.run(
     mailbox,
-    async (pauses) => {
+    (pauses) => {
       delivery.timer.start();
       return withMessage(outgoing, delivery, (read) => sendRead(outgoing, read, mailbox, pauses, delivery));
     },
@@ -166,7 +167,7 @@ async function sendRead(
   };
   const requests = new MessageRequests(requestOptions);
   const startedAt = clock.now();
-  const send = async () => {
+  const send = (): Promise<Sent> => {
     const { messageId, sending, decision } = prepared;
     onMessageId(messageId);
     trace.messageId = messageId;
@@ -182,11 +183,14 @@ async function sendRead(
         onProgress({ messageId, attachment, sentBytes, totalBytes }),
     });
   };
-  const sent = await send().catch((error: unknown) => {
+  let sent: Sent;
+  try {
+    sent = await send();
+  } catch (error) {
     if (!(error instanceof NoThreadError)) throw error;
     prepared = prepareMessage(outgoing, read, userId, defaults, error.message);
-    return send();
-  });
+    sent = await send();
+  }
   const counts = {
     messageSize: read.raw.bytes,
     messageTime: timer.elapsedMs,
