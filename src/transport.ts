@@ -340,10 +340,7 @@ export class GraphTransport
     return errorWithoutSecrets(asSendError(error), this.#secrets.strike);
   }
 
-  async #send(
-    mail: MailMessage<GraphSentMessageInfo>,
-    abort: AbortController,
-  ): Promise<GraphSentMessageInfo> {
+  #send(mail: MailMessage<GraphSentMessageInfo>, abort: AbortController): Promise<GraphSentMessageInfo> {
     const { sendMessage }: typeof import('./delivery/send-message') = require('./delivery/send-message');
     return sendMessage(mail, abort, {
       defaults: this.#options,

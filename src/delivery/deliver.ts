@@ -48,7 +48,7 @@ function readAndSend(
   delivery.sendTrace.mailbox = mailbox;
   return delivery.limiter.run(
     mailbox,
-    async (pauses) => {
+    (pauses) => {
       delivery.timer.start();
       return withMessage(outgoing, delivery, (read) => sendRead(outgoing, read, mailbox, pauses, delivery));
     },

@@ -88,6 +88,7 @@ function attachmentParts({ contentBytes, ...attachment }: GraphAttachment): Part
  * and at the end.
  */
 function bodyOf(parts: readonly Part[]): RequestBody {
+  if (parts.every((part) => typeof part === 'string')) return textBody(parts);
   const pieces: (Buffer | AttachmentContent)[] = [];
   let texts: string[] = [];
   const endText = () => {
@@ -116,6 +117,11 @@ function bodyOf(parts: readonly Part[]): RequestBody {
       }
     },
   };
+}
+
+function textBody(texts: readonly string[]): RequestBody {
+  const bytes = inUtf8(texts);
+  return { length: bytes.length, pieces: () => [bytes] };
 }
 
 function inUtf8(texts: readonly string[]): Buffer {
@@ -185,7 +191,10 @@ function hasSome(key: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
   // The contents of attachments are sent as base64.
   if (Array.isArray(value)) return value.some((entry) => hasSome('', entry));
-  return Object.entries(value).some(([inner, entry]) => inner !== 'contentBytes' && hasSome(inner, entry));
+  for (const [inner, entry] of Object.entries(value)) {
+    if (inner !== 'contentBytes' && hasSome(inner, entry)) return true;
+  }
+  return false;
 }
 
 const PLACES: Readonly<Record<string, string>> = {

@@ -63,7 +63,7 @@ export async function sendRead(
   };
   const requests = new MessageRequests(requestOptions);
   const startedAt = clock.now();
-  const send = async () => {
+  const send = (): Promise<Sent> => {
     const { messageId, sending, decision } = prepared;
     onMessageId(messageId);
     sendTrace.messageId = messageId;
@@ -79,11 +79,14 @@ export async function sendRead(
         onProgress({ messageId, attachment, sentBytes, totalBytes }),
     });
   };
-  const sent = await send().catch((error: unknown) => {
+  let sent: Sent;
+  try {
+    sent = await send();
+  } catch (error) {
     if (!(error instanceof NoThreadError)) throw error;
     prepared = prepareMessage(outgoing, read, userId, defaults, error.message);
-    return send();
-  });
+    sent = await send();
+  }
   const counts = {
     messageSize: read.raw.bytes,
     messageTime: timer.elapsedMs,

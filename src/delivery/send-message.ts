@@ -35,7 +35,7 @@ export interface Sender {
  * Sends a message that Nodemailer has compiled: checks its options, ends it at its timeout, and keeps secrets out of
  * what is logged, reported and returned.
  */
-export async function sendMessage(
+export function sendMessage(
   mail: Mail,
   abort: AbortController,
   sender: Sender,

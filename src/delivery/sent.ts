@@ -129,8 +129,9 @@ export function sentInfo(
  * address.
  */
 export function droppedByGraph(returnPath: string | false, message: GraphMessage, userId: string): string[] {
+  if (!returnPath) return [];
   const senders = [message.from, message.sender].flatMap((sender) => sender?.emailAddress?.address ?? []);
-  const isOwn = !returnPath || [...senders, userId].some((address) => sameAddress(address, returnPath));
+  const isOwn = [...senders, userId].some((address) => sameAddress(address, returnPath));
   return isOwn ? [] : [`envelope sender ${returnPath}`];
 }
 
@@ -168,7 +169,9 @@ export function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: Grap
   const unique = new Map<string, string>();
   for (const { emailAddress } of [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? [])) {
     const address = emailAddress?.address;
-    if (address && !unique.has(addressKey(address))) unique.set(addressKey(address), address);
+    if (!address) continue;
+    const key = addressKey(address);
+    if (!unique.has(key)) unique.set(key, address);
   }
   return [...unique.values()];
 }

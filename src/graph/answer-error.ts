@@ -126,8 +126,9 @@ const PARAMETER_OR_SCHEME = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|(
  * apply to a bearer token.
  */
 export function claimsOf(wwwAuthenticate: string | string[] | undefined): string | undefined {
+  if (wwwAuthenticate === undefined) return undefined;
   let scheme = '';
-  for (const match of [wwwAuthenticate ?? []].flat().join(', ').matchAll(PARAMETER_OR_SCHEME)) {
+  for (const match of [wwwAuthenticate].flat().join(', ').matchAll(PARAMETER_OR_SCHEME)) {
     const [, name, quoted, plain, nextScheme] = match;
     scheme = nextScheme?.toLowerCase() ?? scheme;
     if (scheme !== 'bearer' || name?.toLowerCase() !== 'claims') continue;

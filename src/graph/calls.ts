@@ -75,6 +75,7 @@ export function bufferBody(bytes: Buffer): RequestBody {
 
 /** A small body in one piece. */
 export function wholeOf(body: RequestBody): Buffer {
-  const [first, ...rest] = body.pieces();
-  return first && rest.length === 0 ? first : Buffer.concat(first ? [first, ...rest] : []);
+  const pieces = [...body.pieces()];
+  const [first] = pieces;
+  return first && pieces.length === 1 ? first : Buffer.concat(pieces);
 }

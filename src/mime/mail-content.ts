@@ -39,9 +39,22 @@ export interface MailContent {
   attachments: readonly MailAttachment[];
 }
 
+const NONE: readonly never[] = [];
+
+/** The headers of this name, in order. Most messages have few of the headers that are asked for. */
+export function headersOf({ headers }: Pick<MailContent, 'headers'>, key: string): readonly MailHeader[] {
+  let found: MailHeader[] | undefined;
+  for (const header of headers) {
+    if (header.key !== key) continue;
+    if (found) found.push(header);
+    else found = [header];
+  }
+  return found ?? NONE;
+}
+
 /** The values of a header, in order; empty if the message has no such header. */
 export function headerValues(content: MailContent, key: string): string[] {
-  return content.headers.filter((header) => header.key === key).map((header) => header.value);
+  return headersOf(content, key).map(({ value }) => value);
 }
 
 /** A part of a message as its header declares it, and the parts inside it. */

@@ -39,21 +39,31 @@ export class MessageReader {
     this.#scanner = new PartScanner(() => this.#spool.open());
   }
 
-  /** Takes the next piece of the message. */
-  async read(piece: MessagePiece): Promise<void> {
+  /**
+   * Takes the next piece of the message. Resolves when it can take more; undefined if it can right away, as with
+   * nearly every small message.
+   *
+   * @throws GraphTransportError `EMESSAGE` if the message exceeds a limit, or its header is not valid
+   */
+  read(piece: MessagePiece): Promise<void> | undefined {
     if (!(piece instanceof Base64Content)) return this.#readBytes(piece);
-    if (!this.#scanner.takeContent(piece.content)) {
-      for (const lines of piece.lines()) await this.#readBytes(lines);
-      return;
-    }
+    if (!this.#scanner.takeContent(piece.content)) return this.#readEach(piece.lines());
     this.raw.add(piece);
-    await this.#pass([]);
+    return this.#pass([]);
   }
 
-  async #readBytes(bytes: Buffer): Promise<void> {
+  async #readEach(pieces: Iterable<Buffer>): Promise<void> {
+    for (const bytes of pieces) await this.#readBytes(bytes);
+  }
+
+  #readBytes(bytes: Buffer): Promise<void> | undefined {
     const chunk = this.#hasBegun ? bytes : bytes.subarray(bytesBeforeHeader(bytes));
     this.#hasBegun = true;
     this.raw.add(chunk);
+    return chunk.length > PIECE_BYTES ? this.#readInPieces(chunk) : this.#pass(this.#scanner.scan(chunk));
+  }
+
+  async #readInPieces(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       // The whole message may have arrived at once.
       if (at > 0 && at % (PIECE_BYTES * PIECES_AT_A_TIME) === 0) await nextTurn();
@@ -63,12 +73,15 @@ export class MessageReader {
 
   /** Ends the message and returns it. */
   async content(): Promise<MailContent> {
-    await this.#pass(this.#scanner.end());
-    const found = await this.#second.end();
+    const passed = this.#pass(this.#scanner.end());
+    if (passed) await passed;
+    const parsed = this.#second.end();
+    const found = parsed instanceof Promise ? await parsed : parsed;
     const { root, header } = this.#scanner;
     if (!root || !header) throw new Error('it is empty');
     const left = leftOvers(root, found);
-    const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
+    const taken = walk(root).flatMap(([part, around]) => toAttachment(part, around));
+    const attachments = taken.length > 0 ? await Promise.all(taken) : [];
     const { text, html, losses } = readBody(root);
     if (Buffer.byteLength(html ?? text ?? '') > MAX_BODY_BYTES) throw bodyTooLarge();
     return {
@@ -82,16 +95,15 @@ export class MessageReader {
   }
 
   /** Frees the disk space of the message. Its attachments cannot be read any more. */
-  close(): Promise<void> {
+  close(): Promise<void> | undefined {
     this.#second.destroy();
     return this.#spool.close();
   }
 
-  async #pass(lines: readonly Buffer[]): Promise<void> {
+  #pass(lines: readonly Buffer[]): Promise<void> | undefined {
     const parsed = this.#second.write(lines);
-    if (parsed) await parsed;
     const { room } = this.#scanner;
-    if (room) await room;
+    return parsed || room ? Promise.all([parsed, room]).then(() => undefined) : undefined;
   }
 }
 

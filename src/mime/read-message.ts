@@ -10,8 +10,8 @@ export interface ReadMessage {
   content: MailContent;
   /** The message as it arrived. */
   raw: RawCopy;
-  /** Frees the disk space of the message. Its attachments cannot be read any more. */
-  close(): Promise<void>;
+  /** Frees the disk space of the message, if it takes any. Its attachments cannot be read any more. */
+  close(): Promise<void> | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function readMessage(
   const reader = new MessageReader(limits);
   try {
     const whole = compose?.();
-    if (whole) for (const piece of whole) await reader.read(piece);
+    if (whole) await readPieces(whole, reader);
     else await readStream(writeTo, reader, signal);
     const content = await reader.content();
     throwIfGivenUp(signal);
@@ -40,6 +40,13 @@ export async function readMessage(
   } catch (error) {
     await reader.close();
     throw signal?.aborted ? givenUpError(signal) : toReadError(error);
+  }
+}
+
+async function readPieces(pieces: readonly MessagePiece[], reader: MessageReader): Promise<void> {
+  for (const piece of pieces) {
+    const room = reader.read(piece);
+    if (room) await room;
   }
 }
 
@@ -75,19 +82,19 @@ export class MessageSink extends Writable {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes < GATHERED_BYTES) done();
-    else this.#pass(done);
+    else this.#passed().then(() => done(), done);
   }
 
   override _final(done: (error?: Error) => void): void {
-    this.#pass(done);
+    this.#passed().then(() => done(), done);
   }
 
-  #pass(done: (error?: Error) => void): void {
+  async #passed(): Promise<void> {
     const [first] = this.#gathered;
     const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    this.#reader.read(chunk).then(() => done(), done);
+    await this.#reader.read(chunk);
   }
 }
 
