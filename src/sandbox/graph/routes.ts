@@ -1,3 +1,4 @@
+// Longer than a file should be, because it is mostly one table.
 import type { Call } from '../http/delivery';
 import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
 import { GraphRefusal, noSuchRequest } from '../http/graph-refusal';
