@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENTRA_CODES, GRAPH_CODES } from '../../src/errors/service-codes';
+import { ENTRA_CODES } from '../../src/errors/service-codes/entra-codes';
+import { GRAPH_CODES } from '../../src/errors/service-codes/graph-codes';
 import { HEADER_CARRIERS } from '../../src/message/header-carriers';
 import { CLOUD_NAMES, CLOUDS } from '../../src/options/clouds';
 import { SMTP_NAMES } from '../../src/options/option-names';

@@ -1,6 +1,6 @@
+import { controlCharactersIn } from '../../src/delivery/request-bodies';
 import { toGraphMessage } from '../../src/message/graph-message';
 import { jsonLosses } from '../../src/message/json-losses';
-import { controlCharactersIn } from '../../src/mime/control-characters';
 import { envelopeOf, mailFixtures } from '../support/fixtures';
 import { readLines, readMail } from '../support/mail-content';
 

@@ -1,8 +1,7 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { addressFault, addressKey, type MailAddress, sameAddress, toWireAddress } from '../mime/address';
 import { quoted } from '../mime/header-block';
-import { headersOf, type MailContent } from '../mime/mail-content';
-import type { MailHeader } from '../mime/mail-header';
+import { headersOf, type MailContent, type MailHeader } from '../mime/mail-content';
 
 /** Who gets the message, by type of recipient. */
 export interface Recipients {

@@ -1,5 +1,5 @@
+import { unknownOption } from './given-options';
 import type { GraphTransportOptions } from './options';
-import { unknownOption } from './unknown-option';
 
 const OPTION_NAMES = [
   'tenantId',
