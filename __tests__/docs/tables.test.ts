@@ -1,31 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENTRA_CODES, GRAPH_CODES } from '../../src/errors/service-codes';
 import { HEADER_CARRIERS } from '../../src/message/header-carriers';
 import { CLOUD_NAMES, CLOUDS } from '../../src/options/clouds';
 import { SMTP_NAMES } from '../../src/options/option-names';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { SANDBOX_RULES } from '../../src/sandbox';
-import { ALL_PAGES, PAGES } from '../support/pages';
+import { ALL_PAGES, PAGES, tableOf } from '../support/pages';
 
-/** The rows of the table under these column heads. */
-function table(...heads: string[]): string[][] {
-  const lines = ALL_PAGES.split('\n');
-  const head = lines.indexOf(`| ${heads.join(' | ')} |`);
-  expect(head).toBeGreaterThan(0);
-  const rows = lines.slice(head + 2);
-  return rows
-    .slice(
-      0,
-      rows.findIndex((line) => !line.startsWith('|')),
-    )
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
+const table = (...heads: string[]) => tableOf(ALL_PAGES, ...heads);
 
 /** The names that a file of the source declares in one place, in order. */
 function declared(file: string, where: RegExp, member: RegExp): string[] {
@@ -140,22 +122,6 @@ test('every reason for the MIME route is in the table of routes', () => {
     names.split(', '),
   );
   expect([...told].sort()).toEqual(reasons.sort());
-});
-
-test.each([
-  ['Code of Graph or Exchange', GRAPH_CODES],
-  ["Entra's code", ENTRA_CODES],
-])('the troubleshooting table "%s" says what the errors say, row by row', (head, rows) => {
-  const again = { 'not-accepted': 'yes', unknown: 'no, it may have gone out', refused: 'no' };
-  expect(table(head, '`code`', 'Sent again', 'What to do', "Microsoft's page")).toEqual(
-    rows.map(({ codes, code, outcome, hint, link }) => [
-      codes.map((name) => `\`${name}\``).join(', '),
-      `\`${code}\``,
-      again[outcome],
-      hint,
-      `[${link.split('/').at(-1)}](${link})`,
-    ]),
-  );
 });
 
 test('the table of rules is that of the sandbox', () => {
