@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HEADER_CARRIERS } from '../../src/message/header-carriers';
 import { CLOUD_NAMES, CLOUDS } from '../../src/options/clouds';
 import { SMTP_NAMES } from '../../src/options/option-names';
 import { resolveOptions } from '../../src/options/resolve-options';
@@ -19,26 +18,6 @@ function declared(file: string, where: RegExp, member: RegExp): string[] {
   expect(members.length).toBeGreaterThan(5);
   return members.sort();
 }
-
-test('the table of headers says what the code does', () => {
-  const told = new Map(
-    table('Header', 'JSON route').flatMap(([names = '', carrier = '']) =>
-      names.split(', ').map((name) => [name.toLowerCase(), carrier]),
-    ),
-  );
-  for (const [header, carrier] of HEADER_CARRIERS) {
-    const words = {
-      property: 'property' in carrier ? `\`${carrier.property}\`` : '',
-      'extended-property': 'id' in carrier ? `MAPI property \`${carrier.id}\`` : '',
-      structure: 'not needed',
-      exchange: 'set by Exchange',
-      nothing: 'taken out by Exchange',
-    }[carrier.by];
-    expect([header, told.get(header)]).toEqual([header, expect.stringContaining(words)]);
-  }
-  const others = ['`x-…`', 'up to five', 'any other'];
-  expect([...told.keys()].filter((name) => !HEADER_CARRIERS.has(name))).toEqual(others);
-});
 
 /** What the transport says about settings that it does not know. */
 function complaint(settings: object): string {
