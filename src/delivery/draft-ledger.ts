@@ -1,3 +1,4 @@
+// Longer than a file should be, because the promises below need every creation, /send and DELETE to change one set of facts.
 import { outcomeOf } from '../errors/graph-transport-error';
 import type { Accepted } from '../graph/calls';
 import type { MessageRequests } from '../graph/message-requests';
