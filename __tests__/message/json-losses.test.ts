@@ -8,6 +8,11 @@ test.each(mailFixtures)('knows whether JSON carries it whole: $name', async (fix
   expect(jsonLosses(content, controlCharactersIn(message))[0]?.because).toBe(fixture.because);
 });
 
+test('names the part whose bytes cannot be read', async () => {
+  const content = await readLines('Content-Type: text/plain', 'Content-Transfer-Encoding: base64', '', '*');
+  expect(jsonLosses(content)).toEqual([{ because: 'encoding', what: 'bytes of a part that are not base64' }]);
+});
+
 test('names everything that would be lost', async () => {
   const content = await readLines(
     'From: a@example.com, b@example.com',

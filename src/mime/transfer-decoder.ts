@@ -1,5 +1,12 @@
 import { decodeLines } from './base64-lines';
 
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const EQUALS = 0x3d;
+const TILDE = 0x7e;
+
 /** Decodes content that arrives in pieces. */
 export interface TransferDecoder {
   /** Whether all bytes so far are valid in the encoding and can be read in only one way. */
@@ -24,10 +31,7 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, byte) => {
   return value === -1 ? NO_DIGIT : value;
 });
 
-const LF = 0x0a;
-const CR = 0x0d;
-const PADDING = 0x3d;
-const WHITE_SPACE: readonly number[] = [CR, LF, 0x20, 0x09];
+const WHITE_SPACE: readonly number[] = [CR, LF, SPACE, TAB];
 
 /**
  * Decodes base64 that arrives in pieces, the way mailparser does: it skips anything that is not a digit, and
@@ -52,13 +56,13 @@ class Base64Decoder {
     const next = () => {
       const byte = base64[at++] ?? 0;
       const digit = DIGITS[byte] ?? NO_DIGIT;
-      if (byte === PADDING) {
+      if (byte === EQUALS) {
         if (!this.#isPadded && this.#count < 2) this.isStrict = false;
         this.#isPadded = true;
         this.#count = 0;
       }
       if (digit === NO_DIGIT) {
-        if (byte !== PADDING && !WHITE_SPACE.includes(byte)) this.isStrict = false;
+        if (byte !== EQUALS && !WHITE_SPACE.includes(byte)) this.isStrict = false;
         return;
       }
       if (this.#isPadded) this.isStrict = false;
@@ -69,7 +73,7 @@ class Base64Decoder {
     };
     while (this.#count > 0 && at < base64.length) next();
     // Nearly always only the last line is padded, and it must not slow down the lines before it.
-    const padding = base64.indexOf(PADDING, at);
+    const padding = base64.indexOf(EQUALS, at);
     const end = base64.lastIndexOf(LF, padding === -1 ? base64.length : padding) + 1;
     const lines = base64.subarray(at, Math.max(at, end));
     const written = decodeLines(lines, bytes.subarray(to));
@@ -139,11 +143,6 @@ class QuotedPrintableDecoder {
     return decoded.subarray(0, to);
   }
 }
-
-const TAB = 0x09;
-const SPACE = 0x20;
-const EQUALS = 0x3d;
-const TILDE = 0x7e;
 
 /** The length of the line ending that begins there; 0 if none does. */
 function lineEndAt(bytes: Buffer, at: number): number {

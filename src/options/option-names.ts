@@ -29,6 +29,7 @@ const OPTION_NAMES = [
   'socketTimeout',
   'timeout',
   'dispatcher',
+  'shortLived',
   'logger',
   'debug',
   'component',

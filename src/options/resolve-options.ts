@@ -135,8 +135,10 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
     problems.push('dispatcher must be an undici Dispatcher (an object with dispatch)');
   }
-  const debug: unknown = options.debug;
-  if (debug !== undefined && typeof debug !== 'boolean') problems.push('debug must be true or false');
+  for (const name of ['debug', 'shortLived'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'boolean') problems.push(`${name} must be true or false`);
+  }
   if (logger !== undefined && typeof logger !== 'boolean' && !isLogger(logger)) {
     problems.push('logger must be true, false or a logger with trace, debug, info, warn, error and fatal');
   }
@@ -164,6 +166,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     ...numbers.resolved,
     ...(insecure.isOn && { insecureSandbox: true }),
     dispatcher,
+    shortLived: options.shortLived ?? false,
     logger: logger ?? false,
     debug: options.debug ?? false,
     component: options.component ?? 'graph-transport',
