@@ -6,17 +6,12 @@ import { Agent } from 'undici';
 import { systemClock } from '../../src/clock';
 import { bufferBody } from '../../src/graph/calls';
 import { type AnswerEvent, GraphClient, type GraphClientOptions, type Tokens } from '../../src/graph/client';
-import { type GraphWire, startGraphWire } from '../support/graph-wire';
+import { useGraphWire } from '../support/graph-wire';
 
 const endpoint = 'https://graph.microsoft.com';
 const uploadUrl = 'https://outlook.office.com/upload/session?authtoken=canary';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 /** A client, what it tells of each answer, and what it does with its tokens. */
 function setUp(more: Partial<GraphClientOptions> = {}) {
