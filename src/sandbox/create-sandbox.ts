@@ -1,3 +1,4 @@
+// Longer than a file should be, because a third of it documents what a sandbox has.
 import { clientOptions, type SandboxClientOptions, type SandboxEnv, toClientEnv } from './client-options';
 import { dispatch, type SandboxRequest, type SandboxState } from './dispatch';
 import { createAccessTokens } from './entra/access-token';

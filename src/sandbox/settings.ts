@@ -1,3 +1,4 @@
+// Longer than a file should be, because it is mostly the documentation of the settings.
 /** A mailbox of the sandbox's tenant. */
 export interface SandboxMailbox {
   /** The object id, a GUID. */
