@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { standInFor } from '../../src/auth/azure-identity';
+import type { Load } from '../../src/late-packages';
 
 const typescript = join(__dirname, '../support/typescript.cjs');
 const source = (name: string) => JSON.stringify(join(__dirname, '../../src', name));
@@ -97,4 +99,51 @@ test("the app finds everything in Microsoft's packages, and it works", () => {
   const late = printed<object>(`require(${source('auth/azure-identity.ts')}).loadAzureIdentity(); ${look}`);
   expect(late).toEqual(printed(look));
   expect(late).toMatchObject({ secret: true, other: true, agent: 'HttpsProxyAgent', signed: 3 });
+});
+
+test.each<[string, boolean]>([
+  ['./credentials/clientSecretCredential.js', false],
+  ['./credentials/clientCertificateCredential.js', true],
+  ['./credentials/clientSecretCredentialOptions.js', true],
+  ['../credentials/managedIdentityCredential/index.js', false],
+  ['jsonwebtoken', true],
+  ['https-proxy-agent', true],
+  ['http-proxy-agent', true],
+  ['./client/getClient.js', true],
+  ['./operationHelpers.js', true],
+  ['./serializer.js', true],
+  ['./policies/ndJsonPolicy.js', true],
+  ['./policies/auxiliaryAuthenticationHeaderPolicy.js', true],
+  ['./policies/bearerTokenAuthenticationPolicy.js', true],
+  ['./policies/exponentialRetryPolicy.js', true],
+  ['./policies/systemErrorRetryPolicy.js', true],
+  ['./policies/throttlingRetryPolicy.js', true],
+  ['./policies/formDataPolicy.js', false],
+  ['@azure/msal-node', false],
+])('what a client secret does not take is loaded when it is used: %s, %s', (id, isLate) => {
+  let loads = 0;
+  const load: Load = () => {
+    loads++;
+    return JSON.parse('{"name":"loaded"}');
+  };
+  const late = standInFor(id)?.(load);
+  expect(late !== undefined).toBe(isLate);
+  expect(loads).toBe(0);
+  if (typeof late === 'object' && late !== null) expect(Reflect.get(late, 'name')).toBe('loaded');
+});
+
+test("a body is looked at for a form only if it may be one, which loads Node's FormData", () => {
+  const seen: unknown[] = [];
+  const holder: object = {
+    formData: { convertBodyToFormDataMap: (body: unknown) => seen.push(body), other: 'other' },
+  };
+  const late = standInFor('../formData.js')?.(() => Reflect.get(holder, 'formData'));
+  const { convertBodyToFormDataMap: convert, other } = Object(late);
+  expect(other).toBe('other');
+  for (const body of ['grant_type=client_credentials', undefined, null])
+    expect(convert(body)).toBeUndefined();
+  expect(seen).toEqual([]);
+  const form = new FormData();
+  expect(convert(form)).toBe(1);
+  expect(seen).toEqual([form]);
 });

@@ -137,6 +137,26 @@ test('the ids that support asks for are named once, after the sentence', () => {
   expect(toTokenError(new Error(said), ENTRA).response).toBe(`AADSTS999999999: Something new. ${ids}`);
 });
 
+test('of two ids of one kind, the first is that of the refusal; a time may come without a zone', () => {
+  const said =
+    ' AADSTS999999999: No. Correlation ID: c-1 Timestamp: 2026-01-02 03:04:05 - Correlation ID: c-2 ';
+  expect(toTokenError(new Error(said), ENTRA).response).toBe(
+    'AADSTS999999999: No. Correlation ID: c-1 Timestamp: 2026-01-02 03:04:05',
+  );
+});
+
+test('white space around what a credential says is left out', () => {
+  expect(toTokenError(new Error('\n vault is sealed \n'), 'the credential').response).toBe('vault is sealed');
+});
+
+test('a refusal that is final names no time to wait, even with 429', () => {
+  const error = new Error('AADSTS7000215: Invalid client secret provided.');
+  expect(toTokenError(error, ENTRA, { last: answer(429) })).toMatchObject({
+    permanent: true,
+    retryAfter: undefined,
+  });
+});
+
 test('a long text is cut, after its secrets were struck out', () => {
   const secret = 'hunter2-hunter2';
   const strike = (text: string) => text.replaceAll(secret, '[secret]');

@@ -1,5 +1,4 @@
-import { kindOf } from '../../src/bounces/kind';
-import { statusOf } from '../../src/bounces/status-code';
+import { kindOf, statusOf } from '../../src/bounces/kind';
 import { fc } from '../support/fast-check';
 
 /** What products say when they refuse a mail: the status of the report, their words, and what those mean. */

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import type { SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { type Delivery, deliver } from '../../src/delivery/deliver';
+import { deliver } from '../../src/delivery/deliver';
 import type { SendTrace } from '../../src/delivery/diagnostics';
 import { MailboxLimiter } from '../../src/delivery/mailbox-limiter';
+import type { Delivery } from '../../src/delivery/send-by-route';
 import type { UploadProgress } from '../../src/delivery/sent-info';
 import { SendTimer } from '../../src/errors/abort';
 import type { GraphMessageOptions, GraphTransportOptions } from '../../src/index';
@@ -53,7 +54,7 @@ async function send(
     readAhead: new MailboxLimiter({ ...defaults.limits, maxConnections: 2 }, clock),
     signal: abort.signal,
     timer,
-    trace,
+    sendTrace: trace,
     onMessageId: (id) => messageIds.push(id),
     onRetry: (event) => onRetry?.(event),
     onProgress: (event) => progress.push(event),

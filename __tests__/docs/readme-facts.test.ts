@@ -8,7 +8,7 @@ import { resolveOptions } from '../../src/options/resolve-options';
 import { SANDBOX_RULES, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
 import { resolveSettings } from '../../src/sandbox/resolve-settings';
 import { IDENTITY } from '../support/options';
-import { PAGES } from '../support/pages';
+import { PAGES, tableOf } from '../support/pages';
 
 const readme = PAGES.get('README.md') ?? '';
 const manifest: {
@@ -17,34 +17,15 @@ const manifest: {
   peerDependencies: Record<string, string>;
 } = require('../../package.json');
 
-/** The rows of the table under these column heads. */
-function table(page: string, ...heads: string[]): string[][] {
-  const [head = '', rest = ''] = page.split(`\n| ${heads.join(' | ')} |\n`);
-  expect(rest).not.toBe('');
-  expect(head).not.toBe('');
-  const lines = rest.split('\n').slice(1);
-  return lines
-    .slice(
-      0,
-      lines.findIndex((line) => !line.startsWith('|')),
-    )
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
-
 const codeIn = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 test('the usual options are a dozen that exist, with the variables and defaults of the page on options', () => {
   const all = new Map(
-    table(PAGES.get('docs/options.md') ?? '', 'Option', 'Environment', 'Default', 'Meaning').map(
+    tableOf(PAGES.get('docs/options.md') ?? '', 'Option', 'Environment', 'Default', 'Meaning').map(
       ([name, variable = '', byDefault = '']) => [name, [...codeIn(variable), ...codeIn(byDefault)]],
     ),
   );
-  const usual = table(readme, 'Option', 'Variable or default', 'What it is');
+  const usual = tableOf(readme, 'Option', 'Variable or default', 'What it is');
   expect(usual).toHaveLength(12);
   for (const [name, given] of usual) {
     expect([name, all.get(name)]).toEqual([name, expect.arrayContaining(codeIn(given))]);
@@ -54,7 +35,7 @@ test('the usual options are a dozen that exist, with the variables and defaults 
 test('the defaults of the usual options are those of the code', () => {
   const resolved = { ...resolveOptions(IDENTITY, {}) };
   const given = new Map(
-    table(readme, 'Option', 'Variable or default', 'What it is').map(([name = '', value = '']) => [
+    tableOf(readme, 'Option', 'Variable or default', 'What it is').map(([name = '', value = '']) => [
       name,
       codeIn(value),
     ]),
@@ -70,7 +51,7 @@ test('the defaults of the usual options are those of the code', () => {
 test.each(['tenantId', 'clientId', 'clientSecret', 'userId'])(
   '%s is read from the variable in the table',
   (name) => {
-    const rows = table(readme, 'Option', 'Variable or default', 'What it is');
+    const rows = tableOf(readme, 'Option', 'Variable or default', 'What it is');
     const [, variable] = rows.find(([option]) => option === `\`${name}\``) ?? [];
     expect(() => resolveOptions({ ...IDENTITY, [name]: undefined }, {})).toThrow(
       `option ${name} or environment variable ${codeIn(variable)[0]}`,
@@ -83,7 +64,7 @@ test('the table of codes has exactly those of the code', () => {
   const [, union = ''] = /export type GraphTransportErrorCode =([^;]+);/.exec(source) ?? [];
   const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
   expect(codes).toHaveLength(7);
-  expect(table(readme, 'Code', 'What happened').flatMap(([code]) => codeIn(code))).toEqual(codes);
+  expect(tableOf(readme, 'Code', 'What happened').flatMap(([code]) => codeIn(code))).toEqual(codes);
 });
 
 /** What an app is told that sends as `orders@contoso.com` and has something wrong. */
@@ -101,7 +82,7 @@ async function failure(
   return String(sent);
 }
 
-const failures = table(readme, 'The error contains', 'What to do').map(([text = '']) => codeIn(text));
+const failures = tableOf(readme, 'The error contains', 'What to do').map(([text = '']) => codeIn(text));
 
 test('five failures are named by what the error says', () => {
   expect(failures.map((texts) => texts.length)).toEqual([1, 1, 1, 1, 1]);
@@ -136,7 +117,7 @@ test('the limits are those of the code, and each says how well it is known', () 
     'mime-kept-in-sent-items': [],
   };
   const rules = new Map(Object.entries(SANDBOX_RULES));
-  const rows = table(readme, 'Limit', 'How much', 'Evidence', 'What the transport does');
+  const rows = tableOf(readme, 'Limit', 'How much', 'Evidence', 'What the transport does');
   const held = rows.filter(([, , evidence]) => codeIn(evidence).length > 0);
   expect(held.flatMap(([, , evidence]) => codeIn(evidence)).sort()).toEqual(Object.keys(figures).sort());
   for (const [limit, figure = '', evidence = ''] of held) {

@@ -1,31 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENTRA_CODES, GRAPH_CODES } from '../../src/errors/service-codes';
-import { HEADER_CARRIERS } from '../../src/message/header-carriers';
 import { CLOUD_NAMES, CLOUDS } from '../../src/options/clouds';
 import { SMTP_NAMES } from '../../src/options/option-names';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { SANDBOX_RULES } from '../../src/sandbox';
-import { ALL_PAGES, PAGES } from '../support/pages';
+import { ALL_PAGES, PAGES, tableOf } from '../support/pages';
 
-/** The rows of the table under these column heads. */
-function table(...heads: string[]): string[][] {
-  const lines = ALL_PAGES.split('\n');
-  const head = lines.indexOf(`| ${heads.join(' | ')} |`);
-  expect(head).toBeGreaterThan(0);
-  const rows = lines.slice(head + 2);
-  return rows
-    .slice(
-      0,
-      rows.findIndex((line) => !line.startsWith('|')),
-    )
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
+const table = (...heads: string[]) => tableOf(ALL_PAGES, ...heads);
 
 /** The names that a file of the source declares in one place, in order. */
 function declared(file: string, where: RegExp, member: RegExp): string[] {
@@ -37,26 +18,6 @@ function declared(file: string, where: RegExp, member: RegExp): string[] {
   expect(members.length).toBeGreaterThan(5);
   return members.sort();
 }
-
-test('the table of headers says what the code does', () => {
-  const told = new Map(
-    table('Header', 'JSON route').flatMap(([names = '', carrier = '']) =>
-      names.split(', ').map((name) => [name.toLowerCase(), carrier]),
-    ),
-  );
-  for (const [header, carrier] of HEADER_CARRIERS) {
-    const words = {
-      property: 'property' in carrier ? `\`${carrier.property}\`` : '',
-      'extended-property': 'id' in carrier ? `MAPI property \`${carrier.id}\`` : '',
-      structure: 'not needed',
-      exchange: 'set by Exchange',
-      nothing: 'taken out by Exchange',
-    }[carrier.by];
-    expect([header, told.get(header)]).toEqual([header, expect.stringContaining(words)]);
-  }
-  const others = ['`x-…`', 'up to five', 'any other'];
-  expect([...told.keys()].filter((name) => !HEADER_CARRIERS.has(name))).toEqual(others);
-});
 
 /** What the transport says about settings that it does not know. */
 function complaint(settings: object): string {
@@ -140,22 +101,6 @@ test('every reason for the MIME route is in the table of routes', () => {
     names.split(', '),
   );
   expect([...told].sort()).toEqual(reasons.sort());
-});
-
-test.each([
-  ['Code of Graph or Exchange', GRAPH_CODES],
-  ["Entra's code", ENTRA_CODES],
-])('the troubleshooting table "%s" says what the errors say, row by row', (head, rows) => {
-  const again = { 'not-accepted': 'yes', unknown: 'no, it may have gone out', refused: 'no' };
-  expect(table(head, '`code`', 'Sent again', 'What to do', "Microsoft's page")).toEqual(
-    rows.map(({ codes, code, outcome, hint, link }) => [
-      codes.map((name) => `\`${name}\``).join(', '),
-      `\`${code}\``,
-      again[outcome],
-      hint,
-      `[${link.split('/').at(-1)}](${link})`,
-    ]),
-  );
 });
 
 test('the table of rules is that of the sandbox', () => {

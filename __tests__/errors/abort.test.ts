@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import {
+  closedError,
   givenUpError,
   onAbort,
   SendTimeout,
@@ -147,5 +148,15 @@ describe('the timeout of a send', () => {
     timer.stop();
     await clock.pass(10_000);
     expect(abort.signal.aborted).toBe(false);
+  });
+});
+
+test('what is asked of a closed transport was not sent, and may be sent by another one', () => {
+  expect(closedError()).toMatchObject({
+    code: 'ECONNECTION',
+    message: expect.stringMatching(/^The transport is closed\./),
+    hint: 'Nothing was sent.',
+    retryable: true,
+    ambiguous: false,
   });
 });

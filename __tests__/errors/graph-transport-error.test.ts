@@ -1,6 +1,5 @@
 import { inspect, types } from 'node:util';
-import { errorCode } from '../../src/errors/error-code';
-import { asSendError, outcomeOf } from '../../src/errors/graph-transport-error';
+import { asSendError, errorCode, fieldOf, outcomeOf } from '../../src/errors/graph-transport-error';
 import { GraphTransportError, graphTransport } from '../../src/index';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY } from '../support/options';
@@ -170,3 +169,14 @@ describe('any other error', () => {
 function failureWith(code: unknown): Error {
   return Object.assign(new Error('it broke'), { code });
 }
+
+test.each<[string, unknown, unknown]>([
+  ['an error', Object.assign(new Error('no'), { responseCode: 550 }), 550],
+  ['an object that is no error', { responseCode: 421 }, 421],
+  ['an error without it', new Error('no'), undefined],
+  ['a text', 'no', undefined],
+  ['null', null, undefined],
+  ['nothing', undefined, undefined],
+])('reads a field of whatever another transport throws: %s', (_what, thrown, value) => {
+  expect(fieldOf(thrown, 'responseCode')).toBe(value);
+});

@@ -1,14 +1,10 @@
 import type { Outcome } from '../../src/errors/graph-transport-error';
-import {
-  answerCode,
-  ENTRA_CODES,
-  entraCode,
-  GRAPH_CODES,
-  graphCode,
-  spelling,
-  statusCode,
-} from '../../src/errors/service-codes';
+import { answerCode, statusCode } from '../../src/errors/service-codes/answer-code';
+import { ENTRA_CODES, ENTRA_ORDER, entraCode } from '../../src/errors/service-codes/entra-codes';
+import { GRAPH_CODES, graphCode } from '../../src/errors/service-codes/graph-codes';
+import { spelling } from '../../src/errors/service-codes/service-code';
 import { fc } from '../support/fast-check';
+import { ALL_PAGES, tableOf } from '../support/pages';
 
 test.each(['ErrorItemNotFound', 'itemNotFound', 'ITEMNOTFOUND', 'errorItemNotFound'])(
   'knows a code however a service behind Graph spells it: %s',
@@ -43,6 +39,77 @@ test('says of every code what to do in full sentences, and where Microsoft write
     ]);
   }
 });
+
+test.each([
+  ['Code of Graph or Exchange', GRAPH_CODES],
+  ["Entra's code", ENTRA_CODES],
+])('the troubleshooting table "%s" says what the errors say, row by row', (head, rows) => {
+  const again = { 'not-accepted': 'yes', unknown: 'no, it may have gone out', refused: 'no' };
+  expect(tableOf(ALL_PAGES, head, '`code`', 'Sent again', 'What to do', "Microsoft's page")).toEqual(
+    rows.map(({ codes, code, outcome, hint, link }) => [
+      codes.map((name) => `\`${name}\``).join(', '),
+      `\`${code}\``,
+      again[outcome],
+      hint,
+      `[${link.split('/').at(-1)}](${link})`,
+    ]),
+  );
+});
+
+test('says how far Entra came: it looks at the tenant first, then at the app, and then at its secret', () => {
+  const about = (wanted?: string) =>
+    ENTRA_CODES.filter((row) => row.about === wanted).flatMap(({ codes }) => codes);
+  expect(ENTRA_ORDER).toEqual(['tenant', 'app', 'secret']);
+  expect(about('tenant')).toEqual(
+    expect.arrayContaining(['AADSTS90002', 'AADSTS900023', 'AADSTS90038', 'AADSTS50194']),
+  );
+  expect(about('app')).toEqual(expect.arrayContaining(['AADSTS700016', 'AADSTS70001', 'AADSTS7000229']));
+  expect(about('secret')).toEqual(
+    expect.arrayContaining(['AADSTS7000215', 'AADSTS7000222', 'AADSTS7000218']),
+  );
+  // A policy, a consent or the service itself: says nothing about how far it came.
+  expect(about()).toEqual(expect.arrayContaining(['AADSTS53003', 'AADSTS65001', 'AADSTS90033']));
+});
+
+test('tells throttling, which pauses a mailbox, from limits that waiting does not help', () => {
+  const throttling = [...GRAPH_CODES, ...ENTRA_CODES]
+    .filter(({ throttles }) => throttles)
+    .flatMap(({ codes }) => codes);
+  expect(throttling).toEqual(
+    expect.arrayContaining(['ErrorExceededHourlyMessageLimit', 'TooManyRequests', 'AADSTS90055']),
+  );
+  expect(throttling).not.toContain('ErrorSubmissionQuotaExceeded');
+});
+
+test.each<[number, string, RegExp | undefined]>([
+  [204, 'EMESSAGE', /^Only the documented status .* check Sent Items/],
+  [302, 'EMESSAGE', /^Redirects are not followed: check graphEndpoint\.$/],
+  [400, 'EMESSAGE', undefined],
+  [401, 'EAUTH', undefined],
+  [403, 'EAUTH', undefined],
+  [404, 'EENVELOPE', undefined],
+  [407, 'EAUTH', undefined],
+  [408, 'ETIMEDOUT', /may have gone out: check Sent Items/],
+  [413, 'EMESSAGE', /larger than Graph accepts in one piece \(4 MB\)/],
+  [429, 'ETIMEDOUT', /throttles this app or mailbox: send more slowly/],
+  [500, 'ECONNECTION', /may have gone out: check Sent Items/],
+  [501, 'ECONNECTION', undefined],
+  [504, 'ETIMEDOUT', /may have gone out: check Sent Items/],
+  [507, 'ECONNECTION', undefined],
+  [509, 'ETIMEDOUT', undefined],
+])('says what to do about a status alone: %i is %s', (status, code, hint) => {
+  const meaning = statusCode(status);
+  expect(meaning.code).toBe(code);
+  expect(meaning.hint).toEqual(hint && expect.stringMatching(hint));
+});
+
+test.each([408, 429, 500, 502, 503, 504])(
+  'takes %i for a server that may answer the same question later',
+  (status) => {
+    expect(statusCode(status).busy).toBe(true);
+    expect(statusCode(400).busy).toBeUndefined();
+  },
+);
 
 test.each<[number, Outcome]>([
   [200, 'unknown'],
@@ -87,6 +154,7 @@ test.each<[number, string, Outcome]>([
   [429, 'UnknownError', 'not-accepted'],
   [504, 'serviceNotAvailable', 'unknown'],
   [500, 'TooManyRequests', 'unknown'],
+  [502, 'BadRequest', 'unknown'],
   [504, 'BadRequest', 'unknown'],
   [408, 'BadRequest', 'unknown'],
   [509, 'UnknownError', 'not-accepted'],
@@ -100,6 +168,7 @@ test.each([
   [500, 'BadRequest'],
   [599, 'BadRequest'],
   [302, 'BadRequest'],
+  [302, 'UnknownError'],
   [400, 'BadRequest'],
   [429, 'ErrorSubmissionQuotaExceeded'],
 ])('says what Microsoft says of the code, not only of the status: %i %s', (status, name) => {

@@ -197,3 +197,19 @@ test.each(['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)(
     ]);
   },
 );
+
+test('an error whose message is made when it is read keeps no secret either', () => {
+  class ApiError extends Error {
+    override get message(): string {
+      return `No: ${CANARY}`;
+    }
+  }
+  expect(clean(new ApiError()).message).toBe('No: [secret]');
+});
+
+test('only the errors that an error wraps come along, no other lists', () => {
+  const error = Object.assign(new Error(`No: ${CANARY}`), { attempts: [new Error('First.')] });
+  expect(clean(error)).not.toHaveProperty('errors');
+  const wrapping = new AggregateError([new Error('First.')], `No: ${CANARY}`);
+  expect(clean(wrapping)).toMatchObject({ errors: [{ message: 'First.' }] });
+});

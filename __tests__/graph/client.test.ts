@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { HttpResponse, http } from 'msw';
 import { Agent } from 'undici';
 import { systemClock } from '../../src/clock';
+import { bufferBody } from '../../src/graph/calls';
 import { type AnswerEvent, GraphClient, type GraphClientOptions, type Tokens } from '../../src/graph/client';
-import { bufferBody } from '../../src/graph/request-body';
 import { type GraphWire, startGraphWire } from '../support/graph-wire';
 
 const endpoint = 'https://graph.microsoft.com';

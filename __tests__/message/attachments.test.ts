@@ -26,7 +26,7 @@ test.each([
   ['with an entity', '<img src="cid:logo&#64;contoso">'],
 ])('is inline when the HTML refers to it %s', (_how, html) => {
   expect(toGraphAttachments([image({})], html)).toMatchObject([
-    { isInline: true, contentId: 'logo@contoso' },
+    { '@odata.type': '#microsoft.graph.fileAttachment', isInline: true, contentId: 'logo@contoso' },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import {
+  HEADER_CARRIERS,
   isMessageId,
   isNamedProperty,
   strippedHeaders,
@@ -11,6 +12,7 @@ import {
   unnamedHeaders,
 } from '../../src/message/header-carriers';
 import { readLines } from '../support/mail-content';
+import { ALL_PAGES, tableOf } from '../support/pages';
 
 const read = (...headers: string[]) => readLines(...headers, '', 'body');
 
@@ -83,16 +85,28 @@ test("puts headers that MAPI knows into its properties, in Outlook's form", asyn
     'References: <3@contoso.example>',
     'List-Unsubscribe: <mailto:off@contoso.example>',
     'List-Unsubscribe: <https://contoso.example/off>',
-    'List-Help:',
+    'List-Help: <https://contoso.example/help>',
+    'List-Help: <mailto:help@contoso.example>',
+    'List-Subscribe: <https://contoso.example/on>',
+    'List-Subscribe: <mailto:on@contoso.example>',
     'Sensitivity: COMPANY-Confidential',
     'X-Other: 1',
   );
   expect(toExtendedProperties(content)).toEqual([
     { id: 'String 0x1042', value: '<1@contoso.example>' },
     { id: 'String 0x1039', value: '<1@contoso.example> <2@contoso.example> <3@contoso.example>' },
+    {
+      id: 'String 0x1043',
+      value: '<https://contoso.example/help>, <mailto:help@contoso.example>',
+    },
+    { id: 'String 0x1044', value: '<https://contoso.example/on>, <mailto:on@contoso.example>' },
     { id: 'String 0x1045', value: '<mailto:off@contoso.example>, <https://contoso.example/off>' },
     { id: 'Integer 0x36', value: '3' },
   ]);
+});
+
+test('leaves out a header of MAPI that is empty', async () => {
+  expect(toExtendedProperties(await read('List-Help:', 'In-Reply-To:'))).toEqual([]);
 });
 
 test.each([
@@ -169,4 +183,24 @@ test.each([
   ['X-Custom: =?utf-8?Q?a=0Ab?=', false],
 ])('JSON can carry %s: %s', async (header, can) => {
   expect(unnamedHeaders(await read(header))).toHaveLength(can ? 0 : 1);
+});
+
+test('the documented table of headers is that of the code', () => {
+  const told = new Map(
+    tableOf(ALL_PAGES, 'Header', 'JSON route').flatMap(([names = '', carrier = '']) =>
+      names.split(', ').map((name) => [name.toLowerCase(), carrier]),
+    ),
+  );
+  for (const [header, carrier] of HEADER_CARRIERS) {
+    const words = {
+      property: 'property' in carrier ? `\`${carrier.property}\`` : '',
+      'extended-property': 'id' in carrier ? `MAPI property \`${carrier.id}\`` : '',
+      structure: 'not needed',
+      exchange: 'set by Exchange',
+      nothing: 'taken out by Exchange',
+    }[carrier.by];
+    expect([header, told.get(header)]).toEqual([header, expect.stringContaining(words)]);
+  }
+  const others = ['`x-…`', 'up to five', 'any other'];
+  expect([...told.keys()].filter((name) => !HEADER_CARRIERS.has(name))).toEqual(others);
 });

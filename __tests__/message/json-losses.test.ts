@@ -1,6 +1,6 @@
+import { controlCharactersIn } from '../../src/delivery/request-bodies';
 import { toGraphMessage } from '../../src/message/graph-message';
 import { jsonLosses } from '../../src/message/json-losses';
-import { controlCharactersIn } from '../../src/mime/control-characters';
 import { envelopeOf, mailFixtures } from '../support/fixtures';
 import { readLines, readMail } from '../support/mail-content';
 
@@ -15,6 +15,11 @@ test.each(mailFixtures)('knows whether JSON carries it whole: $name', async (fix
     categories: undefined,
   });
   expect(jsonLosses(content, controlCharactersIn(message))[0]?.because).toBe(fixture.because);
+});
+
+test('names the part whose bytes cannot be read', async () => {
+  const content = await readLines('Content-Type: text/plain', 'Content-Transfer-Encoding: base64', '', '*');
+  expect(jsonLosses(content)).toEqual([{ because: 'encoding', what: 'bytes of a part that are not base64' }]);
 });
 
 test('names everything that would be lost', async () => {

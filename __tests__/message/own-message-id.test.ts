@@ -61,6 +61,13 @@ test.each<[string, string[], string, object, string]>([
     'sender.example',
   ],
   ['the envelope', [], 'localhost', { envelopeFrom: 'a@bounce.example' }, 'bounce.example'],
+  [
+    'the envelope, without its space',
+    [],
+    'localhost',
+    { envelopeFrom: 'a@bounce.example ' },
+    'bounce.example',
+  ],
   ['the tenant', [], 'localhost', { tenantId: 'Contoso.onmicrosoft.com' }, 'contoso.onmicrosoft.com'],
   ['no one', [], 'localhost', {}, 'mailbox.invalid'],
   [
@@ -81,6 +88,28 @@ test.each<[string, string[], string, object, string]>([
   ],
 ])('the Message-ID has the domain of %s', async (_whose, headers, given, over, domain) => {
   expect(await own(headers, given, over)).toBe(`<${UNIQUE}@${domain}>`);
+});
+
+test.each(['a.1.2', '1.2.a', 'a-1.b-2'])('a Message-ID with the domain %s stays as it is', async (domain) => {
+  expect(await own(['From: ann@contoso.example'], domain)).toBe(`<${UNIQUE}@${domain}>`);
+});
+
+test.each([
+  '-a.example',
+  'a-.example',
+  'a.-example',
+  'a.example-',
+  '_.example',
+  'a_b.example',
+  'a.ex_ample',
+  'a.b_c.example',
+  'a.example_',
+  'a..example',
+  '10.0.0.1',
+  'localhost',
+  '',
+])('a Message-ID with %j, which is no domain, gets that of its From', async (domain) => {
+  expect(await own(['From: ann@contoso.example'], domain)).toBe(`<${UNIQUE}@contoso.example>`);
 });
 
 test('only the Message-ID that was made up is replaced', async () => {

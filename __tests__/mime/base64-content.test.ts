@@ -9,22 +9,27 @@ import { from, readMail } from '../support/mail-content';
 
 const LIMITS = { heldBytes: 1_000_000, messageBytes: 1_000_000 };
 
+const bytes = (size: number, seed: number) => Buffer.alloc(size).map((_, n) => (n * 31 + seed) % 256);
+
+function expectLinesOfNodemailer(content: Buffer): void {
+  const base64 = new Base64Content(content);
+  const lines = Buffer.concat([...base64.lines()]).toString();
+  expect(lines).toBe(wrap(encode(content)));
+  expect(base64.length).toBe(lines.length);
+}
+
 test('has the lines that Nodemailer writes, and knows their length', () => {
   fc.assert(
-    fc.property(
-      fc.oneof(fc.nat(400), fc.constantFrom(57, 114, 47_880, 47_881, 95_760, 100_000)),
-      fc.nat(255),
-      (size, seed) => {
-        const content = Buffer.from(Array.from({ length: size }, (_, n) => (n * 31 + seed) % 256));
-        const base64 = new Base64Content(content);
-        const lines = Buffer.concat([...base64.lines()]).toString();
-        expect(lines).toBe(wrap(encode(content)));
-        expect(base64.length).toBe(lines.length);
-      },
+    fc.property(fc.nat(400), fc.nat(255), (size, seed) =>
+      expectLinesOfNodemailer(Buffer.from(bytes(size, seed))),
     ),
-    { numRuns: 200 },
   );
 });
+
+test.each([57, 114, 47_879, 47_880, 47_881, 95_760, 100_000])(
+  'has the lines that Nodemailer writes of %s bytes, which end with a line or a piece, or just do not',
+  (size) => expectLinesOfNodemailer(Buffer.from(bytes(size, 7))),
+);
 
 const header = (...fields: string[]) => Buffer.from(`${fields.join('\r\n')}\r\n\r\n`);
 const content = Buffer.from('%PDF-1.7 \r--b\n');

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { KNOWN_VERSIONS } from '../../src/mime/mail-packages';
+import type { Load } from '../../src/late-packages';
+import { KNOWN_VERSIONS, lateIconv, lateLinkify } from '../../src/mime/mail-packages';
 
 const typescript = join(__dirname, '../support/typescript.cjs');
 const source = JSON.stringify(join(__dirname, '../../src/mime/mail-packages.ts'));
@@ -97,4 +98,81 @@ test('libmime decodes every charset as it does when it is loaded whole, however 
         console.log(charset, hash.digest('hex'));
       }
     })();`);
+});
+
+/** Loads a package, and counts how often. */
+function counted(holder: object): { load: Load; loads: () => number } {
+  let loads = 0;
+  const load: Load = () => {
+    loads++;
+    return Reflect.get(holder, 'package');
+  };
+  return { load, loads: () => loads };
+}
+
+test('a late finder of links is set up when it first looks for some, as it was told, and only once', () => {
+  const steps: unknown[][] = [];
+  const finder: Record<string, unknown> = {
+    found: 'http:',
+    test(this: unknown, text: string) {
+      return this === finder && text === 'a.onion';
+    },
+  };
+  for (const name of ['tlds', 'add', 'set']) {
+    finder[name] = (...args: unknown[]) => {
+      steps.push([name, ...args]);
+      return finder;
+    };
+  }
+  const { load, loads } = counted({ package: () => finder });
+  const late = Object(lateLinkify(load));
+  expect(late.tlds('onion', true).add('git:', 'http:').set({ fuzzyIP: true })).toBe(late);
+  expect(loads()).toBe(0);
+  expect([late.test('a.onion'), late.test('a.b'), late.found]).toEqual([true, false, 'http:']);
+  expect(steps).toEqual([
+    ['tlds', 'onion', true],
+    ['add', 'git:', 'http:'],
+    ['set', { fuzzyIP: true }],
+  ]);
+  // From here on it is the finder itself that is told.
+  expect(late.add('ftp:')).toBe(finder);
+  expect(steps).toHaveLength(4);
+  expect(loads()).toBe(1);
+});
+
+test('a finder of links that has no such step is used without it', () => {
+  const { load } = counted({ package: () => ({ test: () => true }) });
+  const late = Object(lateLinkify(load));
+  expect(late.tlds('onion').test()).toBe(true);
+});
+
+test('codecs that libmime asks for while it is loaded are recognised afterwards', () => {
+  const utf8 = { decoder: {} };
+  const alike = { decoder: utf8.decoder };
+  const other = { decoder: {} };
+  const codecs = new Map([
+    ['utf8', utf8],
+    ['utf-8', utf8],
+    ['unicode', alike],
+    ['latin1', other],
+    ['base64', { decoder: {} }],
+  ]);
+  const iconv = { getCodec: (name: string) => codecs.get(name), decode: 'decode' };
+  const { load, loads } = counted({ package: iconv });
+  let isLoading = true;
+  const late = Object(lateIconv(load, () => isLoading));
+  const [base64, known] = [late.getCodec('base64'), late.getCodec('utf8')];
+  expect(late.getCodec('utf8')).toBe(known);
+  expect(known).not.toBe(base64);
+  expect(known.decoder).not.toBe(base64.decoder);
+  expect([late.__esModule, loads()]).toEqual([undefined, 0]);
+  isLoading = false;
+  expect(late.getCodec('utf-8')).toBe(known);
+  expect(late.getCodec('base64')).toBe(base64);
+  // Of its own, but with the decoder that libmime compares.
+  expect(late.getCodec('unicode')).not.toBe(known);
+  expect(late.getCodec('unicode').decoder).toBe(known.decoder);
+  expect(late.getCodec('unicode')).toBe(late.getCodec('unicode'));
+  expect(late.getCodec('latin1')).toBe(other);
+  expect(late.decode).toBe('decode');
 });

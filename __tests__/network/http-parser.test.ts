@@ -44,6 +44,15 @@ test("V8 does not optimise undici's parser for the first answers, where that is 
   expect(optimised('makeParser()')).toBe(0);
 });
 
+test('an app asks for it with shortLived', () => {
+  const transport = (shortLived: boolean) => `
+    const { GraphTransport } = require(${source('index.ts')});
+    const credential = { getToken: async () => null };
+    new GraphTransport({ userId: 'app@contoso.example', credential, shortLived: ${shortLived} });`;
+  expect(optimised(transport(false))).toBe(1);
+  expect(optimised(transport(true))).toBe(0);
+});
+
 test('flags for WebAssembly that Node was started with stay as they are', () => {
   expect(optimised('makeParser()', ['--wasm-tiering-budget=1000000'])).toBe(1);
 });
@@ -81,18 +90,21 @@ describe('in a process', () => {
 
   interface Surroundings {
     v8?: string;
+    electron?: string;
     args?: string[];
     nodeOptions?: string;
   }
 
   /** What makeParser() does, called twice: the flags that it sets, and when undici makes its parser. */
   function stepsOf(
-    { v8: version = '12.4.254', args = [], nodeOptions = '' }: Surroundings,
+    { v8: version = '12.4.254', electron, args = [], nodeOptions = '' }: Surroundings,
     connect = failed,
   ) {
     const steps: string[] = [];
     Object.assign(process, { execArgv: args });
-    Object.defineProperty(process, 'versions', { value: { ...versions, v8: version } });
+    Object.defineProperty(process, 'versions', {
+      value: { ...versions, v8: version, ...(electron && { electron }) },
+    });
     process.env.NODE_OPTIONS = nodeOptions;
     jest.spyOn(v8, 'setFlagsFromString').mockImplementation((flag) => steps.push(flag));
     jest.isolateModules(() => {
@@ -132,6 +144,10 @@ describe('in a process', () => {
   test('of a V8 whose usual value is not known, no flag changes', () => {
     expect(stepsOf({ v8: '99.1' })).toEqual([]);
     expect(stepsOf({ v8: '' })).toEqual([]);
+  });
+
+  test('in Electron, which may have made the flags read-only, no flag changes', () => {
+    expect(stepsOf({ electron: '33.0.0' })).toEqual([]);
   });
 
   test('the flag is what it was also if undici fails', () => {

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import { ENTRA_CODES } from '../../src/errors/service-codes';
+import { ENTRA_CODES } from '../../src/errors/service-codes/entra-codes';
 import { type GraphTransportOptions, graphTransport, type VerifyCheck } from '../../src/index';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { runCli } from '../support/cli-io';

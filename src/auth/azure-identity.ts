@@ -29,7 +29,8 @@ function policyFile(name: string): string {
   return `./policies/${name}Policy.js`;
 }
 
-function standInFor(id: string): StandIn | undefined {
+/** What Azure's packages get in place of what they require by that name; undefined for the package itself. */
+export function standInFor(id: string): StandIn | undefined {
   if (id === '../formData.js') return lateFormData;
   const isOtherCredential = /^\.\/credentials\/(?!clientSecretCredential\.)/.test(id);
   return isOtherCredential || LATE.has(id) ? (load) => latePackage(load) : undefined;

@@ -98,7 +98,7 @@ export async function unlessGivenUp<T>(work: Promise<T>, signal: AbortSignal | u
   let stop = () => {};
   const givenUp = new Promise<never>((_, reject) => {
     const abort = () => reject(givenUpError(signal));
-    signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort);
     stop = () => signal.removeEventListener('abort', abort);
   });
   // Once the send has ended, the rejection may have no listener left.
@@ -148,6 +148,6 @@ function listen(signal: AbortSignal): SharedListener {
   };
   const shared = { acts, stop };
   listeners.set(signal, shared);
-  signal.addEventListener('abort', actAll, { once: true });
+  signal.addEventListener('abort', actAll);
   return shared;
 }

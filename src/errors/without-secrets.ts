@@ -57,7 +57,7 @@ function foreignError(error: Error, strike: Strike, depth: number): Error {
   const copy: Error = new Error(text(error.message), inner === undefined ? undefined : { cause: inner });
   Object.defineProperty(copy, 'name', { value: text(error.name), configurable: true, writable: true });
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
-    if (['message', 'cause', 'name', 'stack'].includes(name) || strike(name) !== name) continue;
+    if (strike(name) !== name) continue;
     if (typeof value === 'string') Object.assign(copy, { [name]: text(value) });
     if (typeof value === 'number' || typeof value === 'boolean') Object.assign(copy, { [name]: value });
     if (name === 'errors' && Array.isArray(value)) {

@@ -17,7 +17,6 @@ export function toGraphAttachments(
   attachments: readonly MailAttachment[],
   html: string | undefined,
 ): GraphAttachment[] {
-  if (attachments.length === 0) return [];
   const wanted = new Set(attachments.flatMap(({ contentId }) => contentId ?? []));
   const shown = contentIdsIn(html ?? '', wanted);
   return attachments.map((attachment, index) => {
@@ -74,7 +73,7 @@ function contentIdsIn(html: string, wanted: ReadonlySet<string>): Set<string> {
     if (seen.has(written)) continue;
     seen.add(written);
     // A link in a style ends at its bracket, unless the bracket is part of the id.
-    for (const spelling of [written, written.replace(/\).*$/, '')]) {
+    for (const spelling of [written, written.replace(/\).*/, '')]) {
       const plain = spelling.replace(/&amp;/g, '&').replace(/&#64;/g, '@');
       for (const id of [plain, percentDecoded(plain)]) {
         if (wanted.has(id)) ids.add(id);

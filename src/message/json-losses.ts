@@ -3,10 +3,10 @@ import {
   type Loss,
   type LossReason,
   type MailContent,
+  type MailHeader,
   type MailPart,
   walk,
 } from '../mime/mail-content';
-import type { MailHeader } from '../mime/mail-header';
 import { surplusHeaders, unnamedHeaders } from './header-carriers';
 import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 
@@ -43,9 +43,7 @@ export function jsonLosses(content: MailContent, controls: readonly string[] = [
     ['content-location', found('content-location')],
   ];
   return [
-    ...table
-      .filter(([, whats]) => whats.length > 0)
-      .flatMap(([because, whats]) => [...new Set(whats)].map((what) => ({ because, what }))),
+    ...table.flatMap(([because, whats]) => [...new Set(whats)].map((what) => ({ because, what }))),
     ...unnamedHeaders(content).map((header) => headerLoss('header', header)),
     ...surplusHeaders(content).map((header) => headerLoss('too-many-headers', header)),
   ];

@@ -55,7 +55,7 @@ export function ownMessageId(madeUp: string, content: MailContent, senders: Send
   const candidates = [
     from?.address,
     senders.from?.address,
-    senders.userId.includes('@') ? senders.userId : undefined,
+    senders.userId,
     sender?.address,
     senders.envelopeFrom || undefined,
     senders.tenantId,

@@ -10,7 +10,7 @@ const CR = 0x0d;
 export function decodeLines(lines: Buffer, target: Buffer): number | undefined {
   const digits = lines.length - lineEndBytes(lines);
   // To Node these two are digits as well.
-  if (digits % 4 !== 0 || lines.includes('-') || lines.includes('_')) return undefined;
+  if (lines.includes('-') || lines.includes('_')) return undefined;
   const written = target.write(lines.toString('latin1'), 'base64');
   return written === (digits / 4) * 3 ? written : undefined;
 }
@@ -18,10 +18,10 @@ export function decodeLines(lines: Buffer, target: Buffer): number | undefined {
 function lineEndBytes(lines: Buffer): number {
   let bytes = 0;
   let begin = 0;
-  let length = 0;
+  let length = 1;
   while (begin < lines.length) {
     // Lines of base64 are nearly always as long as the one before: a look is cheaper than a search.
-    const isAsLong = length > 0 && lines[begin + length - 1] === LF;
+    const isAsLong = lines[begin + length - 1] === LF;
     const end = isAsLong ? begin + length : lines.indexOf(LF, begin) + 1;
     if (end === 0) break;
     bytes += lines[end - 2] === CR ? 2 : 1;

@@ -18,7 +18,7 @@ const STAND_INS: ReadonlyMap<string, StandIn> = new Map<string, StandIn>([
   ['html-to-text', (load) => latePackage(load)],
   ['encoding-japanese', (load) => latePackage(load, { __esModule: undefined })],
   ['linkify-it', (load) => () => lateLinkify(load)],
-  ['iconv-lite', lateIconv],
+  ['iconv-lite', (load) => lateIconv(load, () => !isLoaded)],
 ]);
 
 const isKnown = mailparserVersion === KNOWN_VERSIONS.mailparser && libmimeVersion === KNOWN_VERSIONS.libmime;
@@ -42,7 +42,7 @@ export const simpleParser: Mailparser['simpleParser'] = mailparser.simpleParser;
 export const libmime: Libmime = packages.libmime;
 
 /** A finder of links: mailparser sets it up as it is loaded, and every step of that returns the finder. */
-function lateLinkify(load: Load): object {
+export function lateLinkify(load: Load): object {
   const steps: [name: string, args: unknown[]][] = [];
   let made: object | undefined;
   const make = () => {
@@ -76,8 +76,10 @@ interface Codec {
 /**
  * iconv-lite, of which libmime asks for some codecs as it is loaded, to compare others with them. Until then they are
  * stand-ins, and afterwards what is the same codec, or has the same decoder, gets the same stand-in.
+ *
+ * @param isLoading whether libmime is still being loaded
  */
-function lateIconv(load: Load): object {
+export function lateIconv(load: Load, isLoading: () => boolean): object {
   const asked = new Map<string, Codec>();
   const known = new Map<Codec, Codec>();
   const compared = (codec: Codec): Codec => {
@@ -91,7 +93,7 @@ function lateIconv(load: Load): object {
   return latePackage(load, {
     __esModule: undefined,
     getCodec(name: string): Codec {
-      if (!isLoaded) {
+      if (isLoading()) {
         const standIn = asked.get(name) ?? { decoder: {} };
         asked.set(name, standIn);
         return standIn;

@@ -9,14 +9,13 @@ import { addAttachment, attachmentsAnswer, deleteAttachment } from './attachment
 import { authorize, type GraphState, requirePermission } from './authorize';
 import { createDraft, deleteMessage, moveMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
-import { folderAnswer, foldersAnswer } from './folder-answer';
 import { firstUnknownSegment } from './known-segments';
+import { folderAnswer, foldersAnswer, userAnswer } from './mailbox-answer';
 import { messageAnswer, mimeAnswer } from './message-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
 import { createReply } from './reply';
 import { sendDraft, sendMail } from './send';
 import { traceDetailsAnswer, tracesAnswer } from './trace-answer';
-import { userAnswer } from './user-answer';
 
 /** A request to Graph whose token is good. */
 export interface GraphAsked {

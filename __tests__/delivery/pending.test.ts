@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { WorkUnderWay } from '../../src/delivery/work-under-way';
+import { WorkUnderWay } from '../../src/delivery/pending';
 
 /** Work that ends when it is aborted, with the reason. */
 const untilAborted = ({ signal }: AbortController) =>
