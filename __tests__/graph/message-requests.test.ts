@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 import { HttpResponse, http } from 'msw';
 import type { Clock } from '../../src/clock';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
+import { property } from '../../src/graph/answer-error';
 import { GraphClient } from '../../src/graph/client';
-import { property } from '../../src/graph/json-property';
 import {
   MessageRequests,
   type MessageRequestsOptions,
