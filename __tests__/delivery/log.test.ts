@@ -211,3 +211,13 @@ test('each level of a harmless logger is the one of the logger behind it', () =>
   for (const level of levels) harmless[level]({ of: level }, 'Hello %s', level);
   expect(lines).toEqual(levels.map((level) => ({ level, entry: { of: level }, line: `Hello ${level}` })));
 });
+
+test('a scheduled message whose time is uncertain is warned of, and no other', () => {
+  const { log, lines } = setUp();
+  log.timeDoubted(undefined);
+  expect(lines).toEqual([]);
+  log.timeDoubted('Its time had already come.');
+  expect(lines).toMatchObject([
+    { level: 'warn', line: 'Message <first@b> is scheduled. Its time had already come.' },
+  ]);
+});

@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
-import { WorkUnderWay } from '../../src/delivery/pending';
+import { Queues, WorkUnderWay } from '../../src/delivery/pending';
+import type { Limits } from '../../src/options/resolved-options';
+import { createManualClock } from '../support/manual-clock';
 
 /** Work that ends when it is aborted, with the reason. */
 const untilAborted = ({ signal }: AbortController) =>
@@ -49,3 +51,58 @@ function withAbort() {
   const controller = new AbortController();
   return { signal: controller.signal, abort: (reason: string) => controller.abort(reason) };
 }
+
+describe('the queues of a transport', () => {
+  const forever = () => new Promise<void>(() => undefined);
+  const setUp = (limits: Partial<Limits> = {}) => {
+    let turns = 0;
+    const clock = createManualClock();
+    const queues = new Queues(
+      { maxConnections: 1, maxTotalConnections: 1, rateLimit: 1, rateDelta: 1000, maxQueue: 100, ...limits },
+      clock,
+      () => turns++,
+    );
+    return { queues, clock, turns: () => turns };
+  };
+
+  test('let sixteen messages be read ahead, however few may be sent at once', async () => {
+    const { queues, clock } = setUp();
+    let read = 0;
+    const reading = () => {
+      read++;
+      return forever();
+    };
+    for (let n = 0; n < 20; n++) void queues.readAhead.run('a', reading).catch(() => undefined);
+    await clock.pass(0);
+    expect(read).toBe(16);
+    expect(queues.readAhead.waiting).toBe(4);
+  });
+
+  test('count all that wait, and tell of each that waits no longer', async () => {
+    const { queues, clock, turns } = setUp();
+    const ends: (() => void)[] = [];
+    const untilEnded = () => new Promise<void>((resolve) => ends.push(resolve));
+    for (let n = 0; n < 3; n++) void queues.limiter.run('a', untilEnded);
+    for (let n = 0; n < 17; n++) void queues.readAhead.run('a', untilEnded);
+    await clock.pass(0);
+    expect([queues.waiting, turns()]).toEqual([3, 0]);
+    for (const end of ends) end();
+    await clock.pass(1000);
+    expect([queues.waiting, turns()]).toEqual([1, 2]);
+  });
+
+  test('fail whatever waits, and nothing that is under way', async () => {
+    const { queues, clock } = setUp();
+    const closed = new Error('closed');
+    const all = [queues.limiter, queues.readAhead].flatMap((queue) =>
+      Array.from({ length: 17 }, () => queue.run('a', forever)),
+    );
+    const reasons: unknown[] = [];
+    for (const one of all) one.catch((error: unknown) => reasons.push(error));
+    await clock.pass(0);
+    queues.rejectWaiting(closed);
+    await clock.pass(0);
+    expect(reasons).toEqual(Array.from({ length: 17 }, () => closed));
+    expect(queues.waiting).toBe(0);
+  });
+});

@@ -366,3 +366,20 @@ test('is alone only if its endpoint is a sandbox on another machine', () => {
   expect(setUp({ insecureSandbox: true }).client.isAlone).toBe(true);
   expect(setUp().client.endpoint).toBe(endpoint);
 });
+
+test("knows by the latest answer with a date how far this machine's clock is ahead of Graph's", async () => {
+  const graphsTime = Date.UTC(2030, 0, 1, 12);
+  let now = graphsTime + 90_000;
+  const { client } = setUp({ clock: { ...systemClock, date: () => now } });
+  expect(client.clockAheadMs).toBeUndefined();
+  wire.use(answer(202, { date: new Date(graphsTime).toUTCString() }));
+  await client.call(call);
+  expect(client.clockAheadMs).toBe(90_000);
+  wire.use(answer(202, { date: 'today' }));
+  await client.call(call);
+  expect(client.clockAheadMs).toBe(90_000);
+  now = graphsTime - 5000;
+  wire.use(answer(202, { date: new Date(graphsTime).toUTCString() }));
+  await client.call(call);
+  expect(client.clockAheadMs).toBe(-5000);
+});
