@@ -3,6 +3,7 @@ import { getLogger } from 'nodemailer/lib/shared';
 import * as log from '../../src/delivery/log';
 import type { GraphSentMessageInfo } from '../../src/delivery/sent-info';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
+import { atEachLevel } from '../../src/errors/without-secrets';
 import type { TransportLogger } from '../../src/options/options';
 
 /** A logger, and its lines as they are read, with what they carry. */
@@ -12,14 +13,7 @@ function setUp() {
     (level: string) =>
     (entry: object, message?: string, ...args: unknown[]) =>
       void lines.push({ level, entry, line: format(message, ...args) });
-  const logger: TransportLogger = {
-    trace: method('trace'),
-    debug: method('debug'),
-    info: method('info'),
-    warn: method('warn'),
-    error: method('error'),
-    fatal: method('fatal'),
-  };
+  const logger: TransportLogger = atEachLevel(method);
   const shared = getLogger({ logger });
   return { lines, logger, shared, log: new log.SendLog(shared, '<first@b>') };
 }

@@ -9,19 +9,14 @@ import {
   type MessageRequestsOptions,
   type RetryEvent,
 } from '../../src/graph/message-requests';
-import { type GraphWire, startGraphWire } from '../support/graph-wire';
+import { useGraphWire } from '../support/graph-wire';
 import { scriptedRequests } from '../support/scripted-requests';
 
 const endpoint = 'https://graph.microsoft.com';
 const path = '/v1.0/users/app/messages/1';
 const uploadUrl = 'https://outlook.office.com/upload/session';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 /** The requests of a message, on a clock whose waits are over at once, and what they did about time. */
 function setUp(more: Partial<MessageRequestsOptions> = {}) {

@@ -1,8 +1,10 @@
+// Longer than a file should be, because it is mostly one table.
 import type { Call } from '../http/delivery';
 import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
 import { GraphRefusal, noSuchRequest } from '../http/graph-refusal';
 import type { PathValues, Route, RouteMatch } from '../http/route';
 import { findMessage } from '../mailbox/messages';
+import type { MailboxMessage } from '../mailbox/state';
 import { isNationalCloud } from '../own-hosts';
 import { requireExchange } from '../tenant/mailboxes';
 import { addAttachment, attachmentsAnswer, deleteAttachment } from './attachments';
@@ -90,10 +92,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     fault: 'create-draft',
     permissions: WRITE,
     async handle({ request, values, state, call }) {
-      const draft = await createDraft(request, values.user, state, call);
-      const answer = messageAnswer(201, draft, request, state, call);
-      state.messages.push(draft);
-      return answer;
+      return createdAnswer(await createDraft(request, values.user, state, call), { request, state, call });
     },
   },
   {
@@ -202,9 +201,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
       permissions: WRITE,
       async handle({ request, values, state, call }) {
         const draft = await createReply(request, values, state, { call, toAll: action === 'createReplyAll' });
-        const answer = messageAnswer(201, draft, request, state, call);
-        state.messages.push(draft);
-        return answer;
+        return createdAnswer(draft, { request, state, call });
       },
     }),
   ),
@@ -254,6 +251,16 @@ export async function serveGraph(
   if (route === undefined) throw wrongMethod(request, match);
   if (route.permissions !== undefined) requirePermission(permissions, ...route.permissions);
   return route.handle({ request, values: match.values, permissions, state, call });
+}
+
+/** Keeps a draft that was created, and shows it. */
+function createdAnswer(
+  draft: MailboxMessage,
+  { request, state, call }: { request: Request; state: GraphState; call: Call },
+): Response {
+  const answer = messageAnswer(201, draft, request, state, call);
+  state.messages.push(draft);
+  return answer;
 }
 
 function noRoute(
