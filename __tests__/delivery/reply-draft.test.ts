@@ -2,8 +2,10 @@ import type { DraftMessage } from '../../src/delivery/draft-content';
 import { NoThreadError } from '../../src/delivery/draft-failure';
 import { DraftLedger } from '../../src/delivery/draft-ledger';
 import { MailboxSearch } from '../../src/delivery/mailbox-search';
+import { makeDraft } from '../../src/delivery/make-draft';
 import { createReplyDraft, makeOurs } from '../../src/delivery/reply-draft';
 import { plainJson } from '../../src/delivery/request-bodies';
+import { inMemory } from '../../src/mime/spool';
 import { type Fate, type SeenRequest, scriptedRequests } from '../support/scripted-requests';
 
 const reply = { messageId: '<question@contoso.example>', toAll: false };
@@ -257,4 +259,44 @@ test('what is no message is no answer to the change of a draft', async () => {
     body: method === 'GET' ? { value: [] } : {},
   }));
   await expect(makeOurs(requests, message, 'draft')).rejects.toMatchObject({ code: 'ECONNECTION' });
+});
+
+test('the draft of a reply is made complete in place of one of our own, marked and with its attachments', async () => {
+  const job = {
+    ...message,
+    marks: { draft: 'mark', message: 'job' },
+    content: {
+      ...message.content,
+      added: [
+        {
+          '@odata.type': '#microsoft.graph.fileAttachment' as const,
+          name: 'plan.txt',
+          contentBytes: inMemory(Buffer.from('plan')),
+        },
+      ],
+    },
+  };
+  const { requests, seen } = scriptedRequests(({ method, path }): Fate => {
+    if (path.includes('/attachments') && method === 'GET') return { status: 200, body: { value: [] } };
+    if (method === 'GET') {
+      return {
+        status: 200,
+        body: { value: [{ id: 'it', isDraft: false, internetMessageId: reply.messageId }] },
+      };
+    }
+    return method === 'PATCH'
+      ? { status: 200, body: { id: 'draft' } }
+      : { status: 201, body: { id: 'draft' } };
+  });
+  const search = new MailboxSearch(requests, 'app');
+  const ledger = new DraftLedger(requests, job, search);
+  expect(await makeDraft({ requests, message: job, ledger, search })).toBe('draft');
+  expect(seen.map(line)).toEqual([
+    'GET /messages',
+    'POST /messages/it/createReply',
+    'GET /messages/draft/attachments',
+    'PATCH /messages/draft',
+    'POST /messages/draft/attachments',
+    'PATCH /messages/draft',
+  ]);
 });

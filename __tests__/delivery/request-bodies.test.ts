@@ -38,6 +38,22 @@ test.each([
   expect(body.length).toBe(bytes.length);
 });
 
+const body = { contentType: 'html' as const, content: '<p>Grüße 😀</p>' };
+
+test.each([
+  ['whole', { subject: 'Grüße', body }],
+  ['without a body', { subject: 'Grüße' }],
+  ['with nothing else', { body }],
+  ['that is empty', {}],
+  ['with attachments', { subject: 'Grüße', body, attachments: [large] }],
+])('writes a message %s that is known to be clean as JSON.stringify does', (_what, clean) => {
+  const written = sendMailJson(clean, true, true);
+  const bytes = Buffer.concat([...written.pieces()]);
+  const expected = 'attachments' in clean ? { ...clean, attachments: [asBase64(large)] } : clean;
+  expect(bytes.toString()).toBe(JSON.stringify({ message: expected, saveToSentItems: true }));
+  expect(written.length).toBe(bytes.length);
+});
+
 test('lets no control character through, wherever it stands', () => {
   const dirty = {
     subject: 'a\r\nb\u0085',
