@@ -43,7 +43,7 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
           requireAddress(entry.address || entry.name, name);
           return !wanted.has(addressKey(entry.address));
         })
-        .map(({ address }) => `${address} (${name})`),
+        .map((entry) => `${entry.address || entry.name} (${name})`),
     ),
   );
   if (uninvited.length > 0) throw uninvitedError([...new Set(uninvited)]);
@@ -138,7 +138,7 @@ function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): Ma
   const headers = headersOf(content, key);
   if (headers.length === 0) return [];
   const unique = new Map<string, MailAddress>();
-  const isRecipient = key === 'to' || key === 'cc' || key === 'bcc';
+  const isRecipient = key === 'to' || key === 'cc';
   for (const entry of headers.flatMap(({ addresses }) => addresses)) {
     const at = addressKey(entry.address);
     if (!unique.has(at) && !(isRecipient && isNobody(entry))) unique.set(at, entry);
