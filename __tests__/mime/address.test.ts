@@ -20,6 +20,7 @@ test.each([
     'to:ann@example.com =?utf-8?B?hJ?=',
     [{ name: '', address: 'ann@example.com' }],
   ],
+  ['a name that is no phrase', 'ann@example.com Ann', [{ name: 'Ann', address: 'ann@example.com' }]],
   ['a comment', 'Ann (at home) <ann@example.com>', [{ name: 'Ann', address: 'ann@example.com' }]],
   ['an empty group', 'undisclosed-recipients:;', []],
   [
@@ -58,6 +59,9 @@ test.each([
   'a@localhost',
   'ann@xn--bcher-kva.example',
   'ann@my_host.example',
+  'ann@my_host',
+  'ann@my_host.b',
+  'ann@_.example',
   'jörg@example.com',
   'a@b',
   'a@b.c.d-e',

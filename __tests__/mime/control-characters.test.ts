@@ -31,6 +31,20 @@ test.each<[string, object, string[]]>([
     { categories: ['a\0'], flag: { text: '\x7f' }, subject: 'plain' },
     ['control characters in a category', 'control characters in flag'],
   ],
+  ...Object.entries({
+    from: 'the name in From',
+    sender: 'the name in Sender',
+    replyTo: 'a name in Reply-To',
+    ccRecipients: 'a name in Cc',
+    bccRecipients: 'a name in Bcc',
+    internetMessageId: 'the Message-ID',
+    internetMessageHeaders: 'a header',
+    singleValueExtendedProperties: 'a header',
+  }).map(([property, place]): [string, object, string[]] => [
+    place,
+    { [property]: [{ value: 'a\0' }] },
+    [`control characters in ${place}`],
+  ]),
   ['the name of a file', { attachments: [{ name: 'a\0.pdf' }] }, ['control characters in an attachment']],
   [
     'the content of a file, which is sent as base64',
