@@ -26,6 +26,10 @@ export function connect(
 ): Connection {
   const { identity, graphEndpoint, insecureSandbox, debug, connectionTimeout, socketTimeout } = options;
   for (const password of passwordsOf(options, process.env)) secrets.addSecret(password);
+  if (options.shortLived) {
+    const { makeParser }: typeof import('./network/http-parser') = require('./network/http-parser');
+    makeParser();
+  }
   const dispatcher = options.dispatcher ?? createDispatcher(options, process.env);
   const timeoutMs = connectionTimeout + socketTimeout;
   const tokens = new AccessTokenSource(

@@ -8,18 +8,17 @@ import type { Connection } from './connect';
 import type { CallContext, Mailbox, MailboxCallOptions } from './delivery/ask-mailbox';
 import { tellQueue } from './delivery/diagnostics';
 import { logAnswer, loggerFor, logInsecureSandbox, logRetry, logUnusedKeys } from './delivery/log';
-import { Queues } from './delivery/queues';
+import { Queues, WorkUnderWay } from './delivery/pending';
 import type { ScheduledMessage } from './delivery/schedule';
 import type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
-import { WorkUnderWay } from './delivery/work-under-way';
 import { closedError, SendTimer } from './errors/abort';
 import { asSendError } from './errors/graph-transport-error';
 import { Secrets } from './errors/secrets';
 import { errorWithoutSecrets } from './errors/without-secrets';
 import type { RetryEvent } from './graph/message-requests';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
+import { ownProperties } from './options/given-options';
 import type { GraphTransportOptions } from './options/options';
-import { ownProperties } from './options/own-properties';
 import { resolveOptions } from './options/resolve-options';
 import type { ResolvedOptions } from './options/resolved-options';
 import type { MessageTrace, TraceOptions } from './trace/trace';
@@ -341,10 +340,7 @@ export class GraphTransport
     return errorWithoutSecrets(asSendError(error), this.#secrets.strike);
   }
 
-  async #send(
-    mail: MailMessage<GraphSentMessageInfo>,
-    abort: AbortController,
-  ): Promise<GraphSentMessageInfo> {
+  #send(mail: MailMessage<GraphSentMessageInfo>, abort: AbortController): Promise<GraphSentMessageInfo> {
     const { sendMessage }: typeof import('./delivery/send-message') = require('./delivery/send-message');
     return sendMessage(mail, abort, {
       defaults: this.#options,

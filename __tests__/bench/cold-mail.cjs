@@ -22,17 +22,10 @@ const MAIL = {
 
 const TRANSPORTS = {
   smtp: () => ({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true }),
-  secret: () =>
-    graph({
-      tenantId: '11111111-2222-3333-4444-555555555555',
-      clientId: '66666666-7777-8888-9999-000000000000',
-      clientSecret: 'bench-secret',
-      authorityHost: graphUrl,
-    }),
-  credential: () =>
-    graph({
-      credential: { getToken: async () => ({ token: 'bench', expiresOnTimestamp: Date.now() + 3_600_000 }) },
-    }),
+  secret: () => graph(bySecret()),
+  secretShort: () => graph({ ...bySecret(), shortLived: true }),
+  credential: () => graph({ credential }),
+  credentialShort: () => graph({ credential, shortLived: true }),
   ses() {
     const { SESv2Client, SendEmailCommand } = require('@aws-sdk/client-sesv2');
     const sesClient = new SESv2Client({
@@ -43,6 +36,19 @@ const TRANSPORTS = {
     return { SES: { sesClient, SendEmailCommand } };
   },
 };
+
+const credential = {
+  getToken: async () => ({ token: 'bench', expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
+
+function bySecret() {
+  return {
+    tenantId: '11111111-2222-3333-4444-555555555555',
+    clientId: '66666666-7777-8888-9999-000000000000',
+    clientSecret: 'bench-secret',
+    authorityHost: graphUrl,
+  };
+}
 
 function graph(options) {
   const { graphTransport } = require('nodemailer-graph-transport');

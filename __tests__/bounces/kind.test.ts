@@ -1,6 +1,5 @@
 import { EXCHANGE_CODES, hintOf } from '../../src/bounces/exchange-codes';
-import { kindOf } from '../../src/bounces/kind';
-import { statusOf } from '../../src/bounces/status-code';
+import { kindOf, statusOf } from '../../src/bounces/kind';
 
 const failure = (diagnostic: string, field = '') =>
   kindOf({ action: 'failed', status: statusOf(field, diagnostic), diagnostic });

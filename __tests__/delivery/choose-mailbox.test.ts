@@ -1,4 +1,4 @@
-import { headerOf, mailboxFor, questionOf } from '../../src/delivery/choose-mailbox';
+import { headerOf, mailboxFor, questionOf } from '../../src/delivery/deliver';
 import { SendTimeout } from '../../src/errors/abort';
 
 const header = (text: string) => headerOf(Buffer.from(`${text}\r\n\r\nFrom: not@this.example\r\n`));

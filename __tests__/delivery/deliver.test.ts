@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import type { SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { type Delivery, deliver } from '../../src/delivery/deliver';
+import { deliver } from '../../src/delivery/deliver';
 import type { SendTrace } from '../../src/delivery/diagnostics';
 import { MailboxLimiter } from '../../src/delivery/mailbox-limiter';
+import type { Delivery } from '../../src/delivery/send-by-route';
 import type { UploadProgress } from '../../src/delivery/sent-info';
 import { SendTimer } from '../../src/errors/abort';
 import type { GraphMessageOptions, GraphTransportOptions } from '../../src/index';
@@ -53,7 +54,7 @@ async function send(
     readAhead: new MailboxLimiter({ ...defaults.limits, maxConnections: 2 }, clock),
     signal: abort.signal,
     timer,
-    trace,
+    sendTrace: trace,
     onMessageId: (id) => messageIds.push(id),
     onRetry: (event) => onRetry?.(event),
     onProgress: (event) => progress.push(event),
@@ -178,7 +179,10 @@ describe('a copy that is not wanted', () => {
     };
   };
 
-  test('of a draft is found by the mark of that draft', async () => {
+  test.each([
+    ['is deleted, and no trace of it is returned', { status: 204 }, undefined],
+    ['stays if it cannot be deleted, and is returned', { status: 403 }, { conversationId: 'thread' }],
+  ])('of a draft is found by the mark of that draft, and %s', async (_, deletion, sentItem) => {
     const headers = { 'List-Id': '<news.contoso.example>' };
     const attachments = [{ filename: 'a.bin', content: Buffer.alloc(3_100_000, 'x') }];
     const { seen, info } = await send(
@@ -188,15 +192,19 @@ describe('a copy that is not wanted', () => {
         }
         if (method === 'PUT') return { status: 201 };
         if (method === 'GET') return { status: 200, body: { value: [{ id: 'copy', isDraft: false }] } };
-        if (path.includes('/copy')) return { status: 204 };
-        return path.endsWith('/send') ? accepted : { status: 201, body: { id: 'draft' } };
+        if (path.includes('/copy')) return deletion;
+        return path.endsWith('/send')
+          ? accepted
+          : { status: 201, body: { id: 'draft', conversationId: 'thread' } };
       },
       { options: { saveToSentItems: false }, headers, attachments },
     );
     const search = seen.find(({ method }) => method === 'GET');
     expect(decodeURIComponent(search?.path ?? '')).toContain('singleValueExtendedProperties');
     expect(paths(seen).at(-1)).toContain('/messages/copy');
-    expect(info).toMatchObject({ route: 'draft', dropped: [], sentItem: undefined });
+    expect(info).toMatchObject({ route: 'draft', dropped: sentItem ? [expect.any(String)] : [] });
+    expect(info.sentItem?.conversationId).toBe(sentItem?.conversationId);
+    expect(info.sentItem === undefined).toBe(sentItem === undefined);
   });
 
   test('stays where exactly-once delivery needs it', async () => {

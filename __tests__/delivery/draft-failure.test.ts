@@ -166,9 +166,34 @@ describe('a draft that is forbidden', () => {
     });
   });
 
+  test('is explained by the time that the message has', () => {
+    const scheduled = { ...message('m'), marks: { draft: 'd', message: 'm', schedule: [] } };
+    expect(failureBeforeDraft(forbidden('ErrorAccessDenied'), scheduled)).toMatchObject({
+      message: expect.stringContaining('which a scheduled message needs: 403 ErrorAccessDenied.'),
+      hint: expect.stringMatching(/^Scheduled messages need the application permission Mail\.ReadWrite/),
+    });
+  });
+
   test('for another reason keeps its own error', () => {
     const error = forbidden('ErrorAccountDisabled');
     expect(failureBeforeDraft(error, message())).toBe(error);
     expect(failureBeforeDraft(refused, message())).toBe(refused);
+  });
+});
+
+describe('a scheduled message', () => {
+  const scheduled = { ...NONE, isScheduled: true };
+
+  test('that may be held says how to be sure that it is not', () => {
+    expect(ambiguousFailure(refused, { ...scheduled, maybeSent: 'a' }).hint).toBe(
+      'Exchange may be holding the message until its time, as draft a. Before sending it again, call transport.cancel(messageId): the draft is then deleted, and does not go out.',
+    );
+  });
+
+  test('that several processes may send can be sent again, or cancelled', () => {
+    const { hint } = ambiguousFailure(refused, { ...scheduled, isExactlyOnce: true });
+    expect(hint).toMatch(/^Exchange may be holding the message until its time\. Send it again with the same/);
+    expect(hint).toContain('If it should not go out, call transport.cancel(messageId).');
+    expect(ambiguousFailure(refused, { ...NONE, isExactlyOnce: true }).hint).not.toContain('cancel');
   });
 });

@@ -1,4 +1,4 @@
-import { findMessages, folderId, toStored } from '../../src/delivery/find-messages';
+import { findMessages, folderId, toMailboxMessage } from '../../src/delivery/find-messages';
 import { MailboxSearch } from '../../src/delivery/mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from '../../src/delivery/message-mark';
 import { type Fate, type SeenRequest, scriptedRequests } from '../support/scripted-requests';
@@ -176,7 +176,7 @@ test('the id of a folder is asked for alone', async () => {
 describe('of a message it is known', () => {
   test('what the service tells', () => {
     expect(
-      toStored({
+      toMailboxMessage({
         id: '1',
         isDraft: false,
         parentFolderId: 'f',
@@ -210,7 +210,7 @@ describe('of a message it is known', () => {
     ['not in its form', { internetMessageId: 'a <a@b>' }],
     ['cut off', { internetMessageId: '<a@b> b' }],
   ])('nothing that is %s, and a message of unknown kind counts as a draft', (_, value) => {
-    expect(toStored({ id: '1', ...value })).toEqual({
+    expect(toMailboxMessage({ id: '1', ...value })).toEqual({
       id: '1',
       isDraft: true,
       folder: undefined,
@@ -271,8 +271,8 @@ describe('a mailbox shows of a message', () => {
 
   test('its drafts without a request for their folder, which a new draft has told', async () => {
     const { search, folders } = mailbox(draft('a', 'told'), draft('b', 'id of drafts'));
-    search.learnDrafts(toStored(draft('new', 'told')));
-    search.learnDrafts(toStored(draft('new')));
+    search.learnDrafts(toMailboxMessage(draft('new', 'told')));
+    search.learnDrafts(toMailboxMessage(draft('new')));
     expect((await search.find('x')).drafts).toEqual(['a']);
     expect(folders()).toEqual([]);
   });

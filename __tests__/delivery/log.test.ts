@@ -3,6 +3,7 @@ import { getLogger } from 'nodemailer/lib/shared';
 import * as log from '../../src/delivery/log';
 import type { GraphSentMessageInfo } from '../../src/delivery/sent-info';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
+import { atEachLevel } from '../../src/errors/without-secrets';
 import type { TransportLogger } from '../../src/options/options';
 
 /** A logger, and its lines as they are read, with what they carry. */
@@ -12,14 +13,7 @@ function setUp() {
     (level: string) =>
     (entry: object, message?: string, ...args: unknown[]) =>
       void lines.push({ level, entry, line: format(message, ...args) });
-  const logger: TransportLogger = {
-    trace: method('trace'),
-    debug: method('debug'),
-    info: method('info'),
-    warn: method('warn'),
-    error: method('error'),
-    fatal: method('fatal'),
-  };
+  const logger: TransportLogger = atEachLevel(method);
   const shared = getLogger({ logger });
   return { lines, logger, shared, log: new log.SendLog(shared, '<first@b>') };
 }
@@ -216,4 +210,14 @@ test('each level of a harmless logger is the one of the logger behind it', () =>
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
   for (const level of levels) harmless[level]({ of: level }, 'Hello %s', level);
   expect(lines).toEqual(levels.map((level) => ({ level, entry: { of: level }, line: `Hello ${level}` })));
+});
+
+test('a scheduled message whose time is uncertain is warned of, and no other', () => {
+  const { log, lines } = setUp();
+  log.timeDoubted(undefined);
+  expect(lines).toEqual([]);
+  log.timeDoubted('Its time had already come.');
+  expect(lines).toMatchObject([
+    { level: 'warn', line: 'Message <first@b> is scheduled. Its time had already come.' },
+  ]);
 });

@@ -1,15 +1,10 @@
 import { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
-import { type GraphWire, startGraphWire } from '../support/graph-wire';
+import { useGraphWire } from '../support/graph-wire';
 import { IDENTITY } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 function setUp(options: GraphTransportOptions) {
   const transport = graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher, ...options });

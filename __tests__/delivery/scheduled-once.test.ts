@@ -1,24 +1,16 @@
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
-import {
-  type RunningSandbox,
-  type SandboxFault,
-  type StartSandboxOptions,
-  startSandbox,
-} from '../../src/sandbox';
+import type { RunningSandbox, SandboxFault, StartSandboxOptions } from '../../src/sandbox';
 import { fc } from '../support/fast-check';
+import { HOUR, inMs, sandboxAhead } from '../support/sandbox-ahead';
 
 let sandbox: RunningSandbox;
-let skewMs = 0;
-const start = async (options: StartSandboxOptions = {}) => {
-  skewMs = 0;
-  sandbox = await startSandbox({ now: () => Date.now() + skewMs, ...options });
+const { open, goAhead } = sandboxAhead();
+const start = async (options?: StartSandboxOptions) => {
+  sandbox = await open(options);
 };
-afterEach(() => sandbox.close());
 
-const HOUR = 3_600_000;
 const ID = '<reminder@contoso.example>';
-const inMs = (ms: number) => new Date(Date.now() + ms);
 const create = (options: GraphTransportOptions = {}) =>
   graphTransport({
     ...sandbox.options,
@@ -64,7 +56,7 @@ test.each([
   expect(steps().filter((step) => /move|send|DELETE/.test(step))).toEqual(['POST/move', 'POST/send']);
   expect(sandbox.messages).toEqual([]);
   expect(sandbox.drafts).toEqual([expect.objectContaining({ subject: 'Reminder', sendsAt: sendAt })]);
-  skewMs = HOUR + 1000;
+  goAhead(HOUR + 1000);
   expect(sandbox.messages).toHaveLength(1);
   expect(sandbox.drafts).toEqual([]);
 });
@@ -88,7 +80,7 @@ test('sent again while it is held, the message is found and stays as it is', asy
 test('sent again after its time, the message is found in Sent Items, and is not called scheduled', async () => {
   await start();
   await send(later());
-  skewMs = HOUR + 1000;
+  goAhead(HOUR + 1000);
   await expect(send(later(inMs(3 * HOUR)))).resolves.toMatchObject({
     response: 'Sent before, as the mailbox says',
     deduplicated: true,
@@ -138,7 +130,7 @@ test('what was left in Outbox goes at once if it is sent again after its time, w
   await start();
   sandbox.failNext('send-draft', { kind: 'answer', status: 403, code: 'ErrorAccessDenied' });
   await send(later()).catch(() => undefined);
-  skewMs = HOUR + 1000;
+  goAhead(HOUR + 1000);
   await expect(send(atOnce)).resolves.toMatchObject({ scheduled: false, sendAt: undefined });
   expect(sandbox.messages).toHaveLength(1);
 });
@@ -214,7 +206,7 @@ describe('scheduled() and cancel()', () => {
     await expect(transport.cancel(ID)).resolves.toBe(true);
     await expect(transport.cancel(ID)).resolves.toBe(false);
     await expect(transport.scheduled()).resolves.toMatchObject([{ messageId: other.messageId }]);
-    skewMs = 3 * HOUR;
+    goAhead(3 * HOUR);
     expect(sandbox.messages).toMatchObject([{ internetMessageId: other.messageId }]);
   });
 
@@ -229,7 +221,7 @@ describe('scheduled() and cancel()', () => {
       sendAt,
     });
     expect(sandbox.drafts).toEqual([expect.objectContaining({ sendsAt: sendAt })]);
-    skewMs = 3 * HOUR;
+    goAhead(3 * HOUR);
     expect(sandbox.messages).toHaveLength(1);
   });
 
@@ -278,7 +270,7 @@ test('whatever fails in whichever calls, with a time or without, one mail goes o
   await fc.assert(
     fc.asyncProperty(calls, fc.boolean(), async (planned, isLastScheduled) => {
       sandbox.clear();
-      skewMs = 0;
+      goAhead(0);
       const sendAt = inMs(HOUR);
       const mailFor = (isScheduled: boolean) => (isScheduled ? later(sendAt) : atOnce);
       const outcomes: string[] = [];
@@ -295,7 +287,7 @@ test('whatever fails in whichever calls, with a time or without, one mail goes o
       if (outcomes.includes('sent')) expect(before).toBe(1);
       if (outcomes.every((outcome) => outcome === 'not sent')) expect(before).toBe(0);
       await transporter.sendMail(mailFor(isLastScheduled));
-      skewMs = 2 * HOUR;
+      goAhead(2 * HOUR);
       expect(sandbox.messages).toHaveLength(1);
       expect(sandbox.drafts).toEqual([]);
     }),

@@ -1,18 +1,15 @@
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
-import { type RunningSandbox, type StartSandboxOptions, startSandbox } from '../../src/sandbox';
+import type { RunningSandbox, StartSandboxOptions } from '../../src/sandbox';
+import { HOUR, inMs, sandboxAhead } from '../support/sandbox-ahead';
 
 let sandbox: RunningSandbox;
-let skewMs = 0;
-const start = async (options: StartSandboxOptions = {}) => {
-  skewMs = 0;
-  sandbox = await startSandbox({ now: () => Date.now() + skewMs, ...options });
+const { open, goAhead } = sandboxAhead();
+const start = async (options?: StartSandboxOptions) => {
+  sandbox = await open(options);
 };
-afterEach(() => sandbox.close());
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const inMs = (ms: number) => new Date(Date.now() + ms);
 
 const create = (options: GraphTransportOptions = {}) =>
   graphTransport({ ...sandbox.options, retry: { attempts: 3, maxDelay: 5 }, ...options });
@@ -39,7 +36,7 @@ test.each([
   expect(info).toMatchObject({ route: 'draft', scheduled: true, sendAt, messageId: later().messageId });
   expect(sandbox.messages).toHaveLength(0);
   expect(sandbox.drafts).toEqual([expect.objectContaining({ subject: 'Reminder', sendsAt: sendAt })]);
-  skewMs = HOUR + 1000;
+  goAhead(HOUR + 1000);
   await expect(create().scheduled()).resolves.toEqual([]);
   expect(sandbox.messages).toHaveLength(1);
   expect(sandbox.drafts).toHaveLength(0);
@@ -142,7 +139,7 @@ test('a cancelled message is not sent', async () => {
   await send({ ...later(), messageId: '<other@contoso.example>' });
   await expect(transport.cancel(messageId)).resolves.toBe(true);
   await expect(transport.cancel(messageId)).resolves.toBe(false);
-  skewMs = 2 * HOUR;
+  goAhead(2 * HOUR);
   await expect(transport.scheduled()).resolves.toEqual([]);
   expect(sandbox.messages.map((message) => message.internetMessageId)).toEqual(['<other@contoso.example>']);
 });
@@ -151,7 +148,7 @@ test('nothing but a held message is deleted', async () => {
   await start();
   const transport = create();
   await send(later());
-  skewMs = 2 * HOUR;
+  goAhead(2 * HOUR);
   await expect(transport.cancel('<reminder@contoso.example>')).resolves.toBe(false);
   sandbox.failNext('send-draft', { kind: 'answer', status: 403, code: 'ErrorAccessDenied' });
   sandbox.failNext(
@@ -186,7 +183,7 @@ test.each(['before', 'after'] as const)(
     });
     expect(requestsOf('POST', '/send')).toHaveLength(1);
     await expect(create().cancel('<reminder@contoso.example>')).resolves.toBe(true);
-    skewMs = 2 * HOUR;
+    goAhead(2 * HOUR);
     await expect(create().scheduled()).resolves.toEqual([]);
     expect(sandbox.messages).toHaveLength(0);
   },

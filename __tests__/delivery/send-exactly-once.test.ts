@@ -10,6 +10,7 @@ import {
   type Sending,
   sendDraftTo as send,
 } from '../support/scripted-mailbox';
+import type { Fate } from '../support/scripted-requests';
 
 const once: Sending = { exactlyOnce: true };
 
@@ -601,5 +602,82 @@ describe('a draft that is gone while it is filled', () => {
     const { error } = await send(mailbox, { ...once, added: [attachment] });
     expect(error?.message).toContain('Graph did not say whether it has the attachment "plan.bin"');
     expect(mailbox.counts.get('create')).toBe(1);
+  });
+});
+
+describe("another process's draft that is to be sent later", () => {
+  const SEND_AT = new Date('2030-05-01T08:00:00Z');
+  const schedule = (flags: string, time = SEND_AT) => ({
+    status: 200,
+    body: {
+      id: 'a',
+      singleValueExtendedProperties: [
+        { id: 'SystemTime 0x3fef', value: time.toISOString() },
+        { id: 'Integer 0xe07', value: flags },
+      ],
+    },
+  });
+  const moved = { status: 201, body: { id: 'moved', isDraft: false, conversationId: 'c' } };
+  const accepted = { status: 202, headers: { date: 'Tue, 30 Apr 2030 08:00:00 GMT' } };
+
+  /** A mailbox with such a draft, which is moved to Outbox as an attachment is added: by a POST below it. */
+  function mailboxWith(fates: { read?: Fate; send?: () => Fate }) {
+    const mailbox = new Mailbox();
+    mailbox.put('a', ['m']);
+    mailbox.script = (step, _count, id) => {
+      if (step === 'read') return { fate: fates.read ?? schedule('8') };
+      if (step === 'attach') return { fate: moved };
+      return step === 'send' && id === 'moved' ? { fate: fates.send?.() ?? accepted } : undefined;
+    };
+    return mailbox;
+  }
+
+  test('is moved to Outbox and held there until its time', async () => {
+    const { info, steps } = await send(mailboxWith({}), once);
+    expect(steps).toEqual(['create', 'search', 'delete draft-1', 'read a', 'attach a', 'send moved']);
+    expect(info).toMatchObject({ response: '202 Accepted', heldUntil: SEND_AT });
+  });
+
+  test('is not sent again if that process has had it sent', async () => {
+    const { info, steps } = await send(mailboxWith({ read: schedule('4') }), once);
+    expect(steps.at(-1)).toBe('attach a');
+    expect(info).toMatchObject({ response: 'Scheduled before, as the mailbox says', deduplicated: true });
+  });
+
+  test('goes as any other if it has no time after all', async () => {
+    const { info, steps } = await send(mailboxWith({ read: { status: 200, body: { id: 'a' } } }), once);
+    expect(steps.at(-1)).toBe('send a');
+    expect(info).toMatchObject({ response: '202 Accepted', heldUntil: undefined });
+  });
+
+  test('is looked for in Sent Items if it is gone when its time is asked for', async () => {
+    const mailbox = mailboxWith({ read: NOT_FOUND });
+    const gone = mailbox.script;
+    mailbox.script = (step, ...rest) => {
+      if (step === 'read' && mailbox.stored.delete('a')) mailbox.put('copy', ['m'], true);
+      return gone(step, ...rest);
+    };
+    const { info, steps } = await send(mailbox, once);
+    expect(info).toMatchObject({ deduplicated: true, sentItem: { id: 'copy' } });
+    expect(steps).not.toContain('send a');
+  });
+
+  test('is left alone if its time cannot be read', async () => {
+    const { error, steps } = await send(mailboxWith({ read: REFUSED }), once);
+    expect(error).toMatchObject({ responseCode: 400 });
+    expect(steps).not.toContain('attach a');
+  });
+
+  test('is known to have been sent by its copy, which the search shows late', async () => {
+    const mailbox = mailboxWith({
+      send: () => {
+        mailbox.hidden = 2;
+        mailbox.stored.clear();
+        mailbox.put('copy', ['m'], true);
+        return 'lost';
+      },
+    });
+    const { info } = await send(mailbox, once);
+    expect(info).toMatchObject({ response: 'Sent, as the mailbox says', sentItem: { id: 'copy' } });
   });
 });

@@ -1,5 +1,5 @@
 import { jsonRequest } from '../../src/delivery/request-bodies';
-import { sendInOneRequest } from '../../src/delivery/send-in-one-request';
+import { sendInOneRequest } from '../../src/delivery/send-by-route';
 import { type Fate, scriptedRequests } from '../support/scripted-requests';
 
 const request = jsonRequest({ subject: 'Hello' }, true);

@@ -1,23 +1,11 @@
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
 import { GraphTransport } from '../../src/transport';
-import {
-  entraRefuses,
-  type GraphWire,
-  graphRefuses,
-  sendMailUrl,
-  startGraphWire,
-  tokenUrl,
-} from '../support/graph-wire';
+import { entraRefuses, graphRefuses, sendMailUrl, tokenUrl, useGraphWire } from '../support/graph-wire';
 import { createManualClock } from '../support/manual-clock';
 import { IDENTITY } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 const LETTER = { to: 'ann@example.com', subject: 'Hello', text: 'Hello Ann' };
 

@@ -1,4 +1,4 @@
-import { uploadFailure } from '../../src/delivery/upload-failure';
+import { uploadFailure } from '../../src/delivery/upload-answers';
 
 /** What is told of an answer that says this, for an upload to that URL. */
 function toldOf(url: string, message: string): string | undefined {

@@ -1,4 +1,4 @@
-import { readPosition } from '../../src/delivery/upload-position';
+import { readPosition } from '../../src/delivery/upload-answers';
 import { fc } from '../support/fast-check';
 
 const SIZE = 9_000_000;

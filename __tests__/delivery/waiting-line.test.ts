@@ -1,4 +1,4 @@
-import { type Place, WaitingLine } from '../../src/delivery/waiting-line';
+import { type Place, WaitingLine } from '../../src/delivery/lane';
 import { fc } from '../support/fast-check';
 
 test('serves in the order of coming, whoever leaves in between', () => {

@@ -1,4 +1,5 @@
-import { ENTRA_CODES, GRAPH_CODES } from '../../src/errors/service-codes';
+import { ENTRA_CODES } from '../../src/errors/service-codes/entra-codes';
+import { GRAPH_CODES } from '../../src/errors/service-codes/graph-codes';
 import { SANDBOX_RULES } from '../../src/sandbox';
 import { commentsIn, passages } from '../support/markdown';
 import { PAGES } from '../support/pages';

@@ -1,6 +1,5 @@
 import { inspect, types } from 'node:util';
-import { errorCode, fieldOf } from '../../src/errors/error-code';
-import { asSendError, outcomeOf } from '../../src/errors/graph-transport-error';
+import { asSendError, errorCode, fieldOf, outcomeOf } from '../../src/errors/graph-transport-error';
 import { GraphTransportError, graphTransport } from '../../src/index';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY } from '../support/options';

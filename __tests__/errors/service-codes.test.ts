@@ -1,14 +1,8 @@
 import type { Outcome } from '../../src/errors/graph-transport-error';
-import {
-  answerCode,
-  ENTRA_CODES,
-  ENTRA_ORDER,
-  entraCode,
-  GRAPH_CODES,
-  graphCode,
-  spelling,
-  statusCode,
-} from '../../src/errors/service-codes';
+import { answerCode, statusCode } from '../../src/errors/service-codes/answer-code';
+import { ENTRA_CODES, ENTRA_ORDER, entraCode } from '../../src/errors/service-codes/entra-codes';
+import { GRAPH_CODES, graphCode } from '../../src/errors/service-codes/graph-codes';
+import { spelling } from '../../src/errors/service-codes/service-code';
 import { fc } from '../support/fast-check';
 import { ALL_PAGES, tableOf } from '../support/pages';
 

@@ -1,4 +1,4 @@
-import { claimsOf } from '../../src/graph/claims-challenge';
+import { claimsOf } from '../../src/graph/answer-error';
 
 const claims = JSON.stringify({ access_token: { nbf: { essential: true, value: '1700000000' } } });
 const encoded = Buffer.from(claims).toString('base64');

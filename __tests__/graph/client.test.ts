@@ -4,19 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { HttpResponse, http } from 'msw';
 import { Agent } from 'undici';
 import { systemClock } from '../../src/clock';
+import { bufferBody } from '../../src/graph/calls';
 import { type AnswerEvent, GraphClient, type GraphClientOptions, type Tokens } from '../../src/graph/client';
-import { bufferBody } from '../../src/graph/request-body';
-import { type GraphWire, startGraphWire } from '../support/graph-wire';
+import { useGraphWire } from '../support/graph-wire';
 
 const endpoint = 'https://graph.microsoft.com';
 const uploadUrl = 'https://outlook.office.com/upload/session?authtoken=canary';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 /** A client, what it tells of each answer, and what it does with its tokens. */
 function setUp(more: Partial<GraphClientOptions> = {}) {
@@ -77,20 +72,24 @@ test('tells nothing of where an upload goes, and sends no token there', async ()
   expect(wire.requests[0]?.headers.has('authorization')).toBe(false);
 });
 
-test.each([
-  ['an empty body', ''],
-  ['a body of white space', '\r\n '],
-  ['an object', '{"id":"1"}'],
-])('takes a status like the expected one for success, given %s', async (_, body) => {
+/** Asks for 201, or 200 in its place, and is answered 200 with this body. */
+function askForCreated(body: string) {
   wire.use(http.post(`${endpoint}/v1.0/x`, () => HttpResponse.text(body, { status: 200 })));
-  const asked = setUp().client.call({
+  return setUp().client.call({
     method: 'POST',
     path: '/v1.0/x',
     what: 'x',
     expect: 201,
     alike: [200],
   });
-  await expect(asked).resolves.toMatchObject({ status: 200, body });
+}
+
+test.each([
+  ['an empty body', ''],
+  ['a body of white space', '\r\n '],
+  ['an object', '{"id":"1"}'],
+])('takes a status like the expected one for success, given %s', async (_, body) => {
+  await expect(askForCreated(body)).resolves.toMatchObject({ status: 200, body });
 });
 
 test.each([
@@ -98,15 +97,7 @@ test.each([
   ['an error', '{"error":{"code":"x"}}'],
   ['null', 'null'],
 ])('takes it for no success, given %s', async (_, body) => {
-  wire.use(http.post(`${endpoint}/v1.0/x`, () => HttpResponse.text(body, { status: 200 })));
-  const asked = setUp().client.call({
-    method: 'POST',
-    path: '/v1.0/x',
-    what: 'x',
-    expect: 201,
-    alike: [200],
-  });
-  await expect(asked).rejects.toMatchObject({ responseCode: 200 });
+  await expect(askForCreated(body)).rejects.toMatchObject({ responseCode: 200 });
 });
 
 describe('a token', () => {
@@ -374,4 +365,21 @@ test('is alone only if its endpoint is a sandbox on another machine', () => {
   expect(setUp().client.isAlone).toBe(false);
   expect(setUp({ insecureSandbox: true }).client.isAlone).toBe(true);
   expect(setUp().client.endpoint).toBe(endpoint);
+});
+
+test("knows by the latest answer with a date how far this machine's clock is ahead of Graph's", async () => {
+  const graphsTime = Date.UTC(2030, 0, 1, 12);
+  let now = graphsTime + 90_000;
+  const { client } = setUp({ clock: { ...systemClock, date: () => now } });
+  expect(client.clockAheadMs).toBeUndefined();
+  wire.use(answer(202, { date: new Date(graphsTime).toUTCString() }));
+  await client.call(call);
+  expect(client.clockAheadMs).toBe(90_000);
+  wire.use(answer(202, { date: 'today' }));
+  await client.call(call);
+  expect(client.clockAheadMs).toBe(90_000);
+  now = graphsTime - 5000;
+  wire.use(answer(202, { date: new Date(graphsTime).toUTCString() }));
+  await client.call(call);
+  expect(client.clockAheadMs).toBe(-5000);
 });

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Agent } from 'undici';
 import { type Clock, systemClock } from '../../src/clock';
+import { bufferBody } from '../../src/graph/calls';
 import { Exchange, type ExchangeRequest } from '../../src/graph/http-exchange';
-import { bufferBody } from '../../src/graph/request-body';
 
 let server: Server;
 let dispatcher: Agent;

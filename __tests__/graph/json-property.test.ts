@@ -1,4 +1,4 @@
-import { parseJson, property } from '../../src/graph/json-property';
+import { parseJson, property } from '../../src/graph/answer-error';
 
 test('parses JSON, and takes what is none for nothing', () => {
   expect(parseJson('{"a":[1]}')).toEqual({ a: [1] });

@@ -2,24 +2,21 @@ import { getEventListeners } from 'node:events';
 import { HttpResponse, http } from 'msw';
 import type { Clock } from '../../src/clock';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
+import { property } from '../../src/graph/answer-error';
 import { GraphClient } from '../../src/graph/client';
 import {
   MessageRequests,
   type MessageRequestsOptions,
   type RetryEvent,
 } from '../../src/graph/message-requests';
-import { type GraphWire, startGraphWire } from '../support/graph-wire';
+import { useGraphWire } from '../support/graph-wire';
+import { scriptedRequests } from '../support/scripted-requests';
 
 const endpoint = 'https://graph.microsoft.com';
 const path = '/v1.0/users/app/messages/1';
 const uploadUrl = 'https://outlook.office.com/upload/session';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 /** The requests of a message, on a clock whose waits are over at once, and what they did about time. */
 function setUp(more: Partial<MessageRequestsOptions> = {}) {
@@ -350,5 +347,29 @@ describe('what takes Graph a moment', () => {
     abort.abort();
     const { requests } = setUp({ signal: abort.signal });
     await expect(requests.moment(1)).rejects.toMatchObject({ code: 'EABORT' });
+  });
+});
+
+describe('when Graph throttles every attempt', () => {
+  const throttled = async (headers?: Record<string, string>, attempts = 2) => {
+    const reply = {
+      status: 429,
+      body: { error: { code: 'ApplicationThrottled', message: 'Slow.' } },
+      headers,
+    };
+    const { requests } = scriptedRequests(() => reply, { policy: { attempts, maxDelay: 600_000 } });
+    return requests
+      .call({ method: 'GET', path, what: 'the search', expect: 200, repeatable: true })
+      .catch((error: unknown) => error);
+  };
+
+  test('the time to wait grows with the attempts, if Graph names none', async () => {
+    const [two, three] = [await throttled({}, 2), await throttled({}, 3)];
+    expect(two).toMatchObject({ responseCode: 429, retryAfter: expect.any(Number) });
+    expect(Number(property(three, 'retryAfter'))).toBeGreaterThan(Number(property(two, 'retryAfter')));
+  });
+
+  test('it is what Graph names', async () => {
+    expect(await throttled({ 'retry-after': '7' })).toMatchObject({ retryAfter: 7000 });
   });
 });

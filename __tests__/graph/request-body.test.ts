@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { BodyStream, bufferBody, wholeOf } from '../../src/graph/request-body';
+import { bufferBody, wholeOf } from '../../src/graph/calls';
+import { BodyStream } from '../../src/graph/http-exchange';
 
 test('counts as written when its last byte is taken, not before', async () => {
   const bytes = Buffer.from('0123456789'.repeat(60_000));

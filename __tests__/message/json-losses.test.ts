@@ -1,19 +1,10 @@
-import { toGraphMessage } from '../../src/message/graph-message';
+import { controlCharactersIn } from '../../src/delivery/request-bodies';
 import { jsonLosses } from '../../src/message/json-losses';
-import { controlCharactersIn } from '../../src/mime/control-characters';
-import { envelopeOf, mailFixtures } from '../support/fixtures';
+import { convertFixture, mailFixtures } from '../support/fixtures';
 import { readLines, readMail } from '../support/mail-content';
 
 test.each(mailFixtures)('knows whether JSON carries it whole: $name', async (fixture) => {
-  const { content } = await readMail(fixture.mime);
-  const message = toGraphMessage(content, {
-    envelopeTo: envelopeOf(fixture),
-    from: undefined,
-    replyTo: [],
-    messageId: '<made-up@contoso.example>',
-    importance: undefined,
-    categories: undefined,
-  });
+  const { content, message } = await convertFixture(fixture);
   expect(jsonLosses(content, controlCharactersIn(message))[0]?.because).toBe(fixture.because);
 });
 

@@ -1,5 +1,5 @@
 import { readHeaderBlock } from '../../src/mime/header-block';
-import { toHeaders } from '../../src/mime/mail-header';
+import { toHeaders } from '../../src/mime/mail-content';
 
 const header = (text: string) =>
   toHeaders(readHeaderBlock(Buffer.from(`${text}\r\n\r\n`).toString('latin1')))[0];

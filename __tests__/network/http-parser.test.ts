@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import v8 from 'node:v8';
 import { startSandbox } from '../../src/sandbox';
 import { outcomeOf, startCli } from '../support/cli-process';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -43,6 +44,15 @@ test("V8 does not optimise undici's parser for the first answers, where that is 
   expect(optimised('makeParser()')).toBe(0);
 });
 
+test('an app asks for it with shortLived', () => {
+  const transport = (shortLived: boolean) => `
+    const { GraphTransport } = require(${source('index.ts')});
+    const credential = { getToken: async () => null };
+    new GraphTransport({ userId: 'app@contoso.example', credential, shortLived: ${shortLived} });`;
+  expect(optimised(transport(false))).toBe(1);
+  expect(optimised(transport(true))).toBe(0);
+});
+
 test('flags for WebAssembly that Node was started with stay as they are', () => {
   expect(optimised('makeParser()', ['--wasm-tiering-budget=1000000'])).toBe(1);
 });
@@ -65,4 +75,99 @@ test('the command asks for it once it connects, and not to show its help', async
   expect(await flagsOf('verify')).toMatch(/^--wasm-tiering-budget=\d+\n--wasm-tiering-budget=\d+\n/);
   expect(await flagsOf('verify', '--help')).toBe('');
   await sandbox.close();
+});
+
+describe('in a process', () => {
+  const { versions, execArgv } = process;
+  const options = process.env.NODE_OPTIONS;
+  afterEach(() => {
+    Object.assign(process, { execArgv });
+    Object.defineProperty(process, 'versions', { value: versions });
+    if (options === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = options;
+    jest.restoreAllMocks();
+  });
+
+  interface Surroundings {
+    v8?: string;
+    electron?: string;
+    args?: string[];
+    nodeOptions?: string;
+  }
+
+  /** What makeParser() does, called twice: the flags that it sets, and when undici makes its parser. */
+  function stepsOf(
+    { v8: version = '12.4.254', electron, args = [], nodeOptions = '' }: Surroundings,
+    connect = failed,
+  ) {
+    const steps: string[] = [];
+    Object.assign(process, { execArgv: args });
+    Object.defineProperty(process, 'versions', {
+      value: { ...versions, v8: version, ...(electron && { electron }) },
+    });
+    process.env.NODE_OPTIONS = nodeOptions;
+    jest.spyOn(v8, 'setFlagsFromString').mockImplementation((flag) => steps.push(flag));
+    jest.isolateModules(() => {
+      jest.doMock('../../src/network/undici', () => ({
+        httpConnector: () => (_client: object, socket: { errored?: Error }) => {
+          steps.push('the parser is made');
+          return connect(socket);
+        },
+      }));
+      const {
+        makeParser,
+      }: typeof import('../../src/network/http-parser') = require('../../src/network/http-parser');
+      makeParser();
+      makeParser();
+    });
+    jest.dontMock('../../src/network/undici');
+    return steps;
+  }
+
+  async function failed({ errored }: { errored?: Error }) {
+    if (errored) throw errored;
+    throw new Error('a connection was begun on no socket');
+  }
+
+  test.each([
+    ['11.3.244.8', 1_800_000],
+    ['12.4.254.21', 13_000_000],
+    ['13.6.233.10', 13_000_000],
+  ])('of V8 %s the parser is made once, and the flag is then what it was', (version, usual) => {
+    expect(stepsOf({ v8: version })).toEqual([
+      expect.stringMatching(/^--wasm-tiering-budget=\d{9}$/),
+      'the parser is made',
+      `--wasm-tiering-budget=${usual}`,
+    ]);
+  });
+
+  test('of a V8 whose usual value is not known, no flag changes', () => {
+    expect(stepsOf({ v8: '99.1' })).toEqual([]);
+    expect(stepsOf({ v8: '' })).toEqual([]);
+  });
+
+  test('in Electron, which may have made the flags read-only, no flag changes', () => {
+    expect(stepsOf({ electron: '33.0.0' })).toEqual([]);
+  });
+
+  test('the flag is what it was also if undici fails', () => {
+    const connect = () => {
+      throw new Error('undici has changed');
+    };
+    expect(stepsOf({}, connect).at(-1)).toBe('--wasm-tiering-budget=13000000');
+  });
+
+  test.each<[string, Surroundings]>([
+    ['on the command line', { args: ['--no-warnings', '--wasm-tiering-budget=1'] }],
+    ['in NODE_OPTIONS', { nodeOptions: '--no-warnings --no-wasm-opt' }],
+  ])('that has flags for WebAssembly %s, they stay', (_where, surroundings) => {
+    expect(stepsOf(surroundings)).toEqual([]);
+  });
+
+  test.each<[string, Surroundings]>([
+    ['other flags', { args: ['--expose-gc'], nodeOptions: '--max-old-space-size=4096 --title app--wasm' }],
+    ['a file named after WebAssembly', { args: ['--require', './wasm.js'] }],
+  ])('that has %s, the parser is made', (_what, surroundings) => {
+    expect(stepsOf(surroundings)).toHaveLength(3);
+  });
 });

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import undici from 'undici';
-import { Agent, request } from '../../src/network/undici';
+import type { StandIn } from '../../src/late-packages';
+import { Agent, httpConnector, request, wholeUndici } from '../../src/network/undici';
+
+type Network = typeof import('../../src/network/undici');
 
 const file = join(__dirname, '../../src/network/undici.ts');
 const typescript = join(__dirname, '../support/typescript.cjs');
@@ -30,17 +33,67 @@ test('proxies load all of undici', () => {
   expect(loaded).toContain('index.js');
 });
 
+/** The module as it is loaded when others are what is given here. */
+function loadedWith(others: Record<string, () => unknown>): Network {
+  const loaded: Network[] = [];
+  jest.isolateModules(() => {
+    for (const [name, other] of Object.entries(others)) jest.doMock(name, other);
+    try {
+      loaded.push(require('../../src/network/undici'));
+    } finally {
+      for (const name of Object.keys(others)) jest.dontMock(name);
+    }
+  });
+  const [network] = loaded;
+  if (!network) throw new Error('nothing was loaded');
+  return network;
+}
+
 test.each(['undici/lib/dispatcher/agent.js', 'undici/lib/api/api-request.js'])(
   'all of undici is loaded if it has no %s',
   (missing) => {
-    jest.isolateModules(() => {
-      jest.doMock(missing, () => {
+    const fallback = loadedWith({
+      [missing]: () => {
         throw new Error(`Cannot find module '${missing}'`);
-      });
-      jest.doMock('undici/index.js', () => undici);
-      const fallback: typeof import('../../src/network/undici') = require('../../src/network/undici');
-      expect(fallback.Agent).toBe(undici.Agent);
-      expect(fallback.request).toBe(undici.Dispatcher.prototype.request);
+      },
+      'undici/index.js': () => undici,
     });
+    expect(fallback.Agent).toBe(undici.Agent);
+    expect(fallback.request).toBe(undici.Dispatcher.prototype.request);
   },
 );
+
+test('direct connections work where the rest of undici cannot be loaded', () => {
+  const network = loadedWith({
+    'undici/index.js': () => {
+      throw new Error('all of undici was loaded');
+    },
+  });
+  expect(new network.Agent()).toMatchObject({ closed: false });
+  expect(network.request).toHaveLength(undici.Dispatcher.prototype.request.length);
+});
+
+test("proxies connect by undici's own ProxyAgent", () => {
+  expect(wholeUndici().ProxyAgent).toBe(undici.ProxyAgent);
+});
+
+test('HTTP/1.1 does not begin on a socket that has failed', async () => {
+  const errored = new Error('the socket has failed');
+  const beginning = async () => httpConnector()({}, { errored });
+  await expect(beginning()).rejects.toBe(errored);
+});
+
+test('HTTP/2 is loaded when a server speaks it, and nothing else that a connection needs is late', async () => {
+  const loadWith = jest.fn((_standInFor: (id: string) => StandIn | undefined, load: () => unknown) => load());
+  loadedWith({ '../../src/late-packages': () => ({ loadWith }) });
+  const [standInFor] = loadWith.mock.calls[0] ?? [];
+  expect(standInFor?.('./client-h1.js')).toBeUndefined();
+  const connectHttp2 = jest.fn(async () => 'connected');
+  const load = jest.fn(() => connectHttp2);
+  const late: unknown = Reflect.apply(standInFor?.('./client-h2.js') ?? (() => undefined), undefined, [load]);
+  expect(load).not.toHaveBeenCalled();
+  const connected = typeof late === 'function' ? late('client', 'socket') : undefined;
+  expect(load).toHaveBeenCalledTimes(1);
+  expect(connectHttp2).toHaveBeenCalledWith('client', 'socket');
+  expect(await connected).toBe('connected');
+});

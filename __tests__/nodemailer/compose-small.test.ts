@@ -20,6 +20,23 @@ const MESSAGES: [what: string, options: Options][] = [
   ['text that ends a line', { text: 'Hello\n' }],
   ['text that ends in CR', { text: 'Hello\r' }],
   ['nothing', {}],
+  ['an empty text', { text: Buffer.alloc(0) }],
+  ['text in headers of the app', { text: 'ä', normalizeHeaderKey: (key) => key.toLowerCase() }],
+  [
+    'a header about encodings',
+    {
+      text: 'Hello',
+      headers: { 'X-Note': 'Content-Transfer-Encoding: base64' },
+      normalizeHeaderKey: (key) => key.toLowerCase(),
+    },
+  ],
+  [
+    'a header that the app wrote, with an encoding that is not used',
+    {
+      text: 'ä',
+      headers: { 'X-Note': { prepared: true, value: 'a\r\nContent-Transfer-Encoding: 7bit' } },
+    },
+  ],
   ['long lines', { text: `${'word '.repeat(200)}\n\n${'x'.repeat(3000)}` }],
   ['many lines that end in white space', { text: 'line \t\r\n'.repeat(5000) }],
   ['text and HTML', { text: 'Grüße', html: `<p>${'Grüße '.repeat(300)}</p>` }],
@@ -81,7 +98,10 @@ test.each<[string, Options]>([
       },
     },
   ],
-  ['text whose encoding goes by another name', { text: 'ä', normalizeHeaderKey: (key) => key.toLowerCase() }],
+  [
+    'a header about its encoding',
+    { text: 'Grüße an alle', headers: { 'X-Note': 'Content-Transfer-Encoding: quoted-printable' } },
+  ],
 ])('reads in 8 bits what the recipient reads: %s', async (_what, options) => {
   const message = compile({ ...envelope, ...options });
   const inEightBits = await read(composeForReading(message));
@@ -122,6 +142,14 @@ test.each<[string, Options]>([
   [
     'data is to be quoted-printable',
     { attachments: [{ content: 'a\rb', contentType: 'a/b', contentTransferEncoding: 'quoted-printable' }] },
+  ],
+  [
+    'such data only sounds like text',
+    {
+      attachments: [
+        { content: 'a\rb', contentType: 'x-text/b', contentTransferEncoding: 'quoted-printable' },
+      ],
+    },
   ],
 ])('leaves a message to be streamed when %s', (_what, options) => {
   expect(composeAtOnce(compile({ ...envelope, ...options }))).toBeUndefined();

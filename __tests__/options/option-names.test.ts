@@ -1,6 +1,5 @@
+import { nearest, shownAddress, unknownOption } from '../../src/options/given-options';
 import { unknownNames } from '../../src/options/option-names';
-import { shownAddress } from '../../src/options/shown-value';
-import { nearest, unknownOption } from '../../src/options/unknown-option';
 
 test.each([
   ...[

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Message } from '@microsoft/microsoft-graph-types';
+import { toGraphMessage } from '../../src/message/graph-message';
+import { readMail } from './mail-content';
 
 /** A mail of `fixtures/mail` and what it must become. */
 export interface MailFixture {
@@ -58,4 +60,18 @@ export function envelopeOf({ envelope, message, mime }: MailFixture): string[] {
   const [header = ''] = mime.toString('latin1').split(/\r\n\r\n/);
   const fields = header.match(/^(?:to|cc|bcc):.*(?:\r\n[ \t].*)*/gim) ?? [];
   return fields.flatMap((field) => field.match(/[\w.+'-]+@[\w.-]+\w/g) ?? []);
+}
+
+/** What is read from a fixture's mail, and the message that Graph gets. */
+export async function convertFixture(fixture: MailFixture) {
+  const { content } = await readMail(fixture.mime);
+  const message = toGraphMessage(content, {
+    envelopeTo: envelopeOf(fixture),
+    from: undefined,
+    replyTo: [],
+    messageId: '<made-up@contoso.example>',
+    importance: undefined,
+    categories: undefined,
+  });
+  return { content, message };
 }

@@ -143,3 +143,29 @@ export function entraRefuses(status: number, aadsts: number, sentence: string): 
     ),
   );
 }
+
+/** The wire of a test file: opened before its tests, reset after each of them, and closed at the end. */
+export function useGraphWire(): GraphWire {
+  let opened: GraphWire | undefined;
+  const wire = () => {
+    if (opened === undefined) throw new Error('The wire is open only while tests run.');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await startGraphWire();
+  });
+  afterEach(() => opened?.reset());
+  afterAll(() => opened?.close());
+  return {
+    get dispatcher() {
+      return wire().dispatcher;
+    },
+    get requests() {
+      return wire().requests;
+    },
+    use: (...handlers) => wire().use(...handlers),
+    reset: () => wire().reset(),
+    sends: () => wire().sends(),
+    close: () => wire().close(),
+  };
+}

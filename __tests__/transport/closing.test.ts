@@ -1,15 +1,10 @@
 import { http } from 'msw';
 import nodemailer from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
-import { type GraphWire, sendMailUrl, startGraphWire } from '../support/graph-wire';
+import { sendMailUrl, useGraphWire } from '../support/graph-wire';
 import { IDENTITY } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 const letter = { to: 'ann@example.com', subject: 'Hello', text: 'Hello Ann' };
 

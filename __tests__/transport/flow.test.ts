@@ -1,15 +1,10 @@
 import { delay, HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
 import { type GraphTransportOptions, graphTransport } from '../../src/index';
-import { type GraphWire, sendMailUrl, startGraphWire, TOKEN, tokenUrl } from '../support/graph-wire';
+import { sendMailUrl, TOKEN, tokenUrl, useGraphWire } from '../support/graph-wire';
 import { IDENTITY } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 const createTransporter = (options: GraphTransportOptions = {}) =>
   nodemailer.createTransport(graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher, ...options }));
@@ -333,24 +328,30 @@ test('a mailbox that is throttled waits as a whole, another does not', async () 
     expect(outcome).toMatchObject({ code: 'EABORT', ambiguous: false });
 });
 
-test('fetches a fresh token, once, when Graph refuses the one it has', async () => {
+/** Numbers the tokens, and refuses what comes with the first of them. Returns how many there were. */
+function refuseFirstToken(answer: () => Response): () => number {
   let tokens = 0;
   wire.use(
     http.post(tokenUrl, () =>
       HttpResponse.json({ token_type: 'Bearer', expires_in: 3599, access_token: `token-${++tokens}` }),
     ),
     http.post(sendMailUrl, ({ request }) =>
-      request.headers.get('authorization') === 'Bearer token-1'
-        ? HttpResponse.json(
-            { error: { code: 'InvalidAuthenticationToken', message: 'Revoked.' } },
-            { status: 401 },
-          )
-        : undefined,
+      request.headers.get('authorization') === 'Bearer token-1' ? answer() : undefined,
+    ),
+  );
+  return () => tokens;
+}
+
+test('fetches a fresh token, once, when Graph refuses the one it has', async () => {
+  const tokens = refuseFirstToken(() =>
+    HttpResponse.json(
+      { error: { code: 'InvalidAuthenticationToken', message: 'Revoked.' } },
+      { status: 401 },
     ),
   );
   const transporter = createTransporter();
   await Promise.all([1, 2, 3, 4].map(() => transporter.sendMail(letter)));
-  expect(tokens).toBe(2);
+  expect(tokens()).toBe(2);
   expect(wire.sends().map(({ headers }) => headers.get('authorization'))).toEqual([
     ...Array(4).fill('Bearer token-1'),
     ...Array(4).fill('Bearer token-2'),
@@ -425,21 +426,13 @@ test('rights that were granted meanwhile are in the next token, not in an old on
     doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'clearTimeout', 'queueMicrotask'],
     now: Date.now(),
   });
-  let tokens = 0;
-  wire.use(
-    http.post(tokenUrl, () =>
-      HttpResponse.json({ token_type: 'Bearer', expires_in: 3599, access_token: `token-${++tokens}` }),
-    ),
-    http.post(sendMailUrl, ({ request }) =>
-      request.headers.get('authorization') === 'Bearer token-1'
-        ? HttpResponse.json({ error: { code: 'ErrorAccessDenied', message: 'No.' } }, { status: 403 })
-        : undefined,
-    ),
+  const tokens = refuseFirstToken(() =>
+    HttpResponse.json({ error: { code: 'ErrorAccessDenied', message: 'No.' } }, { status: 403 }),
   );
   const transporter = createTransporter();
   await expect(transporter.sendMail(letter)).rejects.toMatchObject({ code: 'EAUTH' });
   await expect(transporter.sendMail(letter)).rejects.toMatchObject({ code: 'EAUTH' });
-  expect(tokens).toBe(1);
+  expect(tokens()).toBe(1);
   jest.setSystemTime(Date.now() + 6 * 60 * 1000);
   await expect(transporter.sendMail(letter)).rejects.toMatchObject({ code: 'EAUTH' });
   await expect(transporter.sendMail(letter)).resolves.toMatchObject({ attempts: 1 });
@@ -448,24 +441,15 @@ test('rights that were granted meanwhile are in the next token, not in an old on
 
 /** Answers each token by its number, the first of them with `status` and a claims challenge where there are claims. */
 function forbidFirstToken(status: number, claims: string | undefined) {
-  let tokens = 0;
-  wire.use(
-    http.post(tokenUrl, () =>
-      HttpResponse.json({ token_type: 'Bearer', expires_in: 3599, access_token: `token-${++tokens}` }),
-    ),
-    http.post(sendMailUrl, ({ request }) =>
-      request.headers.get('authorization') === 'Bearer token-1'
-        ? HttpResponse.json(
-            { error: { code: 'ErrorAccessDenied', message: 'No.' } },
-            {
-              status,
-              headers: claims ? { 'www-authenticate': `Bearer claims="${btoa(claims)}"` } : {},
-            },
-          )
-        : undefined,
+  return refuseFirstToken(() =>
+    HttpResponse.json(
+      { error: { code: 'ErrorAccessDenied', message: 'No.' } },
+      {
+        status,
+        headers: claims ? { 'www-authenticate': `Bearer claims="${btoa(claims)}"` } : {},
+      },
     ),
   );
-  return () => tokens;
 }
 
 test('answers a claims challenge of a 403 as well, which is no matter of rights then', async () => {

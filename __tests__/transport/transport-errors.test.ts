@@ -4,21 +4,15 @@ import nodemailer from 'nodemailer';
 import { type GraphTransportError, type GraphTransportOptions, graphTransport } from '../../src/index';
 import {
   entraRefuses,
-  type GraphWire,
   graphRefuses,
   sendMailUrl,
-  startGraphWire,
   TOKEN,
   tokenUrl,
+  useGraphWire,
 } from '../support/graph-wire';
 import { IDENTITY, MAILBOX, SECRET } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 const lines: string[] = [];
 const log = (entry: object, message?: string, ...args: unknown[]) =>

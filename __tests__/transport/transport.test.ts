@@ -6,15 +6,10 @@ import { Readable } from 'node:stream';
 import { HttpResponse, http } from 'msw';
 import nodemailer from 'nodemailer';
 import { type GraphTransportError, type GraphTransportOptions, graphTransport } from '../../src/index';
-import { type GraphWire, sendMailUrl, startGraphWire, TOKEN, tokenUrl } from '../support/graph-wire';
+import { sendMailUrl, TOKEN, tokenUrl, useGraphWire } from '../support/graph-wire';
 import { IDENTITY, MAILBOX } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 const createTransporter = (options: GraphTransportOptions = {}) =>
   nodemailer.createTransport(graphTransport({ ...IDENTITY, dispatcher: wire.dispatcher, ...options }));

@@ -1,17 +1,12 @@
 import { HttpResponse, http } from 'msw';
-import { ENTRA_CODES } from '../../src/errors/service-codes';
+import { ENTRA_CODES } from '../../src/errors/service-codes/entra-codes';
 import { type GraphTransportOptions, graphTransport, type VerifyCheck } from '../../src/index';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox';
 import { runCli } from '../support/cli-io';
-import { entraRefuses, type GraphWire, sendMailUrl, startGraphWire } from '../support/graph-wire';
+import { entraRefuses, sendMailUrl, useGraphWire } from '../support/graph-wire';
 import { IDENTITY } from '../support/options';
 
-let wire: GraphWire;
-beforeAll(async () => {
-  wire = await startGraphWire();
-});
-afterEach(() => wire.reset());
-afterAll(() => wire.close());
+const wire = useGraphWire();
 
 const graphMe = 'https://graph.microsoft.com/v1.0/me';
 const refusedRecipients = { status: 400, code: 'ErrorInvalidRecipients' };

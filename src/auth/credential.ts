@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from '../clock';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { Secrets } from '../errors/secrets';
-import { entraCode } from '../errors/service-codes';
+import { entraCode } from '../errors/service-codes/entra-codes';
 import { CLOUDS } from '../options/clouds';
 import type { TokenCredential } from '../options/options';
 import type { Identity } from '../options/resolved-options';

@@ -2,7 +2,8 @@ import { type Clock, dateOf, systemClock } from '../clock';
 import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { retryAfterMs, waitOf } from '../errors/retry-after';
-import { entraCode, statusCode } from '../errors/service-codes';
+import { statusCode } from '../errors/service-codes/answer-code';
+import { entraCode } from '../errors/service-codes/entra-codes';
 import { type Exchange, LongAnswerError } from './azure-http-client';
 
 /** What helps to explain a failure to get a token. */

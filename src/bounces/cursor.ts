@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { parseJson, property } from '../graph/json-property';
-import { shownValue } from '../options/shown-value';
+import { parseJson, property } from '../graph/answer-error';
+import { shownValue } from '../options/given-options';
 
 /**
  * How far a search looks back behind the newest report that was handled. A search may show a message later than

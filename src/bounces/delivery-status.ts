@@ -1,10 +1,8 @@
-import type { ReportField } from '../mime/read-report';
-import { readFields } from '../mime/read-report';
+import { type ReportField, readFields } from '../mime/read-report';
 import type { ReportedRecipient } from './bounce';
 import { hintOf } from './exchange-codes';
-import { kindOf } from './kind';
+import { kindOf, statusOf } from './kind';
 import { addressIn, serverIn } from './report-address';
-import { statusOf } from './status-code';
 import type { TextReasons } from './text-reasons';
 
 /** The fields of one recipient (RFC 3464, section 2.3). All others are about the message, or of no use here. */

@@ -1,6 +1,6 @@
-import { GraphTransportError } from '../errors/graph-transport-error';
+import { property } from '../graph/answer-error';
 import { folderPath, isId } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
+import { garbledAnswer, readPage } from '../graph/list-page';
 import type { MessageRequests } from '../graph/message-requests';
 import { isServer } from './read-bounces';
 
@@ -49,7 +49,7 @@ export async function findReports(
   const found: FoundReports = { reports: [], reached: from, isEnd: false };
   let path: string | undefined = `${folderPath(userId, 'inbox')}/messages?${query(from)}`;
   for (let pages = 1; path !== undefined && found.reports.length < MAX_FOUND; pages++) {
-    if (pages > MAX_PAGES) throw garbled();
+    if (pages > MAX_PAGES) throw garbledAnswer();
     const { body } = await requests.call({
       method: 'GET',
       path,
@@ -61,7 +61,7 @@ export async function findReports(
       repeatable: true,
     });
     const page = toPage(body);
-    for (const message of page.messages) {
+    for (const message of page.items) {
       const { id, receivedAt, mayBeReport } = message;
       found.reached = receivedAt;
       if (mayBeReport && receivedAt >= from && !isDone(id)) found.reports.push({ id, receivedAt });
@@ -90,17 +90,12 @@ interface ListedMessage extends FoundReport {
   mayBeReport: boolean;
 }
 
-function toPage(body: string): { messages: ListedMessage[]; next: string | undefined } {
-  const answer = parseJson(body);
-  const value = property(answer, 'value');
-  if (!Array.isArray(value)) throw garbled();
-  return { messages: value.map(toListed), next: pathOf(property(answer, '@odata.nextLink')) };
-}
+const toPage = (body: string) => readPage(body, toListed);
 
 function toListed(value: unknown): ListedMessage {
   const id = property(value, 'id');
   const receivedAt = Date.parse(String(property(value, 'receivedDateTime')));
-  if (!isId(id) || Number.isNaN(receivedAt)) throw garbled();
+  if (!isId(id) || Number.isNaN(receivedAt)) throw garbledAnswer();
   return { id, receivedAt, mayBeReport: mayBeReport(value) };
 }
 
@@ -124,19 +119,4 @@ function classOf(message: unknown): string | undefined {
   const found = properties.find((one) => /^String 0x0*1A$/i.test(String(property(one, 'id'))));
   const value = property(found, 'value');
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Ignores the link's host, so that the token goes only to our endpoint, whatever the link says. */
-function pathOf(nextLink: unknown): string | undefined {
-  if (nextLink === undefined || nextLink === null) return undefined;
-  if (typeof nextLink !== 'string' || !URL.canParse(nextLink)) throw garbled();
-  const { pathname, search } = new URL(nextLink);
-  return pathname + search;
-}
-
-function garbled(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', "The answer of Graph breaks off, or is not one of Graph's.", {
-    outcome: 'unknown',
-    hint: 'Is there a proxy or gateway in between?',
-  });
 }

@@ -1,9 +1,9 @@
 import type { ReportMail } from '../mime/read-report';
 import type { ReportedRecipient } from './bounce';
 import { diagnosticIn, judge } from './delivery-status';
+import { statusOf } from './kind';
 import { reasonsIn } from './reasons';
 import { serverIn } from './report-address';
-import { statusOf } from './status-code';
 import type { TextReasons } from './text-reasons';
 
 /*

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { errorCode } from '../errors/error-code';
+import { errorCode } from '../errors/graph-transport-error';
 import { CliError, EXIT } from './exit-code';
 import { mergeEnv } from './merge-env';
 

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { errorCode } from '../errors/error-code';
-import { nearest } from '../options/unknown-option';
+import { errorCode } from '../errors/graph-transport-error';
+import { nearest } from '../options/given-options';
 import { usageError } from './exit-code';
 import type { FlagTable } from './flags';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { errorCode } from '../errors/error-code';
+import { errorCode } from '../errors/graph-transport-error';
 import { CliError } from './exit-code';
 import type { CliIo } from './io';
 

@@ -1,4 +1,4 @@
-import { nearest } from '../options/unknown-option';
+import { nearest } from '../options/given-options';
 import { EXIT, usageError } from './exit-code';
 import type { CommandName } from './flags';
 import type { CliIo, Command } from './io';

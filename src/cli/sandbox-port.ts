@@ -1,4 +1,4 @@
-import { errorCode } from '../errors/error-code';
+import { errorCode } from '../errors/graph-transport-error';
 import type { RunningSandbox, StartSandboxOptions } from '../sandbox';
 import { CliError, EXIT } from './exit-code';
 

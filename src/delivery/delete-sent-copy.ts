@@ -1,12 +1,12 @@
 import { startTimer } from '../clock';
 import { onAbort } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { bufferBody } from '../graph/calls';
 import { messagePath } from '../graph/endpoints';
 import { MessageRequests, type MessageRequestsOptions } from '../graph/message-requests';
-import { bufferBody } from '../graph/request-body';
 import { isNationalEndpoint } from '../options/clouds';
 import { isForWantOfPermission } from './draft-failure';
-import { findMessages, type StoredMessage } from './find-messages';
+import { findMessages, type MailboxMessage } from './find-messages';
 import { hasDraftMark, hasMessageId } from './message-mark';
 import { isGone, isPassing } from './passing-state';
 
@@ -84,7 +84,11 @@ export async function deleteSentCopy(
   }
 }
 
-async function copiesOf(copy: CopyMark, userId: string, requests: MessageRequests): Promise<StoredMessage[]> {
+async function copiesOf(
+  copy: CopyMark,
+  userId: string,
+  requests: MessageRequests,
+): Promise<MailboxMessage[]> {
   const filter = copy.by === 'draft' ? hasDraftMark(copy.mark) : hasMessageId(copy.messageId);
   const { messages } = await findMessages(requests, userId, filter, { folder: 'sentitems', withTime: true });
   const sent = messages.filter(({ isDraft }) => !isDraft);

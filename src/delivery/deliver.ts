@@ -1,47 +1,18 @@
-import { type Clock, dateOf } from '../clock';
-import type { SendTimer } from '../errors/abort';
-import type { GraphClient } from '../graph/client';
-import {
-  MessageRequests,
-  type MessageRequestsOptions,
-  type Pauses,
-  type RetryEvent,
-} from '../graph/message-requests';
+import { unlessGivenUp } from '../errors/abort';
+import { GraphTransportError } from '../errors/graph-transport-error';
+import { fromOf } from '../message/recipients';
+import { bytesBeforeHeader, readHeaderBlock } from '../mime/header-block';
+import { type MailContent, toHeaders } from '../mime/mail-content';
 import { type ReadMessage, readMessage } from '../mime/read-message';
 import { wholeMessage, writeMessage } from '../nodemailer/compiled-message';
 import { headerAtOnce } from '../nodemailer/mime-node';
-import type { UserIdOf } from '../options/options';
-import type { ResolvedOptions } from '../options/resolved-options';
+import { userIdProblems } from '../options/message-options';
+import type { MailboxQuestion, UserIdOf } from '../options/options';
 import { checkedMessageId } from './ask-mailbox';
-import { headerOf, mailboxFor, questionOf } from './choose-mailbox';
-import { sentInfo } from './describe-delivery';
-import type { SendTrace } from './diagnostics';
-import { NoThreadError } from './draft-failure';
 import { MAX_HELD_BYTES } from './limits';
-import type { MailboxLimiter } from './mailbox-limiter';
-import { type OutgoingMessage, prepareMessage, purposeOf, type UnwantedCopy } from './prepare-message';
-import { sendInOneRequest } from './send-in-one-request';
-import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
-
-/** What is needed to send a message. */
-export interface Delivery {
-  defaults: ResolvedOptions;
-  client: GraphClient;
-  limiter: MailboxLimiter;
-  /** Lets only a few messages be read before their turn. */
-  readAhead: MailboxLimiter;
-  clock: Clock;
-  /** Aborts the send. */
-  signal: AbortSignal;
-  /** Ends the send when it has taken too long. It stands still while the message waits for its turn. */
-  timer: SendTimer;
-  /** Filled in as the send proceeds. */
-  trace: SendTrace;
-  /** Receives the Message-ID that the message is sent under. */
-  onMessageId: (messageId: string) => void;
-  onRetry: (event: RetryEvent) => void;
-  onProgress: (event: UploadProgress) => void;
-}
+import { type OutgoingMessage, purposeOf } from './prepare-message';
+import { type Delivery, sendRead } from './send-by-route';
+import type { GraphSentMessageInfo } from './sent-info';
 
 /** All messages that are read before their turn share one queue. */
 const READ_AHEAD = 'read-ahead';
@@ -74,10 +45,10 @@ function readAndSend(
   mailbox: string,
   delivery: Delivery,
 ): Promise<GraphSentMessageInfo> {
-  delivery.trace.mailbox = mailbox;
+  delivery.sendTrace.mailbox = mailbox;
   return delivery.limiter.run(
     mailbox,
-    async (pauses) => {
+    (pauses) => {
       delivery.timer.start();
       return withMessage(outgoing, delivery, (read) => sendRead(outgoing, read, mailbox, pauses, delivery));
     },
@@ -100,7 +71,7 @@ async function readBeforeTurn(
       const sending = withMessage(outgoing, delivery, async (read) => {
         const mailbox = await mailboxFor(userId, questionOf(read.content, outgoing, defaults.from), signal);
         delivery.timer.stop();
-        delivery.trace.mailbox = mailbox;
+        delivery.sendTrace.mailbox = mailbox;
         return limiter.run(
           mailbox,
           (pauses) => {
@@ -143,81 +114,38 @@ async function withMessage<T>(
   }
 }
 
-/** Converts a message that has been read, chooses its route, sends it and reports. */
-async function sendRead(
-  outgoing: OutgoingMessage,
-  read: ReadMessage,
-  userId: string,
-  pauses: Pauses,
-  { defaults, client, clock, signal, timer, trace, onMessageId, onRetry, onProgress }: Delivery,
-): Promise<GraphSentMessageInfo> {
-  trace.bytes = read.raw.bytes;
-  let prepared = prepareMessage(outgoing, read, userId, defaults);
-  const requestOptions: MessageRequestsOptions = {
-    client,
-    pauses,
-    policy: defaults.retry,
-    clock,
-    signal,
-    onRetry,
-    onAttempt: (attempts) => {
-      trace.attempts = attempts;
-    },
-  };
-  const requests = new MessageRequests(requestOptions);
-  const startedAt = clock.now();
-  const send = async () => {
-    const { messageId, sending, decision } = prepared;
-    onMessageId(messageId);
-    trace.messageId = messageId;
-    trace.route = decision.route;
-    if (sending.by === 'request') {
-      return sendInOneRequest(requests, userId, sending.request, sending.savesCopy);
-    }
-    // Most messages need no draft.
-    const { sendDraft }: typeof import('./send-draft') = require('./send-draft');
-    return sendDraft(requests, {
-      ...sending.draft,
-      onProgress: (attachment, sentBytes, totalBytes) =>
-        onProgress({ messageId, attachment, sentBytes, totalBytes }),
-    });
-  };
-  const sent = await send().catch((error: unknown) => {
-    if (!(error instanceof NoThreadError)) throw error;
-    prepared = prepareMessage(outgoing, read, userId, defaults, error.message);
-    return send();
-  });
-  const counts = {
-    messageSize: read.raw.bytes,
-    messageTime: timer.elapsedMs,
-    attempts: requests.attempts,
-  };
-  const sendingMs = clock.now() - startedAt;
-  const { unwantedCopy, messageId } = prepared;
-  if (unwantedCopy === undefined) {
-    return sentInfo(outgoing, prepared, sent, { userId, keptCopy: undefined, ...counts });
-  }
-  // By Graph's clock, as the times in Sent Items are: this machine's may be wrong.
-  const sentAfter = (sent.answeredAt ?? dateOf(clock)) - sendingMs;
-  const keptCopy = await keptCopyOf(unwantedCopy, messageId, sentAfter, userId, requestOptions);
-  const told = keptCopy === undefined ? { ...sent, sentItem: undefined } : sent;
-  return sentInfo(outgoing, prepared, told, { userId, keptCopy, ...counts });
+/** The headers of a message that has not been read yet. */
+export function headerOf(message: Buffer): Pick<MailContent, 'headers'> {
+  const text = message.toString('latin1', bytesBeforeHeader(message));
+  return { headers: toHeaders(readHeaderBlock(text)) };
 }
 
-/** What to tell of a copy that stays in Sent Items against the app's wish; undefined if it is deleted. */
-async function keptCopyOf(
-  copy: UnwantedCopy,
-  messageId: string,
-  sentAfter: number,
-  userId: string,
-  { onRetry: _, onAttempt: __, ...requests }: MessageRequestsOptions,
-): Promise<string | undefined> {
-  if (copy.by === 'proof') return 'saveToSentItems: false';
-  if (copy.by === 'later') {
-    return 'saveToSentItems: false, because the copy is made only when Exchange sends the message';
-  }
-  const { deleteSentCopy }: typeof import('./delete-sent-copy') = require('./delete-sent-copy');
-  const mark = copy.by === 'draft' ? copy : { ...copy, messageId, sentAfter };
-  const why = await deleteSentCopy(mark, userId, requests);
-  return why && `saveToSentItems: false, because the copy may still be there: ${why}`;
+/** The argument of a `userId` function. */
+export function questionOf(
+  content: Pick<MailContent, 'headers'>,
+  { envelope }: { envelope: MailboxQuestion['envelope'] },
+  defaultFrom: MailboxQuestion['from'],
+): MailboxQuestion {
+  const [from = defaultFrom] = fromOf(content);
+  return { from, envelope };
+}
+
+/**
+ * The mailbox that a `userId` function returns.
+ *
+ * @throws GraphTransportError `ECONFIG` if it returns none, `EABORT` or `ETIMEDOUT` if the send ends first
+ */
+export async function mailboxFor(
+  userId: UserIdOf,
+  question: MailboxQuestion,
+  signal: AbortSignal,
+): Promise<string> {
+  // Inside an async function, because `userId` may throw before it returns a promise.
+  const asked = (async () => userId(question))().catch((cause: unknown) => {
+    throw new GraphTransportError('ECONFIG', `The userId function failed: ${String(cause)}.`, { cause });
+  });
+  const found = await unlessGivenUp(asked, signal);
+  const [problem] = userIdProblems(found);
+  if (problem) throw new GraphTransportError('ECONFIG', `The userId function found no mailbox: ${problem}.`);
+  return found.trim();
 }

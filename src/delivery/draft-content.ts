@@ -1,5 +1,5 @@
 import type { SingleValueLegacyExtendedProperty } from '@microsoft/microsoft-graph-types';
-import type { RequestBody } from '../graph/request-body';
+import type { RequestBody } from '../graph/calls';
 import type { GraphAttachment } from '../message/attachments';
 import type { GraphMessage } from '../message/graph-message';
 import { MAX_REQUEST_BYTES } from './limits';

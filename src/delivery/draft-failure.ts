@@ -1,6 +1,6 @@
 import { givenUpError } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { spelling } from '../errors/service-codes';
+import { spelling } from '../errors/service-codes/service-code';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
 

@@ -1,10 +1,11 @@
+// Longer than a file should be, because the promises below need every creation, /send and DELETE to change one set of facts.
 import { outcomeOf } from '../errors/graph-transport-error';
 import type { Accepted } from '../graph/calls';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { ambiguousFailure, certainFailure, failureBeforeDraft } from './draft-failure';
 import { deleteDraft, postDraft, postSend } from './draft-requests';
-import type { SearchMode, StoredMessage } from './find-messages';
+import type { MailboxMessage, SearchMode } from './find-messages';
 import type { MailboxSearch } from './mailbox-search';
 import { hasDraftMark, hasMark, hasMessageId, unfinished } from './message-mark';
 import { isGone, isPassing } from './passing-state';
@@ -43,7 +44,7 @@ export class DraftLedger {
   /** The draft that Graph was last told to send. */
   #tried: string | undefined;
   /** What Graph reported of the drafts that we created, by id. */
-  readonly #created = new Map<string, StoredMessage>();
+  readonly #created = new Map<string, MailboxMessage>();
   /** Whether a /send got any answer other than a temporary state, in which nothing is sent. */
   #hasTriedToSend = false;
   /** Drafts that could not be deleted. */
@@ -113,7 +114,7 @@ export class DraftLedger {
   }
 
   /** Remembers what Graph reports of a draft of ours. */
-  note(draft: StoredMessage): void {
+  note(draft: MailboxMessage): void {
     this.#created.set(draft.id, draft);
   }
 
@@ -150,7 +151,7 @@ export class DraftLedger {
   }
 
   /** Moves a scheduled draft to Outbox. From then on, any process may send it. */
-  async moveToOutbox(id: string): Promise<StoredMessage> {
+  async moveToOutbox(id: string): Promise<MailboxMessage> {
     const { moveToOutbox }: typeof import('./outbox-requests') = require('./outbox-requests');
     const moved = await this.#sendBy(id, () => moveToOutbox(this.#requests, this.#message.userId, id));
     this.noteInOutbox(moved.id);

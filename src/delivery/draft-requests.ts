@@ -1,10 +1,9 @@
-import type { Accepted } from '../graph/calls';
+import { parseJson } from '../graph/answer-error';
+import { type Accepted, bufferBody } from '../graph/calls';
 import { messagePath, messagesPath } from '../graph/endpoints';
-import { parseJson } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
-import { bufferBody } from '../graph/request-body';
 import type { DraftContent } from './draft-content';
-import { type StoredMessage, toStored } from './find-messages';
+import { type MailboxMessage, toMailboxMessage } from './find-messages';
 import { messageMark } from './message-mark';
 import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS } from './passing-state';
 import { plainJson } from './request-bodies';
@@ -27,7 +26,7 @@ export async function postDraft(
   requests: MessageRequests,
   userId: string,
   { contentType, body }: DraftContent,
-): Promise<StoredMessage> {
+): Promise<MailboxMessage> {
   const accepted = await requests.call({
     method: 'POST',
     path: messagesPath(userId),
@@ -39,7 +38,7 @@ export async function postDraft(
     body,
     creates: true,
   });
-  return toStored(parseJson(accepted.body));
+  return toMailboxMessage(parseJson(accepted.body));
 }
 
 /**

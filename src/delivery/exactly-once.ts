@@ -1,25 +1,13 @@
 import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import type { InOutbox } from './hold-message';
+import { isSettled, LaggingSearch, LOOKS } from './lagging-search';
 import type { Found } from './mailbox-search';
 import { type DraftSending, makeDraft } from './make-draft';
-import { hasMark } from './message-mark';
 import type { Schedule } from './outbox-requests';
 import { isGone, untilPassed } from './passing-state';
 import { accepted, type Sent, sentBefore, sentUnanswered } from './sent';
 import type { SentItem } from './sent-info';
-
-/**
- * How many times a mailbox is searched for something it may not show yet, with pauses of 250 ms, 500 ms, 1 s, 2
- * s and 4 s, none longer than `retry.maxDelay`. A copy in Sent Items that appears later than that is not found.
- */
-export const LOOKS = 5;
-
-/**
- * How long a mailbox's search may take to show what was sent, unless the option `searchLag` says otherwise. Our
- * estimate.
- */
-const SEARCH_LAG_MS = 1000;
 
 /** How many times Graph is told to send a draft that it may not find yet, before the draft counts as gone. */
 const SENDS_UNTIL_FOUND = 2;
@@ -58,19 +46,17 @@ export async function sendExactlyOnce(sending: DraftSending, mark: string): Prom
 /** One draft of ours, until it or another draft of the message is sent, or all of them are gone. */
 class Round {
   readonly #sending: DraftSending;
-  readonly #mark: string;
+  readonly #search: LaggingSearch;
   /** Why the latest draft could not be sent. */
   #failure: GraphTransportError | undefined;
   #sends = 0;
   #misses = 0;
   /** The times of the drafts that were to be sent, which never change; undefined for our own. */
   readonly #schedules = new Map<string, Schedule | undefined>();
-  /** Drafts that the search has shown, except those that we have deleted. */
-  readonly #shown = new Set<string>();
 
   constructor(sending: DraftSending, mark: string) {
     this.#sending = sending;
-    this.#mark = mark;
+    this.#search = new LaggingSearch(sending, mark);
   }
 
   /** Undefined if, as far as the mailbox shows, none was sent and no draft is left. */
@@ -78,17 +64,17 @@ class Round {
     const { message, ledger } = this.#sending;
     // Searches before uploading megabytes. For a small message, it is enough to search once its draft exists.
     if (message.content.added.length > 0) {
-      const seen = await this.#look();
+      const seen = await this.#search.look();
       if (isSettled(seen)) return this.#resolve(seen);
-      if (seen.drafts.length > 0) return this.#resolve(await this.#lookAfterLag(seen));
+      if (seen.drafts.length > 0) return this.#resolve(await this.#search.lookAfterLag(seen));
     }
     const own = await makeDraft(this.#sending);
-    const seen = own === undefined ? undefined : await this.#lookUntilShown(own);
-    return this.#resolve(seen === undefined || ledger.mayBeSent ? await this.#lookLonger() : seen);
+    const seen = own === undefined ? undefined : await this.#search.lookUntilShown(own);
+    return this.#resolve(seen === undefined || ledger.mayBeSent ? await this.#search.lookLonger() : seen);
   }
 
   async #resolve(first: Found): Promise<Sent | undefined> {
-    for (let seen = first; ; seen = await this.#lookLonger()) {
+    for (let seen = first; ; seen = await this.#search.lookLonger()) {
       if (seen.sent) return this.#foundSent(seen.sent, seen.drafts);
       if (seen.inOutbox) return this.#hold({ ...seen.inOutbox, isFound: true }, seen.drafts);
       const step = await this.#sendOneOf(seen.drafts);
@@ -103,7 +89,7 @@ class Round {
     const { requests, ledger } = this.#sending;
     const hasLeftDrafts = ledger.inDoubt.some((id) => !drafts.includes(id));
     if (this.#failure && (hasLeftDrafts || outcomeOf(this.#failure) !== 'unknown')) throw this.#failure;
-    if (this.#hasMissed(drafts)) return this.#miss();
+    if (this.#search.hasMissed(drafts)) return this.#miss();
     const [kept, ...others] = drafts;
     if (kept === undefined) return undefined;
     ledger.settle();
@@ -138,7 +124,7 @@ class Round {
     } catch (error) {
       if (!(error instanceof GraphTransportError)) throw error;
       if (isGone(error)) {
-        this.#shown.delete(id);
+        this.#search.forget(id);
         if (this.#misses < MAX_MISSES) return this.#miss();
         // The search keeps showing it, but sending never finds it. Deleting it proves that it was not sent.
         if ((await ledger.remove(id)) === 'deleted') throw error;
@@ -172,7 +158,7 @@ class Round {
       return true;
     } catch (error) {
       if (!isGone(error)) throw error;
-      this.#shown.delete(id);
+      this.#search.forget(id);
       ledger.noteGone(id);
       return false;
     }
@@ -182,7 +168,8 @@ class Round {
   async #hold(inOutbox: InOutbox, drafts: readonly string[]): Promise<Sent> {
     const { ledger } = this.#sending;
     const { holdMessage }: typeof import('./hold-message') = require('./hold-message');
-    const findCopy = async () => (await this.#lookLonger(LOOKS, ({ sent }) => sent !== undefined)).sent;
+    const findCopy = async () =>
+      (await this.#search.lookLonger(LOOKS, ({ sent }) => sent !== undefined)).sent;
     const sent = await holdMessage(this.#sending, inOutbox, findCopy);
     await ledger.tidy(drafts);
     return sent;
@@ -203,20 +190,10 @@ class Round {
    */
   async #areAllDeleted(drafts: readonly string[]): Promise<boolean> {
     for (const id of [...drafts].reverse()) {
-      this.#shown.delete(id);
+      this.#search.forget(id);
       if ((await this.#sending.ledger.remove(id)) === 'gone') return false;
     }
     return true;
-  }
-
-  /** Whether a draft that was shown before is no longer shown. Each counts once. */
-  #hasMissed(drafts: readonly string[]): boolean {
-    const missed = [...this.#shown].filter((id) => !drafts.includes(id));
-    for (const id of missed) {
-      this.#shown.delete(id);
-      this.#sending.ledger.noteGone(id);
-    }
-    return missed.length > 0;
   }
 
   /** Handles a missing draft that the search shows: it was sent or deleted, or the search lags. */
@@ -225,73 +202,6 @@ class Round {
     if (this.#misses > MAX_MISSES) throw takenAway();
     return 'look again';
   }
-
-  async #look(): Promise<Found> {
-    const seen = await this.#sending.search.find(hasMark(this.#mark));
-    for (const id of seen.drafts) this.#shown.add(id);
-    return seen;
-  }
-
-  /**
-   * Searches until our own draft is shown, so that those of other processes are shown too. The search may still
-   * miss what was sent in the meantime. So it is repeated once, after `searchLag`, or after as long again as it
-   * took to show the draft.
-   */
-  async #lookUntilShown(own: string): Promise<Found | undefined> {
-    const { requests, message, ledger } = this.#sending;
-    const { searchLagMs = SEARCH_LAG_MS } = message;
-    const madeAt = requests.now();
-    for (let look = 1; look <= LOOKS + 1; look++) {
-      if (look > 1) await requests.moment(look - 1);
-      const seen = await this.#look();
-      if (isSettled(seen) || (look === 1 && searchLagMs === 0 && seen.drafts.includes(own))) return seen;
-      if (!seen.drafts.includes(own)) continue;
-      const shownAt = requests.now();
-      if (look > 1) await this.#lookLonger(look - 1);
-      const waitMs = Math.max(searchLagMs, shownAt - madeAt);
-      await requests.wait(Math.max(0, shownAt + waitMs - requests.now()));
-      return this.#look();
-    }
-    if ((await ledger.remove(own)) === 'gone') return undefined;
-    throw new GraphTransportError(
-      'ECONNECTION',
-      "The mailbox's search does not show the draft that was just created, so it cannot tell whether the message was sent before.",
-      { outcome: 'not-accepted', hint: 'Nothing was sent. Try again later.' },
-    );
-  }
-
-  /**
-   * Another process has left a draft, or is about to send it. The search may not yet show a copy sent earlier.
-   */
-  async #lookAfterLag(seen: Found): Promise<Found> {
-    const { requests, message } = this.#sending;
-    const { searchLagMs = SEARCH_LAG_MS } = message;
-    if (searchLagMs === 0) return seen;
-    await requests.wait(searchLagMs);
-    return this.#look();
-  }
-
-  /** Searches until a sent copy or a held message is shown, or would have been by now. */
-  async #lookLonger(looks = LOOKS, isEnough = isSettled): Promise<Found> {
-    const { requests } = this.#sending;
-    let seen: Found | undefined;
-    let failure: unknown;
-    for (let look = 1; look <= looks && !(seen && isEnough(seen)); look++) {
-      await requests.moment(look);
-      seen = await this.#look().catch((error: unknown) => {
-        failure = error;
-        return undefined;
-      });
-      throwIfGivenUp(requests.signal);
-    }
-    if (seen) return seen;
-    throw failure;
-  }
-}
-
-/** Whether the message was sent, or is in Outbox to be held. */
-function isSettled({ sent, inOutbox }: Found): boolean {
-  return sent !== undefined || inOutbox !== undefined;
 }
 
 function takenAway(): GraphTransportError {

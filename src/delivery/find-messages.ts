@@ -1,6 +1,6 @@
-import { GraphTransportError } from '../errors/graph-transport-error';
+import { parseJson, property } from '../graph/answer-error';
 import { folderPath, isId, messagesPath } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
+import { garbledAnswer, type ListPage, readPage, textOf } from '../graph/list-page';
 import type { MessageRequests } from '../graph/message-requests';
 import { checkedMessageId, type Mailbox, needing } from './ask-mailbox';
 import { hasMessageId } from './message-mark';
@@ -8,7 +8,7 @@ import { untilPassed } from './passing-state';
 import type { SentItem } from './sent-info';
 
 /** A message in the mailbox, as far as sending it is concerned. */
-export interface StoredMessage {
+export interface MailboxMessage {
   id: string;
   isDraft: boolean;
   /** The folder's id; undefined if the service does not report it. */
@@ -34,7 +34,7 @@ const MAX_PAGES = 1000;
 const MAX_READINGS = 10;
 
 /** The result of a search. */
-export interface FoundMessages<T = StoredMessage> {
+export interface FoundMessages<T = MailboxMessage> {
   messages: T[];
   /** Whether there may be more, on pages that could not be read; only in searches for clean-up. */
   isPart: boolean;
@@ -67,7 +67,7 @@ export async function findMessages(
   { mode = 'step', folder, withTime }: SearchOptions = {},
 ): Promise<FoundMessages> {
   const $select = withTime ? `${SHOWN},sentDateTime,internetMessageId` : SHOWN;
-  return findAs(requests, userId, { $filter: filter, $select }, toStored, { mode, folder });
+  return findAs(requests, userId, { $filter: filter, $select }, toMailboxMessage, { mode, folder });
 }
 
 /** The same for any properties of messages: those that `$select` and `$expand` name, as `read` reads them. */
@@ -100,11 +100,11 @@ async function readPages<T>(
   mode: SearchMode,
 ): Promise<FoundMessages<T> & { pages: number }> {
   const messages: T[] = [];
-  const toPage = (body: string) => pageOf(body, read);
+  const toPage = (body: string) => readPage(body, read);
   let path: string | undefined = firstPath;
   for (let pages = 1; ; pages++) {
     const what = 'the search for the message';
-    let page: Page<T>;
+    let page: ListPage<T>;
     try {
       page = toPage(await ask(requests, path, what, toPage, mode));
     } catch (error) {
@@ -112,10 +112,10 @@ async function readPages<T>(
       if (mode === 'clean-up' && messages.length > 0) return { messages, pages, isPart: true };
       throw error;
     }
-    messages.push(...page.messages);
+    messages.push(...page.items);
     path = page.next;
     if (path === undefined) return { messages, pages, isPart: false };
-    if (pages === MAX_PAGES) throw garbled();
+    if (pages === MAX_PAGES) throw garbledAnswer();
   }
 }
 
@@ -132,7 +132,7 @@ export async function findSentItem(
   const { messages } = await needing('Mail.Read', 'transport.sentItem()', () =>
     findMessages(requests, userId, filter, { folder: 'sentitems', withTime: true }),
   );
-  const latest = messages.reduce<StoredMessage | undefined>(
+  const latest = messages.reduce<MailboxMessage | undefined>(
     (found, message) => (found && (found.sentAt ?? 0) >= (message.sentAt ?? 0) ? found : message),
     undefined,
   );
@@ -166,27 +166,7 @@ async function ask(
   return (await untilPassed(requests, step, { named: 'mailbox' })).body;
 }
 
-interface Page<T> {
-  messages: T[];
-  next: string | undefined;
-}
-
-function pageOf<T>(body: string, read: (message: unknown) => T): Page<T> {
-  const answer = parseJson(body);
-  const value = property(answer, 'value');
-  if (!Array.isArray(value)) throw garbled();
-  return { messages: value.map(read), next: pathOf(property(answer, '@odata.nextLink')) };
-}
-
-/** Ignores the link's host, so that the token goes only to our endpoint, whatever the link says. */
-function pathOf(nextLink: unknown): string | undefined {
-  if (nextLink === undefined || nextLink === null) return undefined;
-  if (typeof nextLink !== 'string' || !URL.canParse(nextLink)) throw garbled();
-  const { pathname, search } = new URL(nextLink);
-  return pathname + search;
-}
-
-export function toStored(value: unknown): StoredMessage {
+export function toMailboxMessage(value: unknown): MailboxMessage {
   const messageId = textOf(value, 'internetMessageId');
   return {
     id: idOf(value),
@@ -199,12 +179,6 @@ export function toStored(value: unknown): StoredMessage {
   };
 }
 
-/** Undefined also if it is empty: an empty text identifies nothing. */
-function textOf(value: unknown, name: string): string | undefined {
-  const text = property(value, name);
-  return typeof text === 'string' && text !== '' ? text : undefined;
-}
-
 function timeOf(value: unknown, name: string): number | undefined {
   const time = Date.parse(textOf(value, name) ?? '');
   return Number.isNaN(time) ? undefined : time;
@@ -212,14 +186,6 @@ function timeOf(value: unknown, name: string): number | undefined {
 
 function idOf(value: unknown): string {
   const id = property(value, 'id');
-  if (!isId(id)) throw garbled();
+  if (!isId(id)) throw garbledAnswer();
   return id;
-}
-
-/** An answer with the right status that cannot be parsed: the request may well have been carried out. */
-function garbled(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', "The answer of Graph breaks off, or is not one of Graph's.", {
-    outcome: 'unknown',
-    hint: 'Is there a proxy or gateway in between?',
-  });
 }

@@ -1,5 +1,5 @@
 import { getLogger } from 'nodemailer/lib/shared';
-import { loggerWithoutSecrets, type Strike } from '../errors/without-secrets';
+import { atEachLevel, loggerWithoutSecrets, type Strike } from '../errors/without-secrets';
 import type { AnswerEvent } from '../graph/client';
 import type { RetryEvent } from '../graph/message-requests';
 import type { LogMethod, TransportLogger } from '../options/options';
@@ -191,12 +191,5 @@ export function harmlessLogger(logger: TransportLogger): TransportLogger {
         Promise.resolve(logger[level](...entry)).catch(() => undefined);
       } catch {}
     };
-  return {
-    trace: method('trace'),
-    debug: method('debug'),
-    info: method('info'),
-    warn: method('warn'),
-    error: method('error'),
-    fatal: method('fatal'),
-  };
+  return atEachLevel(method);
 }

@@ -2,8 +2,8 @@ import type { MessageRequests } from '../graph/message-requests';
 import {
   findMessages,
   folderId,
+  type MailboxMessage,
   type SearchMode,
-  type StoredMessage,
   type WellKnownFolder,
 } from './find-messages';
 import type { SentItem } from './sent-info';
@@ -16,7 +16,7 @@ export interface Found {
   /** The copy in Sent Items, if there is one. */
   sent: SentItem | undefined;
   /** The message in Outbox, where Exchange holds it, or will once it is told to send it. */
-  inOutbox: Pick<StoredMessage, 'id' | 'conversationId'> | undefined;
+  inOutbox: Pick<MailboxMessage, 'id' | 'conversationId'> | undefined;
   /**
    * Ids of drafts, sorted by id, so that every process has them in the same order: times have a resolution of
    * only a second.
@@ -45,7 +45,7 @@ export class MailboxSearch {
   }
 
   /** Remembers the id of Drafts from a draft that was just created, which saves a request for it. */
-  learnDrafts({ folder }: StoredMessage): void {
+  learnDrafts({ folder }: MailboxMessage): void {
     if (folder !== undefined) this.#folders.set('drafts', folder);
   }
 
@@ -65,7 +65,7 @@ export class MailboxSearch {
     return found;
   }
 
-  async #isIn(name: WellKnownFolder, { folder }: StoredMessage, mode: SearchMode): Promise<boolean> {
+  async #isIn(name: WellKnownFolder, { folder }: MailboxMessage, mode: SearchMode): Promise<boolean> {
     // If the service does not report the folder, only isDraft is left to go by.
     if (folder === undefined) return true;
     let known = this.#folders.get(name);

@@ -1,8 +1,8 @@
+import { parseJson, property } from '../graph/answer-error';
 import { messagePath } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import { LIKE_CREATED } from './draft-requests';
-import { type StoredMessage, toStored } from './find-messages';
+import { type MailboxMessage, toMailboxMessage } from './find-messages';
 import { DEFERRED_SEND_TIME_ID } from './message-mark';
 import { untilPassed } from './passing-state';
 import { plainJson } from './request-bodies';
@@ -47,7 +47,7 @@ export async function readSchedule(
       what: 'the request for the time of the draft',
       expect: 200,
       wantsBody: true,
-      check: (answer) => toStored(parseJson(answer)),
+      check: (answer) => toMailboxMessage(parseJson(answer)),
       repeatable: true,
     });
   return toSchedule(parseJson((await untilPassed(requests, read, { attempts })).body));
@@ -77,7 +77,7 @@ export async function moveToOutbox(
   requests: MessageRequests,
   userId: string,
   id: string,
-): Promise<StoredMessage> {
+): Promise<MailboxMessage> {
   const { body } = await requests.call({
     method: 'POST',
     path: `${messagePath(userId, id)}/move`,
@@ -85,10 +85,10 @@ export async function moveToOutbox(
     expect: 201,
     alike: LIKE_CREATED,
     wantsBody: true,
-    check: (answer) => toStored(parseJson(answer)),
+    check: (answer) => toMailboxMessage(parseJson(answer)),
     contentType: 'application/json',
     body: plainJson({ destinationId: 'outbox' }),
     creates: true,
   });
-  return toStored(parseJson(body));
+  return toMailboxMessage(parseJson(body));
 }

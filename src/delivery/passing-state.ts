@@ -1,5 +1,6 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { spelling, statusCode } from '../errors/service-codes';
+import { statusCode } from '../errors/service-codes/answer-code';
+import { spelling } from '../errors/service-codes/service-code';
 import type { MessageRequests } from '../graph/message-requests';
 
 /*

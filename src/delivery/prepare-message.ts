@@ -7,7 +7,6 @@ import { jsonLosses } from '../message/json-losses';
 import { type GivenId, isMadeUp, ownMessageId, withMessageId } from '../message/message-id';
 import { toMimeMessage } from '../message/rewrite-mime';
 import type { MessagePiece } from '../mime/base64-content';
-import { controlCharactersIn } from '../mime/control-characters';
 import { headerValues, type MailContent } from '../mime/mail-content';
 import type { ReadMessage } from '../mime/read-message';
 import type { Purpose } from '../nodemailer/compiled-message';
@@ -25,7 +24,13 @@ import {
 } from './draft-content';
 import { MAX_ATTACHMENT_BYTES, MAX_REQUEST_BYTES } from './limits';
 import { digestOf, scheduleMarks } from './message-mark';
-import { base64Length, jsonRequest, mimeRequest, type SendMailRequest } from './request-bodies';
+import {
+  base64Length,
+  controlCharactersIn,
+  jsonRequest,
+  mimeRequest,
+  type SendMailRequest,
+} from './request-bodies';
 
 /** A message as Nodemailer passes it on. */
 export interface OutgoingMessage {

@@ -1,12 +1,12 @@
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { parseJson, property } from '../graph/answer-error';
 import { isId, messagePath } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
 import type { MessageRequests } from '../graph/message-requests';
 import type { DraftMessage } from './draft-content';
 import { isForWantOfPermission, NoThreadError } from './draft-failure';
 import type { DraftLedger } from './draft-ledger';
 import { LIKE_CHANGED, LIKE_CREATED } from './draft-requests';
-import { findMessages, type StoredMessage, toStored } from './find-messages';
+import { findMessages, type MailboxMessage, toMailboxMessage } from './find-messages';
 import { hasMessageId } from './message-mark';
 import { isGone, untilPassed } from './passing-state';
 import { plainJson } from './request-bodies';
@@ -59,7 +59,7 @@ async function postReply(
   userId: string,
   original: string,
   toAll: boolean,
-): Promise<StoredMessage> {
+): Promise<MailboxMessage> {
   const { body } = await requests.call({
     method: 'POST',
     path: `${messagePath(userId, original)}/${toAll ? 'createReplyAll' : 'createReply'}`,
@@ -67,12 +67,12 @@ async function postReply(
     expect: 201,
     alike: LIKE_CREATED,
     wantsBody: true,
-    check: (answer) => toStored(parseJson(answer)),
+    check: (answer) => toMailboxMessage(parseJson(answer)),
     contentType: 'application/json',
     body: plainJson({}),
     creates: true,
   });
-  return toStored(parseJson(body));
+  return toMailboxMessage(parseJson(body));
 }
 
 /** Puts our content in the place of all that the draft of a reply has from the old message. */
@@ -80,7 +80,7 @@ export async function makeOurs(
   requests: MessageRequests,
   { userId, content }: DraftMessage,
   id: string,
-): Promise<StoredMessage> {
+): Promise<MailboxMessage> {
   await removeAttachments(requests, userId, id);
   const { contentType, body } = content;
   const changed = await untilPassed(requests, () =>
@@ -91,13 +91,13 @@ export async function makeOurs(
       expect: 200,
       alike: LIKE_CHANGED,
       wantsBody: true,
-      check: (answer) => toStored(parseJson(answer)),
+      check: (answer) => toMailboxMessage(parseJson(answer)),
       contentType,
       body,
       repeatable: true,
     }),
   );
-  return toStored(parseJson(changed.body));
+  return toMailboxMessage(parseJson(changed.body));
 }
 
 /** Deletes the attachments that the draft has, inline ones too, until a list of them is empty. */

@@ -1,12 +1,12 @@
 import { types } from 'node:util';
 import { type Clock, dateOf } from '../clock';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { property } from '../graph/answer-error';
 import { messagePath } from '../graph/endpoints';
-import { property } from '../graph/json-property';
 import type { GraphMessageOptions } from '../options/message-options';
 import type { DeliveryOptions } from '../options/resolved-options';
 import { checkedMessageId, type Mailbox, needing } from './ask-mailbox';
-import { findAs, toStored, type WellKnownFolder } from './find-messages';
+import { findAs, toMailboxMessage, type WellKnownFolder } from './find-messages';
 import { DEFERRED_SEND_TIME_ID, isScheduled } from './message-mark';
 import { isGone, untilPassed } from './passing-state';
 
@@ -166,7 +166,7 @@ async function find(
 
 /** Undefined for a message that has no time or is not as unsent as it should be: it is not ours, or no longer. */
 function toScheduled(value: unknown, isUnsent: boolean): ScheduledMessage | undefined {
-  const { id, messageId, isDraft } = toStored(value);
+  const { id, messageId, isDraft } = toMailboxMessage(value);
   if (isUnsent && !isDraft) return undefined;
   const [time] = listOf(value, 'singleValueExtendedProperties');
   const sendAt = new Date(String(property(time, 'value')));

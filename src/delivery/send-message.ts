@@ -6,14 +6,14 @@ import { asSendError } from '../errors/graph-transport-error';
 import type { Secrets } from '../errors/secrets';
 import { errorWithoutSecrets } from '../errors/without-secrets';
 import type { GraphClient } from '../graph/client';
+import { ownProperties } from '../options/given-options';
 import { checkMessageOptions } from '../options/message-options';
-import { ownProperties } from '../options/own-properties';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { deliver } from './deliver';
 import { type SendTrace, tellRetry, traced } from './diagnostics';
 import { SendLog } from './log';
+import type { Queues } from './pending';
 import type { OutgoingMessage } from './prepare-message';
-import type { Queues } from './queues';
 import type { GraphSentMessageInfo, UploadProgress } from './sent-info';
 
 type Mail = MailMessage<GraphSentMessageInfo>;
@@ -35,35 +35,35 @@ export interface Sender {
  * Sends a message that Nodemailer has compiled: checks its options, ends it at its timeout, and keeps secrets out of
  * what is logged, reported and returned.
  */
-export async function sendMessage(
+export function sendMessage(
   mail: Mail,
   abort: AbortController,
   sender: Sender,
 ): Promise<GraphSentMessageInfo> {
-  const trace: SendTrace = {
+  const sendTrace: SendTrace = {
     messageId: mail.message.messageId(),
     mailbox: undefined,
     route: undefined,
     bytes: undefined,
     attempts: 0,
   };
-  return traced(trace, () => send(mail, abort, trace, sender));
+  return traced(sendTrace, () => send(mail, abort, sendTrace, sender));
 }
 
 async function send(
   mail: Mail,
   abort: AbortController,
-  trace: SendTrace,
+  sendTrace: SendTrace,
   sender: Sender,
 ): Promise<GraphSentMessageInfo> {
   const { defaults, client, queues, clock, logger, secrets, closing, onProgress } = sender;
   if (closing.aborted) throw closedError();
-  const log = new SendLog(logger, trace.messageId);
+  const log = new SendLog(logger, sendTrace.messageId);
   const envelope = mail.message.getEnvelope();
   log.started(envelope.to);
   const timer = new SendTimer(clock, defaults.timeout, abort);
   try {
-    const info = await deliver(outgoingOf(mail, envelope, trace.messageId, sender), {
+    const info = await deliver(outgoingOf(mail, envelope, sendTrace.messageId, sender), {
       defaults,
       client,
       limiter: queues.limiter,
@@ -71,12 +71,12 @@ async function send(
       clock,
       signal: abort.signal,
       timer,
-      trace,
+      sendTrace,
       onMessageId: (id) => log.goesBy(id),
       onRetry: (event) => {
         const told = { ...event, error: errorWithoutSecrets(event.error, secrets.strike) };
         log.retried(told);
-        tellRetry(trace, told);
+        tellRetry(sendTrace, told);
       },
       onProgress: (event) => {
         log.uploaded(event);

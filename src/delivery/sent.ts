@@ -1,6 +1,11 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
 import type { Accepted } from '../graph/calls';
-import type { SentItem } from './sent-info';
+import type { GraphMessage } from '../message/graph-message';
+import { entriesWithoutAddress } from '../message/recipients';
+import { addressKey, sameAddress } from '../mime/address';
+import type { RouteDecision } from './choose-route';
+import type { OutgoingMessage, PreparedMessage } from './prepare-message';
+import type { GraphSentMessageInfo, SentItem } from './sent-info';
 
 /** What is known about a message that was sent. */
 export interface Sent {
@@ -54,4 +59,119 @@ export function sentBefore(sentItem: SentItem, heldUntil?: Date): Sent {
     sentItem,
     heldUntil,
   };
+}
+
+/** What `sendMail` returns for a message that was sent. */
+export function sentInfo(
+  { envelope, dsn, returnPath }: OutgoingMessage,
+  {
+    messageId,
+    content,
+    message,
+    decision,
+    losses,
+    strippedHeaders,
+    jsonBytes,
+    withoutThread,
+    sendAt,
+  }: PreparedMessage,
+  sent: Sent & {
+    leftDraftId?: string | undefined;
+    mayLeaveDraft?: boolean;
+    serverMessageId?: string | undefined;
+  },
+  {
+    userId,
+    keptCopy,
+    ...counts
+  }: { userId: string; keptCopy: string | undefined } & Pick<
+    GraphSentMessageInfo,
+    'messageSize' | 'messageTime' | 'attempts'
+  >,
+): GraphSentMessageInfo {
+  // The mailbox knows better if it was asked: the message may be held until another time, or already sent.
+  const heldUntil = 'heldUntil' in sent ? sent.heldUntil : sendAt;
+  return {
+    envelope,
+    messageId,
+    serverMessageId: sent.serverMessageId,
+    accepted: recipientsOf(message),
+    rejected: [],
+    pending: [],
+    dropped: [
+      ...decision.dropped,
+      ...(withoutThread === undefined ? [] : [`inReplyTo: ${withoutThread}`]),
+      ...strippedHeaders.map((name) => `the header ${name}`),
+      ...entriesWithoutAddress(content),
+      ...(dsn ? ['dsn, which is a matter of SMTP'] : []),
+      ...droppedByGraph(returnPath, message, userId),
+      ...(keptCopy === undefined ? [] : [keptCopy]),
+    ],
+    response: sent.response,
+    messageSize: counts.messageSize,
+    messageTime: counts.messageTime,
+    route: decision.route,
+    routeReason: reasonOf(decision, losses[0], jsonBytes),
+    attempts: counts.attempts,
+    deduplicated: sent.deduplicated,
+    draftId: sent.leftDraftId,
+    ...(sent.mayLeaveDraft && { draftMayBeLeft: true }),
+    scheduled: heldUntil !== undefined,
+    sendAt: heldUntil,
+    sentItem: sent.sentItem,
+    requestId: sent.requestId,
+    clientRequestId: sent.clientRequestId,
+  };
+}
+
+/**
+ * The envelope sender, if it is ignored: bounces go to the mailbox, and Exchange has no place for another
+ * address.
+ */
+export function droppedByGraph(returnPath: string | false, message: GraphMessage, userId: string): string[] {
+  if (!returnPath) return [];
+  const senders = [message.from, message.sender].flatMap((sender) => sender?.emailAddress?.address ?? []);
+  const isOwn = [...senders, userId].some((address) => sameAddress(address, returnPath));
+  return isOwn ? [] : [`envelope sender ${returnPath}`];
+}
+
+/** Why the message took its route, for people. */
+export function reasonOf(
+  { because, route, named = [] }: Exclude<RouteDecision, { route: 'none' }>,
+  what: string | undefined,
+  jsonBytes: () => number,
+): string {
+  switch (because) {
+    case 'whole':
+      return 'JSON carries it whole';
+    case 'format':
+      return `format is ${route}`;
+    case 'delivery':
+      return 'delivery is exactly-once';
+    case 'reply':
+      return 'a reply in its conversation';
+    case 'schedule':
+      return `sendAt: Exchange holds only drafts${reasonOfNamed(named)}`;
+    case 'size':
+      return `size: ${jsonBytes()} bytes as one request of JSON${reasonOfNamed(named)}`;
+    default:
+      return `${because}: JSON cannot carry ${what}`;
+  }
+}
+
+function reasonOfNamed(named: readonly string[]): string {
+  if (named.length === 0) return '';
+  return `; as named properties, by [MS-OXCMAIL] 2.1.3.2.4 and not tried: ${named.join(', ')}`;
+}
+
+/** Everyone the message is for, each once. */
+export function recipientsOf({ toRecipients, ccRecipients, bccRecipients }: GraphMessage): string[] {
+  const unique = new Map<string, string>();
+  for (const { emailAddress } of [toRecipients, ccRecipients, bccRecipients].flatMap((list) => list ?? [])) {
+    const address = emailAddress?.address;
+    if (!address) continue;
+    const key = addressKey(address);
+    if (!unique.has(key)) unique.set(key, address);
+  }
+  return [...unique.values()];
 }

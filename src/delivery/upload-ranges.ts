@@ -1,13 +1,18 @@
 import { SendTimeout } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
-import type { UploadAnswer } from '../graph/calls';
+import { bufferBody, type UploadAnswer } from '../graph/calls';
 import type { MessageRequests } from '../graph/message-requests';
-import { bufferBody } from '../graph/request-body';
 import type { GraphAttachment } from '../message/attachments';
 import { RANGE_BYTES } from './limits';
 import { isGone, isPassing, neverPassed, PASSING_ATTEMPTS } from './passing-state';
-import { brokenUpload, senseless, thatMayGoOn, uploadFailure } from './upload-failure';
-import { readPosition, type UploadPosition } from './upload-position';
+import {
+  brokenUpload,
+  readPosition,
+  senseless,
+  thatMayGoOn,
+  type UploadPosition,
+  uploadFailure,
+} from './upload-answers';
 
 /** What is known about the range that completes the attachment. */
 export type LastRange =

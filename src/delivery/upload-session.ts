@@ -1,6 +1,6 @@
 import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { parseJson, property } from '../graph/json-property';
+import { parseJson, property } from '../graph/answer-error';
 import type { MessageRequests } from '../graph/message-requests';
 import type { GraphAttachment } from '../message/attachments';
 import { LIKE_CREATED } from './draft-requests';

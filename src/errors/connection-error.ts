@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { errorCode } from './error-code';
 import {
+  errorCode,
   GraphTransportError,
   type GraphTransportErrorCode,
   type GraphTransportErrorDetails,

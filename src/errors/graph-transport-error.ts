@@ -1,5 +1,3 @@
-import { errorCode } from './error-code';
-
 /**
  * Nodemailer's error codes that this transport uses:
  *
@@ -204,4 +202,15 @@ export function asSendError(error: unknown): Error {
 /** The outcome of an error. An error that is not ours is final. */
 export function outcomeOf(error: unknown): Outcome {
   return (error instanceof GraphTransportError && error.details.outcome) || 'refused';
+}
+
+/** The `code` of an error, as Node, Nodemailer and undici give their own; from whichever realm it comes. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** A field of whatever was thrown. Errors of other transports, and of another copy of this package, have no class to check. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

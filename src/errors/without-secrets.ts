@@ -117,6 +117,11 @@ export function loggerWithoutSecrets(logger: Logger, strike: Strike): Logger {
       const entry = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, clean(value)]));
       logger[level](entry, message === undefined ? undefined : String(message), ...values.map(clean));
     };
+  return atEachLevel(method);
+}
+
+/** A logger with a method for each level. */
+export function atEachLevel<Method>(method: (level: keyof Logger) => Method): Record<keyof Logger, Method> {
   return {
     trace: method('trace'),
     debug: method('debug'),

@@ -5,14 +5,14 @@ import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import { getLogger } from 'nodemailer/lib/shared';
 import type { Clock } from '../clock';
 import { harmlessLogger } from '../delivery/log';
-import { fieldOf } from '../errors/error-code';
+import { fieldOf } from '../errors/graph-transport-error';
 import { Spool } from '../mime/spool';
 import { keepKeys, ReplayedMessage } from '../nodemailer/replayed-message';
+import { type FailoverCheck, type FailoverMemberState, GuardedMember } from './guarded-member';
 import { type FailoverMember, toMember } from './members';
 import { checkOptions, type FailoverOptions } from './options';
 import type { FailoverSentMessageInfo } from './report';
 import { inOrder, sendInOrder } from './send-in-order';
-import { type FailoverCheck, type FailoverMemberState, Station } from './station';
 
 const { version }: { version: string } = require('../../package.json');
 
@@ -38,7 +38,7 @@ export class FailoverTransport
   readonly version = version;
   /** Tells Nodemailer that a message's `signal` is observed. */
   readonly supportsAbortSignal = true;
-  readonly #stations: readonly Station[];
+  readonly #members: readonly GuardedMember[];
   readonly #options: FailoverOptions;
   readonly #logger: ReturnType<typeof getLogger>;
   /** The DKIM keys that messages came with. */
@@ -59,10 +59,10 @@ export class FailoverTransport
       { logger: typeof logger === 'object' ? harmlessLogger(logger) : logger },
       { component },
     );
-    this.#stations = members.map(
-      (member, index) => new Station(toMember(member, index), options, clock, this.#logger),
+    this.#members = members.map(
+      (member, index) => new GuardedMember(toMember(member, index), options, clock, this.#logger),
     );
-    for (const station of this.#stations) station.listen(() => this.#tellIdle());
+    for (const member of this.#members) member.listen(() => this.#tellIdle());
     // Like Nodemailer's pool: emitted after the constructor returns, so the app can attach listeners first.
     setImmediate(() => this.#tellIdle());
   }
@@ -79,12 +79,12 @@ export class FailoverTransport
 
   /** The members in their order, each with the state of its circuit: for health checks. */
   get members(): FailoverMemberState[] {
-    return this.#stations.map(({ state }) => state);
+    return this.#members.map(({ state }) => state);
   }
 
   /** Whether the member that the next message would go to has room for it. */
   isIdle(): boolean {
-    const [next] = inOrder(this.#stations);
+    const [next] = inOrder(this.#members);
     const isIdle = !this.#closed && next?.isIdle === true;
     this.#isFull ||= !isIdle;
     return isIdle;
@@ -133,7 +133,7 @@ export class FailoverTransport
 
   /** Verifies every member, and tells how each did. It does not throw, and changes no circuit. */
   check(): Promise<FailoverCheck[]> {
-    return Promise.all(this.#stations.map((station) => station.check()));
+    return Promise.all(this.#members.map((member) => member.check()));
   }
 
   /**
@@ -144,7 +144,7 @@ export class FailoverTransport
    */
   async close(options?: { force?: boolean }): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#stations.map((station) => station.close(options)));
+    await Promise.allSettled(this.#members.map((member) => member.close(options)));
   }
 
   async #verify(): Promise<true> {
@@ -168,7 +168,7 @@ export class FailoverTransport
       const messageId = mail.message.messageId();
       const errand = { message, keys: this.#keys.get(mail.data), signal, messageId };
       const isLater = fieldOf(mail.data.graph, 'sendAt') !== undefined;
-      const able = isLater ? this.#stations.filter(({ canSchedule }) => canSchedule) : this.#stations;
+      const able = isLater ? this.#members.filter(({ canSchedule }) => canSchedule) : this.#members;
       // Of this moment: what opens or closes meanwhile is for the next message.
       return await sendInOrder(errand, inOrder(able), () => this.#closed, this.#logger);
     } finally {

@@ -1,5 +1,4 @@
-import { fieldOf } from '../errors/error-code';
-import type { Outcome } from '../errors/graph-transport-error';
+import { fieldOf, type Outcome } from '../errors/graph-transport-error';
 
 /** What is known of a failed attempt besides its error. */
 export interface Evidence {

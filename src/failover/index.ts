@@ -6,10 +6,10 @@ import type { FailoverOptions } from './options';
 export type { Outcome } from '../errors/graph-transport-error';
 export type { LogMethod, TransportLogger } from '../options/options';
 export type { CircuitOptions, CircuitState } from './circuit';
+export type { FailoverCheck, FailoverMemberState } from './guarded-member';
 export type { FailoverMember } from './members';
 export type { FailoverOptions } from './options';
 export type { FailoverError, FailoverFailure, FailoverReport, FailoverSentMessageInfo } from './report';
-export type { FailoverCheck, FailoverMemberState } from './station';
 export { FailoverTransport };
 
 /**

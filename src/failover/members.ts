@@ -1,6 +1,6 @@
 import { createTransport, type Transport, type Transporter } from 'nodemailer';
 import type DKIM from 'nodemailer/lib/dkim';
-import { fieldOf } from '../errors/error-code';
+import { fieldOf } from '../errors/graph-transport-error';
 import { additionsOf } from '../nodemailer/replayed-message';
 
 /**

@@ -1,7 +1,6 @@
 import { GraphTransportError, type Outcome } from '../errors/graph-transport-error';
+import { problemsText, shownValue, unknownOption } from '../options/given-options';
 import type { TransportLogger } from '../options/options';
-import { shownValue } from '../options/shown-value';
-import { problemsText, unknownOption } from '../options/unknown-option';
 import type { CircuitOptions } from './circuit';
 import { type FailoverMember, memberProblems } from './members';
 

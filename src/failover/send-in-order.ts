@@ -1,13 +1,13 @@
 import type { getLogger } from 'nodemailer/lib/shared';
 import { closedError } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { Errand, GuardedMember } from './guarded-member';
 import { type FailoverSentMessageInfo, type Failure, finalError } from './report';
-import type { Errand, Station } from './station';
 
 /** Whom to ask for the next message, in order. Open circuits come last, and only one of them is tried. */
-export function inOrder(stations: readonly Station[]): Station[] {
-  const ready = stations.filter(({ circuit }) => circuit.isReady);
-  const others = stations.filter((station) => !ready.includes(station));
+export function inOrder(members: readonly GuardedMember[]): GuardedMember[] {
+  const ready = members.filter(({ circuit }) => circuit.isReady);
+  const others = members.filter((member) => !ready.includes(member));
   const [soonest] = others.sort((one, other) => one.circuit.waitMs - other.circuit.waitMs);
   return soonest ? [...ready, soonest] : ready;
 }
@@ -15,22 +15,22 @@ export function inOrder(stations: readonly Station[]): Station[] {
 /**
  * Sends a message through one member after another, for as long as each certainly did not send it.
  *
- * @param stations in the order in which they are tried
+ * @param members in the order in which they are tried
  * @param isClosed asked before each
  * @throws the last member's error, with those of all members
  */
 export async function sendInOrder(
   errand: Errand & { messageId: string },
-  stations: readonly Station[],
+  members: readonly GuardedMember[],
   isClosed: () => boolean,
   logger: ReturnType<typeof getLogger>,
 ): Promise<FailoverSentMessageInfo> {
   const { messageId, signal } = errand;
   const failures: Failure[] = [];
-  for (const station of stations) {
+  for (const member of members) {
     if (isClosed()) break;
     const last = failures.at(-1);
-    const { index, name } = station;
+    const { index, name } = member;
     if (last) {
       logger.warn(
         {
@@ -50,7 +50,7 @@ export async function sendInOrder(
         last.error.message,
       );
     }
-    const result = await station.send(errand);
+    const result = await member.send(errand);
     if ('info' in result) {
       logger.info(
         { tnx: 'failover', messageId, member: index, transport: name, failures: failures.length },

@@ -1,7 +1,7 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { waitOf } from '../errors/retry-after';
-import { type AnswerMeaning, answerCode, graphCode, statusCode } from '../errors/service-codes';
-import { parseJson, property } from './json-property';
+import { type AnswerMeaning, answerCode, statusCode } from '../errors/service-codes/answer-code';
+import { graphCode } from '../errors/service-codes/graph-codes';
 
 /** The parts of Graph's answer that errors need. */
 export interface GraphAnswer {
@@ -112,4 +112,55 @@ function presentable(text: string): string {
     /\.$/,
     '',
   );
+}
+
+/** A parameter of a challenge, with its value quoted or not, or the scheme that begins the next challenge. */
+const PARAMETER_OR_SCHEME = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w-]+)/g;
+
+/**
+ * The claims that Graph demands of the next token, from an answer's `WWW-Authenticate`; undefined if it demands
+ * none. The claims are JSON in base64 (Microsoft Entra documentation,
+ * docs/identity-platform/claims-challenge.md).
+ *
+ * There may also be a PoP challenge, in the same header or in a separate one (recorded). Its claims do not
+ * apply to a bearer token.
+ */
+export function claimsOf(wwwAuthenticate: string | string[] | undefined): string | undefined {
+  if (wwwAuthenticate === undefined) return undefined;
+  let scheme = '';
+  for (const match of [wwwAuthenticate].flat().join(', ').matchAll(PARAMETER_OR_SCHEME)) {
+    const [, name, quoted, plain, nextScheme] = match;
+    scheme = nextScheme?.toLowerCase() ?? scheme;
+    if (scheme !== 'bearer' || name?.toLowerCase() !== 'claims') continue;
+    const claims = Buffer.from(quoted ?? plain ?? '', 'base64').toString();
+    if (isJsonObject(claims)) return claims;
+  }
+  return undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The parsed JSON; undefined if the text is not valid JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A property of an object in an answer, whatever its case: services behind Graph write `innerError` and
+ * `innererror` (Microsoft Graph documentation, concepts/errors.md).
+ */
+export function property(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }

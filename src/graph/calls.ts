@@ -1,5 +1,4 @@
 import type { GraphAnswer } from './answer-error';
-import type { RequestBody } from './request-body';
 
 /** A request to Graph, and what its answer must be. */
 export interface GraphCall {
@@ -53,3 +52,30 @@ export interface UploadCall {
 
 /** The answer of an upload session. */
 export type UploadAnswer = GraphAnswer;
+
+/** The bytes of a request. They are produced on demand, and again for every attempt. */
+export interface RequestBody {
+  /** The total number of bytes. */
+  readonly length: number;
+  pieces(): Iterable<Buffer>;
+}
+
+/** Large enough to be cheap, small enough to keep memory use flat and to show progress. */
+const PIECE_BYTES = 256 * 1024;
+
+/** A body whose bytes are in memory. */
+export function bufferBody(bytes: Buffer): RequestBody {
+  return {
+    length: bytes.length,
+    *pieces() {
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+    },
+  };
+}
+
+/** A small body in one piece. */
+export function wholeOf(body: RequestBody): Buffer {
+  const pieces = [...body.pieces()];
+  const [first] = pieces;
+  return first && pieces.length === 1 ? first : Buffer.concat(pieces);
+}

@@ -7,12 +7,9 @@ import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { httpDate, retryAfterMs } from '../errors/retry-after';
 import type { Secrets } from '../errors/secrets';
-import { toAnswerError } from './answer-error';
-import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
-import { claimsOf } from './claims-challenge';
+import { claimsOf, parseJson, property, toAnswerError } from './answer-error';
+import type { Accepted, GraphCall, RequestBody, UploadAnswer, UploadCall } from './calls';
 import { type Answer, Exchange } from './http-exchange';
-import { parseJson, property } from './json-property';
-import type { RequestBody } from './request-body';
 
 /**
  * Where an answer is cut if its body is needed. When a draft is created, Graph answers with the whole message

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { type Clock, startTimer, systemClock } from '../clock';
-import { BodyStream, type RequestBody, wholeOf } from './request-body';
+import { type RequestBody, wholeOf } from './calls';
 
 /** Most answers have a few kilobytes. A gateway's page, or an attacker's, is cut here. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -175,5 +176,37 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     const bytes = Buffer.concat(this.#chunks).subarray(0, this.#maxAnswerBytes);
     return { bytes, isWhole: this.#isWhole };
+  }
+}
+
+/**
+ * A body being sent. It is read only as fast as the connection takes it, so what has been read has gone out.
+ */
+export class BodyStream extends Readable {
+  readonly #pieces: Iterator<Buffer>;
+  #left: number;
+
+  constructor(body: RequestBody) {
+    super({ highWaterMark: 0 });
+    this.#pieces = body.pieces()[Symbol.iterator]();
+    this.#left = body.length;
+  }
+
+  /**
+   * Whether the last byte was written to the connection. Before that, the service cannot have received the
+   * whole request, so one that fails earlier was certainly not carried out.
+   */
+  get isWritten(): boolean {
+    return this.#left === 0;
+  }
+
+  override _read(): void {
+    const next = this.#pieces.next();
+    if (next.done) {
+      this.push(null);
+      return;
+    }
+    this.#left -= next.value.length;
+    this.push(next.value);
   }
 }

@@ -2,8 +2,7 @@ import type {
   InternetMessageHeader,
   SingleValueLegacyExtendedProperty,
 } from '@microsoft/microsoft-graph-types';
-import { headerValues, type MailContent } from '../mime/mail-content';
-import type { MailHeader } from '../mime/mail-header';
+import { headerValues, type MailContent, type MailHeader } from '../mime/mail-content';
 import type { Importance } from './importance';
 import { hasOtherThanAddresses } from './recipients';
 

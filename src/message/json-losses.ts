@@ -3,10 +3,10 @@ import {
   type Loss,
   type LossReason,
   type MailContent,
+  type MailHeader,
   type MailPart,
   walk,
 } from '../mime/mail-content';
-import type { MailHeader } from '../mime/mail-header';
 import { surplusHeaders, unnamedHeaders } from './header-carriers';
 import { fromOf, isFrom, mailboxesOf, RECEIPT_HEADERS } from './recipients';
 

@@ -1,8 +1,7 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { addressFault, addressKey, type MailAddress, sameAddress, toWireAddress } from '../mime/address';
 import { quoted } from '../mime/header-block';
-import type { MailContent } from '../mime/mail-content';
-import type { MailHeader } from '../mime/mail-header';
+import { headersOf, type MailContent, type MailHeader } from '../mime/mail-content';
 
 /** Who gets the message, by type of recipient. */
 export interface Recipients {
@@ -31,21 +30,19 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
   for (const written of envelopeTo) {
     const address = toWireAddress(written);
     requireAddress(address, 'the envelope');
-    if (!wanted.has(addressKey(address))) wanted.set(addressKey(address), address);
+    const key = addressKey(address);
+    if (!wanted.has(key)) wanted.set(key, address);
   }
 
   // Whether Exchange acts on the headers of a redirection is not documented, so they are checked too.
-  const uninvited = RECIPIENT_HEADERS.flatMap((key) =>
-    headersOf(content, key).flatMap(({ name, addresses }) =>
-      addresses
-        .filter((entry) => !isNobody(entry))
-        .filter((entry) => {
-          requireAddress(entry.address || entry.name, name);
-          return !wanted.has(addressKey(entry.address));
-        })
-        .map((entry) => `${entry.address || entry.name} (${name})`),
-    ),
-  );
+  const uninvited: string[] = [];
+  for (const { name, addresses } of RECIPIENT_HEADERS.flatMap((key) => headersOf(content, key))) {
+    for (const entry of addresses) {
+      if (isNobody(entry)) continue;
+      requireAddress(entry.address || entry.name, name);
+      if (!wanted.has(addressKey(entry.address))) uninvited.push(`${entry.address || entry.name} (${name})`);
+    }
+  }
   if (uninvited.length > 0) throw uninvitedError([...new Set(uninvited)]);
 
   const to = uniqueAddresses(content, 'to');
@@ -130,18 +127,15 @@ export function isFrom([from]: readonly MailAddress[], address: string): boolean
   return from !== undefined && sameAddress(from.address, address);
 }
 
-function headersOf(content: Pick<MailContent, 'headers'>, key: string): MailHeader[] {
-  return content.headers.filter((header) => header.key === key);
-}
-
 function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): MailAddress[] {
-  const headers = headersOf(content, key);
-  if (headers.length === 0) return [];
-  const unique = new Map<string, MailAddress>();
+  const entries = headersOf(content, key).flatMap(({ addresses }) => addresses);
   const isRecipient = key === 'to' || key === 'cc';
-  for (const entry of headers.flatMap(({ addresses }) => addresses)) {
+  const named = isRecipient ? entries.filter((entry) => !isNobody(entry)) : entries;
+  if (named.length < 2) return named;
+  const unique = new Map<string, MailAddress>();
+  for (const entry of named) {
     const at = addressKey(entry.address);
-    if (!unique.has(at) && !(isRecipient && isNobody(entry))) unique.set(at, entry);
+    if (!unique.has(at)) unique.set(at, entry);
   }
   return [...unique.values()];
 }

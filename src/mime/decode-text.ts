@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { libmime } from './mail-packages';
+import { hexByteAt } from './transfer-decoder';
 
 /** Decoded text, and whether it contains all of its bytes. */
 export interface DecodedText {
@@ -10,6 +11,8 @@ export interface DecodedText {
 
 /** Decodes bytes strictly; undefined if one of them is not valid in the charset, or the charset is unknown. */
 export function decodeStrictly(bytes: Buffer, charset: string): string | undefined {
+  // Nearly all text.
+  if (charset === 'utf-8' && isUtf8(bytes)) return bytes.toString();
   const name = charset.toLowerCase().trim();
   if (/^utf-?8$/.test(name)) return isUtf8(bytes) ? bytes.toString() : undefined;
   if (/^(?:us-)?ascii$/.test(name)) return isAscii(bytes) ? bytes.toString('latin1') : undefined;
@@ -150,13 +153,21 @@ function fromBase64(content: string): Buffer | undefined {
 }
 
 function fromQ(content: string): Buffer | undefined {
-  if (/=(?![0-9a-f]{2})/i.test(content)) return undefined;
-  const spaced = content.replace(/_/g, ' ');
-  return Buffer.from(
-    (PLAIN.test(spaced) ? spaced : Buffer.from(spaced).toString('latin1')).replace(
-      /=([0-9a-f]{2})/gi,
-      (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)),
-    ),
-    'latin1',
-  );
+  const bytes = Buffer.from(content);
+  let to = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    let byte = bytes[at] ?? 0;
+    if (byte === EQUALS) {
+      const value = hexByteAt(bytes, at + 1);
+      if (value === undefined) return undefined;
+      byte = value;
+      at += 2;
+    } else if (byte === UNDERSCORE) byte = SPACE;
+    bytes[to++] = byte;
+  }
+  return bytes.subarray(0, to);
 }
+
+const SPACE = 0x20;
+const EQUALS = 0x3d;
+const UNDERSCORE = 0x5f;

@@ -1,4 +1,6 @@
-import type { MailHeader } from './mail-header';
+import { ADDRESS_HEADERS, type MailAddress, readMailboxes } from './address';
+import { decodeBytes, decodeWords } from './decode-text';
+import type { HeaderBlock } from './header-block';
 import type { AttachmentContent } from './spool';
 
 /** A Content-Type, decoded. */
@@ -37,9 +39,22 @@ export interface MailContent {
   attachments: readonly MailAttachment[];
 }
 
+const NONE: readonly never[] = [];
+
+/** The headers of this name, in order. Most messages have few of the headers that are asked for. */
+export function headersOf({ headers }: Pick<MailContent, 'headers'>, key: string): readonly MailHeader[] {
+  let found: MailHeader[] | undefined;
+  for (const header of headers) {
+    if (header.key !== key) continue;
+    if (found) found.push(header);
+    else found = [header];
+  }
+  return found ?? NONE;
+}
+
 /** The values of a header, in order; empty if the message has no such header. */
 export function headerValues(content: MailContent, key: string): string[] {
-  return content.headers.filter((header) => header.key === key).map((header) => header.value);
+  return headersOf(content, key).map(({ value }) => value);
 }
 
 /** A part of a message as its header declares it, and the parts inside it. */
@@ -119,4 +134,37 @@ export interface Loss {
   what: string;
   /** The header that is lost, if it is one: a draft may carry it as a property. */
   header?: MailHeader;
+}
+
+/** A header of the message, as written and decoded. */
+export interface MailHeader {
+  /** Name in lower case. */
+  key: string;
+  /** Name as written. */
+  name: string;
+  /** Value unfolded, with encoded words decoded, trimmed. */
+  value: string;
+  /** What decoding loses of the value, in words. */
+  fault: string | undefined;
+  /** The mailboxes in it, if it is one of `ADDRESS_HEADERS`. */
+  addresses: readonly MailAddress[];
+}
+
+const ADDRESSES: ReadonlySet<string> = new Set(ADDRESS_HEADERS);
+/** The envelope decides who receives the message, not these. */
+const NAMES_RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'bcc', 'resent-to', 'resent-cc']);
+
+/** The headers of a message, decoded. */
+export function toHeaders({ fields }: HeaderBlock): MailHeader[] {
+  return fields.map(({ key, name, value }) => {
+    const bytes = decodeBytes(value.replaceAll('\t', ' '));
+    const words = decodeWords(bytes.text);
+    // Addresses are separated before encoded words are decoded, which may produce commas and brackets.
+    const fault = bytes.fault ?? words.fault;
+    if (!ADDRESSES.has(key)) return { key, name, value: words.text, fault, addresses: [] };
+    const { mailboxes, isCertain } = readMailboxes(bytes.text, bytes.fault !== undefined);
+    const isGuess = !isCertain && value !== '' && !NAMES_RECIPIENTS.has(key);
+    const guess = isGuess ? 'text that is not a list of addresses' : undefined;
+    return { key, name, value: words.text, fault: fault ?? guess, addresses: mailboxes };
+  });
 }

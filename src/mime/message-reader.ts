@@ -1,10 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Base64Content, type MessagePiece } from './base64-content';
+import type { ParsedPart } from './body-parser';
 import { readBody } from './body-text';
 import { bytesBeforeHeader } from './header-block';
-import { leftOvers } from './ledger';
-import { type MailAttachment, type MailContent, type MailPart, walk } from './mail-content';
-import { toHeaders } from './mail-header';
+import {
+  type Loss,
+  type MailAttachment,
+  type MailContent,
+  type MailPart,
+  toHeaders,
+  walk,
+} from './mail-content';
+import { PART_NUMBER } from './part-header';
 import { PartScanner } from './part-scanner';
 import { SecondReader } from './second-reader';
 import { messageTooLarge, Spool } from './spool';
@@ -32,21 +39,31 @@ export class MessageReader {
     this.#scanner = new PartScanner(() => this.#spool.open());
   }
 
-  /** Takes the next piece of the message. */
-  async read(piece: MessagePiece): Promise<void> {
+  /**
+   * Takes the next piece of the message. Resolves when it can take more; undefined if it can right away, as with
+   * nearly every small message.
+   *
+   * @throws GraphTransportError `EMESSAGE` if the message exceeds a limit, or its header is not valid
+   */
+  read(piece: MessagePiece): Promise<void> | undefined {
     if (!(piece instanceof Base64Content)) return this.#readBytes(piece);
-    if (!this.#scanner.takeContent(piece.content)) {
-      for (const lines of piece.lines()) await this.#readBytes(lines);
-      return;
-    }
+    if (!this.#scanner.takeContent(piece.content)) return this.#readEach(piece.lines());
     this.raw.add(piece);
-    await this.#pass([]);
+    return this.#pass([]);
   }
 
-  async #readBytes(bytes: Buffer): Promise<void> {
+  async #readEach(pieces: Iterable<Buffer>): Promise<void> {
+    for (const bytes of pieces) await this.#readBytes(bytes);
+  }
+
+  #readBytes(bytes: Buffer): Promise<void> | undefined {
     const chunk = this.#hasBegun ? bytes : bytes.subarray(bytesBeforeHeader(bytes));
     this.#hasBegun = true;
     this.raw.add(chunk);
+    return chunk.length > PIECE_BYTES ? this.#readInPieces(chunk) : this.#pass(this.#scanner.scan(chunk));
+  }
+
+  async #readInPieces(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       // The whole message may have arrived at once.
       if (at > 0 && at % (PIECE_BYTES * PIECES_AT_A_TIME) === 0) await nextTurn();
@@ -56,12 +73,15 @@ export class MessageReader {
 
   /** Ends the message and returns it. */
   async content(): Promise<MailContent> {
-    await this.#pass(this.#scanner.end());
-    const found = await this.#second.end();
+    const passed = this.#pass(this.#scanner.end());
+    if (passed) await passed;
+    const parsed = this.#second.end();
+    const found = parsed instanceof Promise ? await parsed : parsed;
     const { root, header } = this.#scanner;
     if (!root || !header) throw new Error('it is empty');
     const left = leftOvers(root, found);
-    const attachments = await Promise.all(walk(root).flatMap(([part, around]) => toAttachment(part, around)));
+    const taken = walk(root).flatMap(([part, around]) => toAttachment(part, around));
+    const attachments = taken.length > 0 ? await Promise.all(taken) : [];
     const { text, html, losses } = readBody(root);
     if (Buffer.byteLength(html ?? text ?? '') > MAX_BODY_BYTES) throw bodyTooLarge();
     return {
@@ -75,16 +95,15 @@ export class MessageReader {
   }
 
   /** Frees the disk space of the message. Its attachments cannot be read any more. */
-  close(): Promise<void> {
+  close(): Promise<void> | undefined {
     this.#second.destroy();
     return this.#spool.close();
   }
 
-  async #pass(lines: readonly Buffer[]): Promise<void> {
+  #pass(lines: readonly Buffer[]): Promise<void> | undefined {
     const parsed = this.#second.write(lines);
-    if (parsed) await parsed;
     const { room } = this.#scanner;
-    if (room) await room;
+    return parsed || room ? Promise.all([parsed, room]).then(() => undefined) : undefined;
   }
 }
 
@@ -101,6 +120,47 @@ function toAttachment(part: MailPart, around: readonly MailPart[]): Promise<Mail
       content: bytes,
     })),
   ];
+}
+
+/**
+ * What is left over once each part has been used for the body, as an attachment, or as a multipart around
+ * others: the parts and bytes that JSON would lose, and anything that two readers of the message disagree
+ * about. Text before the first and after the last part of a multipart has no meaning (RFC 2046, section 5.1.1),
+ * and neither do a part's header fields that do not begin with Content- (section 5.1).
+ *
+ * @param found the parts as mailparser found them
+ */
+export function leftOvers(root: MailPart, found: ParsedPart | false): Loss[] {
+  const parts = walk(root);
+  const losses = parts.flatMap(([part]) => part.faults);
+  const add = (because: Loss['because'], what: string) => losses.push({ because, what });
+  for (const [part] of parts) {
+    if (part.use === 'multipart' && part.children.length === 0) add('structure', `the text of ${part.type}`);
+    if (part.use !== 'multipart' && part.hasLocation) add('content-location', 'Content-Location');
+  }
+  const texts = parts.flatMap(([part]) => (part.use === 'attachment' && isText(part) ? [part] : []));
+  if (
+    texts.some(({ disposition }) => disposition !== 'attachment') &&
+    !parts.some(([{ use }]) => use === 'body')
+  ) {
+    add('structure', 'which text is the body');
+  }
+  if (!isSame(root, found || undefined)) add('structure', 'parts that can be found in two ways');
+  return losses;
+}
+
+function isText({ type }: MailPart): boolean {
+  return /^text\/(?:plain|html)$/.test(type);
+}
+
+/** Whether mailparser found the same parts, each within the same multipart. */
+function isSame(root: MailPart, found: ParsedPart | undefined): boolean {
+  let number = 0;
+  const isPair = (part: MailPart, other: ParsedPart | undefined): boolean =>
+    other?.headers.get(PART_NUMBER) === String(number++) &&
+    part.children.length === other.children.length &&
+    part.children.every((child, at) => isPair(child, other.children[at]));
+  return isPair(root, found);
 }
 
 /** Base64 in lines turns 57 bytes into 78; headers and quoted-printable text come on top. */

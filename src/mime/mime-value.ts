@@ -68,6 +68,8 @@ const EQUALS = /=/y;
 /** Everything up to the next parameter. */
 const REST = /[^;]+/y;
 
+const MAY_BE_SKIPPED: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n', '(']);
+
 /** Steps through a value, skipping white space and comments. */
 class Reader {
   /** What is wrong with a comment. */
@@ -93,6 +95,7 @@ class Reader {
   }
 
   skip(): void {
+    if (!MAY_BE_SKIPPED.has(this.text[this.#at] ?? '')) return;
     do this.take(SPACE);
     while (this.#skipComment());
   }

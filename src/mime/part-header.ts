@@ -18,10 +18,16 @@ export function readPartHeader(block: HeaderBlock, parent: MailPart | undefined)
   const faults: Loss[] = [];
   const fault = (because: LossReason, what: string) => faults.push({ because, what });
   const first = (key: string): string | undefined => {
-    const field = block.fields.find((candidate) => candidate.key === key);
-    const second = field && block.fields.find((other) => other.key === key && other !== field);
-    if (second) fault('structure', `a second ${second.name} of a part`);
-    return field?.value;
+    let value: string | undefined;
+    for (const field of block.fields) {
+      if (field.key !== key) continue;
+      if (value !== undefined) {
+        fault('structure', `a second ${field.name} of a part`);
+        break;
+      }
+      value = field.value;
+    }
+    return value;
   };
   const structured = (name: string): MimeValue => {
     const value = readMimeValue(first(name.toLowerCase()) ?? '');

@@ -21,7 +21,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
 const LINE_WITH_DASH = Buffer.from('\n-');
-const CR_WITH_DASH = Buffer.from('\r--');
+const CR_WITH_DASHES = Buffer.from('\r--');
 
 /**
  * Reads the structure of a message on its way to mailparser. Mailparser serves only as a second reader of the
@@ -46,8 +46,8 @@ export class PartScanner {
   #inLine = false;
   /** Whether there is a lone CR that would change the parts if it were a line ending. */
   #hasLoneCr = false;
-  /** The last bytes of the body so far. */
-  #tail: Buffer = Buffer.alloc(0);
+  /** The last two bytes of the body so far. */
+  #tail: readonly [beforeLast: number, last: number] = [0, 0];
   /** What was passed on of the current chunk. */
   #passed: Buffer[] = [];
 
@@ -182,16 +182,17 @@ export class PartScanner {
    */
   #lookForLoneCr(body: Buffer): void {
     if (this.#multiparts.depth === 0) return;
-    const joint = Buffer.concat([this.#tail, body.subarray(0, 2)]);
-    this.#tail = Buffer.from(body.length < 2 ? joint.subarray(-2) : body.subarray(-2));
+    const [beforeLast, last] = this.#tail;
+    const isJoint = body[0] === DASH && (last === CR ? body[1] === DASH : beforeLast === CR && last === DASH);
+    this.#tail = [body.at(-2) ?? last, body.at(-1) ?? last];
     // Base64, which makes up most of a large message, contains no dashes and a CR in every line.
-    this.#hasLoneCr ||= joint.includes(CR_WITH_DASH) || (body.includes(DASH) && body.includes(CR_WITH_DASH));
+    this.#hasLoneCr ||= isJoint || (body.includes(DASH) && body.includes(CR_WITH_DASHES));
   }
 
   #endHeader(isEnded: boolean): void {
     if (this.#header === undefined) return;
     const block = Buffer.concat(this.#header);
-    this.#tail = Buffer.alloc(0);
+    this.#tail = [0, 0];
     this.#header = undefined;
     this.#headerBytes = 0;
     this.#passed.push(this.#readHeader(block, isEnded));

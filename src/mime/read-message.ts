@@ -1,19 +1,17 @@
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
-import { errorCode } from '../errors/error-code';
-import { GraphTransportError } from '../errors/graph-transport-error';
+import { errorCode, GraphTransportError } from '../errors/graph-transport-error';
 import type { MessagePiece } from './base64-content';
 import type { MailContent } from './mail-content';
 import { MessageReader, type RawCopy, type ReadLimits } from './message-reader';
-import { MessageSink } from './message-sink';
 
 /** A message in the two forms in which it can be sent. */
 export interface ReadMessage {
   content: MailContent;
   /** The message as it arrived. */
   raw: RawCopy;
-  /** Frees the disk space of the message. Its attachments cannot be read any more. */
-  close(): Promise<void>;
+  /** Frees the disk space of the message, if it takes any. Its attachments cannot be read any more. */
+  close(): Promise<void> | undefined;
 }
 
 /**
@@ -34,7 +32,7 @@ export async function readMessage(
   const reader = new MessageReader(limits);
   try {
     const whole = compose?.();
-    if (whole) for (const piece of whole) await reader.read(piece);
+    if (whole) await readPieces(whole, reader);
     else await readStream(writeTo, reader, signal);
     const content = await reader.content();
     throwIfGivenUp(signal);
@@ -42,6 +40,13 @@ export async function readMessage(
   } catch (error) {
     await reader.close();
     throw signal?.aborted ? givenUpError(signal) : toReadError(error);
+  }
+}
+
+async function readPieces(pieces: readonly MessagePiece[], reader: MessageReader): Promise<void> {
+  for (const piece of pieces) {
+    const room = reader.read(piece);
+    if (room) await room;
   }
 }
 
@@ -57,6 +62,40 @@ function readStream(
     sink.once('finish', resolve).once('error', reject);
     writeTo(sink);
   }).finally(() => signal?.removeEventListener('abort', abort));
+}
+
+/** How much is collected before it is read: Nodemailer may write line by line. */
+const GATHERED_BYTES = 64 * 1024;
+
+/** Passes what is written to it on to a reader, in larger pieces. */
+export class MessageSink extends Writable {
+  readonly #reader: MessageReader;
+  #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+
+  constructor(reader: MessageReader) {
+    super();
+    this.#reader = reader;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    this.#gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    if (this.#gatheredBytes < GATHERED_BYTES) done();
+    else this.#passed().then(() => done(), done);
+  }
+
+  override _final(done: (error?: Error) => void): void {
+    this.#passed().then(() => done(), done);
+  }
+
+  async #passed(): Promise<void> {
+    const [first] = this.#gathered;
+    const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    await this.#reader.read(chunk);
+  }
 }
 
 /** Errors of Nodemailer's own content sources, which are more specific than ours. */

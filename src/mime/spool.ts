@@ -98,12 +98,15 @@ export class Spool {
     return sink.end();
   }
 
-  /** Removes the file. Contents on disk cannot be read any more. */
-  async close(): Promise<void> {
+  /** Removes the file, if there is one. Contents on disk cannot be read any more. */
+  close(): Promise<void> | undefined {
     this.#isClosed = true;
-    const file = await this.#file?.catch(() => undefined);
+    const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    return file?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
   }
 
   #open(): Promise<FileHandle> {

@@ -17,14 +17,16 @@ let isMade = false;
  * another thread a tenth of a second, and the process cannot end before it is done: a third of all that a process
  * spends that sends a single message.
  *
- * V8 has no setting for one module. So its flag is changed while this one is made, within one turn. Only the command
- * does that, in its own process: V8 does not promise that its flags may change, and an app's process is the app's.
+ * V8 has no setting for one module. So its flag is changed while this one is made, within one turn. The command does
+ * that in its own process. An app's process is the app's, and V8 does not promise that its flags may change: there only
+ * the option `shortLived` does.
  */
 export function makeParser(): void {
   if (isMade) return;
   isMade = true;
   const usual = USUAL_BUDGETS[process.versions.v8.split('.')[0] ?? ''];
-  if (usual === undefined || isBudgetGiven()) return;
+  // Electron may have made V8's flags read-only: to write them would end the process.
+  if (usual === undefined || 'electron' in process.versions || isBudgetGiven()) return;
   try {
     const connect = httpConnector();
     setBudget(PARSER_BUDGET);

@@ -110,8 +110,7 @@ const ENCODING = 'Content-Transfer-Encoding: ';
 /** The encoding that a header names once, spelled as Nodemailer does: to have it chosen again takes longer. */
 function encodingIn(header: string): string | undefined {
   const at = header.indexOf(ENCODING);
-  const isLine = at === 0 || header[at - 1] === '\n';
-  if (!isLine || header.lastIndexOf(ENCODING) !== at) return undefined;
+  if (header[at - 1] !== '\n' || header.lastIndexOf(ENCODING) !== at) return undefined;
   const end = header.indexOf('\r\n', at);
   return header.slice(at + ENCODING.length, end === -1 ? undefined : end);
 }

@@ -87,9 +87,8 @@ export class ReplayedMessage<T> {
           list.map((one) => freshField(one, fresh)),
         );
     }
-    const mail: MailMessage<T> = Object.create(this.#mail, {
-      data: { value: data, writable: true, enumerable: true },
-    });
+    const mail: MailMessage<T> = Object.create(this.#mail);
+    mail.data = data;
     if (signing) mail.message.processFunc((input) => signing.sign(input, Reflect.get(data, '_dkim')));
     const wasRead = watchReading(mail.message);
     const release = () => {

@@ -1,7 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { ownProperties } from './own-properties';
-import { shownValue } from './shown-value';
-import { unknownOption } from './unknown-option';
+import { ownProperties, shownValue, unknownOption } from './given-options';
 
 /**
  * The options of one call, without what they inherit. A date or a text in their place would have no option in it, and

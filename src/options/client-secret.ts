@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { errorCode } from '../errors/error-code';
 import {
+  errorCode,
   GraphTransportError,
   type GraphTransportErrorCode,
   type Outcome,
@@ -83,4 +83,55 @@ function unreadable(why: string, cause?: unknown): ClientSecretError {
 /** Leaves out the path: someone may have put the secret itself there by mistake. */
 function reasonOf(error: unknown): string {
   return errorCode(error) ?? 'no reason given';
+}
+
+/** What is wrong if there is no secret at all. */
+export const SECRET_MISSING =
+  'clientSecret is missing (option clientSecret or environment variable AZURE_CLIENT_SECRET)';
+
+/** The client secret, or what supplies it. Problems are described without quoting it. */
+export function resolveSecret(
+  options: {
+    clientSecret?: string | Promise<string> | ClientSecretOf | undefined;
+    clientSecretFile?: string | undefined;
+  },
+  fromEnv: (variable: string) => string | undefined,
+): { resolved: string | ClientSecretOf; problems: string[] } {
+  const clientSecret = options.clientSecret ?? undefined;
+  const clientSecretFile = options.clientSecretFile ?? undefined;
+  const refused = (...problems: string[]) => ({ resolved: '', problems });
+  if (clientSecret !== undefined && clientSecretFile !== undefined) {
+    return refused('give either clientSecret or clientSecretFile, not both');
+  }
+  if (clientSecret === undefined) {
+    const inEnv = fromEnv('AZURE_CLIENT_SECRET');
+    const fileInEnv = fromEnv('AZURE_CLIENT_SECRET_FILE') || undefined;
+    if (inEnv && fileInEnv && clientSecretFile === undefined) {
+      return refused('set either AZURE_CLIENT_SECRET or AZURE_CLIENT_SECRET_FILE, not both');
+    }
+    const path: unknown = clientSecretFile ?? (inEnv ? undefined : fileInEnv);
+    if (path !== undefined) {
+      if (typeof path !== 'string' || path === '')
+        return refused('clientSecretFile must be the path of a file');
+      const problem = secretFileProblem(path);
+      return problem
+        ? refused(`clientSecretFile ${problem}`)
+        : { resolved: secretInFile(path), problems: [] };
+    }
+    if (!inEnv) return refused(SECRET_MISSING);
+    return { resolved: inEnv.trim(), problems: [] };
+  }
+  if (typeof clientSecret === 'string') {
+    const given = clientSecret.trim();
+    return given ? { resolved: given, problems: [] } : refused(SECRET_MISSING);
+  }
+  if (typeof clientSecret === 'function') return { resolved: clientSecret, problems: [] };
+  if (typeof clientSecret?.then !== 'function') {
+    return refused(
+      `clientSecret must be a string or a function that returns one, got ${typeof clientSecret}`,
+    );
+  }
+  // A rejection is reported when the secret is needed.
+  clientSecret.then(undefined, () => undefined);
+  return { resolved: () => clientSecret, problems: [] };
 }

@@ -1,5 +1,5 @@
 import { CLOUDS } from './clouds';
-import { shownValue } from './shown-value';
+import { shownValue } from './given-options';
 
 /** Domains of Microsoft's, besides those of the clouds' endpoints. */
 const MICROSOFT = [

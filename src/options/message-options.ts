@@ -1,9 +1,8 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import type { Importance } from '../message/importance';
+import { problemsText, shownValue, unknownOption } from './given-options';
 import type { GraphTransportOptions } from './options';
 import type { DeliveryOptions } from './resolved-options';
-import { shownValue } from './shown-value';
-import { problemsText, unknownOption } from './unknown-option';
 
 /**
  * The `graph` field of a message, which overrides the transport's options for that message.

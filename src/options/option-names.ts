@@ -1,5 +1,5 @@
+import { unknownOption } from './given-options';
 import type { GraphTransportOptions } from './options';
-import { unknownOption } from './unknown-option';
 
 const OPTION_NAMES = [
   'tenantId',
@@ -29,6 +29,7 @@ const OPTION_NAMES = [
   'socketTimeout',
   'timeout',
   'dispatcher',
+  'shortLived',
   'logger',
   'debug',
   'component',

@@ -1,8 +1,6 @@
+import { ownProperties, shownValue, unknownOption } from './given-options';
 import type { GraphTransportOptions, RetryOptions } from './options';
-import { ownProperties } from './own-properties';
 import type { ResolvedOptions } from './resolved-options';
-import { shownValue } from './shown-value';
-import { unknownOption } from './unknown-option';
 
 /** The options that are numbers: limits, timeouts and retries. */
 export type NumberOptions = Pick<

@@ -1,20 +1,18 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { Secrets } from '../errors/secrets';
 import { addressFault, type MailAddress, parseAddresses } from '../mime/address';
-import { type ClientSecretOf, secretFileProblem, secretInFile } from './client-secret';
+import { resolveSecret, SECRET_MISSING } from './client-secret';
 import { CLOUD_NAMES, CLOUDS, cloudProblems } from './clouds';
+import { ownProperties, problemsText, shownAddress, shownValue } from './given-options';
 import { insecureSandboxProblems, isInsecureSandbox } from './insecure-sandbox';
 import { deliveryProblems } from './message-options';
 import { unknownNames } from './option-names';
 import { resolveNumbers } from './option-numbers';
 import type { AddressOption, GraphTransportOptions, TransportLogger } from './options';
-import { ownProperties } from './own-properties';
 import { toProxyUrl } from './proxy-url';
 import type { Identity, ResolvedOptions } from './resolved-options';
-import { shownAddress, shownValue } from './shown-value';
 import { tlsProblems } from './tls-options';
 import { resolveTrace } from './trace-credential';
-import { problemsText } from './unknown-option';
 
 const WAYS_TO_SET =
   'There are three ways to set what is missing: as an option in code, as an environment variable, or in a .env ' +
@@ -137,8 +135,10 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
     problems.push('dispatcher must be an undici Dispatcher (an object with dispatch)');
   }
-  const debug: unknown = options.debug;
-  if (debug !== undefined && typeof debug !== 'boolean') problems.push('debug must be true or false');
+  for (const name of ['debug', 'shortLived'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'boolean') problems.push(`${name} must be true or false`);
+  }
   if (logger !== undefined && typeof logger !== 'boolean' && !isLogger(logger)) {
     problems.push('logger must be true, false or a logger with trace, debug, info, warn, error and fatal');
   }
@@ -166,6 +166,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     ...numbers.resolved,
     ...(insecure.isOn && { insecureSandbox: true }),
     dispatcher,
+    shortLived: options.shortLived ?? false,
     logger: logger ?? false,
     debug: options.debug ?? false,
     component: options.component ?? 'graph-transport',
@@ -186,53 +187,6 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   }
   return resolved;
 }
-
-/** The client secret, or what supplies it. Problems are described without quoting it. */
-function resolveSecret(
-  options: GraphTransportOptions,
-  fromEnv: (variable: string) => string | undefined,
-): { resolved: string | ClientSecretOf; problems: string[] } {
-  const clientSecret = options.clientSecret ?? undefined;
-  const clientSecretFile = options.clientSecretFile ?? undefined;
-  const refused = (...problems: string[]) => ({ resolved: '', problems });
-  if (clientSecret !== undefined && clientSecretFile !== undefined) {
-    return refused('give either clientSecret or clientSecretFile, not both');
-  }
-  if (clientSecret === undefined) {
-    const inEnv = fromEnv('AZURE_CLIENT_SECRET');
-    const fileInEnv = fromEnv('AZURE_CLIENT_SECRET_FILE') || undefined;
-    if (inEnv && fileInEnv && clientSecretFile === undefined) {
-      return refused('set either AZURE_CLIENT_SECRET or AZURE_CLIENT_SECRET_FILE, not both');
-    }
-    const path: unknown = clientSecretFile ?? (inEnv ? undefined : fileInEnv);
-    if (path !== undefined) {
-      if (typeof path !== 'string' || path === '')
-        return refused('clientSecretFile must be the path of a file');
-      const problem = secretFileProblem(path);
-      return problem
-        ? refused(`clientSecretFile ${problem}`)
-        : { resolved: secretInFile(path), problems: [] };
-    }
-    if (!inEnv) return refused(SECRET_MISSING);
-    return { resolved: inEnv.trim(), problems: [] };
-  }
-  if (typeof clientSecret === 'string') {
-    const given = clientSecret.trim();
-    return given ? { resolved: given, problems: [] } : refused(SECRET_MISSING);
-  }
-  if (typeof clientSecret === 'function') return { resolved: clientSecret, problems: [] };
-  if (typeof clientSecret?.then !== 'function') {
-    return refused(
-      `clientSecret must be a string or a function that returns one, got ${typeof clientSecret}`,
-    );
-  }
-  // A rejection is reported when the secret is needed.
-  clientSecret.then(undefined, () => undefined);
-  return { resolved: () => clientSecret, problems: [] };
-}
-
-const SECRET_MISSING =
-  'clientSecret is missing (option clientSecret or environment variable AZURE_CLIENT_SECRET)';
 
 function isLogger(logger: TransportLogger): boolean {
   const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;

@@ -60,6 +60,8 @@ export interface ResolvedOptions
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
   dispatcher: Dispatcher | undefined;
+  /** Whether the process ends after a few messages. */
+  shortLived: boolean;
   proxy: string | undefined;
   tls: TlsOptions | undefined;
 }

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls, { type SecureContext, type SecureVersion } from 'node:tls';
-import { ownProperties } from './own-properties';
-import { unknownOption } from './unknown-option';
+import { ownProperties, unknownOption } from './given-options';
 
 /** How connections are secured, if Node's defaults do not fit. */
 export interface TlsOptions {

@@ -1,7 +1,7 @@
 import type { ClientSecretOf } from './client-secret';
+import { unknownOption } from './given-options';
 import type { TokenCredential } from './options';
 import type { Identity } from './resolved-options';
-import { unknownOption } from './unknown-option';
 
 const NAMES: readonly string[] = ['clientId', 'clientSecret', 'tenantId', 'credential'];
 

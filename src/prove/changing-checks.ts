@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveAnswer } from './live-http';
 import type { LiveService } from './live-service';
@@ -61,9 +61,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
     observe: (service) => {
       const mark = randomUUID();
       const work = async (path: string) => {
-        const value = new Date(systemClock.date() + HOUR_MS).toISOString();
-        const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value }] };
-        await service.ask('PATCH', path, { body: later });
+        await deferByHour(service, path);
         const { status: sent } = await service.ask('POST', `${path}/send`);
         const inDrafts = (await service.find(mark, 1, 'drafts')).length;
         const inSentItems = (await service.find(mark, 0, 'sentitems')).length;
@@ -90,9 +88,7 @@ export const CHANGING_CHECKS: readonly LiveCheck[] = [
     observe: (service) => {
       const mark = randomUUID();
       const work = async (path: string) => {
-        const value = new Date(systemClock.date() + HOUR_MS).toISOString();
-        const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value }] };
-        await service.ask('PATCH', path, { body: later });
+        await deferByHour(service, path);
         const body = { destinationId: 'outbox' };
         const { status: moved, body: message } = await service.ask('POST', `${path}/move`, { body });
         const { status: oldId } = await service.ask('GET', path);
@@ -163,4 +159,11 @@ async function isSubmitted(service: LiveService, path: string): Promise<boolean>
   const shown = property(body, 'singleValueExtendedProperties');
   const [flags] = Array.isArray(shown) ? shown : [];
   return (Number(property(flags, 'value')) & 4) !== 0;
+}
+
+/** Asks for a draft to be sent in an hour. */
+async function deferByHour(service: LiveService, path: string): Promise<void> {
+  const value = new Date(systemClock.date() + HOUR_MS).toISOString();
+  const later = { singleValueExtendedProperties: [{ id: 'SystemTime 0x3FEF', value }] };
+  await service.ask('PATCH', path, { body: later });
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import type { LiveCheck } from './live-check';
-import type { LiveAnswer } from './live-http';
-import { refusal } from './live-http';
+import { type LiveAnswer, refusal } from './live-http';
 import type { LiveService } from './live-service';
 import { remove, withDraft } from './with-draft';
 

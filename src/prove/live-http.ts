@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock';
-import { parseJson, property } from '../graph/json-property';
+import { parseJson, property } from '../graph/answer-error';
 import { wholeUndici } from '../network/undici';
 
 const ANSWER_MS = 120_000;

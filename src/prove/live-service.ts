@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock';
 import { hasMark, messageMark } from '../delivery/message-mark';
 import { isUploadUrl } from '../delivery/upload-url';
-import { parseJson, property } from '../graph/json-property';
+import { parseJson, property } from '../graph/answer-error';
 import type { ClientSecretOf } from '../options/client-secret';
 import {
   createFetch,

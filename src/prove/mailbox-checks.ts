@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hasMark } from '../delivery/message-mark';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import type { LiveCheck } from './live-check';
 import { type LiveAnswer, said } from './live-http';
 import { IMMUTABLE, type LiveService } from './live-service';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import { type LiveCheck, NotObserved } from './live-check';
 import type { LiveService } from './live-service';
 import { remove, withDraft } from './with-draft';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import type { SandboxRuleName } from '../sandbox/rules/index';
 import { type LiveCheck, NotObserved } from './live-check';
 import { refusal } from './live-http';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hasMessageId } from '../delivery/message-mark';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import { type LiveCheck, NotObserved } from './live-check';
 import { type LiveAnswer, refusal } from './live-http';
 import type { LiveService } from './live-service';

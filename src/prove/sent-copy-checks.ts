@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { draftMark, hasDraftMark, hasMessageId } from '../delivery/message-mark';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import { isNationalEndpoint } from '../options/clouds';
 import { isText } from './changing-checks';
 import { type LiveCheck, NotObserved } from './live-check';

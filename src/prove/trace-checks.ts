@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../clock';
+import { property } from '../graph/answer-error';
 import { traceDetailsPath, tracesPath } from '../graph/endpoints';
-import { property } from '../graph/json-property';
 import { isNationalEndpoint } from '../options/clouds';
 import { isText } from './changing-checks';
 import { type LiveCheck, NotObserved } from './live-check';

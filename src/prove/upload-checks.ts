@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MIN_SESSION_BYTES, RANGE_BYTES } from '../delivery/limits';
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import type { LiveCheck } from './live-check';
 import type { LiveAnswer } from './live-http';
 import type { LiveService } from './live-service';

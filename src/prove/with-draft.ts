@@ -1,4 +1,4 @@
-import { property } from '../graph/json-property';
+import { property } from '../graph/answer-error';
 import { type LiveAnswer, UnexpectedAnswer } from './live-http';
 import type { LiveService } from './live-service';
 

@@ -1,14 +1,10 @@
-import { GraphTransportError } from '../errors/graph-transport-error';
+import { SendTimeout } from '../errors/abort';
+import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { property } from '../graph/answer-error';
 import { isId } from '../graph/endpoints';
-import { parseJson, property } from '../graph/json-property';
+import { garbledAnswer, type ListPage, readPage, textOf } from '../graph/list-page';
+import type { CloudName } from '../options/clouds';
 import type { MessageTrace, TraceDetail } from './trace';
-
-/** A page of an answer. */
-export interface Page<T> {
-  items: T[];
-  /** Where the next one is; undefined on the last. */
-  next: string | undefined;
-}
 
 /** A trace, and which message it is about. */
 export interface ListedTrace extends MessageTrace {
@@ -16,10 +12,10 @@ export interface ListedTrace extends MessageTrace {
 }
 
 /** @throws GraphTransportError if it is no list of traces */
-export function toTraces(body: string): Page<ListedTrace> {
-  return toPage(body, (item) => {
+export function toTraces(body: string): ListPage<ListedTrace> {
+  return readPage(body, (item) => {
     const [id, recipient] = [property(item, 'id'), property(item, 'recipientAddress')];
-    if (!isId(id) || typeof recipient !== 'string' || recipient === '') throw garbled();
+    if (!isId(id) || typeof recipient !== 'string' || recipient === '') throw garbledAnswer();
     const size = property(item, 'size');
     return {
       recipient,
@@ -36,8 +32,8 @@ export function toTraces(body: string): Page<ListedTrace> {
 }
 
 /** @throws GraphTransportError if it is no list of details */
-export function toDetails(body: string): Page<TraceDetail> {
-  return toPage(body, (item) => ({
+export function toDetails(body: string): ListPage<TraceDetail> {
+  return readPage(body, (item) => ({
     at: timeOf(item, 'dateTime'),
     event: textOf(item, 'event') ?? '',
     action: textOf(item, 'action'),
@@ -46,38 +42,65 @@ export function toDetails(body: string): Page<TraceDetail> {
   }));
 }
 
-function toPage<T>(body: string, toItem: (item: unknown) => T): Page<T> {
-  const answer = parseJson(body);
-  const value = property(answer, 'value');
-  if (!Array.isArray(value)) throw garbled();
-  return { items: value.map(toItem), next: pathOf(property(answer, '@odata.nextLink')) };
-}
-
-/** Exchange writes an empty text for what it does not know. */
-function textOf(item: unknown, name: string): string | undefined {
-  const value = property(item, name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 function timeOf(item: unknown, name: string): Date {
   const value = property(item, name);
   const time = new Date(typeof value === 'string' ? value : Number.NaN);
-  if (Number.isNaN(time.getTime())) throw garbled();
+  if (Number.isNaN(time.getTime())) throw garbledAnswer();
   return time;
 }
 
-/** Ignores the link's host, so that the token goes only to our endpoint, whatever the link says. */
-function pathOf(nextLink: unknown): string | undefined {
-  if (nextLink === undefined || nextLink === null) return undefined;
-  if (typeof nextLink !== 'string' || !URL.canParse(nextLink)) throw garbled();
-  const { pathname, search } = new URL(nextLink);
-  return pathname + search;
+const LINK = 'https://learn.microsoft.com/graph/api/resources/exchangemessagetrace';
+
+/** Microsoft's app that reads the traces. The tenant must have its service principal (documented: exchangemessagetrace.md). */
+const SERVICE_APP = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
+
+const PRINCIPAL = `the tenant must have the service principal of Microsoft's app ${SERVICE_APP}: create it once with New-MgServicePrincipal -AppId ${SERVICE_APP}, and give it some hours to take effect`;
+const PERMISSION =
+  'transport.trace() needs the application permission ExchangeMessageTrace.Read.All, with admin consent, for the app in the option trace, or else for the app that sends';
+
+/** The error of a call in a cloud that has no message trace (documented: messagetracingroot-list-messagetraces.md). */
+export function noTraceIn(cloud: CloudName): GraphTransportError {
+  return new GraphTransportError('ECONFIG', `The cloud ${cloud} has no message trace in Graph.`, {
+    hint: 'Only the global cloud has it. transport.bounces() works in every cloud.',
+    link: LINK,
+  });
 }
 
-/** @returns the error of an answer that makes no sense */
-export function garbled(): GraphTransportError {
-  return new GraphTransportError('ECONNECTION', "The answer of Graph breaks off, or is not one of Graph's.", {
-    outcome: 'unknown',
-    hint: 'Is there a proxy or gateway in between?',
-  });
+/** Words the error as one of a message trace: nothing was to be sent, so nothing is in doubt. */
+export function asTraceError(error: unknown): unknown {
+  if (!(error instanceof GraphTransportError)) return error;
+  const { code, responseCode, cause, graphCode } = error;
+  // What Entra says about the app or its secret is not about traces.
+  if (graphCode?.startsWith('AADSTS')) return error;
+  if (cause instanceof SendTimeout) {
+    return error.with({
+      message: `The message trace took longer than its timeout, ${cause.timeoutMs} ms.`,
+      hint: 'Ask again later, or raise the option timeout.',
+    });
+  }
+  if (code === 'EABORT') return error.with({ message: 'The message trace was aborted.', hint: undefined });
+  if (code === 'EAUTH' && responseCode === 401) {
+    // This is how a missing service principal is reported to look.
+    const hint = /service principal/i.test(error.response ?? '')
+      ? `For a message trace, ${PRINCIPAL}.`
+      : `${PERMISSION}; and ${PRINCIPAL}.`;
+    return error.with({ hint, link: LINK });
+  }
+  if (code === 'EAUTH' && responseCode === 403) {
+    return error.with({ hint: `${PERMISSION}. Besides, ${PRINCIPAL}.`, link: LINK });
+  }
+  if (responseCode === 400 || responseCode === 404) {
+    return error.with({
+      hint: 'Graph does not take this message trace: see its own message, and check the clock of this machine, which must not be ahead.',
+      link: LINK,
+    });
+  }
+  if (responseCode === 429) {
+    return error.with({
+      hint: 'Exchange takes 100 trace requests in 5 minutes, from all programs together: ask again later.',
+      link: LINK,
+    });
+  }
+  if (outcomeOf(error) !== 'unknown') return error;
+  return error.with({ outcome: 'not-accepted', hint: 'Nothing is lost: ask again later.' });
 }

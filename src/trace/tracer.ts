@@ -6,13 +6,18 @@ import { type CallContext, checkedMessageId } from '../delivery/ask-mailbox';
 import type { Secrets } from '../errors/secrets';
 import { GraphClient, type GraphClientOptions, type Tokens } from '../graph/client';
 import { traceDetailsPath, tracesPath } from '../graph/endpoints';
+import { garbledAnswer, type ListPage } from '../graph/list-page';
 import { MessageRequests } from '../graph/message-requests';
 import type { ResolvedOptions } from '../options/resolved-options';
-import type { MessageTrace, TraceDetail, TraceOptions } from './trace';
-import { garbled, type ListedTrace, type Page, toDetails, toTraces } from './trace-answers';
-import { asTraceError, noTraceIn } from './trace-error';
+import {
+  checkTraceOptions,
+  type MessageTrace,
+  type TraceDetail,
+  type TraceOptions,
+  type TraceWindow,
+} from './trace';
+import { asTraceError, type ListedTrace, noTraceIn, toDetails, toTraces } from './trace-answers';
 import { TraceLimiter } from './trace-limiter';
-import { checkTraceOptions, type TraceWindow } from './trace-options';
 
 /** Without it, Graph says unknownFutureValue for a status that is newer than the list (documented: exchangemessagetrace.md). */
 const HEADERS = { prefer: 'include-unknown-enum-members' };
@@ -145,13 +150,13 @@ async function detailsOf(requests: MessageRequests, { id, recipient }: MessageTr
 async function readAll<T>(
   requests: MessageRequests,
   first: string,
-  toPage: (body: string) => Page<T>,
+  toPage: (body: string) => ListPage<T>,
 ): Promise<T[]> {
   const items: T[] = [];
   const read = new Set<string>();
   for (let path: string | undefined = first; path !== undefined; ) {
     // A list that leads back to a page would never end.
-    if (read.has(path)) throw garbled();
+    if (read.has(path)) throw garbledAnswer();
     read.add(path);
     const { body } = await requests.call({
       method: 'GET',
@@ -163,7 +168,7 @@ async function readAll<T>(
       check: toPage,
       repeatable: true,
     });
-    const page: Page<T> = toPage(body);
+    const page: ListPage<T> = toPage(body);
     items.push(...page.items);
     path = page.next;
   }

@@ -1,7 +1,7 @@
 import { asciiLowerCase } from '../ascii-case';
 import { MAX_HELD_BYTES } from '../delivery/limits';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { parseJson, property } from '../graph/json-property';
+import { parseJson, property } from '../graph/answer-error';
 import type { ResolvedOptions } from '../options/resolved-options';
 import { doubted, failed, passed, type VerifyCheck } from './verify-check';
 

@@ -1,6 +1,7 @@
 import { plainJson } from '../delivery/request-bodies';
 import { GraphTransportError } from '../errors/graph-transport-error';
-import { graphCode as serviceCode, spelling } from '../errors/service-codes';
+import { graphCode as serviceCode } from '../errors/service-codes/graph-codes';
+import { spelling } from '../errors/service-codes/service-code';
 import type { GraphClient } from '../graph/client';
 import { ME_PATH, sendMailPath } from '../graph/endpoints';
 import type { TokenClaims } from './check-token';

@@ -1,6 +1,6 @@
 import { SendTimeout } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
-import { ENTRA_ORDER, entraCode } from '../errors/service-codes';
+import { ENTRA_ORDER, entraCode } from '../errors/service-codes/entra-codes';
 import type { GraphClient } from '../graph/client';
 import { ClientSecretError } from '../options/client-secret';
 import type { ResolvedOptions } from '../options/resolved-options';

@@ -1,7 +1,7 @@
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { Agent, request } from 'undici';
 import { type RunningSandbox, startSandbox } from '../../../src/sandbox';
-import { eventStream } from '../../../src/sandbox/inbox/api/events';
+import { eventStream } from '../../../src/sandbox/inbox/events';
 import { LUNCH, send, sendMime, TEXT_FILE } from '../support';
 
 const API = '/inbox/api/v1';

@@ -1,8 +1,7 @@
 import { CONNECTION_FLAGS } from './connection';
-import { DELIVERY_FLAGS, MESSAGE_FLAGS } from './message';
+import { DELIVERY_FLAGS, IGNORED_FLAGS, MESSAGE_FLAGS, SENDMAIL_FLAGS } from './message';
 import { BOUNCES_FLAGS, PROVE_FLAGS, TRACE_FLAGS } from './reports';
 import { DEMO_FLAGS, SANDBOX_FLAGS } from './sandbox';
-import { IGNORED_FLAGS, SENDMAIL_FLAGS } from './sendmail';
 
 export type { Flag, FlagTable } from './flag';
 export { DEFAULT_REPORT } from './reports';

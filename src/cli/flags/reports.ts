@@ -2,21 +2,19 @@ import type { FlagTable } from './flag';
 
 export const DEFAULT_REPORT = 'prove-report.json';
 
+const since = <Value extends string>(value: Value, help: string) =>
+  ({ type: 'string', value, help }) as const;
+
 export const BOUNCES_FLAGS = {
-  since: {
-    type: 'string',
-    value: 'WHEN',
-    help: 'a date, such as 2026-11-26 or 2026-11-26T09:00:00Z, or the token of an earlier run (default: everything in the Inbox)',
-  },
+  since: since(
+    'WHEN',
+    'a date, such as 2026-11-26 or 2026-11-26T09:00:00Z, or the token of an earlier run (default: everything in the Inbox)',
+  ),
 } as const satisfies FlagTable<never>;
 
 export const TRACE_FLAGS = {
   details: { type: 'boolean', help: 'also each step of the message to each recipient' },
-  since: {
-    type: 'string',
-    value: 'DATE',
-    help: 'the message was sent then or later, at most 90 days ago (default: ten days ago)',
-  },
+  since: since('DATE', 'the message was sent then or later, at most 90 days ago (default: ten days ago)'),
 } as const satisfies FlagTable<never>;
 
 export const PROVE_FLAGS = {

@@ -1,22 +1,23 @@
+// Longer than a file should be, because it is mostly one table.
 import type { Call } from '../http/delivery';
 import { emptyAnswer, jsonAnswer } from '../http/graph-answer';
 import { GraphRefusal, noSuchRequest } from '../http/graph-refusal';
 import type { PathValues, Route, RouteMatch } from '../http/route';
 import { findMessage } from '../mailbox/messages';
+import type { MailboxMessage } from '../mailbox/state';
 import { isNationalCloud } from '../own-hosts';
 import { requireExchange } from '../tenant/mailboxes';
 import { addAttachment, attachmentsAnswer, deleteAttachment } from './attachments';
 import { authorize, type GraphState, requirePermission } from './authorize';
 import { createDraft, deleteMessage, moveMessage, updateMessage } from './drafts';
 import { findMessages } from './find-messages';
-import { folderAnswer, foldersAnswer } from './folder-answer';
 import { firstUnknownSegment } from './known-segments';
+import { folderAnswer, foldersAnswer, userAnswer } from './mailbox-answer';
 import { messageAnswer, mimeAnswer } from './message-answer';
 import { createUploadSession, progressOf, uploadOriginFor, uploadUrl } from './open-upload';
 import { createReply } from './reply';
 import { sendDraft, sendMail } from './send';
 import { traceDetailsAnswer, tracesAnswer } from './trace-answer';
-import { userAnswer } from './user-answer';
 
 /** A request to Graph whose token is good. */
 export interface GraphAsked {
@@ -91,10 +92,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
     fault: 'create-draft',
     permissions: WRITE,
     async handle({ request, values, state, call }) {
-      const draft = await createDraft(request, values.user, state, call);
-      const answer = messageAnswer(201, draft, request, state, call);
-      state.messages.push(draft);
-      return answer;
+      return createdAnswer(await createDraft(request, values.user, state, call), { request, state, call });
     },
   },
   {
@@ -203,9 +201,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
       permissions: WRITE,
       async handle({ request, values, state, call }) {
         const draft = await createReply(request, values, state, { call, toAll: action === 'createReplyAll' });
-        const answer = messageAnswer(201, draft, request, state, call);
-        state.messages.push(draft);
-        return answer;
+        return createdAnswer(draft, { request, state, call });
       },
     }),
   ),
@@ -255,6 +251,16 @@ export async function serveGraph(
   if (route === undefined) throw wrongMethod(request, match);
   if (route.permissions !== undefined) requirePermission(permissions, ...route.permissions);
   return route.handle({ request, values: match.values, permissions, state, call });
+}
+
+/** Keeps a draft that was created, and shows it. */
+function createdAnswer(
+  draft: MailboxMessage,
+  { request, state, call }: { request: Request; state: GraphState; call: Call },
+): Response {
+  const answer = messageAnswer(201, draft, request, state, call);
+  state.messages.push(draft);
+  return answer;
 }
 
 function noRoute(

@@ -1,7 +1,15 @@
 import { formatSize } from './format';
-import { type Tag, tagsOf, withoutComments } from './html-tags';
 import { OUTLOOK_GAPS } from './outlook-gaps';
-import { decodeReferences, emlHeaders, type SandboxMessage, sizeOfMessage, visibleText } from './sandbox';
+import {
+  decodeReferences,
+  emlHeaders,
+  type SandboxMessage,
+  sizeOfMessage,
+  type Tag,
+  tagsOf,
+  visibleText,
+  withoutComments,
+} from './sandbox';
 import { textPieces } from './text-links';
 
 /** Something about a message that its sender may want to change, or wants to look over. */

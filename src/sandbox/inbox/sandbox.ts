@@ -13,6 +13,7 @@ export { REQUEST_NAMES, type SandboxRequestName } from '../http/route';
 export { decodeReferences } from '../mail/character-references';
 export { composeEml } from '../mail/compose-eml';
 export { emlHeaders } from '../mail/eml-headers';
+export { type Tag, tagsOf, withoutComments } from '../mail/markup';
 export {
   type SandboxAddress,
   type SandboxAttachment,

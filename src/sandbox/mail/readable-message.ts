@@ -1,5 +1,5 @@
 import { composeEml } from './compose-eml';
-import { linksIn } from './links';
+import { linksIn } from './markup';
 import type { SandboxMessage, SentMessage } from './message';
 import { visibleText } from './visible-text';
 

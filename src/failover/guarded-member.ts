@@ -4,8 +4,7 @@ import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import type { getLogger } from 'nodemailer/lib/shared';
 import type { Clock } from '../clock';
 import { closedError, onAbort, throwIfGivenUp } from '../errors/abort';
-import { fieldOf } from '../errors/error-code';
-import { GraphTransportError, type Outcome } from '../errors/graph-transport-error';
+import { fieldOf, GraphTransportError, type Outcome } from '../errors/graph-transport-error';
 import { handOverProxy, type ReplayedMessage } from '../nodemailer/replayed-message';
 import { Circuit, type CircuitState } from './circuit';
 import { failureOutcome } from './failure-outcome';
@@ -45,7 +44,7 @@ export interface Errand {
 export type Attempted = { info: SentMessageInfo } | { error: Error; outcome: Outcome };
 
 /** A member with its circuit. */
-export class Station {
+export class GuardedMember {
   readonly circuit: Circuit;
   readonly #member: Member;
   readonly #options: FailoverOptions;

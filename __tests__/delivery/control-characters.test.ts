@@ -1,4 +1,4 @@
-import { controlCharactersIn, withoutControlCharacters } from '../../src/mime/control-characters';
+import { controlCharactersIn, withoutControlCharacters } from '../../src/delivery/request-bodies';
 
 test('no control character of a message gets into JSON, except line breaks and tabs of its body', () => {
   const message = {

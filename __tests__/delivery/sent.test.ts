@@ -1,5 +1,5 @@
 import type { RouteDecision } from '../../src/delivery/choose-route';
-import { droppedByGraph, reasonOf, recipientsOf } from '../../src/delivery/describe-delivery';
+import { droppedByGraph, reasonOf, recipientsOf } from '../../src/delivery/sent';
 
 const message = {
   from: { emailAddress: { address: 'shop@contoso.example' } },

@@ -1,6 +1,6 @@
 import type { ParsedPart } from '../../src/mime/body-parser';
-import { leftOvers } from '../../src/mime/ledger';
 import { isBodyText, type MailPart, walk } from '../../src/mime/mail-content';
+import { leftOvers } from '../../src/mime/message-reader';
 import { PART_NUMBER } from '../../src/mime/part-header';
 import { mailPart } from '../support/mail-part';
 
