@@ -158,3 +158,12 @@ test.each([
 ])('%s is sent as %s', (written, sent) => {
   expect(toWireAddress(written)).toBe(sent);
 });
+
+test('a very long value that does not follow the grammar counts as one bad address', () => {
+  const long = `to:${'ann@example.com '.repeat(3000)}`;
+  expect(parseAddresses(long)).toEqual([{ name: '', address: long }]);
+});
+
+test('a local part of dots alone is quoted', () => {
+  expect(toWireAddress('..@docomo.example')).toBe('".."@docomo.example');
+});
