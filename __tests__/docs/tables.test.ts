@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLOUD_NAMES, CLOUDS } from '../../src/options/clouds';
 import { SMTP_NAMES } from '../../src/options/option-names';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { SANDBOX_RULES } from '../../src/sandbox';
@@ -117,15 +116,5 @@ test('the table of rules is that of the sandbox', () => {
 test('the live check says first that we have never run it on the service', () => {
   expect(PAGES.get('docs/live-check.md')).toMatch(
     /^# Live check\n\nWe have never run this on Microsoft's service/m,
-  );
-});
-
-test('the table of clouds has the endpoints of the code', () => {
-  expect(table('`cloud`', 'Serves', 'Graph', 'Entra')).toEqual(
-    CLOUD_NAMES.map((name) => {
-      const { serves, graphEndpoint, authorityHosts } = CLOUDS[name];
-      const authorities = authorityHosts.map((host) => `\`${host}\``).join(' or ');
-      return [`\`${name}\``, serves, `\`${graphEndpoint}\``, authorities];
-    }),
   );
 });

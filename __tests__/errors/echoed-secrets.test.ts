@@ -248,7 +248,7 @@ test.each(Object.entries(ANSWERS))(
         const options = { dispatcher: wire.dispatcher, clientSecret: all.secret };
         expectNothingOf(await outcomesOf(options, isOfDraft(who) || run++ % 4 === 0), all, echo);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   },
 );
@@ -291,7 +291,7 @@ test('an error of the connection may tell whatever was sent, however deep in it'
         }
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
 
@@ -312,7 +312,7 @@ test("a caller's own functions may fail with what they know", async () => {
       const once = () => (asked++ === 0 ? secret : fail());
       expectNothingOf(await outcomesOf({ ...options, clientSecret: once }, false), all);
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 });
 

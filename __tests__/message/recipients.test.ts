@@ -3,6 +3,7 @@ import {
   fromOf,
   hasOtherThanAddresses,
   isFrom,
+  mailboxesOf,
   toRecipients,
 } from '../../src/message/recipients';
 import { readLines } from '../support/mail-content';
@@ -26,7 +27,7 @@ test('keeps each recipient in the class that the headers say, with the name', as
 test('makes bcc recipients of those whom only the envelope names', async () => {
   const content = await mail('To: ann@example.com');
   const { bcc } = toRecipients(content, ['ann@example.com', 'archive@contoso.example']);
-  expect(addresses(bcc)).toEqual(['archive@contoso.example']);
+  expect(bcc).toEqual([{ name: '', address: 'archive@contoso.example' }]);
 });
 
 test('leaves out whom only the Bcc header names, since the envelope decides', async () => {
@@ -37,7 +38,13 @@ test('leaves out whom only the Bcc header names, since the envelope decides', as
 test.each(['To', 'Cc'])('refuses a %s recipient who is not in the envelope', async (header) => {
   const content = await mail(`${header}: ann@example.com, customer@example.net`);
   expect(() => toRecipients(content, ['ann@example.com'])).toThrow(
-    expect.objectContaining({ code: 'EENVELOPE', message: expect.stringContaining('customer@example.net') }),
+    expect.objectContaining({
+      code: 'EENVELOPE',
+      message: expect.stringContaining('customer@example.net'),
+      hint: expect.stringMatching(
+        /would get this message too\. Remove them .* or add them to the envelope\.$/,
+      ),
+    }),
   );
 });
 
@@ -74,10 +81,13 @@ test('refuses an empty envelope', async () => {
 test.each([
   ['the envelope', 'To: ann@example.com', ['ann@example.com', 'bob@'], 'bob@'],
   ['To', 'To: ann@example.com>', ['ann@example.com'], 'ann@example.com>'],
-])('refuses a malformed address in %s by name', async (_where, header, envelope, named) => {
+])('refuses a malformed address in %s by name', async (where, header, envelope, named) => {
   const content = await mail(header);
   expect(() => toRecipients(content, envelope)).toThrow(
-    expect.objectContaining({ code: 'EENVELOPE', message: expect.stringContaining(`"${named}"`) }),
+    expect.objectContaining({
+      code: 'EENVELOPE',
+      message: expect.stringContaining(`"${named}" (${where}) is not an address`),
+    }),
   );
 });
 
@@ -89,6 +99,13 @@ test.each([
   const content = await mail(`To: ${Array.from({ length: count }, (_, n) => `${n}@example.net`).join(', ')}`);
   expect(() => toRecipients(content, ['ann@example.com'])).toThrow(
     expect.objectContaining({ details: expect.objectContaining({ message: expect.stringMatching(named) }) }),
+  );
+});
+
+test('refuses a name that may be meant as an address, and names it', async () => {
+  const content = await mail('To: =?utf-8?Q?bob=40example.com?= <>, ann@example.com');
+  expect(() => toRecipients(content, ['ann@example.com'])).toThrow(
+    'not in the envelope: bob@example.com (To).',
   );
 });
 
@@ -115,7 +132,7 @@ test('lists the entries that have no address, with the header they are in', asyn
     '"The team" in Cc, which has no address',
     '"staff" in Resent-To, which has no address',
   ]);
-  expect(entriesWithoutAddress(await mail('To: ', 'Cc: friends:;'))).toEqual([]);
+  expect(entriesWithoutAddress(await mail('To: ', 'Cc: friends:;', 'Bcc: <>'))).toEqual([]);
 });
 
 test('reads every mailbox in From once, without entries that have no address', async () => {
@@ -123,6 +140,16 @@ test('reads every mailbox in From once, without entries that have no address', a
   expect(addresses(fromOf(content))).toEqual(['ann@example.com', 'bob@example.com']);
   expect(fromOf(await mail('Subject: x'))).toEqual([]);
   expect(fromOf(await mail('From:'))).toEqual([]);
+});
+
+test('takes what a header names from all its occurrences, each once, and no entry without an address', async () => {
+  const content = await mail(
+    'Reply-To: Ann <ann@example.com>, root, bob@',
+    'Reply-To: ANN@example.com, eve@example.com',
+    'Sender: app@example.com',
+  );
+  expect(addresses(mailboxesOf(content, 'reply-to'))).toEqual(['ann@example.com', 'eve@example.com']);
+  expect(mailboxesOf(content, 'return-receipt-to')).toEqual([]);
 });
 
 test.each([
@@ -146,6 +173,7 @@ test.each([
   ['Reply-To: friends:;', true],
   ['Reply-To:', false],
   ['Sender: root', true],
+  ['From: ann@example.com, root', true],
   ['To: root', false],
 ])('knows whether an address header has other text in it: %s', async (header, has) => {
   const [first] = (await mail(header)).headers;

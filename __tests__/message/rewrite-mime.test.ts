@@ -1,5 +1,6 @@
 import type { GraphMessage } from '../../src/message/graph-message';
 import { toMimeMessage } from '../../src/message/rewrite-mime';
+import { Base64Content } from '../../src/mime/base64-content';
 import { fc } from '../support/fast-check';
 
 const mailbox = { userId: 'app@contoso.example' };
@@ -38,6 +39,38 @@ test('ends every line with CRLF wherever the message is cut into pieces, and cop
       if (pieces[0]?.includes('\r\n\r\n')) expect(toMimeMessage(pieces, {}, mailbox).at(-1)).toBe(last);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('leaves contents in place of their lines, which end like other lines', () => {
+  const [before, content, after] = [`${from}\r\n--b\r`, new Base64Content(Buffer.from('Hello')), '\n--b--\r'];
+  const pieces = toMimeMessage([Buffer.from(before), content, Buffer.from(after)], {}, mailbox);
+  expect(pieces).toContain(content);
+  expect(pieces.map((piece) => (piece === content ? 'SGVsbG8=' : String(piece))).join('')).toBe(
+    `${from}\r\n--b\r\nSGVsbG8=\r\n--b--\r\n`,
+  );
+  const [, , ...plain] = toMimeMessage(
+    [Buffer.from(`${from}\r\n`), content, Buffer.from('\r\n')],
+    {},
+    mailbox,
+  );
+  expect(plain).toEqual([Buffer.from('\r\n'), content, Buffer.from('\r\n')]);
+});
+
+test.each([
+  ['in its header', ['Fr', 'om: app@contoso.example\r\n\r\nbody']],
+  ['between the halves of a line ending', [`${from}\r\nbody\r`, '', '\nmore']],
+  ['before a lone LF', [`${from}\r\nbody`, '\nmore']],
+  ['after a lone CR', [`${from}\r\nbody\r`, 'more']],
+  ['with a lone CR at its end', [`${from}\r\nbody`, '\r']],
+])('ends every line with CRLF though the message is cut %s', (_where, pieces) => {
+  const whole = pieces.join('').replace(/\r\n|\r|\n/g, '\r\n');
+  expect(String(ofPieces(pieces.map((piece) => Buffer.from(piece))))).toBe(whole);
+});
+
+test.each(['To', 'Cc', 'Resent-To'])('leaves an entry without an address out of %s', (name) => {
+  expect(mime(`${from}${name}: root, ann@example.com\r\n\r\n`)).toBe(
+    `${from}${name}: ann@example.com\r\n\r\n`,
   );
 });
 

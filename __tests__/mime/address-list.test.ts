@@ -24,6 +24,10 @@ test.each<[string, string[][]]>([
   ['ann@example.com (Ann \\(Cole\\))', [['Ann (Cole)', 'ann@example.com']]],
   ['Jörg <jörg@bücher.example>', [['Jörg', 'jörg@bücher.example']]],
   ['=?utf-8?q?a,b?= <ann@example.com>', [['=?utf-8?q?a,b?=', 'ann@example.com']]],
+  ['ann@example.com ( Ann ) (at home)', [['Ann at home', 'ann@example.com']]],
+  ['<ann@example.com> (Ann) (at home)', [['Ann at home', 'ann@example.com']]],
+  ['ann@example.com (:-\\( Ann)', [[':-( Ann', 'ann@example.com']]],
+  ['😀 Ann <ann@example.com>', [['😀 Ann', 'ann@example.com']]],
   ['', []],
 ])('reads %s', (text, expected) => {
   expect(of(text)).toEqual(expected);
@@ -40,6 +44,12 @@ test.each([
   '<@a.example,@b.example:ann@example.com>',
   'ann..cole@example.com',
   '"ann@example.com',
+  'Ann <ann@example.com',
+  'ann@',
+  'Team: root, ann@example.com;',
+  '(x ann@example.com',
+  'Ann\u00a0B <ann@example.com>',
+  '\ue000 <ann@example.com>',
 ])('takes %s for nothing that follows the grammar', (text) => {
   expect(readAddressList(text)).toBeUndefined();
 });
@@ -49,6 +59,15 @@ test.each([
   ['Ann <ann@example.com>, "B, C" <bob@example.com>', true],
   ['ann@example.com (Ann)', true],
   ['undisclosed-recipients:;', true],
+  ['"Ann B." <ann@example.com>', true],
+  ['', true],
+  [' ', false],
+  ['Team: Jörg <joerg@example.com>;', false],
+  ['< ann@example.com>', false],
+  ['<ann@example.com >', false],
+  ['<ann@example.com (x)>', false],
+  ['ann@ example.com', false],
+  ['ann @example.com', false],
   ['Ann B. <ann@example.com>', false],
   ['ann@example.com (Ann, mallory@evil.example)', false],
   ['(x) ann@example.com', false],
@@ -59,6 +78,15 @@ test.each([
   ['=?utf-8?q?<mallory@evil.example>?= <ann@example.com>', false],
 ])('knows whether every parser reads the same in %s', (text, isPlain) => {
   expect(readAddressList(text)?.isPlain).toBe(isPlain);
+});
+
+test.each([
+  ['Ann <ann@example.com>', true],
+  ['"A, B" <ann@example.com>', true],
+  ['=?utf-8?q?a_b?= <ann@example.com>', true],
+  ['=?utf-8?q?a,b?= <ann@example.com>', false],
+])('knows whether nothing was guessed in %s', (text, isCertain) => {
+  expect(readAddressList(text)?.isCertain).toBe(isCertain);
 });
 
 test('finds exactly the addresses that a list was made of, whatever stands around them', () => {

@@ -20,6 +20,7 @@ test.each([
     'to:ann@example.com =?utf-8?B?hJ?=',
     [{ name: '', address: 'ann@example.com' }],
   ],
+  ['a name that is no phrase', 'ann@example.com Ann', [{ name: 'Ann', address: 'ann@example.com' }]],
   ['a comment', 'Ann (at home) <ann@example.com>', [{ name: 'Ann', address: 'ann@example.com' }]],
   ['an empty group', 'undisclosed-recipients:;', []],
   [
@@ -58,6 +59,9 @@ test.each([
   'a@localhost',
   'ann@xn--bcher-kva.example',
   'ann@my_host.example',
+  'ann@my_host',
+  'ann@my_host.b',
+  'ann@_.example',
   'jörg@example.com',
   'a@b',
   'a@b.c.d-e',
@@ -153,4 +157,13 @@ test.each([
   ['ann', 'ann'],
 ])('%s is sent as %s', (written, sent) => {
   expect(toWireAddress(written)).toBe(sent);
+});
+
+test('a very long value that does not follow the grammar counts as one bad address', () => {
+  const long = `to:${'ann@example.com '.repeat(3000)}`;
+  expect(parseAddresses(long)).toEqual([{ name: '', address: long }]);
+});
+
+test('a local part of dots alone is quoted', () => {
+  expect(toWireAddress('..@docomo.example')).toBe('".."@docomo.example');
 });

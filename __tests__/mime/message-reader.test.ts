@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import timers from 'node:timers/promises';
 import { GraphTransportError } from '../../src/errors/graph-transport-error';
@@ -261,4 +262,18 @@ test('a send that was aborted before is not read, and its signal is let go of', 
   const add = jest.spyOn(signal, 'addEventListener');
   await readMessage((reader) => reader.end('Subject: a\r\n\r\nb'), LIMITS, signal);
   expect(remove.mock.calls[0]?.slice(0, 2)).toEqual(add.mock.calls[0]?.slice(0, 2));
+});
+
+test('what Nodemailer writes line by line is read in pieces of 64 KB, and a large piece without a copy', async () => {
+  const read = jest.spyOn(MessageReader.prototype, 'read').mockResolvedValue();
+  const sink = new MessageSink(new MessageReader(LIMITS));
+  for (let n = 0; n < 3; n++) sink.write(Buffer.alloc(32 * 1024, `${n}`));
+  const large = Buffer.alloc(100_000, 'x');
+  sink.write(large);
+  sink.end(large);
+  await once(sink, 'finish');
+  const pieces = read.mock.calls.map(([piece]) => piece);
+  read.mockRestore();
+  expect(pieces.map(({ length }) => length)).toEqual([64 * 1024, 32 * 1024 + 100_000, 100_000, 0]);
+  expect(pieces[2]).toBe(large);
 });

@@ -19,6 +19,9 @@ test.each<[string, { depth: number; closing: boolean } | undefined]>([
   ['--inner', undefined],
   ['--other\r\n', undefined],
   ['-- inner\r\n', undefined],
+  ['xxouter\r\n', undefined],
+  ['-xouter\r\n', undefined],
+  ['x-outer\r\n', undefined],
   [`--inner${' '.repeat(999)}\r\n`, undefined],
 ])('the line %j ends %j', (line, delimiter) => {
   expect(opened('outer', 'inner').delimiterOf(line)).toEqual(delimiter);
@@ -41,6 +44,23 @@ test('a multipart that closes before its first part stays open, and is in doubt'
   expect(multiparts.depth).toBe(1);
   expect(part.faults).toEqual([
     { because: 'structure', what: 'the parts of multipart/mixed, which ends before the first' },
+  ]);
+});
+
+test('the white space at the end of a boundary does not count, and that at its beginning does', () => {
+  const { delimiterOf } = opened(' b ');
+  expect(delimiterOf('-- b\r\n')).toEqual({ depth: 0, closing: false });
+  expect(delimiterOf('--b\r\n')).toBeUndefined();
+});
+
+test('boundaries that begin alike can be told apart', () => {
+  expect(opened('b', 'b-', 'bb').parts.map(({ faults }) => faults)).toEqual([[], [], []]);
+});
+
+test('a boundary as long as a line is in doubt', () => {
+  expect(opened('b'.repeat(1042)).parts[0]?.faults).toEqual([]);
+  expect(opened('b'.repeat(1043)).parts[0]?.faults).toEqual([
+    { because: 'structure', what: 'a boundary of a line' },
   ]);
 });
 

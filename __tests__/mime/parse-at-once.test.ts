@@ -69,6 +69,28 @@ test('leaves a message that mailparser refuses to its stream, which says why', a
   await expect(parseAsStream(lines)).rejects.toThrow('Max allowed child nodes exceeded');
 });
 
+test.each([
+  ['createNode', BodyParser.prototype],
+  ['processHeaders', BodyParser.prototype],
+  ['newNode', splitterPrototype()],
+  ['processLine', splitterPrototype()],
+  ['push', splitterPrototype()],
+])('leaves all mail to the stream if mailparser has no method %s any more', (name, prototype) => {
+  const own = Object.getOwnPropertyDescriptor(prototype, name);
+  Object.defineProperty(prototype, name, { value: 'renamed', configurable: true });
+  try {
+    expect(parseAtOnce(Buffer.from(part(undefined, 0)))).toBeUndefined();
+  } finally {
+    Reflect.deleteProperty(prototype, name);
+    if (own) Object.defineProperty(prototype, name, own);
+  }
+  expect(parseAtOnce(Buffer.from(part(undefined, 0)))).toBeDefined();
+});
+
+function splitterPrototype(): object {
+  return Object.getPrototypeOf(Reflect.get(new BodyParser(), 'splitter'));
+}
+
 const boundaries = ['a', 'b', 'a b', 'b-'];
 const lineEnds = fc.constantFrom('\r\n', '\n', '\r', '\r\r\n', ' \r\n', '');
 

@@ -65,6 +65,13 @@ const AT_MICROSOFT = [
     'http://contoso.ciamlogin.microsoft.com',
   ],
   ...['https://login.partner.microsoftonline.cn', 'http://outlook.office365.com', 'http://sts.windows.net'],
+  ...[
+    'https://azure.com',
+    'https://outlook.office.com',
+    'https://outlook.office365.us',
+    'https://smtp.outlook.com',
+  ],
+  ...['https://login.live.com', 'https://management.chinacloudapi.cn', 'https://login.microsoftonline.us'],
 ];
 
 test.each(AT_MICROSOFT)('it is refused with %s as either endpoint, or as both', (origin) => {

@@ -40,7 +40,7 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
     for (const entry of addresses) {
       if (isNobody(entry)) continue;
       requireAddress(entry.address || entry.name, name);
-      if (!wanted.has(addressKey(entry.address))) uninvited.push(`${entry.address} (${name})`);
+      if (!wanted.has(addressKey(entry.address))) uninvited.push(`${entry.address || entry.name} (${name})`);
     }
   }
   if (uninvited.length > 0) throw uninvitedError([...new Set(uninvited)]);
@@ -129,7 +129,7 @@ export function isFrom([from]: readonly MailAddress[], address: string): boolean
 
 function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): MailAddress[] {
   const entries = headersOf(content, key).flatMap(({ addresses }) => addresses);
-  const isRecipient = key === 'to' || key === 'cc' || key === 'bcc';
+  const isRecipient = key === 'to' || key === 'cc';
   const named = isRecipient ? entries.filter((entry) => !isNobody(entry)) : entries;
   if (named.length < 2) return named;
   const unique = new Map<string, MailAddress>();

@@ -10,6 +10,7 @@ export function shownValue(value: unknown): string {
   if (typeof value === 'string') {
     return value.length <= MAX_SHOWN ? JSON.stringify(value) : `a text of ${value.length} characters`;
   }
+  if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, MAX_OTHER);
 }
 
