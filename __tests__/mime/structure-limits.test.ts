@@ -22,6 +22,7 @@ const refused = (what: string, todo = '') =>
 test.each([
   ['utf-8', 4_000_000],
   ['UTF-16LE', 8_000_000],
+  ['utf16', 8_000_000],
 ])('a body in %s may have %i bytes and no more', (charset, bytes) => {
   const header = `Content-Type: text/plain; charset=${charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n`;
   expect(() => read(header, Buffer.alloc(bytes, 'x'))).not.toThrow();
