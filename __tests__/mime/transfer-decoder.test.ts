@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import libmime from 'libmime';
-import { createTransferDecoder } from '../../src/mime/transfer-decoder';
+import { createTransferDecoder, hexByteAt } from '../../src/mime/transfer-decoder';
 import { fc } from '../support/fast-check';
 
 /** What comes of text in an encoding that comes in pieces of so many bytes, and whether it is strict. */
@@ -66,6 +66,9 @@ test.each([
   ['quoted-printable', 'a\t\r\n'],
   ['quoted-printable', 'a=4'],
   ['quoted-printable', 'a\r'],
+  ['quoted-printable', 'a\x00b'],
+  ['quoted-printable', 'a\x7fb'],
+  ['quoted-printable', 'a==41'],
 ])('knows that decoders differ on %s: %j', (encoding, text) => {
   for (const pieceBytes of [1, 2, 3, 6, 1000])
     expect(decode(encoding, text, pieceBytes).isStrict).toBe(false);
@@ -79,6 +82,9 @@ test.each([
   ['quoted-printable', 'a b\tc =\r\nd', 'a b\tc d'],
   ['quoted-printable', 'at the end=', 'at the end'],
   ['quoted-printable', 'at the end=\r', 'at the end'],
+  ['quoted-printable', '~tilde~ {=7E} =7e\r\n', '~tilde~ {~} ~\r\n'],
+  ['quoted-printable', 'a=\r\n=41=\n=\r\n', 'aA'],
+  ['quoted-printable', 'a\t b', 'a\t b'],
 ])('reads %s in the only way there is, wherever it is cut: %j', (encoding, written, text) => {
   for (const pieceBytes of [1, 2, 3, 1000]) {
     expect(decode(encoding, written, pieceBytes)).toEqual({ text, isStrict: true });
@@ -89,6 +95,10 @@ test.each([
   ['a=4', 'a=4'],
   ['a=ZZ', 'a=ZZ'],
   ['a\r', 'a\r'],
+  ['=\xe9', '=\xe9'],
+  ['\xe9=', '\xe9'],
+  ['\xe9 ', '\xe9 '],
+  ['a==41', 'a=A'],
   ['a ', 'a '],
 ])('keeps what is not quoted-printable: %j', (written, text) => {
   for (const pieceBytes of [1, 2, 1000]) {
@@ -142,4 +152,17 @@ test.each([
   for (const pieceBytes of [1, 2, 3, 4, 5, 100]) {
     expect(decode('base64', text, pieceBytes).text).toBe(expected);
   }
+});
+
+test('reads every pair of hexadecimal digits, in either case, and nothing else', () => {
+  for (let byte = 0; byte < 256; byte++) {
+    const hex = byte.toString(16).padStart(2, '0');
+    expect(hexByteAt(Buffer.from(`=${hex}`), 1)).toBe(byte);
+    expect(hexByteAt(Buffer.from(`=${hex.toUpperCase()}`), 1)).toBe(byte);
+    if (/[0-9a-f]/i.test(String.fromCharCode(byte))) continue;
+    expect(hexByteAt(Buffer.of(byte, 0x30), 0)).toBeUndefined();
+    expect(hexByteAt(Buffer.of(0x30, byte), 0)).toBeUndefined();
+  }
+  expect(hexByteAt(Buffer.from('=4'), 1)).toBeUndefined();
+  expect(hexByteAt(Buffer.from('='), 1)).toBeUndefined();
 });
