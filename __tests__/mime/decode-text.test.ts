@@ -86,6 +86,8 @@ test.each([
   ['=?utf-8?Q??=', ''],
   [' =?utf-8?Q?a?=', ' a'],
   ['=?utf-8*en*x?Q?=C3=A9?=', 'é'],
+  ['=?utf-8?Q?=5F=3D=20?=', '_= '],
+  ['=?utf-8?Q?grün_und_=C3=BC=62er?=', 'grün und über'],
 ])('decodes the words of a header: %s', (raw, text) => {
   expect(decodeWords(raw)).toEqual({ text, fault: undefined });
 });
@@ -97,6 +99,8 @@ test.each([
   ['base64 with padding inside', '=?utf-8?B?YQ==YQ==?=', undefined],
   ['an escape that is none', '=?utf-8?Q?a=ZZ?=', undefined],
   ['an escape cut short', '=?utf-8?Q?a=4?=', undefined],
+  ['an escape of one sign', '=?utf-8?Q?a=?=', undefined],
+  ['an escape with a second digit that is none', '=?utf-8?Q?a=4G?=', undefined],
   ['a charset that nobody knows', '=?x-unheard-of?Q?a?=', undefined],
   ['a byte that is not in the charset', 'x =?utf-8?Q?=FF?= =?utf-8?Q?y?=', undefined],
 ])('says so of %s', (_what, raw, text) => {

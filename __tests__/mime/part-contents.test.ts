@@ -40,6 +40,22 @@ test.each([
   );
 });
 
+test.each([
+  [['a', '\r', '\n'], 'a'],
+  [['a\r', '\n'], 'a'],
+  [['a\r\n', '\r', '\n'], 'a\r\n'],
+  [['a\n', '\n'], 'a\n'],
+  [['a\r', '\r'], 'a\r'],
+  [['a\r', '\nb\r', '\n'], 'a\r\nb'],
+])('a line end that is cut in two is one line end: %j', async (pieces, expected) => {
+  const { contents } = open();
+  const part = file();
+  contents.begin(part);
+  for (const piece of pieces) contents.pass(Buffer.from(piece));
+  contents.end();
+  expect(await textOf(part)).toBe(expected);
+});
+
 test('content is open from its beginning to its end, and what lies between parts is nobody’s', async () => {
   const { contents, written } = open();
   expect(contents.isOpen).toBe(false);
@@ -70,7 +86,7 @@ test('waits for an attachment only if it cannot take more right away', () => {
   const { contents } = open();
   contents.begin(file());
   contents.pass(Buffer.from('a file'));
-  expect(contents.writes).toEqual([]);
+  expect(contents.writes).toHaveLength(0);
   const full = Promise.resolve();
   const slow = new PartContents(() => ({ write: () => full, end: async () => inMemory(Buffer.alloc(0)) }));
   slow.begin(file());
@@ -103,7 +119,9 @@ describe('content that is decoded already', () => {
     contents.pass(Buffer.from('QUJD'));
     expect(contents.takeWhole(DECODED)).toBe(false);
     contents.end();
-    expect(written.map(String)).toEqual(['decoded', 'ABC']);
+    contents.begin(file({ encoding: 'base64' }));
+    expect(contents.takeWhole(DECODED)).toBe(true);
+    expect(written.map(String)).toEqual(['decoded', 'ABC', 'decoded']);
   });
 
   test.each(['', '7bit', 'quoted-printable'])('is not taken in place of the encoding "%s"', (encoding) => {

@@ -292,6 +292,14 @@ test('lets a lone CR pass in a message that has no parts', async () => {
   }
 });
 
+test('knows a dash at the beginning of a line from a lone CR, wherever the message is cut', async () => {
+  const body = ['--b', '', '-x', 'a-', '-', '-', '', 'a\r-b', 'a\r', '-c', '--b--', ''];
+  const mail = lines('Content-Type: multipart/mixed; boundary=b', '', ...body);
+  for (let chunkBytes = 1; chunkBytes < 24; chunkBytes++) {
+    expect((await scan(mail, chunkBytes)).parts[1]?.text).toBe(body.slice(2, -2).join('\r\n'));
+  }
+});
+
 test('finds parts after an inner multipart that is never closed', async () => {
   const mail = mixed(
     'Content-Type: multipart/alternative; boundary=inner',
