@@ -133,7 +133,7 @@ export class PartContents {
 /** Where the line ending at the end of the bytes begins. */
 function endOfLine(bytes: Buffer): number {
   let end = bytes.length;
-  if (end > 0 && bytes[end - 1] === LF) end--;
-  if (end > 0 && bytes[end - 1] === CR) end--;
+  if (bytes[end - 1] === LF) end--;
+  if (bytes[end - 1] === CR) end--;
   return end;
 }
