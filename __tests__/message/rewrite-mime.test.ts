@@ -42,6 +42,57 @@ test('ends every line with CRLF wherever the message is cut into pieces, and cop
   );
 });
 
+describe.each([
+  ['long lines', `${'x'.repeat(60)}\r\n`.repeat(3)],
+  ['short lines', 'x\r\n'.repeat(30)],
+  ['letters of one byte only', '\xe9\xff\r\n'],
+])('in a body with %s', (_what, lines) => {
+  const written = (...pieces: string[]) => {
+    const given = pieces.map((piece) => Buffer.from(piece, 'latin1'));
+    const all = toMimeMessage([Buffer.from(`${from}\r\n`), ...given], {}, mailbox);
+    const header = Buffer.from(`${from}\r\n`).length;
+    return {
+      given,
+      all,
+      body: Buffer.concat(all as Buffer[])
+        .subarray(header)
+        .toString('latin1'),
+    };
+  };
+
+  test.each([
+    [[lines]],
+    [[`${lines}a`]],
+    [[`${lines}a\r`, `\n${lines}`]],
+    [[`${lines}\r`, `\n${lines}\r`, '\n']],
+  ])('a piece whose lines end with CRLF is passed on as it is: %#', (pieces) => {
+    const { given, all, body } = written(...pieces);
+    for (const piece of given) expect(all).toContain(piece);
+    expect(body).toBe(pieces.join(''));
+  });
+
+  test.each([
+    '\r',
+    '\n',
+    'a\r',
+    'a\n',
+    '\ra',
+    '\na',
+    '\ra\n',
+    '\na\r',
+    '\r\r\n',
+    '\r\n\n',
+    '\n\r',
+    'a\rb',
+    'a\nb',
+  ])('a line end that is not CRLF becomes one wherever it is: %j', (odd) => {
+    const cases = [[`${odd}${lines}`], [`${lines}${odd}`], [`${lines}a${odd}b${lines}`]];
+    for (const pieces of [...cases, [lines, `${odd}${lines}`], [`${lines}${odd}`, `a${lines}`]]) {
+      expect(written(...pieces).body).toBe(pieces.join('').replace(/\r\n|\r|\n/g, '\r\n'));
+    }
+  });
+});
+
 test('leaves contents in place of their lines, which end like other lines', () => {
   const [before, content, after] = [`${from}\r\n--b\r`, new Base64Content(Buffer.from('Hello')), '\n--b--\r'];
   const pieces = toMimeMessage([Buffer.from(before), content, Buffer.from(after)], {}, mailbox);

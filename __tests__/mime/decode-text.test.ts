@@ -87,6 +87,7 @@ test.each([
   [' =?utf-8?Q?a?=', ' a'],
   ['=?utf-8*en*x?Q?=C3=A9?=', 'é'],
   ['=?utf-8?Q?=5F=3D=20?=', '_= '],
+  ['=?iso-2022-jp?B?GyRCJDM=?= =?iso-2022-jp?B?GyRCJHM=?=', 'こん'],
   ['=?utf-8?Q?grün_und_=C3=BC=62er?=', 'grün und über'],
 ])('decodes the words of a header: %s', (raw, text) => {
   expect(decodeWords(raw)).toEqual({ text, fault: undefined });
