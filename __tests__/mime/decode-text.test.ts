@@ -12,6 +12,7 @@ test.each([
   ['utf-8', 'caf\xc3\xa9', 'café'],
   [' UTF8 ', 'caf\xc3\xa9', 'café'],
   ['utf-8', '\xef\xbb\xbfa', '\ufeffa'],
+  ['utf-16le', '\xff\xfea\x00', '\ufeffa'],
   ['us-ascii', 'a~', 'a~'],
   ['ASCII', 'a~', 'a~'],
   ['iso-8859-1', '\x80\xe9', '€é'],
@@ -45,6 +46,7 @@ test.each([
   ['x-ascii', 'a', 'a'],
   ['ascii-x', 'a', 'a'],
   ['x-cp1252-x', 'a', 'a'],
+  ['x-latin1', 'a', 'a'],
 ])('does not take for %s what is none: %j', (charset, raw, careless) => {
   expect(decodeStrictly(bytes(raw), charset)).toBeUndefined();
   expect(decodeCarelessly(bytes(raw), charset)).toBe(careless);
