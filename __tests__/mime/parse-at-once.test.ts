@@ -1,6 +1,7 @@
 import { BodyParser, type ParsedPart } from '../../src/mime/body-parser';
 import { parseAtOnce } from '../../src/mime/parse-at-once';
 import { headerForParser, PART_NUMBER } from '../../src/mime/part-header';
+import { SecondReader } from '../../src/mime/second-reader';
 import { fc } from '../support/fast-check';
 
 /** What mailparser finds as a stream. */
@@ -136,4 +137,30 @@ test('finds what mailparser finds as a stream', async () => {
     ),
     { numRuns: 2000 },
   );
+});
+
+const START = Buffer.from('Content-Type: multipart/mixed; boundary=b\r\n\r\n');
+const PART = Buffer.from('--b\r\nContent-Type: multipart/x-no-parts\r\n\r\n');
+
+afterEach(() => jest.restoreAllMocks());
+
+test('a few lines are read at once, without a stream', () => {
+  const streams = jest.spyOn(BodyParser.prototype, 'write');
+  const reader = new SecondReader();
+  expect(reader.write([START, PART, PART])).toBeUndefined();
+  expect(reader.write([])).toBeUndefined();
+  const tree = reader.end();
+  expect(tree).not.toBeInstanceOf(Promise);
+  expect(streams).not.toHaveBeenCalled();
+});
+
+test('as many lines as mailparser takes at a time are read at once, and one more byte as a stream', async () => {
+  const streams = jest.spyOn(BodyParser.prototype, 'write');
+  const filler = Buffer.alloc(16 * 1024 - START.length, '\n');
+  for (const more of ['', '\n']) {
+    const reader = new SecondReader();
+    reader.write([START, filler, Buffer.from(more)]);
+    await reader.end();
+    expect(streams).toHaveBeenCalledTimes(more.length);
+  }
 });

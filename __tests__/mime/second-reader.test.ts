@@ -11,27 +11,6 @@ const partsOf = (tree: Awaited<ReturnType<SecondReader['end']>>) => (tree ? tree
 
 afterEach(() => jest.restoreAllMocks());
 
-test('a few lines are read at once, without a stream', () => {
-  const streams = jest.spyOn(BodyParser.prototype, 'write');
-  const reader = new SecondReader();
-  expect(reader.write(lines(2))).toBeUndefined();
-  expect(reader.write([])).toBeUndefined();
-  const tree = reader.end();
-  expect(tree).not.toBeInstanceOf(Promise);
-  expect(streams).not.toHaveBeenCalled();
-});
-
-test('as many lines as mailparser takes at a time are read at once, and one more byte as a stream', async () => {
-  const streams = jest.spyOn(BodyParser.prototype, 'write');
-  const filler = Buffer.alloc(16 * 1024 - START.length, '\n');
-  for (const more of ['', '\n']) {
-    const reader = new SecondReader();
-    reader.write([Buffer.from(START), filler, Buffer.from(more)]);
-    await reader.end();
-    expect(streams).toHaveBeenCalledTimes(more.length);
-  }
-});
-
 test('a message finds the same parts either way, and its stream takes what comes later', async () => {
   const [short, long] = [new SecondReader(), new SecondReader()];
   short.write(lines(300));

@@ -82,14 +82,18 @@ export class MessageSink extends Writable {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes < GATHERED_BYTES) done();
-    else this.#passed().then(() => done(), done);
+    else this.#pass(done);
   }
 
   override _final(done: (error?: Error) => void): void {
-    this.#passed().then(() => done(), done);
+    this.#pass(done);
   }
 
-  async #passed(): Promise<void> {
+  #pass(done: (error?: Error) => void): void {
+    this.#readGathered().then(() => done(), done);
+  }
+
+  async #readGathered(): Promise<void> {
     const [first] = this.#gathered;
     const chunk = first && this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
     this.#gathered = [];
