@@ -28,7 +28,10 @@ else await measureAll();
 
 async function runSandbox() {
   const { startSandbox } = await import('nodemailer-graph-transport/sandbox');
-  const sandbox = await startSandbox({ keepContent: 'hash' });
+  const sandbox = await startSandbox({
+    keepContent: 'hash',
+    limits: { messageBytes: 150_000_000 },
+  });
   process.send(sandbox.options);
   process.on('message', () => {
     const { sha256, content } = sandbox.messages.at(-1).attachments[0];
