@@ -24,7 +24,7 @@ const READY = 1 / 20;
 /** For what a message costs besides its characters. */
 const EACH = 200;
 /** With more new messages than this, the sandbox is too busy for other work to have its turn. */
-const MOST_PENDING = 20;
+const MAX_PENDING = 20;
 
 /**
  * Searches the messages of one sandbox. The text of HTML takes seconds to make for thousands of mails, so it is made as
@@ -63,7 +63,7 @@ export class MessageSearch {
   async #read(): Promise<void> {
     this.#pending.push(...this.#takeNew(this.#sandbox.messages));
     if (this.#isReading) {
-      const oldest = this.#pending.length > MOST_PENDING ? this.#pending.shift() : undefined;
+      const oldest = this.#pending.length > MAX_PENDING ? this.#pending.shift() : undefined;
       if (oldest) this.#textOf(oldest);
       return;
     }
