@@ -63,6 +63,24 @@ test('keeps nothing of one message for the next', () => {
   expect(parseAtOnce(Buffer.from(part(undefined, 7)))).toMatchObject({ children: [] });
 });
 
+/** A boundary as Nodemailer makes it. */
+const made = (digits: string, number = 1) => `--_NmP-${digits}-Part_${number}`;
+
+test('reads lines that differ only in the digits of Nodemailer’s boundary once', () => {
+  const linesWith = (digits: string, line: string) => {
+    const boundary = made(digits);
+    return Buffer.from(
+      `${part(boundary, 0)}--${boundary}\r\n${part(undefined, 1)}${line}--${boundary}--\r\n`,
+    );
+  };
+  parseAtOnce(linesWith('0123456789abcdef', ''));
+  const known = parseAtOnce(linesWith('fedcba9876543210', ''));
+  expect(known && numbersOf(known)).toEqual(['0', [['1', []]]]);
+  expect(parseAtOnce(linesWith('0011223344556677', ''))).toBe(known);
+  expect(parseAtOnce(linesWith('0011223344556677', 'text\r\n'))).not.toBe(known);
+  expect(known).toEqual({ headers: expect.anything(), children: [expect.anything()] });
+});
+
 test('leaves a message that mailparser refuses to its stream, which says why', async () => {
   const header = `${part('b', 0)}`;
   const lines = Buffer.from(header + `--b\r\n${part(undefined, 1)}`.repeat(1001));
@@ -122,6 +140,39 @@ const line = fc.oneof(
     '\r',
   ),
 );
+
+const SOME_DIGITS = ['0123456789abcdef', '0000000000000000', 'abababababababab'];
+const boundaryParts = fc.constantFrom(
+  '--',
+  '\r\n',
+  '-',
+  ' ',
+  '0',
+  'ab',
+  'DIGITS',
+  made('DIGITS'),
+  `--${made('DIGITS')}\r\n`,
+  `--${made('DIGITS')}--\r\n`,
+  `--${made('DIGITS', 2)}\r\n`,
+  part(made('DIGITS'), 1),
+  part(made('DIGITS', 2), 2),
+  part(made('0000000000000000', 2), 3),
+  part(undefined, 4),
+);
+
+test('finds it with any digits in the boundary, also if it knows these lines with others', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(boundaryParts, { maxLength: 14 }), async (parts) => {
+      for (const digits of SOME_DIGITS) {
+        const text = (part(made('DIGITS'), 0) + parts.join('')).replaceAll('DIGITS', digits);
+        const found = parseAtOnce(Buffer.from(text));
+        const streamed = await parseAsStream(Buffer.from(text));
+        expect(found && numbersOf(found)).toEqual(streamed && numbersOf(streamed));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
 
 test('finds what mailparser finds as a stream', async () => {
   await fc.assert(

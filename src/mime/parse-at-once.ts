@@ -25,8 +25,39 @@ const LF = 0x0a;
 /** Has read nothing. To make its streams takes longer than to read a small message. */
 let unused: BodyParser | undefined;
 
+/**
+ * The random digits that Nodemailer puts into all boundaries of a message. Only whole lines are compared with these, so
+ * lines that differ in nothing else have the same parts.
+ */
+const DIGITS = /--_NmP-([\da-f]{16})-Part_/;
+/** Stands for them: no byte of a message becomes this character. */
+const ANY_DIGITS = '\u2026';
+
+/** What was found in the last messages, by their lines. An app sends many messages with the same parts. */
+const known = new Map<string, ParsedPart>();
+const MAX_KNOWN = 50;
+const MAX_KNOWN_BYTES = 4096;
+
 /** The parts of a message whose lines these are; undefined if mailparser has to read them as a stream. */
 export function parseAtOnce(lines: Buffer): ParsedPart | undefined {
+  const text = lines.length <= MAX_KNOWN_BYTES ? lines.toString('latin1') : '';
+  const [, digits] = DIGITS.exec(text) ?? [];
+  if (digits === undefined) return parse(lines);
+  const key = text.replaceAll(digits, ANY_DIGITS);
+  const found = known.get(key) ?? parse(lines);
+  if (found && !known.has(key)) {
+    if (known.size === MAX_KNOWN) known.clear();
+    known.set(key, withoutParser(found));
+  }
+  return found;
+}
+
+/** Only the parts: mailparser's own refer to the lines. */
+function withoutParser({ headers, children }: ParsedPart): ParsedPart {
+  return { headers, children: children.map(withoutParser) };
+}
+
+function parse(lines: Buffer): ParsedPart | undefined {
   unused ??= new BodyParser();
   if (!hasMethods(unused)) return undefined;
   // What these set is their own, and what they do not set is as in a new parser.
