@@ -20,6 +20,7 @@ import {
 const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
+const NOTHING = Buffer.alloc(0);
 const LINE_WITH_DASH = Buffer.from('\n-');
 const EMPTY_LINE = Buffer.from('\n\r\n');
 const CR_WITH_DASHES = Buffer.from('\r--');
@@ -42,7 +43,7 @@ export class PartScanner {
   #header: Buffer[] | undefined = [];
   #headerBytes = 0;
   /** The start of a line that is held back until the rest of it arrives. */
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
   /** Whether the start of the current line has already been passed on. */
   #inLine = false;
   /** Whether there is a lone CR that would change the parts if it were a line ending. */
@@ -114,7 +115,7 @@ export class PartScanner {
   }
 
   #scan(data: Buffer): void {
-    this.#rest = Buffer.alloc(0);
+    this.#rest = NOTHING;
     // Lines of a body are passed on together, not one by one.
     let passed = 0;
     let at = 0;
