@@ -23,21 +23,20 @@ export function jsonLosses(content: MailContent, controls: readonly string[] = [
   const found = (reason: LossReason) =>
     content.losses.filter(({ because }) => because === reason).map(({ what }) => what);
   const from = fromOf(content);
-  const table: [LossReason, readonly string[]][] = [
-    ...lossesOfParts(parts.filter(([part]) => !isOrdinary(part))),
-    ['structure', lostTexts(content.structure, parts)],
-    ['structure', found('structure')],
-    ['encoding', found('encoding')],
-    ['charset', found('charset')],
-    ['control-characters', [...controls, ...controlsInNames(content)]],
-    ['several-from', from.length > 1 ? ['the second From'] : []],
-    ['receipt-address', foreignReceipts(content, from)],
-    ['content-location', found('content-location')],
-  ];
   const losses: Loss[] = [];
-  for (const [because, whats] of table) {
-    if (whats.length > 0) losses.push(...[...new Set(whats)].map((what) => ({ because, what })));
-  }
+  const add = (because: LossReason, whats: readonly string[]) => {
+    if (whats.length > 0) for (const what of new Set(whats)) losses.push({ because, what });
+  };
+  const unusual = parts.filter(([part]) => !isOrdinary(part));
+  if (unusual.length > 0) for (const [because, whats] of lossesOfParts(unusual)) add(because, whats);
+  add('structure', lostTexts(content.structure, parts));
+  add('structure', found('structure'));
+  add('encoding', found('encoding'));
+  add('charset', found('charset'));
+  add('control-characters', [...controls, ...controlsInNames(content)]);
+  if (from.length > 1) add('several-from', ['the second From']);
+  add('receipt-address', foreignReceipts(content, from));
+  add('content-location', found('content-location'));
   for (const header of unnamedHeaders(content)) losses.push(headerLoss('header', header));
   for (const header of surplusHeaders(content)) losses.push(headerLoss('too-many-headers', header));
   return losses;
@@ -57,7 +56,6 @@ function isOrdinary(part: MailPart): boolean {
 
 /** What JSON cannot say of these parts. */
 function lossesOfParts(parts: readonly [MailPart, Around][]): [LossReason, readonly string[]][] {
-  if (parts.length === 0) return [];
   const whatOf = (is: (part: MailPart, around: Around) => boolean, what: (part: MailPart) => string) =>
     parts.filter(([part, around]) => is(part, around)).map(([part]) => what(part));
   const anyOf = (what: string, is: (part: MailPart, around: Around) => boolean) =>

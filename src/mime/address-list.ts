@@ -29,7 +29,6 @@ const IS_ATOM: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
 const NO_LETTER = /[\p{C}\p{Z}]/u;
 /** Also accepts the specials that a few programs write into encoded words. */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?\s]*\?=(?=[\s<(,;]|$)/iy;
-const SPACE: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n']);
 const QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y;
 const SPECIAL = /[()<>[\]:;@\\,"]/;
 const PLAIN = /^[\t\x20-\x7e]*$/;
@@ -195,7 +194,7 @@ class AddressListReader {
   }
 
   #takeSpace(): void {
-    while (SPACE.has(this.#text[this.#at] ?? '')) this.#at++;
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at++;
   }
 
   /** Skips white space and comments. */
