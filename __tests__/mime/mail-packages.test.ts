@@ -19,7 +19,7 @@ function packagesLoadedBy(script: string): string[] {
   return [...new Set(files.map((file) => file.split(/[/\\]/)[0] ?? ''))];
 }
 
-const LATE = ['html-to-text', 'htmlparser2', 'encoding-japanese', 'linkify-it', 'iconv-lite'];
+const LATE = ['html-to-text', 'htmlparser2', 'he', 'encoding-japanese', 'linkify-it', 'iconv-lite'];
 
 test('the versions that the stand-ins were made for are installed', () => {
   expect({

@@ -17,9 +17,9 @@ let isMade = false;
  * another thread a tenth of a second, and the process cannot end before it is done: a third of all that a process
  * spends that sends a single message.
  *
- * V8 has no setting for one module. So its flag is changed while this one is made, within one turn. The command does
- * that in its own process. An app's process is the app's, and V8 does not promise that its flags may change: there only
- * the option `shortLived` does.
+ * V8 has no setting for one module. So its flag is changed while this one is made, and set back within the same turn.
+ * Node warns that V8 may not expect its flags to change. This one is a number that V8 reads as it makes a module, and
+ * the option `tuneV8` is there for those who want none changed.
  */
 export function makeParser(): void {
   if (isMade) return;
