@@ -34,6 +34,15 @@ test('what reading a message does not take is not loaded with mailparser', () =>
   expect(loaded.filter((name) => LATE.includes(name))).toEqual([]);
 });
 
+test('the list of file types is loaded when a file has no name', () => {
+  const lists = (script: string) =>
+    printed(`const packages = require(${source}); ${script};
+      console.log(Object.keys(require.cache).filter((name) => /libmime.*mimetypes/.test(name)).length)`);
+  expect(lists('')).toBe('0\n');
+  expect(lists("console.log(packages.libmime.detectExtension('image/png'))")).toBe('png\n1\n');
+  expect(lists("console.log(packages.libmime.detectMimeType('a.ics'))")).toBe('text/calendar\n1\n');
+});
+
 test('another version of mailparser is loaded whole', () => {
   const script = `require('mailparser/package.json').version = '3.99.0'; require(${source})`;
   expect(packagesLoadedBy(script)).toEqual(expect.arrayContaining(LATE));
