@@ -234,8 +234,8 @@ export interface GraphTransportOptions {
    *
    * V8 has no setting for one module. So its flag `--wasm-tiering-budget` is changed, and set back, within one turn of
    * the event loop: when the first transport of the process is made. Set this to `false` if nothing may change
-   * V8's flags. They stay as they are in Electron, on other versions than Node 20, 22 and 24, where Node was started
-   * with flags for WebAssembly, and with a `dispatcher` of yours.
+   * V8's flags. They stay as they are in worker threads, in Electron, Bun and Deno, on other versions than Node 20, 22
+   * and 24, where Node was started with flags for WebAssembly or with read-only flags, and with a `dispatcher` of yours.
    *
    * @default true
    */
