@@ -1,8 +1,9 @@
 // A shortcut: without it mailparser reads the few lines between the parts of a small message in four streams, with a
 // turn of the event loop for each part, which takes a tenth of the time of sending it. The same methods read them here,
 // one line after another: `newNode` and `processLine` of the `splitter` that a MailParser has, and its own `createNode`,
-// which calls `processHeaders`. None of them is documented. Without one, undefined is returned and the streams are used; parse-at-once.test.ts tells
-// when that happens, and compares what both find.
+// which calls `processHeaders`. None of them is documented. Without one, undefined is returned and the streams are used;
+// parse-at-once.test.ts tells when that happens, and compares what both find. It also tells when Nodemailer makes other
+// boundaries, so that nothing is remembered any more.
 import { BodyParser, type ParsedPart } from './body-parser';
 
 interface Splitter {
@@ -40,16 +41,24 @@ const MAX_KNOWN_BYTES = 4096;
 
 /** The parts of a message whose lines these are; undefined if mailparser has to read them as a stream. */
 export function parseAtOnce(lines: Buffer): ParsedPart | undefined {
-  const text = lines.length <= MAX_KNOWN_BYTES ? lines.toString('latin1') : '';
-  const [, digits] = DIGITS.exec(text) ?? [];
-  if (digits === undefined) return parse(lines);
-  const key = text.replaceAll(digits, ANY_DIGITS);
-  const found = known.get(key) ?? parse(lines);
-  if (found && !known.has(key)) {
+  const key = keyOf(lines);
+  const before = key === undefined ? undefined : known.get(key);
+  if (before) return before;
+  const found = parse(lines);
+  if (found && key !== undefined) {
     if (known.size === MAX_KNOWN) known.clear();
     known.set(key, withoutParser(found));
   }
   return found;
+}
+
+/** What lines are remembered by; undefined if no other message is likely to have the same. */
+function keyOf(lines: Buffer): string | undefined {
+  if (lines.length > MAX_KNOWN_BYTES) return undefined;
+  const text = lines.toString('latin1');
+  const [, digits] = DIGITS.exec(text) ?? [];
+  if (digits !== undefined) return text.replaceAll(digits, ANY_DIGITS);
+  return text.includes('boundary') ? undefined : text;
 }
 
 /** Only the parts: mailparser's own refer to the lines. */
