@@ -1,6 +1,7 @@
 import type { GraphMessage } from '../../src/message/graph-message';
 import { toMimeMessage } from '../../src/message/rewrite-mime';
-import { Base64Content } from '../../src/mime/base64-content';
+import { Base64Content, bytesOf, type MessagePiece } from '../../src/mime/base64-content';
+import { QuotedPrintableContent } from '../../src/mime/quoted-printable-content';
 import { fc } from '../support/fast-check';
 
 const mailbox = { userId: 'app@contoso.example' };
@@ -106,6 +107,16 @@ test('leaves contents in place of their lines, which end like other lines', () =
     mailbox,
   );
   expect(plain).toEqual([Buffer.from('\r\n'), content, Buffer.from('\r\n')]);
+});
+
+test('ends the lines of quoted-printable with CRLF, also where the text has bare line feeds', () => {
+  const text = QuotedPrintableContent.of(Buffer.from('Grüße\nan alle\r\n'));
+  expect(text).toBeInstanceOf(QuotedPrintableContent);
+  const pieces = [Buffer.from(`${from}\r\n`), text, Buffer.from('\r\n--b--\r\n')];
+  const written = toMimeMessage(pieces as MessagePiece[], {}, mailbox);
+  expect(Buffer.concat([...bytesOf(written)]).toString()).toBe(
+    `${from}\r\nGr=C3=BC=C3=9Fe\r\nan alle\r\n\r\n--b--\r\n`,
+  );
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { replaced } from '../mime/body-text';
 import { decodeBytes } from '../mime/decode-text';
 import { cleanLines, type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
 import { libmime } from '../mime/mail-packages';
+import { QuotedPrintableContent } from '../mime/quoted-printable-content';
 import type { GraphMessage } from './graph-message';
 import { IMPORTANCE_HEADERS } from './header-carriers';
 import type { Importance } from './importance';
@@ -166,7 +167,8 @@ function withCrlf<P extends MessagePiece>(pieces: readonly (Buffer | P)[]): (Buf
   const written: (Buffer | P)[] = [];
   // A CRLF may begin in one piece and end in the next.
   let last: number | undefined;
-  for (const piece of pieces) {
+  for (const next of pieces) {
+    const piece = next instanceof QuotedPrintableContent ? next.toBytes() : next;
     if (piece.length === 0) continue;
     // Lines of base64 begin and end with a digit.
     if (!Buffer.isBuffer(piece)) {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Base64Content, type MessagePiece } from './base64-content';
+import type { MessagePiece } from './base64-content';
 import type { ParsedPart } from './body-parser';
 import { readBody } from './body-text';
 import { bytesBeforeHeader } from './header-block';
@@ -46,8 +46,8 @@ export class MessageReader {
    * @throws GraphTransportError `EMESSAGE` if the message exceeds a limit, or its header is not valid
    */
   read(piece: MessagePiece): Promise<void> | undefined {
-    if (!(piece instanceof Base64Content)) return this.#readBytes(piece);
-    if (!this.#scanner.takeContent(piece.content)) return this.#readEach(piece.lines());
+    if (Buffer.isBuffer(piece)) return this.#readBytes(piece);
+    if (!this.#scanner.takeContent(piece)) return this.#readEach(piece.lines());
     this.raw.add(piece);
     return this.#pass([]);
   }
