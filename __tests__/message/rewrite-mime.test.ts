@@ -219,6 +219,18 @@ test('serves a message that is all header', () => {
   expect(mime(`${from}Bcc: eve@example.com`)).toMatch(/^From: app@contoso\.example\r\n/);
 });
 
+test.each([
+  ['a line of white space', 'X-A: a\r\n \t\r\n b\r\n', 'X-A: a\r\n b\r\n'],
+  ['white space before a colon', 'X-A \t: a\r\n', 'X-A: a\r\n'],
+  ['a bare line feed', 'X-A: a\n b\r\n', 'X-A: a\r\n b\r\n'],
+])('a header is sent without %s, which some readers take for something else', (_what, field, expected) => {
+  expect(mime(`${from}${field}X-B: b\r\n\r\n`)).toBe(`${from}${expected}X-B: b\r\n\r\n`);
+});
+
+test('ends the last line of a message that is all header', () => {
+  expect(mime(`${from}Subject: x`)).toBe(`${from}Subject: x\r\n`);
+});
+
 test("puts the app's Message-ID in the place of the one that Nodemailer made up", () => {
   const message = { internetMessageId: '<own@contoso.example>' };
   const madeUpId = '<made-up@contoso.example>';

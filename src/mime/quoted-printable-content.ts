@@ -27,11 +27,20 @@ export class QuotedPrintableContent {
   }
 
   lines(): Iterable<Buffer> {
-    return [this.toBytes()];
+    return [Buffer.from(this.text, 'latin1')];
   }
 
-  toBytes(): Buffer {
-    return Buffer.from(this.text, 'latin1');
+  /** The lines, each ended by CRLF. */
+  inCrlf(): Buffer {
+    const { text } = this;
+    let lines = '';
+    let from = 0;
+    for (let lf = text.indexOf('\n'); lf !== -1; lf = text.indexOf('\n', lf + 1)) {
+      if (text.charCodeAt(lf - 1) === CR) continue;
+      lines += `${text.slice(from, lf)}\r`;
+      from = lf;
+    }
+    return Buffer.from(lines + text.slice(from), 'latin1');
   }
 }
 
