@@ -3,6 +3,7 @@ import { toMimeMessage } from '../../src/message/rewrite-mime';
 import { Base64Content, bytesOf, type MessagePiece } from '../../src/mime/base64-content';
 import { QuotedPrintableContent } from '../../src/mime/quoted-printable-content';
 import { fc } from '../support/fast-check';
+import { readMail } from '../support/mail-content';
 
 const mailbox = { userId: 'app@contoso.example' };
 const from = 'From: app@contoso.example\r\n';
@@ -128,6 +129,38 @@ test.each([
 ])('ends every line with CRLF though the message is cut %s', (_where, pieces) => {
   const whole = pieces.join('').replace(/\r\n|\r|\n/g, '\r\n');
   expect(String(ofPieces(pieces.map((piece) => Buffer.from(piece))))).toBe(whole);
+});
+
+const NAMES = ['From', 'To', 'Cc', 'Bcc', 'Subject', 'Reply-To', 'Sender', 'Resent-From', 'Keywords', 'X-A '];
+const VALUES = [
+  'ann@example.com',
+  '"Ann\t" <ann@bücher.example>',
+  'Jörg <joerg@bücher.example>,\r\n\tbob@example.com',
+  '=?UTF-8?Q?J=C3=B6rg?= <joerg@bücher.example>',
+  'nobody',
+  'team: ann@example.com, bob@example.com;',
+  'a\r\n \r\n b',
+  'a\n b',
+  '',
+];
+
+test('makes the same of a message whose header has been read already, however it came in pieces', async () => {
+  const field = fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...VALUES));
+  const cuts = fc.array(fc.nat(120), { maxLength: 3 });
+  const ends = fc.constantFrom('\r\n\r\nbody', '\n\nbody\r', '\r\n', '');
+  await fc.assert(
+    fc.asyncProperty(fc.array(field, { minLength: 1, maxLength: 5 }), ends, cuts, async (fields, end, at) => {
+      const message = fields.map(([name, value]) => `${name}: ${value}`).join('\r\n');
+      const raw = Buffer.from(`${message}${end}`);
+      const read = await readMail(raw);
+      const places = [0, ...at.sort((a, b) => a - b), raw.length];
+      const pieces = places.slice(1).map((to, n) => raw.subarray(places[n], to));
+      const written = toMimeMessage(pieces, {}, mailbox, read.raw.header);
+      expect(read.raw.header).toBeDefined();
+      expect(Buffer.concat(written).toString()).toBe(ofPieces([raw]).toString());
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test.each(['To', 'Cc', 'Resent-To'])('leaves an entry without an address out of %s', (name) => {

@@ -1,9 +1,15 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
-import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
+import { addressFault, type MailAddress, type Mailboxes, readMailboxes } from '../mime/address';
 import { bytesOf, type MessagePiece } from '../mime/base64-content';
 import { replaced } from '../mime/body-text';
 import { decodeBytes } from '../mime/decode-text';
-import { cleanLines, type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
+import {
+  cleanLines,
+  type HeaderBlock,
+  type HeaderField,
+  notAHeader,
+  readHeaderBlock,
+} from '../mime/header-block';
 import { libmime } from '../mime/mail-packages';
 import { QuotedPrintableContent } from '../mime/quoted-printable-content';
 import type { GraphMessage } from './graph-message';
@@ -30,13 +36,15 @@ export interface MimeOverrides {
  *
  * @param raw the message in pieces, which are not copied unless they have to be changed
  * @param message the same message as JSON, which contains the recipients and defaults
+ * @param header the header of these pieces, if it has been read
  */
 export function toMimeMessage<P extends MessagePiece>(
   raw: readonly (Buffer | P)[],
   message: GraphMessage,
   overrides: MimeOverrides,
+  header?: HeaderBlock,
 ): (Buffer | P)[] {
-  const { fields, isClean, rest } = splitHeader(raw);
+  const { fields, isClean, rest } = splitHeader(raw, header);
   const { userId, importance, categories, madeUpId } = overrides;
   const replaced = new Set([
     'bcc',
@@ -49,7 +57,7 @@ export function toMimeMessage<P extends MessagePiece>(
   const kept = fields.filter(
     (field) => !replaced.has(field.key) && !isEmptyDefault(field) && !isMadeUp(field),
   );
-  const header = kept.map((field) => withPlainAddresses(field, isClean)).join('');
+  const lines = kept.map((field) => withPlainAddresses(field, isClean)).join('');
   const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;
   let added = '';
   const add = (name: string, make: () => string) => {
@@ -63,7 +71,7 @@ export function toMimeMessage<P extends MessagePiece>(
   add('Importance', () => importance ?? '');
   add('Keywords', () => (categories ?? []).map(formatText).join(',\r\n '));
   add('Bcc', () => formatAddresses(toAddresses(message.bccRecipients)));
-  return [Buffer.from(added), Buffer.from(header, 'latin1'), ...withCrlf(rest)];
+  return [Buffer.from(added), Buffer.from(lines, 'latin1'), ...withCrlf(rest)];
 }
 
 /** An empty From names no one, and would hide the one from the options. */
@@ -92,14 +100,18 @@ function withPlainAddresses(field: HeaderField, isClean: boolean): string {
   const asWritten = () => (isClean ? field.source : cleanLines(field));
   const isRecipients = RECIPIENTS.has(field.key);
   if (!isRecipients && !OTHERS.has(field.key)) return asWritten();
-  const { text, fault } = decodeBytes(field.value);
-  const { mailboxes, isPlain, isCertain } = readMailboxes(text, fault !== undefined);
+  const { mailboxes, isPlain, isCertain } = field.mailboxes ?? mailboxesIn(field);
   const usable = mailboxes.filter(({ address }) => !addressFault(address));
   const isWhole = usable.length === mailboxes.length;
   if (isWhole && isPlain) return asWritten();
   if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return asWritten();
   if (usable.length === 0) return '';
   return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
+}
+
+function mailboxesIn({ value }: HeaderField): Mailboxes {
+  const { text, fault } = decodeBytes(value);
+  return readMailboxes(text, fault !== undefined);
 }
 
 function toAddresses(
@@ -137,17 +149,24 @@ function formatName(name: string): string {
  */
 function splitHeader<P extends MessagePiece>(
   raw: readonly (Buffer | P)[],
+  known?: HeaderBlock,
 ): { fields: HeaderField[]; isClean: boolean; rest: (Buffer | P)[] } {
   const [start = Buffer.alloc(0), ...others] = raw;
   const first = Buffer.isBuffer(start) ? start : Buffer.concat([...bytesOf([start])]);
-  const end = headerEnd(first);
+  const end = known ? bytesOfFields(known) : headerEnd(first);
   // The header is longer than the first piece, or there is nothing else.
-  if (end === undefined && others.length > 0) return splitHeader([Buffer.concat([...bytesOf(raw)])]);
+  if ((end === undefined || end > first.length) && others.length > 0) {
+    return splitHeader([Buffer.concat([...bytesOf(raw)])], known);
+  }
   const text = first.toString('latin1', 0, end);
-  const { fields, fault, hasBlankFold, hasSpacedName } = readHeaderBlock(text);
+  const { fields, fault, hasBlankFold, hasSpacedName } = known ?? readHeaderBlock(text);
   if (fault) throw notAHeader(fault);
   const isClean = !hasBlankFold && !hasSpacedName && text.endsWith('\n') && !/(?<!\r)\n/.test(text);
   return { fields, isClean, rest: [first.subarray(end ?? first.length), ...others] };
+}
+
+function bytesOfFields({ fields }: HeaderBlock): number {
+  return fields.reduce((bytes, { source }) => bytes + source.length, 0);
 }
 
 /** Where the empty line that ends the header begins; undefined if there is none. */
