@@ -91,11 +91,12 @@ const MARGIN = 25;
 function wrapped(text: string): string {
   if (text.length <= MAX_LINE) return text;
   let lines = '';
-  let crlf = -1;
+  let crlfEnd = 0;
   for (let at = 0, end = 0; at < text.length; at = end) {
-    if (crlf < at) crlf = text.indexOf('\r\n', at);
-    if (crlf === -1) crlf = text.length;
-    end = crlf + 2 <= at + MAX_LINE && crlf < text.length ? crlf + 2 : lineEnd(text, at);
+    if (crlfEnd <= at) crlfEnd = text.indexOf('\r\n', at) + 2;
+    // There is none any more.
+    if (crlfEnd < 2) crlfEnd = Number.POSITIVE_INFINITY;
+    end = crlfEnd <= at + MAX_LINE ? crlfEnd : lineEnd(text, at);
     lines += text.slice(at, end);
     if (end < text.length && text.charCodeAt(end - 1) !== LF) lines += '=\r\n';
   }
@@ -105,12 +106,13 @@ function wrapped(text: string): string {
 /** Where a line ends that begins there and has no CRLF. */
 function lineEnd(text: string, at: number): number {
   const limit = Math.min(at + MAX_LINE, text.length);
-  let isAfterCr = true;
+  let hasCr = false;
   let gap = 0;
   for (let before = limit - 1; before >= Math.max(at, limit - MARGIN); before--) {
     const code = text.charCodeAt(before);
-    if (code === LF && isAfterCr) return before + 1;
-    if (code === CR) isAfterCr = false;
+    // Nodemailer does not look for an LF before a CR.
+    if (code === LF && !hasCr) return before + 1;
+    hasCr ||= code === CR;
     if (gap === 0 && GAPS[code] === 1) gap = before + 1;
   }
   const isLong = limit - at > MAX_LINE - MARGIN;
