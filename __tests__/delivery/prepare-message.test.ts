@@ -51,6 +51,19 @@ test("with the format 'mime' a message is composed once, and what was read is se
   await sandbox.close();
 });
 
+test('what was read in 8 bits, and turns out to need MIME, goes with the header and the text that are to be sent', async () => {
+  const sandbox = await startSandbox();
+  const transporter = nodemailer.createTransport(graphTransport(sandbox.options));
+  const headers = { 'List-Id': 'orders.contoso.example' };
+  await transporter.sendMail({ to: 'ann@example.com', text: `Grüße ${'a'.repeat(100)}`, headers });
+  const sent = sandbox.messages[0]?.mime?.toString();
+  transporter.close();
+  await sandbox.close();
+  expect(sent).toContain('Content-Transfer-Encoding: quoted-printable\r\n');
+  expect(sent).not.toContain('8bit');
+  expect(sent).toMatch(/^Gr=C3=BC=C3=9Fe a+=\r\n/m);
+});
+
 test('refuses to send a message that was not kept, rather than nothing in its place', async () => {
   const { node, read } = await readWith(100_000);
   expect(() => bytesToSend(node, read, 'auto')).toThrow(

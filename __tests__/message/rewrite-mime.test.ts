@@ -1,7 +1,9 @@
 import type { GraphMessage } from '../../src/message/graph-message';
 import { toMimeMessage } from '../../src/message/rewrite-mime';
-import { Base64Content } from '../../src/mime/base64-content';
+import { Base64Content, bytesOf, type MessagePiece } from '../../src/mime/base64-content';
+import { QuotedPrintableContent } from '../../src/mime/quoted-printable-content';
 import { fc } from '../support/fast-check';
+import { readMail } from '../support/mail-content';
 
 const mailbox = { userId: 'app@contoso.example' };
 const from = 'From: app@contoso.example\r\n';
@@ -108,6 +110,16 @@ test('leaves contents in place of their lines, which end like other lines', () =
   expect(plain).toEqual([Buffer.from('\r\n'), content, Buffer.from('\r\n')]);
 });
 
+test('ends the lines of quoted-printable with CRLF, also where the text has bare line feeds', () => {
+  const text = QuotedPrintableContent.of(Buffer.from('Grüße\nan alle\r\n'));
+  expect(text).toBeInstanceOf(QuotedPrintableContent);
+  const pieces = [Buffer.from(`${from}\r\n`), text, Buffer.from('\r\n--b--\r\n')];
+  const written = toMimeMessage(pieces as MessagePiece[], {}, mailbox);
+  expect(Buffer.concat([...bytesOf(written)]).toString()).toBe(
+    `${from}\r\nGr=C3=BC=C3=9Fe\r\nan alle\r\n\r\n--b--\r\n`,
+  );
+});
+
 test.each([
   ['in its header', ['Fr', 'om: app@contoso.example\r\n\r\nbody']],
   ['between the halves of a line ending', [`${from}\r\nbody\r`, '', '\nmore']],
@@ -117,6 +129,38 @@ test.each([
 ])('ends every line with CRLF though the message is cut %s', (_where, pieces) => {
   const whole = pieces.join('').replace(/\r\n|\r|\n/g, '\r\n');
   expect(String(ofPieces(pieces.map((piece) => Buffer.from(piece))))).toBe(whole);
+});
+
+const NAMES = ['From', 'To', 'Cc', 'Bcc', 'Subject', 'Reply-To', 'Sender', 'Resent-From', 'Keywords', 'X-A '];
+const VALUES = [
+  'ann@example.com',
+  '"Ann\t" <ann@bücher.example>',
+  'Jörg <joerg@bücher.example>,\r\n\tbob@example.com',
+  '=?UTF-8?Q?J=C3=B6rg?= <joerg@bücher.example>',
+  'nobody',
+  'team: ann@example.com, bob@example.com;',
+  'a\r\n \r\n b',
+  'a\n b',
+  '',
+];
+
+test('makes the same of a message whose header has been read already, however it came in pieces', async () => {
+  const field = fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...VALUES));
+  const cuts = fc.array(fc.nat(120), { maxLength: 3 });
+  const ends = fc.constantFrom('\r\n\r\nbody', '\n\nbody\r', '\r\n', '');
+  await fc.assert(
+    fc.asyncProperty(fc.array(field, { minLength: 1, maxLength: 5 }), ends, cuts, async (fields, end, at) => {
+      const message = fields.map(([name, value]) => `${name}: ${value}`).join('\r\n');
+      const raw = Buffer.from(`${message}${end}`);
+      const read = await readMail(raw);
+      const places = [0, ...at.sort((a, b) => a - b), raw.length];
+      const pieces = places.slice(1).map((to, n) => raw.subarray(places[n], to));
+      const written = toMimeMessage(pieces, {}, mailbox, read.raw.header);
+      expect(read.raw.header).toBeDefined();
+      expect(Buffer.concat(written).toString()).toBe(ofPieces([raw]).toString());
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test.each(['To', 'Cc', 'Resent-To'])('leaves an entry without an address out of %s', (name) => {
@@ -206,6 +250,18 @@ test('encodes a name that tries to end the header', () => {
 
 test('serves a message that is all header', () => {
   expect(mime(`${from}Bcc: eve@example.com`)).toMatch(/^From: app@contoso\.example\r\n/);
+});
+
+test.each([
+  ['a line of white space', 'X-A: a\r\n \t\r\n b\r\n', 'X-A: a\r\n b\r\n'],
+  ['white space before a colon', 'X-A \t: a\r\n', 'X-A: a\r\n'],
+  ['a bare line feed', 'X-A: a\n b\r\n', 'X-A: a\r\n b\r\n'],
+])('a header is sent without %s, which some readers take for something else', (_what, field, expected) => {
+  expect(mime(`${from}${field}X-B: b\r\n\r\n`)).toBe(`${from}${expected}X-B: b\r\n\r\n`);
+});
+
+test('ends the last line of a message that is all header', () => {
+  expect(mime(`${from}Subject: x`)).toBe(`${from}Subject: x\r\n`);
 });
 
 test("puts the app's Message-ID in the place of the one that Nodemailer made up", () => {

@@ -42,7 +42,7 @@ test.each<[string, string[], boolean]>([
 ])('the scanner takes the content %s: %#', (_what, fields, isTaken) => {
   const scanner = new PartScanner(() => new Spool(1000, 1000).open());
   scanner.scan(header(...fields));
-  expect(scanner.takeContent(content)).toBe(isTaken);
+  expect(scanner.takeContent(new Base64Content(content))).toBe(isTaken);
 });
 
 test('the scanner takes no content in the middle of a part or of a header', () => {
@@ -53,7 +53,7 @@ test('the scanner takes no content in the middle of a part or of a header', () =
   ]) {
     const scanner = new PartScanner(() => new Spool(1000, 1000).open());
     scanner.scan(start);
-    expect(scanner.takeContent(content)).toBe(false);
+    expect(scanner.takeContent(new Base64Content(content))).toBe(false);
   }
 });
 

@@ -1,5 +1,7 @@
+import { Base64Content } from '../../src/mime/base64-content';
 import type { MailPart } from '../../src/mime/mail-content';
 import { PartContents } from '../../src/mime/part-contents';
+import { QuotedPrintableContent } from '../../src/mime/quoted-printable-content';
 import { inMemory } from '../../src/mime/spool';
 import { MAX_BODY_BYTES } from '../../src/mime/structure-limits';
 import { fc } from '../support/fast-check';
@@ -95,7 +97,7 @@ test('waits for an attachment only if it cannot take more right away', () => {
 });
 
 describe('content that is decoded already', () => {
-  const DECODED = Buffer.from('decoded');
+  const DECODED = new Base64Content(Buffer.from('decoded'));
 
   test('is taken in place of base64', async () => {
     const { contents } = open();
@@ -129,6 +131,19 @@ describe('content that is decoded already', () => {
     contents.begin(file({ encoding }));
     expect(contents.takeWhole(DECODED)).toBe(false);
     expect(written).toEqual([]);
+  });
+
+  test('is taken in place of quoted-printable alone if it is that', async () => {
+    const quoted = QuotedPrintableContent.of(Buffer.from('decoded'));
+    if (typeof quoted === 'string') throw new Error('these are lines alone');
+    const { contents } = open();
+    const text = mailPart({ use: 'body', encoding: 'quoted-printable' });
+    contents.begin(text);
+    expect(contents.takeWhole(quoted)).toBe(true);
+    contents.end();
+    expect(await textOf(text)).toBe('decoded');
+    contents.begin(file({ encoding: 'base64' }));
+    expect(contents.takeWhole(quoted)).toBe(false);
   });
 
   test('is not taken where no part is open', () => {

@@ -5,6 +5,7 @@ import { bytesOf, type MessagePiece } from '../../src/mime/base64-content';
 import { walk } from '../../src/mime/mail-content';
 import { readMessage } from '../../src/mime/read-message';
 import { composeAtOnce, composeForReading } from '../../src/nodemailer/compose-small';
+import { fc } from '../support/fast-check';
 
 const compile = (options: Options) => new MailComposer({ date: new Date(0), ...options }).compile();
 const envelope = {
@@ -105,7 +106,32 @@ test.each<[string, Options]>([
 ])('reads in 8 bits what the recipient reads: %s', async (_what, options) => {
   const message = compile({ ...envelope, ...options });
   const inEightBits = await read(composeForReading(message));
-  expect(inEightBits).toEqual(await read(composeAtOnce(message)));
+  const asEncoded = composeAtOnce(message);
+  expect(inEightBits).toEqual(await read(asEncoded));
+  expect(inEightBits).toEqual(await read([Buffer.concat([...bytesOf(asEncoded ?? [])])]));
+});
+
+test('generated text is to the byte what Nodemailer streams, and reads as its bytes do', async () => {
+  const line = fc.string({ unit: fc.constantFrom('ab', ' ', '=', 'é', '--', 'x'.repeat(30)), maxLength: 12 });
+  const ends = fc.constantFrom('\n', '\r\n', ' \n', '\r', '\n--x\r\n');
+  const text = fc.array(fc.tuple(line, ends), { maxLength: 8 }).map((lines) => lines.flat().join(''));
+  await fc.assert(
+    fc.asyncProperty(
+      text,
+      fc.option(text),
+      fc.constantFrom('x', undefined),
+      async (plain, html, boundary) => {
+        const message = compile({ ...envelope, text: plain, ...(html === null ? {} : { html }) });
+        message.keepBcc = true;
+        if (boundary) message.boundary = boundary;
+        const pieces = composeAtOnce(message) ?? [];
+        const streamed = await buffer(message.createReadStream());
+        expect(Buffer.concat([...bytesOf(pieces)]).toString('latin1')).toBe(streamed.toString('latin1'));
+        expect(await outcome(pieces)).toEqual(await outcome([streamed]));
+      },
+    ),
+    { numRuns: 200 },
+  );
 });
 
 test('a file in memory is read as it is, and as it would be read of its lines', async () => {
@@ -154,6 +180,9 @@ test.each<[string, Options]>([
 ])('leaves a message to be streamed when %s', (_what, options) => {
   expect(composeAtOnce(compile({ ...envelope, ...options }))).toBeUndefined();
 });
+
+/** The same, or why the message is refused. */
+const outcome = (mime: MessagePiece[]) => read(mime).catch((error: unknown) => String(error));
 
 /** What is read of a message, but for the encoding it is in. */
 async function read(mime: MessagePiece[] | undefined) {

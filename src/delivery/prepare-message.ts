@@ -136,15 +136,12 @@ export function prepareMessage(
 
   const json = once(() => jsonRequest(message, options.saveToSentItems, controls.length === 0));
   const jsonBytes = () => json().body.length;
-  const mime = once(() =>
-    mimeRequest(
-      toMimeMessage(bytesToSend(outgoing.node, read, options.format), message, {
-        ...options,
-        userId,
-        madeUpId: ownId === outgoing.messageId ? undefined : outgoing.messageId,
-      }),
-    ),
-  );
+  const mime = once(() => {
+    const pieces = bytesToSend(outgoing.node, read, options.format);
+    const madeUpId = ownId === outgoing.messageId ? undefined : outgoing.messageId;
+    const header = pieces === read.raw.pieces ? read.raw.header : undefined;
+    return mimeRequest(toMimeMessage(pieces, message, { ...options, userId, madeUpId }, header));
+  });
   const replyMessage = once(() => replyContent(largeMessage, replyTo ?? ''));
   const isExactlyOnce = options.delivery === 'exactly-once';
   const writtenId = headerValues(content, 'message-id')[0] || ownId;

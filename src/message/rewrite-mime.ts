@@ -1,10 +1,17 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
-import { addressFault, type MailAddress, readMailboxes } from '../mime/address';
+import { addressFault, type MailAddress, type Mailboxes, readMailboxes } from '../mime/address';
 import { bytesOf, type MessagePiece } from '../mime/base64-content';
 import { replaced } from '../mime/body-text';
 import { decodeBytes } from '../mime/decode-text';
-import { cleanLines, type HeaderField, notAHeader, readHeaderBlock } from '../mime/header-block';
+import {
+  cleanLines,
+  type HeaderBlock,
+  type HeaderField,
+  notAHeader,
+  readHeaderBlock,
+} from '../mime/header-block';
 import { libmime } from '../mime/mail-packages';
+import { QuotedPrintableContent } from '../mime/quoted-printable-content';
 import type { GraphMessage } from './graph-message';
 import { IMPORTANCE_HEADERS } from './header-carriers';
 import type { Importance } from './importance';
@@ -29,13 +36,15 @@ export interface MimeOverrides {
  *
  * @param raw the message in pieces, which are not copied unless they have to be changed
  * @param message the same message as JSON, which contains the recipients and defaults
+ * @param header the header of these pieces, if it has been read
  */
 export function toMimeMessage<P extends MessagePiece>(
   raw: readonly (Buffer | P)[],
   message: GraphMessage,
   overrides: MimeOverrides,
+  header?: HeaderBlock,
 ): (Buffer | P)[] {
-  const { fields, rest } = splitHeader(raw);
+  const { fields, isClean, rest } = splitHeader(raw, header);
   const { userId, importance, categories, madeUpId } = overrides;
   const replaced = new Set([
     'bcc',
@@ -48,22 +57,21 @@ export function toMimeMessage<P extends MessagePiece>(
   const kept = fields.filter(
     (field) => !replaced.has(field.key) && !isEmptyDefault(field) && !isMadeUp(field),
   );
-  const written = kept.map((field) => ({ key: field.key, text: withPlainAddresses(field) }));
-  const present = new Set(written.map(({ key }) => key));
+  const lines = kept.map((field) => withPlainAddresses(field, isClean)).join('');
   const mailbox = userId.includes('@') ? { emailAddress: { address: userId } } : undefined;
-  const own: [name: string, value: string][] = [
-    ['From', formatAddresses(toAddresses([message.from ?? mailbox]))],
-    ['Reply-To', formatAddresses(toAddresses(message.replyTo))],
-    ['Message-ID', message.internetMessageId ?? ''],
-    ['Importance', importance ?? ''],
-    ['Keywords', (categories ?? []).map(formatText).join(',\r\n ')],
-    ['Bcc', formatAddresses(toAddresses(message.bccRecipients))],
-  ];
-  const added = own
-    .filter(([name, value]) => value && !present.has(name.toLowerCase()))
-    .map(([name, value]) => `${name}: ${value}\r\n`);
-  const header = written.map(({ text }) => text).join('');
-  return [Buffer.from(added.join('')), Buffer.from(header, 'latin1'), ...withCrlf(rest)];
+  let added = '';
+  const add = (name: string, make: () => string) => {
+    const key = name.toLowerCase();
+    const value = kept.some((field) => field.key === key) ? '' : make();
+    if (value) added += `${name}: ${value}\r\n`;
+  };
+  add('From', () => formatAddresses(toAddresses([message.from ?? mailbox])));
+  add('Reply-To', () => formatAddresses(toAddresses(message.replyTo)));
+  add('Message-ID', () => message.internetMessageId ?? '');
+  add('Importance', () => importance ?? '');
+  add('Keywords', () => (categories ?? []).map(formatText).join(',\r\n '));
+  add('Bcc', () => formatAddresses(toAddresses(message.bccRecipients)));
+  return [Buffer.from(added), Buffer.from(lines, 'latin1'), ...withCrlf(rest)];
 }
 
 /** An empty From names no one, and would hide the one from the options. */
@@ -88,17 +96,22 @@ const OTHERS: ReadonlySet<string> = new Set([
  * recipient header stays as it is only if no parser can read it differently; otherwise it is rewritten, without
  * entries that have no address. Other address headers are rewritten only if nothing in them was guessed.
  */
-function withPlainAddresses(field: HeaderField): string {
+function withPlainAddresses(field: HeaderField, isClean: boolean): string {
+  const asWritten = () => (isClean ? field.source : cleanLines(field));
   const isRecipients = RECIPIENTS.has(field.key);
-  if (!isRecipients && !OTHERS.has(field.key)) return cleanLines(field);
-  const { text, fault } = decodeBytes(field.value);
-  const { mailboxes, isPlain, isCertain } = readMailboxes(text, fault !== undefined);
+  if (!isRecipients && !OTHERS.has(field.key)) return asWritten();
+  const { mailboxes, isPlain, isCertain } = field.mailboxes ?? mailboxesIn(field);
   const usable = mailboxes.filter(({ address }) => !addressFault(address));
   const isWhole = usable.length === mailboxes.length;
-  if (isWhole && isPlain) return cleanLines(field);
-  if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return cleanLines(field);
+  if (isWhole && isPlain) return asWritten();
+  if (!isRecipients && !(isWhole && usable.length > 0 && isCertain)) return asWritten();
   if (usable.length === 0) return '';
   return Buffer.from(`${field.name}: ${formatAddresses(usable)}\r\n`).toString('latin1');
+}
+
+function mailboxesIn({ value }: HeaderField): Mailboxes {
+  const { text, fault } = decodeBytes(value);
+  return readMailboxes(text, fault !== undefined);
 }
 
 function toAddresses(
@@ -129,22 +142,31 @@ function formatName(name: string): string {
 }
 
 /**
- * The header fields, and everything after them, including the empty line.
+ * The header fields, whether their lines are clean already, and everything after them, including the empty line.
  *
  * @throws GraphTransportError `EMESSAGE` if the header contains something else, which could continue one of our
  *   fields
  */
 function splitHeader<P extends MessagePiece>(
   raw: readonly (Buffer | P)[],
-): { fields: HeaderField[]; rest: (Buffer | P)[] } {
+  known?: HeaderBlock,
+): { fields: HeaderField[]; isClean: boolean; rest: (Buffer | P)[] } {
   const [start = Buffer.alloc(0), ...others] = raw;
   const first = Buffer.isBuffer(start) ? start : Buffer.concat([...bytesOf([start])]);
-  const end = headerEnd(first);
+  const end = known ? bytesOfFields(known) : headerEnd(first);
   // The header is longer than the first piece, or there is nothing else.
-  if (end === undefined && others.length > 0) return splitHeader([Buffer.concat([...bytesOf(raw)])]);
-  const { fields, fault } = readHeaderBlock(first.toString('latin1', 0, end));
+  if ((end === undefined || end > first.length) && others.length > 0) {
+    return splitHeader([Buffer.concat([...bytesOf(raw)])], known);
+  }
+  const text = first.toString('latin1', 0, end);
+  const { fields, fault, hasBlankFold, hasSpacedName } = known ?? readHeaderBlock(text);
   if (fault) throw notAHeader(fault);
-  return { fields, rest: [first.subarray(end ?? first.length), ...others] };
+  const isClean = !hasBlankFold && !hasSpacedName && text.endsWith('\n') && !/(?<!\r)\n/.test(text);
+  return { fields, isClean, rest: [first.subarray(end ?? first.length), ...others] };
+}
+
+function bytesOfFields({ fields }: HeaderBlock): number {
+  return fields.reduce((bytes, { source }) => bytes + source.length, 0);
 }
 
 /** Where the empty line that ends the header begins; undefined if there is none. */
@@ -168,10 +190,10 @@ function withCrlf<P extends MessagePiece>(pieces: readonly (Buffer | P)[]): (Buf
   let last: number | undefined;
   for (const piece of pieces) {
     if (piece.length === 0) continue;
-    // Lines of base64 begin and end with a digit.
+    // Its lines are whole: they follow an empty line, and do not end with a lone CR.
     if (!Buffer.isBuffer(piece)) {
       if (last === CR) written.push(Buffer.of(LF));
-      written.push(piece);
+      written.push(piece instanceof QuotedPrintableContent ? piece.inCrlf() : piece);
       last = undefined;
       continue;
     }

@@ -1,3 +1,5 @@
+import type { QuotedPrintableContent } from './quoted-printable-content';
+
 /** How much is encoded at a time: whole lines, which hold 57 bytes each. */
 const LINE_BYTES = 57;
 const LINE_DIGITS = 76;
@@ -8,6 +10,8 @@ const LF = 0x0a;
 
 /** Bytes in place of their lines of base64, which are made only if someone asks for them. */
 export class Base64Content {
+  readonly encoding = 'base64';
+
   constructor(readonly content: Buffer) {}
 
   /** The number of bytes that the lines have. */
@@ -40,13 +44,16 @@ function inLines(base64: string, isLast: boolean): Buffer {
   return lines;
 }
 
+/** The content of a part in place of its lines. */
+export type EncodedContent = Base64Content | QuotedPrintableContent;
+
 /** A piece of a composed message. */
-export type MessagePiece = Buffer | Base64Content;
+export type MessagePiece = Buffer | EncodedContent;
 
 /** The bytes of a message, piece by piece. */
 export function* bytesOf(pieces: Iterable<MessagePiece>): Generator<Buffer> {
   for (const piece of pieces) {
-    if (piece instanceof Base64Content) yield* piece.lines();
-    else yield piece;
+    if (Buffer.isBuffer(piece)) yield piece;
+    else yield* piece.lines();
   }
 }

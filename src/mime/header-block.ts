@@ -1,4 +1,5 @@
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { Mailboxes } from './address';
 
 /** A field of a header block, with one character per byte throughout. */
 export interface HeaderField {
@@ -10,6 +11,8 @@ export interface HeaderField {
   value: string;
   /** The lines of the field as written, line endings included. */
   source: string;
+  /** What was found in it, if it was read as an address header and has no tabs. */
+  mailboxes: Mailboxes | undefined;
 }
 
 /** A parsed header block. */
@@ -77,7 +80,7 @@ function toField(source: string, isFolded: boolean): HeaderField | undefined {
   if (start === undefined || name === undefined) return undefined;
   const folded = source.slice(start.length);
   const value = withoutWhiteSpace(isFolded ? folded.replace(/\r?\n(?=[ \t])/g, '') : folded);
-  return { key: name.toLowerCase(), name, value, source };
+  return { key: name.toLowerCase(), name, value, source, mailboxes: undefined };
 }
 
 /**

@@ -156,13 +156,16 @@ const NAMES_RECIPIENTS: ReadonlySet<string> = new Set(['to', 'cc', 'bcc', 'resen
 
 /** The headers of a message, decoded. */
 export function toHeaders({ fields }: HeaderBlock): MailHeader[] {
-  return fields.map(({ key, name, value }) => {
+  return fields.map((field) => {
+    const { key, name, value } = field;
     const bytes = decodeBytes(value.replaceAll('\t', ' '));
     const words = decodeWords(bytes.text);
     // Addresses are separated before encoded words are decoded, which may produce commas and brackets.
     const fault = bytes.fault ?? words.fault;
     if (!ADDRESSES.has(key)) return { key, name, value: words.text, fault, addresses: [] };
-    const { mailboxes, isCertain } = readMailboxes(bytes.text, bytes.fault !== undefined);
+    const found = readMailboxes(bytes.text, bytes.fault !== undefined);
+    const { mailboxes, isCertain } = found;
+    if (!value.includes('\t')) field.mailboxes = found;
     const isGuess = !isCertain && value !== '' && !NAMES_RECIPIENTS.has(key);
     const guess = isGuess ? 'text that is not a list of addresses' : undefined;
     return { key, name, value: words.text, fault: fault ?? guess, addresses: mailboxes };

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Base64Content, type MessagePiece } from './base64-content';
+import type { MessagePiece } from './base64-content';
 import type { ParsedPart } from './body-parser';
 import { readBody } from './body-text';
-import { bytesBeforeHeader } from './header-block';
+import { bytesBeforeHeader, type HeaderBlock } from './header-block';
 import {
   type Loss,
   type MailAttachment,
@@ -46,8 +46,8 @@ export class MessageReader {
    * @throws GraphTransportError `EMESSAGE` if the message exceeds a limit, or its header is not valid
    */
   read(piece: MessagePiece): Promise<void> | undefined {
-    if (!(piece instanceof Base64Content)) return this.#readBytes(piece);
-    if (!this.#scanner.takeContent(piece.content)) return this.#readEach(piece.lines());
+    if (Buffer.isBuffer(piece)) return this.#readBytes(piece);
+    if (!this.#scanner.takeContent(piece)) return this.#readEach(piece.lines());
     this.raw.add(piece);
     return this.#pass([]);
   }
@@ -79,6 +79,7 @@ export class MessageReader {
     const found = parsed instanceof Promise ? await parsed : parsed;
     const { root, header } = this.#scanner;
     if (!root || !header) throw new Error('it is empty');
+    this.raw.header = header;
     const left = leftOvers(root, found);
     const taken = walk(root).flatMap(([part, around]) => toAttachment(part, around));
     const attachments = taken.length > 0 ? await Promise.all(taken) : [];
@@ -170,6 +171,8 @@ const MIME_SLACK_BYTES = 1_000_000;
 /** Counts a message's bytes as it passes, keeps a copy while it is small, and stops it if it is too large. */
 export class RawCopy {
   bytes = 0;
+  /** The header of the message, once it has been read. */
+  header: HeaderBlock | undefined;
   #chunks: MessagePiece[] | undefined = [];
   readonly #limits: ReadLimits;
 

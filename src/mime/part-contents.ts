@@ -1,3 +1,4 @@
+import type { EncodedContent } from './base64-content';
 import { addFault, type MailPart } from './mail-content';
 import { type AttachmentSink, oneOf } from './spool';
 import { MAX_BODY_BYTES } from './structure-limits';
@@ -57,13 +58,13 @@ export class PartContents {
   }
 
   /**
-   * Takes the decoded content of a part in base64, none of which has passed yet.
+   * Takes the whole content of a part, none of which has passed yet, if it is in the encoding that the part declares.
    *
    * @returns whether it was taken
    */
-  takeWhole(decoded: Buffer): boolean {
+  takeWhole({ encoding, content: decoded }: EncodedContent): boolean {
     const content = this.#content;
-    if (content?.part.encoding !== 'base64' || this.#hasBegun) return false;
+    if (content?.part.encoding !== encoding || this.#hasBegun) return false;
     this.#hasBegun = true;
     this.#keep(content, decoded);
     return true;

@@ -1,4 +1,5 @@
 import type { GraphTransportError } from '../errors/graph-transport-error';
+import type { EncodedContent } from './base64-content';
 import { type HeaderBlock, notAHeader, readHeaderBlock } from './header-block';
 import { addFault, type MailPart } from './mail-content';
 import { type Delimiter, MAX_DELIMITER_BYTES, OpenMultiparts } from './open-multiparts';
@@ -76,13 +77,14 @@ export class PartScanner {
   }
 
   /**
-   * Takes the whole content of the part whose header has just passed, if that is base64, in place of its lines.
+   * Takes the whole content of the part whose header has just passed, if that names its encoding, in place of its
+   * lines.
    *
    * @returns whether it was taken
    */
-  takeContent(decoded: Buffer): boolean {
+  takeContent(whole: EncodedContent): boolean {
     this.#contents.writes = [];
-    return this.#rest.length === 0 && !this.#inLine && this.#contents.takeWhole(decoded);
+    return this.#rest.length === 0 && !this.#inLine && this.#contents.takeWhole(whole);
   }
 
   /**

@@ -3,8 +3,8 @@
 // its closing boundaries. compose-small.test.ts compares the two byte for byte, and the matrix of versions does so
 // for each Nodemailer that is supported.
 import type MimeNode from 'nodemailer/lib/mime-node';
-import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
 import { Base64Content, type MessagePiece } from '../mime/base64-content';
+import { QuotedPrintableContent } from '../mime/quoted-printable-content';
 import { isKnownNode, isUntransformed, rawContent } from './mime-node';
 
 /** Larger contents are better streamed. */
@@ -20,17 +20,16 @@ const CR = 0x0d;
 
 /**
  * The whole message, as Nodemailer would stream it, if its contents are small and in memory; undefined for any other.
- * Nodemailer's own functions write the headers and encode the text. Lines of base64 are left to be made when they are
- * needed: of what is only read, they never are.
+ * Nodemailer's own functions write the headers. Encoded contents are given as what they hold, to be read without decoding
+ * them. Lines of base64 are left to be made when they are needed: of what is only read, they never are.
  */
 export function composeAtOnce(message: MimeNode): MessagePiece[] | undefined {
   return compose(message, false);
 }
 
 /**
- * The same, except that text is left in 8 bits where Nodemailer would make it quoted-printable. Encoding it only to
- * decode it again takes a sixth of the time of a small message. Only for reading: a mail server may insist on lines
- * of 998 bytes.
+ * The same, except that text is left in 8 bits where Nodemailer would make it quoted-printable, which takes time. Only
+ * for reading: a mail server may insist on lines of 998 bytes.
  */
 export function composeForReading(message: MimeNode): MessagePiece[] | undefined {
   return compose(message, true);
@@ -42,18 +41,20 @@ function compose(message: MimeNode, in8Bits: boolean): MessagePiece[] | undefine
   const budget = { bytes: MAX_BYTES, inBase64: MAX_IN_BASE64 };
   if (!composeNode(message, in8Bits, pieces, budget)) return undefined;
   const last = pieces.findLast(({ length }) => length > 0);
-  const lastByte = typeof last === 'string' ? last.charCodeAt(last.length - 1) : lastByteOf(last);
+  const lastByte = lastByteOf(last);
   if (lastByte !== LF) pieces.push(lastByte === CR ? '\n' : '\r\n');
   return joined(pieces, MAX_BYTES - budget.bytes < MAX_STRING_BYTES);
 }
 
 type Piece = string | MessagePiece;
 
-function lastByteOf(piece: MessagePiece | undefined): number | undefined {
-  return piece instanceof Base64Content ? undefined : piece?.at(-1);
+function lastByteOf(piece: Piece | undefined): number | undefined {
+  if (Buffer.isBuffer(piece)) return piece.at(-1);
+  const text = piece instanceof QuotedPrintableContent ? piece.text : piece;
+  return typeof text === 'string' ? text.charCodeAt(text.length - 1) : undefined;
 }
 
-/** All text and bytes between two contents in base64 as one piece. */
+/** All text and bytes between two encoded contents as one piece. */
 function joined(pieces: readonly Piece[], isShort: boolean): MessagePiece[] {
   const all: MessagePiece[] = [];
   let run: (string | Buffer)[] = [];
@@ -62,10 +63,11 @@ function joined(pieces: readonly Piece[], isShort: boolean): MessagePiece[] {
     run = [];
   };
   for (const piece of pieces) {
-    if (piece instanceof Base64Content) {
+    if (typeof piece === 'string' || Buffer.isBuffer(piece)) run.push(piece);
+    else {
       endRun();
       all.push(piece);
-    } else run.push(piece);
+    }
   }
   endRun();
   return all;
@@ -119,8 +121,7 @@ function encodingIn(header: string): string | undefined {
 const QUOTED_PRINTABLE = /^(Content-Transfer-Encoding:) quoted-printable$/gm;
 
 function encoded(content: string | Buffer, encoding: string | false): Piece {
-  if (encoding === 'quoted-printable') return wrapQuotedPrintable(toQuotedPrintable(content));
-  if (encoding === 'base64')
-    return new Base64Content(Buffer.isBuffer(content) ? content : Buffer.from(content));
-  return content;
+  if (encoding !== 'quoted-printable' && encoding !== 'base64') return content;
+  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(content);
+  return encoding === 'base64' ? new Base64Content(bytes) : QuotedPrintableContent.of(bytes);
 }
