@@ -134,7 +134,7 @@ describe('content that is decoded already', () => {
   });
 
   test('is taken in place of quoted-printable alone if it is that', async () => {
-    const quoted = QuotedPrintableContent.of(Buffer.from('decoded'));
+    const quoted = QuotedPrintableContent.of(Buffer.from('decoded'), 'decoded');
     if (typeof quoted === 'string') throw new Error('these are lines alone');
     const { contents } = open();
     const text = mailPart({ use: 'body', encoding: 'quoted-printable' });

@@ -3,10 +3,7 @@ import { QuotedPrintableContent } from '../../src/mime/quoted-printable-content'
 import { createTransferDecoder } from '../../src/mime/transfer-decoder';
 import { fc } from '../support/fast-check';
 
-const linesOf = (content: Buffer) => {
-  const made = QuotedPrintableContent.of(content);
-  return typeof made === 'string' ? made : Buffer.concat([...made.lines()]).toString('latin1');
-};
+const contentOf = (content: Buffer) => QuotedPrintableContent.of(content, wrap(encode(content)));
 
 const TEXT = [
   'a',
@@ -35,22 +32,13 @@ const bytes = fc
   .map((some) => Buffer.from(some));
 const content = fc.oneof(text, bytes);
 
-test('has the lines that Nodemailer writes', () => {
-  fc.assert(
-    fc.property(content, (some) => {
-      expect(linesOf(some)).toBe(wrap(encode(some)));
-    }),
-    { numRuns: 2000 },
-  );
-});
-
 test('is what every reader finds in its lines, which have no delimiter among them', () => {
   fc.assert(
     fc.property(content, (some) => {
-      const made = QuotedPrintableContent.of(some);
+      const made = contentOf(some);
       if (typeof made === 'string') return;
       const decoder = createTransferDecoder('quoted-printable');
-      const lines = linesOf(some);
+      const lines = Buffer.concat([...made.lines()]).toString('latin1');
       expect(Buffer.concat([decoder.decode(Buffer.from(lines)), decoder.end()])).toEqual(some);
       expect(decoder.isStrict).toBe(true);
       expect(made.length).toBe(lines.length);
@@ -70,5 +58,5 @@ test.each([
   ['has dashes elsewhere', 'a --b-\r\n-c', false],
   ['has any line end', 'a\n\r\nb\n', false],
 ])('is given as its lines alone if one of them could mislead a reader: it %s', (_what, some, misleads) => {
-  expect(typeof QuotedPrintableContent.of(Buffer.from(some)) === 'string').toBe(misleads);
+  expect(typeof contentOf(Buffer.from(some)) === 'string').toBe(misleads);
 });

@@ -3,6 +3,7 @@
 // its closing boundaries. compose-small.test.ts compares the two byte for byte, and the matrix of versions does so
 // for each Nodemailer that is supported.
 import type MimeNode from 'nodemailer/lib/mime-node';
+import { encode as toQuotedPrintable, wrap as wrapQuotedPrintable } from 'nodemailer/lib/qp';
 import { Base64Content, type MessagePiece } from '../mime/base64-content';
 import { QuotedPrintableContent } from '../mime/quoted-printable-content';
 import { isKnownNode, isUntransformed, rawContent } from './mime-node';
@@ -20,8 +21,9 @@ const CR = 0x0d;
 
 /**
  * The whole message, as Nodemailer would stream it, if its contents are small and in memory; undefined for any other.
- * Nodemailer's own functions write the headers. Encoded contents are given as what they hold, to be read without decoding
- * them. Lines of base64 are left to be made when they are needed: of what is only read, they never are.
+ * Nodemailer's own functions write the headers and encode the text. Encoded contents are given as what they hold, to be
+ * read without decoding them. Lines of base64 are left to be made when they are needed: of what is only read, they never
+ * are.
  */
 export function composeAtOnce(message: MimeNode): MessagePiece[] | undefined {
   return compose(message, false);
@@ -123,5 +125,6 @@ const QUOTED_PRINTABLE = /^(Content-Transfer-Encoding:) quoted-printable$/gm;
 function encoded(content: string | Buffer, encoding: string | false): Piece {
   if (encoding !== 'quoted-printable' && encoding !== 'base64') return content;
   const bytes = Buffer.isBuffer(content) ? content : Buffer.from(content);
-  return encoding === 'base64' ? new Base64Content(bytes) : QuotedPrintableContent.of(bytes);
+  if (encoding === 'base64') return new Base64Content(bytes);
+  return QuotedPrintableContent.of(bytes, wrapQuotedPrintable(toQuotedPrintable(bytes)));
 }
