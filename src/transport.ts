@@ -14,6 +14,7 @@ import type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/
 import { closedError, SendTimer } from './errors/abort';
 import { asSendError } from './errors/graph-transport-error';
 import { Secrets } from './errors/secrets';
+import type { Abort } from './errors/signal';
 import { errorWithoutSecrets } from './errors/without-secrets';
 import type { RetryEvent } from './graph/message-requests';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
@@ -340,7 +341,7 @@ export class GraphTransport
     return errorWithoutSecrets(asSendError(error), this.#secrets.strike);
   }
 
-  #send(mail: MailMessage<GraphSentMessageInfo>, abort: AbortController): Promise<GraphSentMessageInfo> {
+  #send(mail: MailMessage<GraphSentMessageInfo>, abort: Abort): Promise<GraphSentMessageInfo> {
     const { sendMessage }: typeof import('./delivery/send-message') = require('./delivery/send-message');
     return sendMessage(mail, abort, {
       defaults: this.#options,

@@ -7,6 +7,7 @@ import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { httpDate, retryAfterMs } from '../errors/retry-after';
 import type { Secrets } from '../errors/secrets';
+import type { AnySignal } from '../errors/signal';
 import { claimsOf, parseJson, property, toAnswerError } from './answer-error';
 import type { Accepted, GraphCall, RequestBody, UploadAnswer, UploadCall } from './calls';
 import { type Answer, Exchange } from './http-exchange';
@@ -20,9 +21,9 @@ const MAX_WANTED_BYTES = 24_000_000;
 
 /** Supplies bearer tokens. */
 export interface Tokens {
-  get(signal: AbortSignal | undefined): Promise<string>;
+  get(signal: AnySignal | undefined): Promise<string>;
   /** Returns a token to replace one that Graph has refused. */
-  renew(refused: string, claims: string | undefined, signal: AbortSignal | undefined): Promise<string>;
+  renew(refused: string, claims: string | undefined, signal: AnySignal | undefined): Promise<string>;
   /** Reports that Graph answered a request with this token with 403. */
   distrust(forbidden: string): void;
 }
@@ -109,7 +110,7 @@ export class GraphClient {
    * @throws GraphTransportError for any other answer, and if none arrives; its outcome says what may have
    *   become of the request
    */
-  async call(call: GraphCall, signal?: AbortSignal): Promise<Accepted> {
+  async call(call: GraphCall, signal?: AnySignal): Promise<Accepted> {
     const { tokens } = this.#options;
     const clientRequestId = randomUUID();
     let token = await tokens.get(signal);
@@ -153,7 +154,7 @@ export class GraphClient {
    *
    * @throws GraphTransportError if no answer arrives; the caller judges what the answer says
    */
-  async upload(call: UploadCall, signal?: AbortSignal): Promise<UploadAnswer> {
+  async upload(call: UploadCall, signal?: AnySignal): Promise<UploadAnswer> {
     const { method, url, headers = {}, body } = call;
     this.#secrets.addUrl(url);
     const target = 'the upload session';
@@ -178,7 +179,7 @@ export class GraphClient {
     call: GraphCall,
     token: string,
     clientRequestId: string,
-    signal: AbortSignal | undefined,
+    signal: AnySignal | undefined,
   ): Promise<Answer> {
     const { endpoint } = this.#options;
     const { method, path, body, contentType, sends = false, creates = false } = call;
@@ -211,7 +212,7 @@ export class GraphClient {
     { leavesTraces, ...request }: Request,
     target: string,
     clientRequestId: string | undefined,
-    signal: AbortSignal | undefined,
+    signal: AnySignal | undefined,
   ): Promise<Answer> {
     throwIfGivenUp(signal);
     const { dispatcher, socketTimeout, onAnswer } = this.#options;
