@@ -9,8 +9,8 @@ import { httpDate, retryAfterMs } from '../errors/retry-after';
 import type { Secrets } from '../errors/secrets';
 import type { AnySignal } from '../errors/signal';
 import { claimsOf, parseJson, property, toAnswerError } from './answer-error';
-import type { Accepted, GraphCall, RequestBody, UploadAnswer, UploadCall } from './calls';
-import { type Answer, Exchange } from './http-exchange';
+import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
+import { type Answer, Exchange, type ExchangeRequest } from './http-exchange';
 
 /**
  * Where an answer is cut if its body is needed. When a draft is created, Graph answers with the whole message
@@ -60,13 +60,7 @@ export interface GraphClientOptions {
   onAnswer?: (event: AnswerEvent) => void;
 }
 
-interface Request {
-  method: GraphCall['method'] | UploadCall['method'];
-  origin: string;
-  path: string;
-  headers: Readonly<Record<string, string>>;
-  body: RequestBody | undefined;
-  maxAnswerBytes?: number | undefined;
+interface Request extends ExchangeRequest {
   /** Whether it matters that an aborted request may have been carried out. */
   leavesTraces: boolean;
 }
@@ -159,8 +153,9 @@ export class GraphClient {
     this.#secrets.addUrl(url);
     const target = 'the upload session';
     const { origin, pathname, search } = new URL(url);
+    const { socketTimeout } = this.#options;
     const answer = await this.#request(
-      { method, origin, path: pathname + search, headers, body, leavesTraces: false },
+      { method, origin, path: pathname + search, headers, body, socketTimeout, leavesTraces: false },
       target,
       undefined,
       signal,
@@ -181,7 +176,7 @@ export class GraphClient {
     clientRequestId: string,
     signal: AnySignal | undefined,
   ): Promise<Answer> {
-    const { endpoint } = this.#options;
+    const { endpoint, socketTimeout } = this.#options;
     const { method, path, body, contentType, sends = false, creates = false } = call;
     const headers = {
       ...call.headers,
@@ -196,6 +191,7 @@ export class GraphClient {
         path,
         headers,
         body,
+        socketTimeout,
         maxAnswerBytes: call.fileBytes ?? (call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined),
         leavesTraces: sends || creates,
       },
@@ -209,16 +205,16 @@ export class GraphClient {
   }
 
   async #request(
-    { leavesTraces, ...request }: Request,
+    request: Request,
     target: string,
     clientRequestId: string | undefined,
     signal: AnySignal | undefined,
   ): Promise<Answer> {
     throwIfGivenUp(signal);
-    const { dispatcher, socketTimeout, onAnswer } = this.#options;
-    const { method, path } = request;
+    const { dispatcher, onAnswer } = this.#options;
+    const { method, path, leavesTraces } = request;
     const startedAt = this.#clock.now();
-    const exchange = new Exchange({ ...request, socketTimeout }, signal, this.#clock);
+    const exchange = new Exchange(request, signal, this.#clock);
     try {
       const answer = await exchange.run(dispatcher);
       const { status, headers } = answer;

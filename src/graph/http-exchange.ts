@@ -112,6 +112,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       );
     });
     await nextTurn();
+    // Most answers have ended by now.
+    if (!this.#hasEnded) this.#startTimer(socketTimeout);
     return answer;
   }
 
@@ -127,9 +129,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     // Ignore 1xx responses.
     if (status < 200) return;
-    const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
-    const giveUp = () => this.#giveUp(new Error('the answer has no end'));
-    this.#stopTimer = startTimer(this.#clock, maxMs, giveUp, true);
     this.#resolve({
       status,
       headers,
@@ -159,6 +158,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(error);
     this.#reject(error);
     this.#end();
+  }
+
+  /** Gives up an answer that does not end. */
+  #startTimer(socketTimeout: number): void {
+    const giveUp = () => this.#giveUp(new Error('the answer has no end'));
+    this.#stopTimer = startTimer(this.#clock, Math.min(MAX_ANSWER_MS, socketTimeout), giveUp, true);
   }
 
   #end(): void {

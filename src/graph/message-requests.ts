@@ -87,7 +87,7 @@ export class MessageRequests {
    */
   async call(call: RetriedCall): Promise<Accepted> {
     const { client, pauses, signal, onAttempt } = this.#options;
-    const { repeatable = false, check, ...request } = call;
+    const { repeatable = false, check } = call;
     for (let attempt = 1; ; attempt++) {
       await pauses.pauseOver(signal);
       throwIfGivenUp(signal);
@@ -96,7 +96,7 @@ export class MessageRequests {
         onAttempt?.(this.attempts);
       }
       try {
-        const accepted = await client.call(request, signal);
+        const accepted = await client.call(call, signal);
         check?.(accepted.body);
         return accepted;
       } catch (error) {
