@@ -5,6 +5,7 @@ import type { Clock } from './clock';
 import type { Secrets } from './errors/secrets';
 import { type AnswerEvent, GraphClient, type GraphClientOptions } from './graph/client';
 import { createDispatcher, passwordsOf } from './network/dispatcher';
+import { makeParser } from './network/http-parser';
 import type { ResolvedOptions } from './options/resolved-options';
 
 /** What a transport reaches Graph through. */
@@ -26,10 +27,7 @@ export function connect(
 ): Connection {
   const { identity, graphEndpoint, insecureSandbox, debug, connectionTimeout, socketTimeout } = options;
   for (const password of passwordsOf(options, process.env)) secrets.addSecret(password);
-  if (options.shortLived) {
-    const { makeParser }: typeof import('./network/http-parser') = require('./network/http-parser');
-    makeParser();
-  }
+  if (options.tuneV8 && !options.dispatcher) makeParser();
   const dispatcher = options.dispatcher ?? createDispatcher(options, process.env);
   const timeoutMs = connectionTimeout + socketTimeout;
   const tokens = new AccessTokenSource(

@@ -48,7 +48,7 @@ test('a token for a client secret takes neither the other credentials nor what s
   const azure = files.filter((name) => name.startsWith('@azure'));
   expect(azure).toContain(join('@azure/identity/dist/commonjs/credentials/clientSecretCredential.js'));
   const notNeeded =
-    /jsonwebtoken|proxy-agent|getClient|credentials.(?!clientSecret|managed.*utils)\w+Credential\b/;
+    /jsonwebtoken|proxy-agent|getClient|[hH]ttpClient\.js|sha256|(agent|tls)Policy|credentials.(?!clientSecret|managed.*utils)\w+Credential\b/;
   expect(files.filter((name) => notNeeded.test(name))).toEqual([]);
   // Node's own fetch, of which FormData is a part.
   expect(builtIn.filter((name) => name.includes('undici'))).toEqual([]);
@@ -56,9 +56,13 @@ test('a token for a client secret takes neither the other credentials nor what s
 
 test("the app finds everything in Microsoft's packages, and it works", () => {
   const look = `
+    const { createRequire } = require('node:module');
     const { generateKeyPairSync } = require('node:crypto');
     const azure = require('@azure/identity');
-    const { formDataPolicy, proxyPolicy } = require('@azure/core-rest-pipeline');
+    const inIdentity = createRequire(require.resolve('@azure/identity'));
+    const runtime = createRequire(inIdentity.resolve('@azure/core-rest-pipeline'));
+    const exportsOf = (load, id) => Object.entries(load(id)).map(([name, value]) => id + ' ' + name + ' ' + typeof value);
+    const { formDataPolicy, proxyPolicy, tlsPolicy, createFile } = require('@azure/core-rest-pipeline');
     const { ConfidentialClientApplication } = require('@azure/msal-node');
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -88,7 +92,18 @@ test("the app finds everything in Microsoft's packages, and it works", () => {
       });
       await app.acquireTokenByClientCredential({ scopes: ['https://graph.example/.default'] });
       console.log(JSON.stringify({
-        exports: Object.keys(azure).map((name) => name + ' ' + typeof azure[name]),
+        exports: [
+          ...exportsOf(require, '@azure/identity'),
+          ...exportsOf(inIdentity, '@azure/core-client'),
+          ...exportsOf(inIdentity, '@azure/core-rest-pipeline'),
+          ...exportsOf(inIdentity, '@azure/core-util'),
+          ...exportsOf(runtime, '@typespec/ts-http-runtime'),
+          ...exportsOf(runtime, '@typespec/ts-http-runtime/internal/policies'),
+          ...exportsOf(runtime, '@typespec/ts-http-runtime/internal/util'),
+        ],
+        hash: await inIdentity('@azure/core-util').computeSha256Hash('a', 'hex'),
+        file: createFile(new Uint8Array(3), 'a.txt').size,
+        policy: tlsPolicy({ ca: 'a' }).name,
         secret: new azure.ClientSecretCredential('t', 'c', 's') instanceof azure.ClientSecretCredential,
         other: new azure.DefaultAzureCredential() instanceof azure.ChainedTokenCredential,
         body: typeof request.body,
@@ -98,7 +113,13 @@ test("the app finds everything in Microsoft's packages, and it works", () => {
     })();`;
   const late = printed<object>(`require(${source('auth/azure-identity.ts')}).loadAzureIdentity(); ${look}`);
   expect(late).toEqual(printed(look));
-  expect(late).toMatchObject({ secret: true, other: true, agent: 'HttpsProxyAgent', signed: 3 });
+  expect(late).toMatchObject({
+    secret: true,
+    other: true,
+    agent: 'HttpsProxyAgent',
+    signed: 3,
+    policy: 'tlsPolicy',
+  });
 });
 
 test.each<[string, boolean]>([
@@ -110,6 +131,9 @@ test.each<[string, boolean]>([
   ['https-proxy-agent', true],
   ['http-proxy-agent', true],
   ['./client/getClient.js', true],
+  ['./nodeHttpClient.js', true],
+  ['./policies/tlsPolicy.js', true],
+  ['./agentPolicy.js', true],
   ['./operationHelpers.js', true],
   ['./serializer.js', true],
   ['./policies/ndJsonPolicy.js', true],

@@ -23,9 +23,9 @@ const MAIL = {
 const TRANSPORTS = {
   smtp: () => ({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true }),
   secret: () => graph(bySecret()),
-  secretShort: () => graph({ ...bySecret(), shortLived: true }),
+  secretUntuned: () => graph({ ...bySecret(), tuneV8: false }),
   credential: () => graph({ credential }),
-  credentialShort: () => graph({ credential, shortLived: true }),
+  credentialUntuned: () => graph({ credential, tuneV8: false }),
   ses() {
     const { SESv2Client, SendEmailCommand } = require('@aws-sdk/client-sesv2');
     const sesClient = new SESv2Client({

@@ -20,9 +20,9 @@ const command = path(`../../${bin['nodemailer-graph-transport']}`);
 const WAYS = {
   smtp: { title: 'Nodemailer, SMTP', args: mailBy('smtp') },
   secret: { title: 'this package, client secret', args: mailBy('secret') },
-  secretShort: { title: 'the same, shortLived', args: mailBy('secretShort') },
+  secretUntuned: { title: 'the same, tuneV8: false', args: mailBy('secretUntuned') },
   credential: { title: 'this package, own credential', args: mailBy('credential') },
-  credentialShort: { title: 'the same credential, shortLived', args: mailBy('credentialShort') },
+  credentialUntuned: { title: 'the same credential, tuneV8: false', args: mailBy('credentialUntuned') },
   cli: {
     title: 'this package, the send command',
     args: ['--require', mail, command, 'send', '--to', 'ann@example.com', '--subject', 'Hi', '--text', 'Hi'],

@@ -126,6 +126,7 @@ test.each<[string, string[], string]>([
     mixed(multipart('multipart/signed', 's', text, leaf('application/x-unheard'))),
     'signed',
   ],
+  ['S/MIME that calls itself text', ['Content-Type: text/plain; name=smime.p7m', '', 'x'], 'encrypted'],
   ['S/MIME known by its name only', leaf('application/octet-stream; name=smime.p7m'), 'encrypted'],
   ['UTF-7', leaf('text/plain; charset=utf-7', '+AOQ-'), 'charset'],
   [

@@ -19,7 +19,7 @@ function packagesLoadedBy(script: string): string[] {
   return [...new Set(files.map((file) => file.split(/[/\\]/)[0] ?? ''))];
 }
 
-const LATE = ['html-to-text', 'htmlparser2', 'encoding-japanese', 'linkify-it', 'iconv-lite'];
+const LATE = ['html-to-text', 'htmlparser2', 'he', 'encoding-japanese', 'linkify-it', 'iconv-lite'];
 
 test('the versions that the stand-ins were made for are installed', () => {
   expect({
@@ -32,6 +32,15 @@ test('what reading a message does not take is not loaded with mailparser', () =>
   const loaded = packagesLoadedBy(`require(${source})`);
   expect(loaded).toEqual(expect.arrayContaining(['mailparser', 'libmime']));
   expect(loaded.filter((name) => LATE.includes(name))).toEqual([]);
+});
+
+test('the list of file types is loaded when a file has no name', () => {
+  const lists = (script: string) =>
+    printed(`const packages = require(${source}); ${script};
+      console.log(Object.keys(require.cache).filter((name) => /libmime.*mimetypes/.test(name)).length)`);
+  expect(lists('')).toBe('0\n');
+  expect(lists("console.log(packages.libmime.detectExtension('image/png'))")).toBe('png\n1\n');
+  expect(lists("console.log(packages.libmime.detectMimeType('a.ics'))")).toBe('text/calendar\n1\n');
 });
 
 test('another version of mailparser is loaded whole', () => {

@@ -2,6 +2,7 @@ import { bytesBeforeHeader } from '../../src/mime/header-block';
 import { type MailPart, walk } from '../../src/mime/mail-content';
 import { PartScanner } from '../../src/mime/part-scanner';
 import { type AttachmentSink, inMemory } from '../../src/mime/spool';
+import { fc } from '../support/fast-check';
 import { mailFixtures } from '../support/fixtures';
 
 /** What comes of a mail that comes in chunks of so many bytes: what passes, and its parts in order. */
@@ -54,6 +55,40 @@ test.each(mailFixtures)('reads the same, however $name is cut', async (fixture) 
   const mime = fixture.mime.subarray(bytesBeforeHeader(fixture.mime));
   const whole = await scan(mime);
   for (const chunkBytes of [1, 2, 3, 7, 64, 1000]) expect(await scan(mime, chunkBytes)).toEqual(whole);
+});
+
+const headerPieces = fc.constantFrom(
+  'x-a: b\r\n',
+  'x-a: b\n',
+  ' fold\r\n',
+  'Content-Type: text/html\r\n',
+  'Content-Type: multipart/mixed; boundary=c\r\n',
+  '\r\n',
+  '\n',
+  '\r',
+  '--b\r\n',
+  '--b--\r\n',
+  '--c\n',
+  '-\r\n',
+  'text',
+);
+
+test('finds the same end of a header, whatever it holds, if it comes in one piece or in many', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(headerPieces, { maxLength: 8 }),
+      fc.array(headerPieces, { maxLength: 8 }),
+      async (some, others) => {
+        const mime = Buffer.from(
+          `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${some.join('')}\r\n--b\r\n${others.join('')}`,
+        );
+        const outcome = (chunkBytes: number) => scan(mime, chunkBytes).catch(String);
+        const whole = await outcome(mime.length);
+        for (const chunkBytes of [1, 7]) expect(await outcome(chunkBytes)).toEqual(whole);
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });
 
 test('passes on where parts begin, and nothing of their headers and contents', async () => {

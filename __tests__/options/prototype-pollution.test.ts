@@ -58,7 +58,7 @@ const OTHERS: Required<{ [Name in keyof GraphTransportOptions]: unknown }> = {
   logger,
   debug: true,
   component: 'evil',
-  shortLived: true,
+  tuneV8: false,
   cloud: 'china',
   proxy: 'http://evil.example:3128',
   tls: { ca: TLS.ca },

@@ -156,7 +156,7 @@ test.each<[object, string]>([
   [{ userId: 'a\nb' }, NO_MAILBOX],
   [{ userId: '\ud800' }, NO_MAILBOX],
   [{ component: 5 }, 'component must be a string'],
-  [{ shortLived: 'yes' }, 'shortLived must be true or false'],
+  [{ tuneV8: 'no' }, 'tuneV8 must be true or false'],
   [{ dispatcher: null }, 'dispatcher must be an undici Dispatcher (an object with dispatch)'],
   [{ dispatcher: {} }, 'dispatcher must be an undici Dispatcher (an object with dispatch)'],
   [

@@ -46,7 +46,7 @@ test('needs tenant, client, secret and mailbox, and has a default for the rest',
     timeout: 600_000,
     debug: false,
     dispatcher: undefined,
-    shortLived: false,
+    tuneV8: true,
     logger: false,
     component: 'graph-transport',
   });

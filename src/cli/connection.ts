@@ -39,7 +39,6 @@ export function connectionOptions(values: ConnectionValues, io: CliIo): GraphTra
     if (value) options[sets] = value;
   }
   requireSettings(options, file);
-  io.beforeConnecting?.();
   const { cloud, proxy, ca } = values;
   return {
     ...options,

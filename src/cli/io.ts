@@ -16,8 +16,6 @@ export interface CliIo {
    * process by themselves.
    */
   onSignal?(listener: (name: NodeJS.Signals) => void): () => void;
-  /** Called once a command knows that it will connect. */
-  beforeConnecting?(): void;
 }
 
 /** A command. It resolves with the exit code. */

@@ -33,10 +33,6 @@ void run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   signal: end.signal,
-  beforeConnecting() {
-    const { makeParser }: typeof import('../network/http-parser') = require('../network/http-parser');
-    makeParser();
-  },
   onSignal(listener) {
     const pass = (name: NodeJS.Signals) => {
       if (name !== 'SIGINT' || !hasTerminal) listener(name);

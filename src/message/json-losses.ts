@@ -1,3 +1,4 @@
+import type { MailAddress } from '../mime/address';
 import {
   isBodyText,
   type Loss,
@@ -19,33 +20,53 @@ type Around = readonly MailPart[];
  */
 export function jsonLosses(content: MailContent, controls: readonly string[] = []): Loss[] {
   const parts = walk(content.structure);
+  const found = (reason: LossReason) =>
+    content.losses.filter(({ because }) => because === reason).map(({ what }) => what);
+  const from = fromOf(content);
+  const losses: Loss[] = [];
+  const add = (because: LossReason, whats: readonly string[]) => {
+    if (whats.length > 0) for (const what of new Set(whats)) losses.push({ because, what });
+  };
+  const unusual = parts.filter(([part]) => !isOrdinary(part));
+  if (unusual.length > 0) for (const [because, whats] of lossesOfParts(unusual)) add(because, whats);
+  add('structure', lostTexts(content.structure, parts));
+  add('structure', found('structure'));
+  add('encoding', found('encoding'));
+  add('charset', found('charset'));
+  add('control-characters', [...controls, ...controlsInNames(content)]);
+  if (from.length > 1) add('several-from', ['the second From']);
+  add('receipt-address', foreignReceipts(content, from));
+  add('content-location', found('content-location'));
+  for (const header of unnamedHeaders(content)) losses.push(headerLoss('header', header));
+  for (const header of surplusHeaders(content)) losses.push(headerLoss('too-many-headers', header));
+  return losses;
+}
+
+const ORDINARY_MULTIPARTS: ReadonlySet<string> = new Set([
+  'multipart/mixed',
+  'multipart/related',
+  'multipart/alternative',
+]);
+
+/** Whether a part is body text or holds others, as in most messages: nothing in `lossesOfParts` is true of it. */
+function isOrdinary(part: MailPart): boolean {
+  if (part.filename !== undefined) return false;
+  return isBodyText(part) || (part.use === 'multipart' && ORDINARY_MULTIPARTS.has(part.type));
+}
+
+/** What JSON cannot say of these parts. */
+function lossesOfParts(parts: readonly [MailPart, Around][]): [LossReason, readonly string[]][] {
   const whatOf = (is: (part: MailPart, around: Around) => boolean, what: (part: MailPart) => string) =>
     parts.filter(([part, around]) => is(part, around)).map(([part]) => what(part));
   const anyOf = (what: string, is: (part: MailPart, around: Around) => boolean) =>
     parts.some(([part, around]) => is(part, around)) ? [what] : [];
-  const isLostText = lostTextOf(content.structure);
-  const found = (reason: LossReason) =>
-    content.losses.filter(({ because }) => because === reason).map(({ what }) => what);
-  const table: [LossReason, string[]][] = [
+  return [
     ['encrypted', anyOf('the encryption', isEncrypted)],
     ['signed', anyOf('the signature', isSigned)],
     ['report', anyOf('the delivery report', isReport)],
     ['invitation', anyOf('the invitation', isInvitation)],
     ['alternative', whatOf(isAlternative, ({ type }) => `the alternative ${type}`)],
     ['structure', whatOf(isUnknownMultipart, ({ type }) => `the parts of ${type}`)],
-    ['structure', whatOf(isLostText, ({ type }) => `a second body, ${type}`)],
-    ['structure', found('structure')],
-    ['encoding', found('encoding')],
-    ['charset', found('charset')],
-    ['control-characters', [...controls, ...controlsInNames(content)]],
-    ['several-from', fromOf(content).length > 1 ? ['the second From'] : []],
-    ['receipt-address', foreignReceipts(content)],
-    ['content-location', found('content-location')],
-  ];
-  return [
-    ...table.flatMap(([because, whats]) => [...new Set(whats)].map((what) => ({ because, what }))),
-    ...unnamedHeaders(content).map((header) => headerLoss('header', header)),
-    ...surplusHeaders(content).map((header) => headerLoss('too-many-headers', header)),
   ];
 }
 
@@ -106,24 +127,24 @@ function isUnknownMultipart({ type, params }: MailPart): boolean {
 }
 
 /**
- * Finds body text that is an alternative, but not to HTML. JSON has one body, and mailparser drops text in an
+ * Body text that is an alternative, but not to HTML. JSON has one body, and mailparser drops text in an
  * alternative as soon as there is HTML anywhere.
  */
-function lostTextOf(root: MailPart): (part: MailPart, around: Around) => boolean {
+function lostTexts(root: MailPart, parts: readonly [MailPart, Around][]): string[] {
   const counts = new Map<MailPart, { html: number; text: number }>();
   const count = (part: MailPart): { html: number; text: number } => {
     const isHtml = part.type === 'text/html';
     const total = isBodyText(part) ? { html: isHtml ? 1 : 0, text: 1 } : { html: 0, text: 0 };
-    for (const child of part.children.map(count)) {
-      total.html += child.html;
-      total.text += child.text;
+    for (const child of part.children) {
+      const { html, text } = count(child);
+      total.html += html;
+      total.text += text;
     }
     counts.set(part, total);
     return total;
   };
   const all = count(root);
-  return (part, around) => {
-    if (!isBodyText(part)) return false;
+  const isLost = (part: MailPart, around: Around): boolean => {
     const depth = around.findIndex(({ type }) => type === 'multipart/alternative');
     const alternative = around[depth];
     if (!alternative) return false;
@@ -133,6 +154,9 @@ function lostTextOf(root: MailPart): (part: MailPart, around: Around) => boolean
     if (part.type === 'text/html') return otherHtml > 0;
     return otherHtml === 0 && (all.html > 0 || whole.text > branch.text);
   };
+  return parts.flatMap(([part, around]) =>
+    isBodyText(part) && isLost(part, around) ? [`a second body, ${part.type}`] : [],
+  );
 }
 
 /** JSON replaces them by spaces in the name of an attachment. */
@@ -142,8 +166,7 @@ function controlsInNames({ attachments }: MailContent): string[] {
 }
 
 /** JSON can request receipts to the sender, but not to anyone else. */
-function foreignReceipts(content: MailContent): string[] {
-  const from = fromOf(content);
+function foreignReceipts(content: MailContent, from: readonly MailAddress[]): string[] {
   return RECEIPT_HEADERS.flatMap((key) =>
     mailboxesOf(content, key)
       .filter(({ address }) => !isFrom(from, address))

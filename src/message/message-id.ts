@@ -66,6 +66,7 @@ export function ownMessageId(madeUp: string, content: MailContent, senders: Send
 
 /** The message, with this Message-ID in place of the one that Nodemailer made up. */
 export function withMessageId(content: MailContent, madeUp: string, messageId: string): MailContent {
+  if (messageId === madeUp) return content;
   const headers = content.headers.map((header) =>
     header.key === 'message-id' && header.value === madeUp ? { ...header, value: messageId } : header,
   );

@@ -36,23 +36,27 @@ export function toRecipients(content: MailContent, envelopeTo: readonly string[]
 
   // Whether Exchange acts on the headers of a redirection is not documented, so they are checked too.
   const uninvited: string[] = [];
-  for (const { name, addresses } of RECIPIENT_HEADERS.flatMap((key) => headersOf(content, key))) {
-    for (const entry of addresses) {
-      if (isNobody(entry)) continue;
-      requireAddress(entry.address || entry.name, name);
-      if (!wanted.has(addressKey(entry.address))) uninvited.push(`${entry.address || entry.name} (${name})`);
+  for (const header of RECIPIENT_HEADERS) {
+    for (const { name, addresses } of headersOf(content, header)) {
+      for (const entry of addresses) {
+        if (isNobody(entry)) continue;
+        requireAddress(entry.address || entry.name, name);
+        if (!wanted.has(addressKey(entry.address))) {
+          uninvited.push(`${entry.address || entry.name} (${name})`);
+        }
+      }
     }
   }
   if (uninvited.length > 0) throw uninvitedError([...new Set(uninvited)]);
 
-  const to = uniqueAddresses(content, 'to');
-  const cc = uniqueAddresses(content, 'cc');
-  const visible = new Set([...to, ...cc].map(({ address }) => addressKey(address)));
-  const names = new Map(uniqueAddresses(content, 'bcc').map((named) => [addressKey(named.address), named]));
-  const bcc = [...wanted]
-    .filter(([key]) => !visible.has(key))
-    .map(([key, address]) => names.get(key) ?? { name: '', address });
-  return { to, cc, bcc };
+  const to = byKey(addressesIn(content, 'to').filter((entry) => !isNobody(entry)));
+  const cc = byKey(addressesIn(content, 'cc').filter((entry) => !isNobody(entry)));
+  const named = byKey(addressesIn(content, 'bcc'));
+  const bcc: MailAddress[] = [];
+  for (const [key, address] of wanted) {
+    if (!to.has(key) && !cc.has(key)) bcc.push(named.get(key) ?? { name: '', address });
+  }
+  return { to: [...to.values()], cc: [...cc.values()], bcc };
 }
 
 /** The most addresses that an error lists: a header may contain thousands. */
@@ -127,17 +131,25 @@ export function isFrom([from]: readonly MailAddress[], address: string): boolean
   return from !== undefined && sameAddress(from.address, address);
 }
 
-function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): MailAddress[] {
-  const entries = headersOf(content, key).flatMap(({ addresses }) => addresses);
-  const isRecipient = key === 'to' || key === 'cc';
-  const named = isRecipient ? entries.filter((entry) => !isNobody(entry)) : entries;
-  if (named.length < 2) return named;
+function uniqueAddresses(content: Pick<MailContent, 'headers'>, key: string): readonly MailAddress[] {
+  const entries = addressesIn(content, key);
+  return entries.length < 2 ? entries : [...byKey(entries).values()];
+}
+
+function addressesIn(content: Pick<MailContent, 'headers'>, key: string): readonly MailAddress[] {
+  const headers = headersOf(content, key);
+  const [first] = headers;
+  return first && headers.length === 1 ? first.addresses : headers.flatMap(({ addresses }) => addresses);
+}
+
+/** The first entry of each mailbox. */
+function byKey(entries: readonly MailAddress[]): Map<string, MailAddress> {
   const unique = new Map<string, MailAddress>();
-  for (const entry of named) {
-    const at = addressKey(entry.address);
-    if (!unique.has(at)) unique.set(at, entry);
+  for (const entry of entries) {
+    const key = addressKey(entry.address);
+    if (!unique.has(key)) unique.set(key, entry);
   }
-  return [...unique.values()];
+  return unique;
 }
 
 /** A local user, or only a name. Text with an `@` somewhere may be meant as an address. */

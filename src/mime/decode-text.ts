@@ -39,6 +39,7 @@ export function decodeCarelessly(bytes: Buffer, charset: string): string {
 
 /** Whether characters have two bytes or four, by whatever name the charset goes (`unicode`, `ucs-2`). */
 export function isUtf16(charset: string): boolean {
+  if (charset === 'utf-8') return false;
   try {
     return new TextDecoder(charset).encoding.startsWith('utf-16');
   } catch {
@@ -113,18 +114,21 @@ function decodeWordsStrictly(text: string): string | undefined {
   const close = () => {
     if (!open) return;
     const { bytes, charset } = open;
-    const decoded = decodeStrictly(Buffer.concat(bytes), charset) ?? wordByWord(bytes, charset);
+    const [first] = bytes;
+    const all = first && bytes.length === 1 ? first : Buffer.concat(bytes);
+    const decoded = decodeStrictly(all, charset) ?? wordByWord(bytes, charset);
     isWhole &&= decoded !== undefined;
     pieces.push(decoded ?? '');
     open = undefined;
   };
   let at = 0;
-  for (const match of text.matchAll(WORD)) {
+  WORD.lastIndex = 0;
+  for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const [word, language = '', encoding = '', content = ''] = match;
     const between = text.slice(at, match.index);
     at = match.index + word.length;
-    const charset = language.replace(/\*.*$/, '').toLowerCase();
-    const bytes = /b/i.test(encoding) ? fromBase64(content) : fromQ(content);
+    const charset = (language.includes('*') ? language.replace(/\*.*$/, '') : language).toLowerCase();
+    const bytes = encoding === 'B' || encoding === 'b' ? fromBase64(content) : fromQ(content);
     if (!bytes) return undefined;
     // White space between encoded words is not part of the text, and a character may be split across them.
     const isNext = open !== undefined && between.trim() === '';

@@ -58,7 +58,8 @@ export function readHeaderBlock(text: string): HeaderBlock {
     }
     const source = text.slice(at, end);
     if (!isFolded && (source === '\r\n' || source === '\n')) break;
-    const field = toField(source, isFolded);
+    // Some readers treat a lone CR as a line ending: what is one field to us may contain a Bcc for them.
+    const field = hasLoneCr && isLoneCrIn(source) ? undefined : toField(source, isFolded);
     if (field) fields.push(field);
     else fault ??= faultOf(source);
     at = end;
@@ -73,8 +74,7 @@ function lineEnd(text: string, at: number): number {
 
 function toField(source: string, isFolded: boolean): HeaderField | undefined {
   const [start, name] = FIELD_START.exec(source) ?? [];
-  // Some readers treat a lone CR as a line ending: what is one field to us may contain a Bcc for them.
-  if (start === undefined || name === undefined || isLoneCrIn(source)) return undefined;
+  if (start === undefined || name === undefined) return undefined;
   const folded = source.slice(start.length);
   const value = withoutWhiteSpace(isFolded ? folded.replace(/\r?\n(?=[ \t])/g, '') : folded);
   return { key: name.toLowerCase(), name, value, source };
@@ -87,12 +87,14 @@ function toField(source: string, isFolded: boolean): HeaderField | undefined {
 function withoutWhiteSpace(text: string): string {
   let start = 0;
   let end = text.length;
-  while (WHITE_SPACE.has(text[start] ?? '')) start++;
-  while (end > start && WHITE_SPACE.has(text[end - 1] ?? '')) end--;
+  while (isWhiteSpace(text.charCodeAt(start))) start++;
+  while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
 }
 
-const WHITE_SPACE: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n']);
+function isWhiteSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+}
 
 function isLoneCrIn(text: string): boolean {
   return text.includes('\r') && /\r(?!\n)/.test(text);

@@ -17,6 +17,8 @@ let isLoaded = false;
 const STAND_INS: ReadonlyMap<string, StandIn> = new Map<string, StandIn>([
   ['html-to-text', (load) => latePackage(load)],
   ['encoding-japanese', (load) => latePackage(load, { __esModule: undefined })],
+  ['./mimetypes.js', (load) => latePackage(load, { __esModule: true })],
+  ['he', (load) => latePackage(load, { __esModule: undefined })],
   ['linkify-it', (load) => () => lateLinkify(load)],
   ['iconv-lite', (load) => lateIconv(load, () => !isLoaded)],
 ]);

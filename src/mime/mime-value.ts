@@ -27,6 +27,21 @@ const TOKEN = /[^\s;"\\()]+(?:[ \t]+[^\s;"\\()=]+)*/y;
 export function readMimeValue(raw: string): MimeValue {
   if (raw === '')
     return { value: '', params: Object.create(null), fault: undefined, charsetFault: undefined };
+  return readSimply(raw) ?? readPieceByPiece(raw);
+}
+
+/** A word and at most one parameter, without comments, escapes or anything to decode: nearly every value. */
+const SIMPLE = /^([\w./+-]+)(?:;[ \t]*([\w-]+)=(?:([\w.+-]+)|"([\x20!#-[\]-~]*)"))?$/;
+
+function readSimply(raw: string): MimeValue | undefined {
+  const [, value, name, token, content = token ?? ''] = SIMPLE.exec(raw) ?? [];
+  if (value === undefined || content.includes('=?')) return undefined;
+  const params: MimeValue['params'] = Object.create(null);
+  if (name !== undefined) params[name.toLowerCase()] = content;
+  return { value: value.toLowerCase(), params, fault: undefined, charsetFault: undefined };
+}
+
+function readPieceByPiece(raw: string): MimeValue {
   const reader = new Reader(raw);
   reader.skip();
   const value = reader.take(VALUE)?.[0] ?? '';

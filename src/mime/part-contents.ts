@@ -6,6 +6,7 @@ import { createTransferDecoder, type TransferDecoder } from './transfer-decoder'
 const LF = 0x0a;
 const CR = 0x0d;
 const MAX_LINE_END_BYTES = 2;
+const NOTHING = Buffer.alloc(0);
 
 /** Receives the content of a part as it passes. */
 interface Content {
@@ -26,7 +27,7 @@ export class PartContents {
   #content: Content | undefined;
   #hasBegun = false;
   /** A line ending that belongs to the content only if no delimiter follows. */
-  #lineEnd: Buffer = Buffer.alloc(0);
+  #lineEnd: Buffer = NOTHING;
 
   /** @param takeOut opens the sink for the content of an attachment */
   constructor(takeOut: () => AttachmentSink) {
@@ -71,7 +72,7 @@ export class PartContents {
   /** Ends the content at a delimiter, to which the line ending before it belongs. */
   end(): void {
     const content = this.#content;
-    this.#lineEnd = Buffer.alloc(0);
+    this.#lineEnd = NOTHING;
     if (!content) return;
     this.#keep(content, content.decoder.end());
     const { part, decoder } = content;

@@ -1,9 +1,10 @@
 // It relies on undici making its parser before it looks at the socket, and on V8 reading its budget when a WebAssembly
 // module is made. If one of them changes, V8 optimises the parser as early as ever; http-parser.test.ts tells.
 import { setFlagsFromString } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
 import { httpConnector } from './undici';
 
-/** V8's own `--wasm-tiering-budget`, by its major version: in Node 20, 22 and 24. */
+/** V8's own `--wasm-tiering-budget`, by its major version: those of Node 20, 22 and 24. */
 const USUAL_BUDGETS: Readonly<Record<string, number>> = { 11: 1_800_000, 12: 13_000_000, 13: 13_000_000 };
 
 /** Used up after about a hundred answers. */
@@ -17,16 +18,16 @@ let isMade = false;
  * another thread a tenth of a second, and the process cannot end before it is done: a third of all that a process
  * spends that sends a single message.
  *
- * V8 has no setting for one module. So its flag is changed while this one is made, within one turn. The command does
- * that in its own process. An app's process is the app's, and V8 does not promise that its flags may change: there only
- * the option `shortLived` does.
+ * V8 has no setting for one module. So its flag is changed while this one is made, and set back within the same turn.
+ * Node warns that V8 may not expect its flags to change. This one is a number that V8 reads as it makes a module, and
+ * the option `tuneV8` is there for those who want none changed.
  */
 export function makeParser(): void {
   if (isMade) return;
   isMade = true;
-  const usual = USUAL_BUDGETS[process.versions.v8.split('.')[0] ?? ''];
-  // Electron may have made V8's flags read-only: to write them would end the process.
-  if (usual === undefined || 'electron' in process.versions || isBudgetGiven()) return;
+  const usual = usualBudget();
+  // A worker may have been given flags of its own, and does not see those of the process.
+  if (usual === undefined || !isMainThread || hasSuchFlags()) return;
   try {
     const connect = httpConnector();
     setBudget(PARSER_BUDGET);
@@ -41,11 +42,22 @@ export function makeParser(): void {
   }
 }
 
+/**
+ * V8's own value, where it is known and may be changed. V8's flags are read-only unless Node is the program: in Electron
+ * and NW.js, which have V8 from Chromium, to change them would end the process.
+ */
+function usualBudget(): number | undefined {
+  const [, major = ''] = /^(\d+)\..*-node\.\d+$/.exec(process.versions.v8) ?? [];
+  return 'electron' in process.versions ? undefined : USUAL_BUDGETS[major];
+}
+
 function setBudget(bytes: number): void {
   setFlagsFromString(`--wasm-tiering-budget=${bytes}`);
 }
 
-/** Whether Node was started with flags for WebAssembly, which must stay. */
-function isBudgetGiven(): boolean {
-  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => /(?:^|\s)--\S*wasm/.test(text));
+/** Whether Node was started with flags for WebAssembly, which must stay, or with the one that makes flags read-only. */
+function hasSuchFlags(): boolean {
+  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) =>
+    /(?:^|[\s"])--\S*(?:wasm|freeze[-_]flags)/.test(text),
+  );
 }

@@ -29,7 +29,7 @@ const OPTION_NAMES = [
   'socketTimeout',
   'timeout',
   'dispatcher',
-  'shortLived',
+  'tuneV8',
   'logger',
   'debug',
   'component',

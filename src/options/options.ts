@@ -228,18 +228,18 @@ export interface GraphTransportOptions {
    */
   dispatcher?: Dispatcher | undefined;
   /**
-   * Whether this process sends a few messages and then ends, like a cron job or a function that starts cold. V8
-   * then optimises undici's HTTP parser after about a hundred answers, not after the first one to three. That saves a
-   * tenth of a second of CPU (Node 20; less on later ones) and 30 MB at the start (measured: `npm run bench:cold`).
+   * Whether V8 optimises undici's HTTP parser only after about a hundred answers, not after the first one to three.
+   * That saves the first mail of a process a tenth of a second of CPU and 30 MB on Node 20, and less on later ones
+   * (measured: `npm run bench:cold`).
    *
-   * V8 has no setting for one module, so its flag `--wasm-tiering-budget` is changed for a moment, in the whole
-   * process, while the transport is made. Node warns against changing V8's flags in a process that runs, so
-   * nothing does so unless you ask for it. It has no effect on other versions than Node 20, 22 and 24, in
-   * Electron, and where Node was started with flags for WebAssembly.
+   * V8 has no setting for one module. So its flag `--wasm-tiering-budget` is changed, and set back, within one turn of
+   * the event loop: when the first transport of the process is made. Set this to `false` if nothing may change
+   * V8's flags. They stay as they are in worker threads, in Electron, Bun and Deno, on other versions than Node 20, 22
+   * and 24, where Node was started with flags for WebAssembly or with read-only flags, and with a `dispatcher` of yours.
    *
-   * @default false
+   * @default true
    */
-  shortLived?: boolean | undefined;
+  tuneV8?: boolean | undefined;
   /**
    * A logger in the style of bunyan or pino, or `true` for Nodemailer's console logger.
    *

@@ -135,7 +135,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
     problems.push('dispatcher must be an undici Dispatcher (an object with dispatch)');
   }
-  for (const name of ['debug', 'shortLived'] as const) {
+  for (const name of ['debug', 'tuneV8'] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'boolean') problems.push(`${name} must be true or false`);
   }
@@ -166,7 +166,7 @@ export function resolveOptions(given: GraphTransportOptions, env: NodeJS.Process
     ...numbers.resolved,
     ...(insecure.isOn && { insecureSandbox: true }),
     dispatcher,
-    shortLived: options.shortLived ?? false,
+    tuneV8: options.tuneV8 ?? true,
     logger: logger ?? false,
     debug: options.debug ?? false,
     component: options.component ?? 'graph-transport',

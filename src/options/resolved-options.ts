@@ -60,8 +60,8 @@ export interface ResolvedOptions
   from: MailAddress | undefined;
   replyTo: readonly MailAddress[];
   dispatcher: Dispatcher | undefined;
-  /** Whether the process ends after a few messages. */
-  shortLived: boolean;
+  /** Whether a flag of V8 may change for a moment. */
+  tuneV8: boolean;
   proxy: string | undefined;
   tls: TlsOptions | undefined;
 }
