@@ -10,10 +10,12 @@ import { tellQueue } from './delivery/diagnostics';
 import { logAnswer, loggerFor, logInsecureSandbox, logRetry, logUnusedKeys } from './delivery/log';
 import { Queues, WorkUnderWay } from './delivery/pending';
 import type { ScheduledMessage } from './delivery/schedule';
+import type { Sender } from './delivery/send-message';
 import type { GraphSentMessageInfo, SentItem, UploadProgress } from './delivery/sent-info';
 import { closedError, SendTimer } from './errors/abort';
 import { asSendError } from './errors/graph-transport-error';
 import { Secrets } from './errors/secrets';
+import type { Abort } from './errors/signal';
 import { errorWithoutSecrets } from './errors/without-secrets';
 import type { RetryEvent } from './graph/message-requests';
 import { leaveUnsigned } from './nodemailer/drop-dkim';
@@ -30,6 +32,7 @@ import { checkWithoutSecrets, logChecks, type VerifyCheck } from './verify/verif
 
 const { version }: { version: string } = require('../package.json');
 
+type SendMessage = (mail: MailMessage<GraphSentMessageInfo>, abort: Abort) => Promise<GraphSentMessageInfo>;
 type VerifyCallback = (error: Error | null, success?: true) => void;
 /** In the types of the app's own Nodemailer: @types/nodemailer and Nodemailer 10 differ here. */
 type SendCallback = Parameters<Transport<GraphSentMessageInfo>['send']>[1];
@@ -63,6 +66,7 @@ export class GraphTransport
   readonly #questions = new WorkUnderWay();
   /** Aborts when the transport is closed. */
   readonly #closing = new AbortController();
+  #sendMessage: SendMessage | undefined;
   #tracer: Tracer | undefined;
   #mailer: Transporter<GraphSentMessageInfo> | undefined;
   #toldOfKeys = false;
@@ -340,9 +344,15 @@ export class GraphTransport
     return errorWithoutSecrets(asSendError(error), this.#secrets.strike);
   }
 
-  #send(mail: MailMessage<GraphSentMessageInfo>, abort: AbortController): Promise<GraphSentMessageInfo> {
+  #send(mail: MailMessage<GraphSentMessageInfo>, abort: Abort): Promise<GraphSentMessageInfo> {
+    this.#sendMessage ??= this.#loadSender();
+    return this.#sendMessage(mail, abort);
+  }
+
+  /** Loads the code that sends. Once, because `require` takes some microseconds each time. */
+  #loadSender(): SendMessage {
     const { sendMessage }: typeof import('./delivery/send-message') = require('./delivery/send-message');
-    return sendMessage(mail, abort, {
+    const sender: Sender = {
       defaults: this.#options,
       client: this.#connection.client,
       queues: this.#queues,
@@ -351,7 +361,8 @@ export class GraphTransport
       secrets: this.#secrets,
       closing: this.#closing.signal,
       onProgress: (event) => this.#tell(() => this.emit('progress', event)),
-    });
+    };
+    return (mail, abort) => sendMessage(mail, abort, sender);
   }
 
   #tellQueue(): void {

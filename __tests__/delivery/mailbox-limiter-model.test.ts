@@ -1,4 +1,5 @@
 import { MailboxLimiter } from '../../src/delivery/mailbox-limiter';
+import { Abort } from '../../src/errors/signal';
 import type { Pauses } from '../../src/graph/message-requests';
 import { fc } from '../support/fast-check';
 import { createManualClock } from '../support/manual-clock';
@@ -55,20 +56,20 @@ test('begins the messages that plain rules would begin, in the same order, whate
         const plain = new PlainLimiter(given);
         const begun: string[] = [];
         const underWay = new Map<string, { end: () => void; pauses: Pauses }>();
-        const aborts = new Map<string, AbortController>();
+        const aborts = new Map<string, Abort>();
         for (const [index, now] of steps.entries()) {
           const name = `${index}`;
           switch (now.do) {
             case 'send': {
               const mailbox = `mailbox${now.which}`;
-              const abort = new AbortController();
+              const abort = new Abort();
               aborts.set(name, abort);
               const work = (pauses: Pauses) =>
                 new Promise<void>((end) => {
                   begun.push(name);
                   underWay.set(name, { end, pauses });
                 });
-              limiter.run(mailbox, work, abort.signal).catch(() => undefined);
+              limiter.run(mailbox, work, abort).catch(() => undefined);
               plain.send({ name, mailbox });
               break;
             }

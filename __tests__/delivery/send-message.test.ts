@@ -7,6 +7,7 @@ import { Queues } from '../../src/delivery/pending';
 import { sendMessage } from '../../src/delivery/send-message';
 import type { GraphSentMessageInfo, UploadProgress } from '../../src/delivery/sent-info';
 import { Secrets } from '../../src/errors/secrets';
+import { Abort } from '../../src/errors/signal';
 import { resolveOptions } from '../../src/options/resolve-options';
 import { IDENTITY } from '../support/options';
 import { type Fate, type SeenRequest, scriptedRequests } from '../support/scripted-requests';
@@ -60,7 +61,7 @@ async function send(
     messageId: ID,
     ...message,
   });
-  const sending = sendMessage(mail, new AbortController(), {
+  const sending = sendMessage(mail, new Abort(), {
     defaults,
     client,
     queues: new Queues(defaults.limits, clock, () => undefined),

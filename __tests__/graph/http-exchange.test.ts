@@ -105,6 +105,20 @@ test.each([
   [300, 300],
 ])('given a silence of %s ms the rest of an answer may take %s ms', async (socketTimeout, longestMs) => {
   answerWith((_request, response) => response.writeHead(400).write('{"error":'));
+  const { answer, timers } = await timedExchange(socketTimeout);
+  // It keeps no process from ending.
+  expect(timers).toMatchObject([{ ms: longestMs, inBackground: true }]);
+  const body = answer.bodyStart();
+  timers[0]?.act();
+  expect(await body).toBe('{"error":');
+});
+
+test('no timer is set for an answer that has ended with its headers, as nearly all do', async () => {
+  answerWith((_request, response) => response.writeHead(202).end());
+  expect((await timedExchange(60_000)).timers).toEqual([]);
+});
+
+async function timedExchange(socketTimeout: number) {
   const timers: { ms: number; act: () => void; inBackground: boolean | undefined }[] = [];
   const clock: Clock = {
     ...systemClock,
@@ -121,13 +135,8 @@ test.each([
     body: undefined,
     socketTimeout,
   };
-  const answer = await new Exchange(request, undefined, clock).run(dispatcher);
-  // It keeps no process from ending.
-  expect(timers).toMatchObject([{ ms: longestMs, inBackground: true }]);
-  const body = answer.bodyStart();
-  timers[0]?.act();
-  expect(await body).toBe('{"error":');
-});
+  return { answer: await new Exchange(request, undefined, clock).run(dispatcher), timers };
+}
 
 test('a connection is used again when nobody has asked for the body of the answer', async () => {
   const requests = answerWith((_request, response) => response.writeHead(202).end('not of interest'));

@@ -1,6 +1,7 @@
 import { type Clock, dateOf, systemClock } from '../clock';
 import { unlessGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { AnySignal } from '../errors/signal';
 import type { AccessToken } from '../options/options';
 import type { Credential } from './credential';
 import { toTokenError } from './token-error';
@@ -53,7 +54,7 @@ export class AccessTokenSource {
    * @throws GraphTransportError `EAUTH` if there is no token, `ECONNECTION` or `ETIMEDOUT` if Entra cannot be
    *   reached, `EABORT` if the signal aborts
    */
-  async get(signal?: AbortSignal): Promise<string> {
+  async get(signal?: AnySignal): Promise<string> {
     const token = this.#token;
     if (token && token.expiresOnTimestamp - RENEW_BEFORE_MS > dateOf(this.#clock)) return token.token;
     const { token: bearer } = await unlessGivenUp(this.#ask(), signal);
@@ -66,7 +67,7 @@ export class AccessTokenSource {
    * @param claims what Graph's challenge demands of the new token
    * @throws GraphTransportError as `get` does
    */
-  async renew(refused: string, claims?: string, signal?: AbortSignal): Promise<string> {
+  async renew(refused: string, claims?: string, signal?: AnySignal): Promise<string> {
     // When several requests are refused at once, the first renews the token for all that need the same claims.
     const isRenewed = this.#token !== undefined && this.#token.token !== refused;
     if (isRenewed && (claims === undefined || claims === this.#claims)) return this.get(signal);
@@ -81,7 +82,7 @@ export class AccessTokenSource {
    *
    * @throws GraphTransportError as `get` does
    */
-  async fresh(signal?: AbortSignal): Promise<string> {
+  async fresh(signal?: AnySignal): Promise<string> {
     const { token: bearer } = await unlessGivenUp(this.#ask(''), signal);
     return bearer;
   }

@@ -1,7 +1,7 @@
 import type { getLogger } from 'nodemailer/lib/shared';
 import type { Clock } from '../clock';
-import { onAbort } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { onAbort } from '../errors/signal';
 import type { GraphClient } from '../graph/client';
 import { mimePath } from '../graph/endpoints';
 import { MessageRequests, type Pauses } from '../graph/message-requests';

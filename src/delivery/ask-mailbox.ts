@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { SendTimer } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import { toSignal } from '../errors/signal';
 import type { GraphClient } from '../graph/client';
 import { MessageRequests, type Pauses, type RetryEvent } from '../graph/message-requests';
 import { callOptions } from '../options/call-options';
@@ -76,7 +77,7 @@ export function mailboxToAsk(userId: unknown, asking: Asking): Mailbox {
 function ownPauses(clock: Clock): Pauses {
   let until = 0;
   return {
-    pauseOver: (signal) => clock.sleep(Math.max(0, until - clock.now()), signal),
+    pauseOver: (signal) => clock.sleep(Math.max(0, until - clock.now()), toSignal(signal)),
     pauseFor: (ms) => {
       until = Math.max(until, clock.now() + ms);
     },

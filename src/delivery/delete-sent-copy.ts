@@ -1,6 +1,6 @@
 import { startTimer } from '../clock';
-import { onAbort } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
+import { onAbort } from '../errors/signal';
 import { bufferBody } from '../graph/calls';
 import { messagePath } from '../graph/endpoints';
 import { MessageRequests, type MessageRequestsOptions } from '../graph/message-requests';

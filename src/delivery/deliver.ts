@@ -1,5 +1,6 @@
 import { unlessGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import type { AnySignal } from '../errors/signal';
 import { fromOf } from '../message/recipients';
 import { bytesBeforeHeader, readHeaderBlock } from '../mime/header-block';
 import { type MailContent, toHeaders } from '../mime/mail-content';
@@ -138,7 +139,7 @@ export function questionOf(
 export async function mailboxFor(
   userId: UserIdOf,
   question: MailboxQuestion,
-  signal: AbortSignal,
+  signal: AnySignal,
 ): Promise<string> {
   // Inside an async function, because `userId` may throw before it returns a promise.
   const asked = (async () => userId(question))().catch((cause: unknown) => {

@@ -1,6 +1,7 @@
 import { givenUpError } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling } from '../errors/service-codes/service-code';
+import type { AnySignal } from '../errors/signal';
 import type { DraftMessage } from './draft-content';
 import { MAX_REQUEST_BYTES } from './limits';
 
@@ -56,7 +57,7 @@ export function ambiguousFailure(error: unknown, drafts: DraftsAfterFailure): Gr
  */
 export function certainFailure(
   error: unknown,
-  signal: AbortSignal | undefined,
+  signal: AnySignal | undefined,
   drafts: DraftsAfterFailure,
 ): unknown {
   const certain = withoutDoubt(error, signal);
@@ -101,7 +102,7 @@ export function failureBeforeDraft(error: unknown, { bytes, marks }: DraftMessag
   });
 }
 
-function withoutDoubt(error: unknown, signal: AbortSignal | undefined): unknown {
+function withoutDoubt(error: unknown, signal: AnySignal | undefined): unknown {
   if (!(error instanceof GraphTransportError && error.ambiguous)) return error;
   if (signal?.aborted && error.cause === signal.reason) return givenUpError(signal);
   // A hint from the status is about requests that send. Without an answer, the hint is about the network.

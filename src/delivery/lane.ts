@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { type AnySignal, toSignal } from '../errors/signal';
 import type { Pauses } from '../graph/message-requests';
 import type { Limits } from '../options/resolved-options';
 
@@ -71,12 +72,12 @@ export class Lane implements Pauses {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
   }
 
-  async pauseOver(signal: AbortSignal | undefined): Promise<void> {
+  async pauseOver(signal: AnySignal | undefined): Promise<void> {
     // The pause may have been extended while we waited.
     for (;;) {
       const waitMs = this.#pausedUntil - this.#clock.now();
       if (waitMs <= 0 || signal?.aborted) return;
-      await this.#clock.sleep(waitMs, signal);
+      await this.#clock.sleep(waitMs, toSignal(signal));
     }
   }
 }

@@ -2,6 +2,7 @@ import { asciiLowerCase } from '../ascii-case';
 import type { Clock } from '../clock';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
+import { type AnySignal, onAbort } from '../errors/signal';
 import type { Pauses } from '../graph/message-requests';
 import type { Limits } from '../options/resolved-options';
 import { Heap } from './heap';
@@ -59,7 +60,7 @@ export class MailboxLimiter {
   async run<T>(
     userId: string,
     work: (pauses: Pauses) => Promise<T>,
-    signal?: AbortSignal | undefined,
+    signal?: AnySignal | undefined,
   ): Promise<T> {
     throwIfGivenUp(signal);
     const lane = this.#laneOf(asciiLowerCase(userId));
@@ -137,12 +138,12 @@ export class MailboxLimiter {
     return true;
   }
 
-  #turn(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+  #turn(lane: Lane, signal: AnySignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting--;
         if (this.#waiting === 0) this.#stopWaking();
-        signal?.removeEventListener('abort', abort);
+        stopListening();
         this.#onTurn();
       };
       const turn: Turn = {
@@ -161,8 +162,7 @@ export class MailboxLimiter {
         turn.fail(error);
         this.#forget(lane);
       };
-      const abort = () => signal && giveUp(givenUpError(signal));
-      signal?.addEventListener('abort', abort, { once: true });
+      const stopListening = onAbort(signal, () => signal && giveUp(givenUpError(signal)));
       this.#waiting++;
       this.#consider(lane);
       this.#next();

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { onAbort } from '../errors/abort';
+import { Abort, onAbort } from '../errors/signal';
 import type { Limits } from '../options/resolved-options';
 import { MailboxLimiter } from './mailbox-limiter';
 
@@ -41,15 +41,15 @@ export class Queues {
 
 /** What a transport is doing: `close()` waits for it, and may abort it. */
 export class WorkUnderWay {
-  readonly #works = new Map<Promise<unknown>, AbortController>();
+  readonly #works = new Map<Promise<unknown>, Abort>();
 
   get size(): number {
     return this.#works.size;
   }
 
   /** Does work that the signal aborts, or `abortAll()`. */
-  async do<T>(signal: AbortSignal | undefined, work: (abort: AbortController) => Promise<T>): Promise<T> {
-    const abort = new AbortController();
+  async do<T>(signal: AbortSignal | undefined, work: (abort: Abort) => Promise<T>): Promise<T> {
+    const abort = new Abort();
     const stopListening = onAbort(signal, () => abort.abort(signal?.reason));
     const working = work(abort);
     this.#works.set(working, abort);

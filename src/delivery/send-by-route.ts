@@ -2,6 +2,7 @@ import { type Clock, dateOf } from '../clock';
 import type { SendTimer } from '../errors/abort';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { spelling } from '../errors/service-codes/service-code';
+import type { AnySignal } from '../errors/signal';
 import type { GraphClient } from '../graph/client';
 import { sendMailPath } from '../graph/endpoints';
 import {
@@ -29,7 +30,7 @@ export interface Delivery {
   readAhead: MailboxLimiter;
   clock: Clock;
   /** Aborts the send. */
-  signal: AbortSignal;
+  signal: AnySignal;
   /** Ends the send when it has taken too long. It stands still while the message waits for its turn. */
   timer: SendTimer;
   /** Filled in as the send proceeds. */

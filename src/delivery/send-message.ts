@@ -4,6 +4,7 @@ import type { Clock } from '../clock';
 import { closedError, SendTimer } from '../errors/abort';
 import { asSendError } from '../errors/graph-transport-error';
 import type { Secrets } from '../errors/secrets';
+import type { Abort } from '../errors/signal';
 import { errorWithoutSecrets } from '../errors/without-secrets';
 import type { GraphClient } from '../graph/client';
 import { ownProperties } from '../options/given-options';
@@ -35,11 +36,7 @@ export interface Sender {
  * Sends a message that Nodemailer has compiled: checks its options, ends it at its timeout, and keeps secrets out of
  * what is logged, reported and returned.
  */
-export function sendMessage(
-  mail: Mail,
-  abort: AbortController,
-  sender: Sender,
-): Promise<GraphSentMessageInfo> {
+export function sendMessage(mail: Mail, abort: Abort, sender: Sender): Promise<GraphSentMessageInfo> {
   const sendTrace: SendTrace = {
     messageId: mail.message.messageId(),
     mailbox: undefined,
@@ -52,7 +49,7 @@ export function sendMessage(
 
 async function send(
   mail: Mail,
-  abort: AbortController,
+  abort: Abort,
   sendTrace: SendTrace,
   sender: Sender,
 ): Promise<GraphSentMessageInfo> {
@@ -69,7 +66,7 @@ async function send(
       limiter: queues.limiter,
       readAhead: queues.readAhead,
       clock,
-      signal: abort.signal,
+      signal: abort,
       timer,
       sendTrace,
       onMessageId: (id) => log.goesBy(id),

@@ -1,5 +1,6 @@
 import { type Clock, startTimer } from '../clock';
 import { GraphTransportError } from './graph-transport-error';
+import { type Abort, type AnySignal, onAbort } from './signal';
 
 /** The reason of the signal when a send exceeds its overall `timeout`. */
 export class SendTimeout extends Error {
@@ -12,12 +13,12 @@ export class SendTimeout extends Error {
 export class SendTimer {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #abort: AbortController;
+  readonly #abort: Pick<Abort, 'abort'>;
   #stop: (() => void) | undefined;
   #startedAt: number;
 
   /** @param timeoutMs counts from `start()` */
-  constructor(clock: Clock, timeoutMs: number, abort: AbortController) {
+  constructor(clock: Clock, timeoutMs: number, abort: Pick<Abort, 'abort'>) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#abort = abort;
@@ -48,7 +49,7 @@ export class SendTimer {
  *
  * @param mayBeSent whether the request that sends had already gone out
  */
-export function givenUpError(signal: AbortSignal, mayBeSent = false): GraphTransportError {
+export function givenUpError(signal: AnySignal, mayBeSent = false): GraphTransportError {
   const cause: unknown = signal.reason;
   const fate = mayBeSent
     ? 'The request had already reached Graph, so the message may have been sent.'
@@ -83,7 +84,7 @@ export function closedError(): GraphTransportError {
 }
 
 /** @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send was ended before the message was sent */
-export function throwIfGivenUp(signal: AbortSignal | undefined): void {
+export function throwIfGivenUp(signal: AnySignal | undefined): void {
   if (signal?.aborted) throw givenUpError(signal);
 }
 
@@ -92,62 +93,14 @@ export function throwIfGivenUp(signal: AbortSignal | undefined): void {
  *
  * @throws GraphTransportError `EABORT` or `ETIMEDOUT` if the send is ended first
  */
-export async function unlessGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function unlessGivenUp<T>(work: Promise<T>, signal: AnySignal | undefined): Promise<T> {
   if (!signal) return work;
   throwIfGivenUp(signal);
   let stop = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    const abort = () => reject(givenUpError(signal));
-    signal.addEventListener('abort', abort);
-    stop = () => signal.removeEventListener('abort', abort);
+    stop = onAbort(signal, () => reject(givenUpError(signal)));
   });
   // Once the send has ended, the rejection may have no listener left.
   work.catch(() => undefined);
   return Promise.race([work, givenUp]).finally(stop);
-}
-
-interface SharedListener {
-  acts: Set<() => void>;
-  stop(): void;
-}
-
-const listeners = new WeakMap<AbortSignal, SharedListener>();
-
-/**
- * Calls `act` when the signal aborts, or at once if it already has. The returned function cancels that.
- *
- * Each signal gets a single listener, however many messages share it: Node goes through all listeners of a
- * signal whenever one is added or removed, and warns about more than ten.
- */
-export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
-  if (!signal) return () => undefined;
-  if (signal.aborted) {
-    act();
-    return () => undefined;
-  }
-  const shared = listeners.get(signal) ?? listen(signal);
-  // The same function may be given twice.
-  const own = () => act();
-  shared.acts.add(own);
-  return () => {
-    shared.acts.delete(own);
-    // Node keeps a signal alive while it has a listener, even if nothing else refers to it.
-    if (shared.acts.size === 0) shared.stop();
-  };
-}
-
-function listen(signal: AbortSignal): SharedListener {
-  const acts = new Set<() => void>();
-  const actAll = () => {
-    listeners.delete(signal);
-    for (const act of acts) act();
-  };
-  const stop = () => {
-    listeners.delete(signal);
-    signal.removeEventListener('abort', actAll);
-  };
-  const shared = { acts, stop };
-  listeners.set(signal, shared);
-  signal.addEventListener('abort', actAll);
-  return shared;
 }

@@ -7,9 +7,10 @@ import { toConnectionError } from '../errors/connection-error';
 import { GraphTransportError } from '../errors/graph-transport-error';
 import { httpDate, retryAfterMs } from '../errors/retry-after';
 import type { Secrets } from '../errors/secrets';
+import type { AnySignal } from '../errors/signal';
 import { claimsOf, parseJson, property, toAnswerError } from './answer-error';
-import type { Accepted, GraphCall, RequestBody, UploadAnswer, UploadCall } from './calls';
-import { type Answer, Exchange } from './http-exchange';
+import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
+import { type Answer, Exchange, type ExchangeRequest } from './http-exchange';
 
 /**
  * Where an answer is cut if its body is needed. When a draft is created, Graph answers with the whole message
@@ -20,9 +21,9 @@ const MAX_WANTED_BYTES = 24_000_000;
 
 /** Supplies bearer tokens. */
 export interface Tokens {
-  get(signal: AbortSignal | undefined): Promise<string>;
+  get(signal: AnySignal | undefined): Promise<string>;
   /** Returns a token to replace one that Graph has refused. */
-  renew(refused: string, claims: string | undefined, signal: AbortSignal | undefined): Promise<string>;
+  renew(refused: string, claims: string | undefined, signal: AnySignal | undefined): Promise<string>;
   /** Reports that Graph answered a request with this token with 403. */
   distrust(forbidden: string): void;
 }
@@ -59,13 +60,7 @@ export interface GraphClientOptions {
   onAnswer?: (event: AnswerEvent) => void;
 }
 
-interface Request {
-  method: GraphCall['method'] | UploadCall['method'];
-  origin: string;
-  path: string;
-  headers: Readonly<Record<string, string>>;
-  body: RequestBody | undefined;
-  maxAnswerBytes?: number | undefined;
+interface Request extends ExchangeRequest {
   /** Whether it matters that an aborted request may have been carried out. */
   leavesTraces: boolean;
 }
@@ -109,7 +104,7 @@ export class GraphClient {
    * @throws GraphTransportError for any other answer, and if none arrives; its outcome says what may have
    *   become of the request
    */
-  async call(call: GraphCall, signal?: AbortSignal): Promise<Accepted> {
+  async call(call: GraphCall, signal?: AnySignal): Promise<Accepted> {
     const { tokens } = this.#options;
     const clientRequestId = randomUUID();
     let token = await tokens.get(signal);
@@ -153,13 +148,14 @@ export class GraphClient {
    *
    * @throws GraphTransportError if no answer arrives; the caller judges what the answer says
    */
-  async upload(call: UploadCall, signal?: AbortSignal): Promise<UploadAnswer> {
+  async upload(call: UploadCall, signal?: AnySignal): Promise<UploadAnswer> {
     const { method, url, headers = {}, body } = call;
     this.#secrets.addUrl(url);
     const target = 'the upload session';
     const { origin, pathname, search } = new URL(url);
+    const { socketTimeout } = this.#options;
     const answer = await this.#request(
-      { method, origin, path: pathname + search, headers, body, leavesTraces: false },
+      { method, origin, path: pathname + search, headers, body, socketTimeout, leavesTraces: false },
       target,
       undefined,
       signal,
@@ -178,9 +174,9 @@ export class GraphClient {
     call: GraphCall,
     token: string,
     clientRequestId: string,
-    signal: AbortSignal | undefined,
+    signal: AnySignal | undefined,
   ): Promise<Answer> {
-    const { endpoint } = this.#options;
+    const { endpoint, socketTimeout } = this.#options;
     const { method, path, body, contentType, sends = false, creates = false } = call;
     const headers = {
       ...call.headers,
@@ -195,6 +191,7 @@ export class GraphClient {
         path,
         headers,
         body,
+        socketTimeout,
         maxAnswerBytes: call.fileBytes ?? (call.wantsBody || call.alike ? MAX_WANTED_BYTES : undefined),
         leavesTraces: sends || creates,
       },
@@ -208,16 +205,16 @@ export class GraphClient {
   }
 
   async #request(
-    { leavesTraces, ...request }: Request,
+    request: Request,
     target: string,
     clientRequestId: string | undefined,
-    signal: AbortSignal | undefined,
+    signal: AnySignal | undefined,
   ): Promise<Answer> {
     throwIfGivenUp(signal);
-    const { dispatcher, socketTimeout, onAnswer } = this.#options;
-    const { method, path } = request;
+    const { dispatcher, onAnswer } = this.#options;
+    const { method, path, leavesTraces } = request;
     const startedAt = this.#clock.now();
-    const exchange = new Exchange({ ...request, socketTimeout }, signal, this.#clock);
+    const exchange = new Exchange(request, signal, this.#clock);
     try {
       const answer = await exchange.run(dispatcher);
       const { status, headers } = answer;

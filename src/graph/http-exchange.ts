@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { type Clock, startTimer, systemClock } from '../clock';
+import { type AnySignal, onAbort } from '../errors/signal';
 import { type RequestBody, wholeOf } from './calls';
 
 /** Most answers have a few kilobytes. A gateway's page, or an attacker's, is cut here. */
@@ -52,7 +53,7 @@ export interface Answer {
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: ExchangeRequest;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AnySignal | undefined;
   readonly #clock: Clock;
   readonly #body: Buffer | BodyStream | undefined;
   readonly #maxAnswerBytes: number;
@@ -65,9 +66,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #hasEnded = false;
   #isWhole = false;
   #whenEnded: (() => void) | undefined;
-  readonly #abort = () => this.#giveUp(this.#signal?.reason);
+  #stopListening: (() => void) | undefined;
 
-  constructor(request: ExchangeRequest, signal: AbortSignal | undefined, clock: Clock = systemClock) {
+  constructor(request: ExchangeRequest, signal: AnySignal | undefined, clock: Clock = systemClock) {
     const { body, maxAnswerBytes = MAX_ANSWER_BYTES } = request;
     this.#request = request;
     this.#maxAnswerBytes = maxAnswerBytes;
@@ -96,7 +97,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#signal?.addEventListener('abort', this.#abort, { once: true });
+      this.#stopListening = onAbort(this.#signal, () => this.#giveUp(this.#signal?.reason));
       dispatcher.dispatch(
         {
           origin,
@@ -111,6 +112,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       );
     });
     await nextTurn();
+    // Most answers have ended by now.
+    if (!this.#hasEnded) this.#startTimer(socketTimeout);
     return answer;
   }
 
@@ -126,9 +129,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     // Ignore 1xx responses.
     if (status < 200) return;
-    const maxMs = Math.min(MAX_ANSWER_MS, this.#request.socketTimeout);
-    const giveUp = () => this.#giveUp(new Error('the answer has no end'));
-    this.#stopTimer = startTimer(this.#clock, maxMs, giveUp, true);
     this.#resolve({
       status,
       headers,
@@ -160,10 +160,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end();
   }
 
+  /** Gives up an answer that does not end. */
+  #startTimer(socketTimeout: number): void {
+    const giveUp = () => this.#giveUp(new Error('the answer has no end'));
+    this.#stopTimer = startTimer(this.#clock, Math.min(MAX_ANSWER_MS, socketTimeout), giveUp, true);
+  }
+
   #end(): void {
     this.#hasEnded = true;
     this.#stopTimer?.();
-    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#stopListening?.();
     this.#whenEnded?.();
   }
 

@@ -2,6 +2,7 @@ import { type Clock, startTimer } from '../clock';
 import { throwIfGivenUp } from '../errors/abort';
 import { GraphTransportError, outcomeOf } from '../errors/graph-transport-error';
 import { throttledWaitMs } from '../errors/retry-after';
+import { type AnySignal, onAbort, toSignal } from '../errors/signal';
 import type { RetryPolicy } from '../options/resolved-options';
 import type { Accepted, GraphCall, UploadAnswer, UploadCall } from './calls';
 import type { GraphClient } from './client';
@@ -10,7 +11,7 @@ import { decideRetry } from './retry-decision';
 /** Holds back all requests to a mailbox for a while; all its messages share this. */
 export interface Pauses {
   /** Resolves when the mailbox may be asked again or the signal aborts, whichever comes first. */
-  pauseOver(signal: AbortSignal | undefined): Promise<void>;
+  pauseOver(signal: AnySignal | undefined): Promise<void>;
   /** Holds back requests to the mailbox for this many milliseconds from now. */
   pauseFor(ms: number): void;
 }
@@ -32,7 +33,7 @@ export interface MessageRequestsOptions {
   policy: RetryPolicy;
   clock: Clock;
   /** Aborts the send. */
-  signal: AbortSignal | undefined;
+  signal: AnySignal | undefined;
   onRetry?: (event: RetryEvent) => void;
   /** Called with the number of attempts each time the sending request is made. */
   onAttempt?: (attempts: number) => void;
@@ -59,7 +60,7 @@ const CLEAN_UP_MS = 15_000;
 export class MessageRequests {
   /** How many times the sending request was made. */
   attempts = 0;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AnySignal | undefined;
   /** When clean-up must be finished. */
   #cleanUpEndsAt: number | undefined;
   readonly #options: MessageRequestsOptions;
@@ -86,7 +87,7 @@ export class MessageRequests {
    */
   async call(call: RetriedCall): Promise<Accepted> {
     const { client, pauses, signal, onAttempt } = this.#options;
-    const { repeatable = false, check, ...request } = call;
+    const { repeatable = false, check } = call;
     for (let attempt = 1; ; attempt++) {
       await pauses.pauseOver(signal);
       throwIfGivenUp(signal);
@@ -95,7 +96,7 @@ export class MessageRequests {
         onAttempt?.(this.attempts);
       }
       try {
-        const accepted = await client.call(request, signal);
+        const accepted = await client.call(call, signal);
         check?.(accepted.body);
         return accepted;
       } catch (error) {
@@ -144,12 +145,11 @@ export class MessageRequests {
       const leftMs = Math.max(0, this.#cleanUpEndsAt - clock.now());
       stopTimer = startTimer(clock, leftMs, () => over.abort(signal?.reason));
     };
-    if (signal?.aborted) limit();
-    else signal?.addEventListener('abort', limit, { once: true });
+    const stopListening = onAbort(signal, limit);
     try {
       return await cleanUp(over.signal);
     } finally {
-      signal?.removeEventListener('abort', limit);
+      stopListening();
       stopTimer?.();
     }
   }
@@ -173,7 +173,7 @@ export class MessageRequests {
     const throttled = error.retryAfter !== undefined;
     onRetry?.({ error, attempt, waitMs, throttled });
     if (throttled) pauses.pauseFor(waitMs);
-    else await clock.sleep(waitMs, signal);
+    else await clock.sleep(waitMs, toSignal(signal));
     return true;
   }
 
@@ -190,7 +190,7 @@ export class MessageRequests {
   /** Waits, but no longer than the longest wait between two attempts. */
   async wait(ms: number): Promise<void> {
     const { clock, policy, signal } = this.#options;
-    await clock.sleep(Math.min(policy.maxDelay, ms), signal);
+    await clock.sleep(Math.min(policy.maxDelay, ms), toSignal(signal));
     throwIfGivenUp(signal);
   }
 

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { givenUpError, throwIfGivenUp } from '../errors/abort';
 import { errorCode, GraphTransportError } from '../errors/graph-transport-error';
+import { type AnySignal, onAbort } from '../errors/signal';
 import type { MessagePiece } from './base64-content';
 import type { MailContent } from './mail-content';
 import { MessageReader, type RawCopy, type ReadLimits } from './message-reader';
@@ -25,7 +26,7 @@ export interface ReadMessage {
 export async function readMessage(
   writeTo: (into: Writable) => void,
   limits: ReadLimits,
-  signal?: AbortSignal,
+  signal?: AnySignal,
   compose?: () => readonly MessagePiece[] | undefined,
 ): Promise<ReadMessage> {
   throwIfGivenUp(signal);
@@ -53,15 +54,14 @@ async function readPieces(pieces: readonly MessagePiece[], reader: MessageReader
 function readStream(
   writeTo: (into: Writable) => void,
   reader: MessageReader,
-  signal: AbortSignal | undefined,
+  signal: AnySignal | undefined,
 ): Promise<void> {
   const sink = new MessageSink(reader);
-  const abort = () => sink.destroy(new Error('the send was aborted'));
-  signal?.addEventListener('abort', abort, { once: true });
+  const stopListening = onAbort(signal, () => sink.destroy(new Error('the send was aborted')));
   return new Promise<void>((resolve, reject) => {
     sink.once('finish', resolve).once('error', reject);
     writeTo(sink);
-  }).finally(() => signal?.removeEventListener('abort', abort));
+  }).finally(stopListening);
 }
 
 /** How much is collected before it is read: Nodemailer may write line by line. */

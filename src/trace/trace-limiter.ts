@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { type AnySignal, toSignal } from '../errors/signal';
 
 /** Requests that Exchange takes, and the time that they count for (documented: exchangemessagetrace.md, its API pages). */
 const MAX_REQUESTS = 100;
@@ -16,14 +17,14 @@ export class TraceLimiter {
   }
 
   /** Waits until a request may be made, and counts it. It resolves early if the signal aborts. */
-  async turn(signal: AbortSignal | undefined): Promise<void> {
+  async turn(signal: AnySignal | undefined): Promise<void> {
     while (!signal?.aborted) {
       const waitMs = this.waitMs();
       if (waitMs <= 0) {
         this.#made.push(this.#clock.now());
         return;
       }
-      await this.#clock.sleep(waitMs, signal);
+      await this.#clock.sleep(waitMs, toSignal(signal));
     }
   }
 

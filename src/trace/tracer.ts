@@ -4,6 +4,7 @@ import { createCredential } from '../auth/credential';
 import { type Clock, dateOf } from '../clock';
 import { type CallContext, checkedMessageId } from '../delivery/ask-mailbox';
 import type { Secrets } from '../errors/secrets';
+import type { AnySignal } from '../errors/signal';
 import { GraphClient, type GraphClientOptions, type Tokens } from '../graph/client';
 import { traceDetailsPath, tracesPath } from '../graph/endpoints';
 import { garbledAnswer, type ListPage } from '../graph/list-page';
@@ -86,7 +87,7 @@ export class Tracer {
   #requestsOf({ signal, timer, onRetry }: CallContext): MessageRequests {
     const { client, defaults, clock } = this.#options;
     const limiter = this.#limiter;
-    const turn = async (ended: AbortSignal | undefined) => {
+    const turn = async (ended: AnySignal | undefined) => {
       const waits = limiter.waitMs() > 0;
       // Like a message's, the timeout counts from its turn.
       if (waits) timer.stop();
