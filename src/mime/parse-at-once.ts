@@ -2,8 +2,7 @@
 // turn of the event loop for each part, which takes a tenth of the time of sending it. The same methods read them here,
 // one line after another: `newNode` and `processLine` of the `splitter` that a MailParser has, and its own `createNode`,
 // which calls `processHeaders`. None of them is documented. Without one, undefined is returned and the streams are used;
-// parse-at-once.test.ts tells when that happens, and compares what both find. It also tells when Nodemailer makes other
-// boundaries, so that nothing is remembered any more.
+// parse-at-once.test.ts tells when that happens, and compares what both find.
 import { BodyParser, type ParsedPart } from './body-parser';
 
 interface Splitter {
@@ -26,47 +25,8 @@ const LF = 0x0a;
 /** Has read nothing. To make its streams takes longer than to read a small message. */
 let unused: BodyParser | undefined;
 
-/**
- * The random digits that Nodemailer puts into all boundaries of a message. Only whole lines are compared with these, so
- * lines that differ in nothing else have the same parts.
- */
-const DIGITS = /--_NmP-([\da-f]{16})-Part_/;
-/** Stands for them: no byte of a message becomes this character. */
-const ANY_DIGITS = '\u2026';
-
-/** What was found in the last messages, by their lines. An app sends many messages with the same parts. */
-const known = new Map<string, ParsedPart>();
-const MAX_KNOWN = 50;
-const MAX_KNOWN_BYTES = 4096;
-
 /** The parts of a message whose lines these are; undefined if mailparser has to read them as a stream. */
 export function parseAtOnce(lines: Buffer): ParsedPart | undefined {
-  const key = keyOf(lines);
-  const before = key === undefined ? undefined : known.get(key);
-  if (before) return before;
-  const found = parse(lines);
-  if (found && key !== undefined) {
-    if (known.size === MAX_KNOWN) known.clear();
-    known.set(key, withoutParser(found));
-  }
-  return found;
-}
-
-/** What lines are remembered by; undefined if no other message is likely to have the same. */
-function keyOf(lines: Buffer): string | undefined {
-  if (lines.length > MAX_KNOWN_BYTES) return undefined;
-  const text = lines.toString('latin1');
-  const [, digits] = DIGITS.exec(text) ?? [];
-  if (digits !== undefined) return text.replaceAll(digits, ANY_DIGITS);
-  return text.includes('boundary') ? undefined : text;
-}
-
-/** Only the parts: mailparser's own refer to the lines. */
-function withoutParser({ headers, children }: ParsedPart): ParsedPart {
-  return { headers, children: children.map(withoutParser) };
-}
-
-function parse(lines: Buffer): ParsedPart | undefined {
   unused ??= new BodyParser();
   if (!hasMethods(unused)) return undefined;
   // What these set is their own, and what they do not set is as in a new parser.
