@@ -45,28 +45,27 @@ export function toGraphMessage(content: MailContent, context: MessageContext): G
   const { to, cc, bcc } = toRecipients(content, context.envelopeTo);
   const wantsReceipt = (key: (typeof RECEIPT_HEADERS)[number]) =>
     mailboxesOf(content, key).some(({ address }) => isFrom(named, address));
-  const message: GraphMessage = {
+  return {
     subject: headerValues(content, 'subject')[0] ?? '',
     body: toBody(content),
+    ...(from && { from: toRecipient(from) }),
+    ...(sender && { sender: toRecipient(sender) }),
+    // If all recipients are bcc, Graph rejects a missing list, but not an empty one.
+    toRecipients: to.map(toRecipient),
+    ...optionalList('ccRecipients', cc.map(toRecipient)),
+    ...optionalList('bccRecipients', bcc.map(toRecipient)),
+    ...optionalList('replyTo', (replyTo.length > 0 ? replyTo : context.replyTo).map(toRecipient)),
+    // If left out, it has been seen to become "high" on messages with custom headers.
+    importance: context.importance ?? toImportance(content),
+    internetMessageId: headerValues(content, 'message-id').find(isMessageId) ?? context.messageId,
+    // Graph rejects an empty list of headers.
+    ...optionalList('internetMessageHeaders', toInternetMessageHeaders(content)),
+    ...optionalList('singleValueExtendedProperties', toExtendedProperties(content)),
+    ...optionalList('categories', context.categories ?? toCategories(content)),
+    ...(wantsReceipt('disposition-notification-to') && { isReadReceiptRequested: true }),
+    ...(wantsReceipt('return-receipt-to') && { isDeliveryReceiptRequested: true }),
+    ...optionalList('attachments', toGraphAttachments(content.attachments, content.html)),
   };
-  if (from) message.from = toRecipient(from);
-  if (sender) message.sender = toRecipient(sender);
-  // If all recipients are bcc, Graph rejects a missing list, but not an empty one.
-  message.toRecipients = to.map(toRecipient);
-  setList(message, 'ccRecipients', cc.map(toRecipient));
-  setList(message, 'bccRecipients', bcc.map(toRecipient));
-  setList(message, 'replyTo', (replyTo.length > 0 ? replyTo : context.replyTo).map(toRecipient));
-  // If left out, it has been seen to become "high" on messages with custom headers.
-  message.importance = context.importance ?? toImportance(content);
-  message.internetMessageId = headerValues(content, 'message-id').find(isMessageId) ?? context.messageId;
-  // Graph rejects an empty list of headers.
-  setList(message, 'internetMessageHeaders', toInternetMessageHeaders(content));
-  setList(message, 'singleValueExtendedProperties', toExtendedProperties(content));
-  setList(message, 'categories', context.categories ?? toCategories(content));
-  if (wantsReceipt('disposition-notification-to')) message.isReadReceiptRequested = true;
-  if (wantsReceipt('return-receipt-to')) message.isDeliveryReceiptRequested = true;
-  setList(message, 'attachments', toGraphAttachments(content.attachments, content.html));
-  return message;
 }
 
 /** Graph accepts one body. HTML is preferred, because Exchange can make the text from it. */
@@ -80,12 +79,10 @@ function toRecipient({ name, address }: MailAddress): Recipient {
   return { emailAddress: name ? { name, address } : { address } };
 }
 
-function setList<K extends keyof GraphMessage>(
-  message: GraphMessage,
-  key: K,
-  list: GraphMessage[K] & readonly unknown[],
-): void {
-  if (list.length > 0) message[key] = list;
+function optionalList<K extends keyof GraphMessage, T>(key: K, list: T[]): { [P in K]?: T[] } {
+  const result: { [P in K]?: T[] } = {};
+  if (list.length > 0) result[key] = list;
+  return result;
 }
 
 /** In-Reply-To and References, which Exchange itself writes into the draft of a reply. */
@@ -104,7 +101,7 @@ export function replyContent(
   const properties = (singleValueExtendedProperties ?? []).filter(
     ({ id, value }) => !(OF_REPLY.includes(id ?? '') && value === answered),
   );
-  const reply: GraphMessage = {
+  return {
     ccRecipients: [],
     bccRecipients: [],
     replyTo: [],
@@ -112,10 +109,9 @@ export function replyContent(
     isReadReceiptRequested: false,
     isDeliveryReceiptRequested: false,
     ...message,
+    ...optionalList('singleValueExtendedProperties', [
+      ...properties,
+      ...headersAsProperties(internetMessageHeaders ?? []),
+    ]),
   };
-  setList(reply, 'singleValueExtendedProperties', [
-    ...properties,
-    ...headersAsProperties(internetMessageHeaders ?? []),
-  ]);
-  return reply;
 }
