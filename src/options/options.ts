@@ -229,7 +229,7 @@ export interface GraphTransportOptions {
   dispatcher?: Dispatcher | undefined;
   /**
    * Whether V8 optimises undici's HTTP parser only after about a hundred answers, not after the first one to three.
-   * That saves the first mail of a process a tenth of a second of CPU and 30 MB on Node 20, and less on later ones
+   * That spares the first mail of a process a tenth of a second of CPU and 30 MB on Node 20, and less on later ones
    * (measured: `npm run bench:cold`).
    *
    * V8 has no setting for one module. So its flag `--wasm-tiering-budget` is changed, and set back, within one turn of
