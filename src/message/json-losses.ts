@@ -27,8 +27,7 @@ export function jsonLosses(content: MailContent, controls: readonly string[] = [
   const add = (because: LossReason, whats: readonly string[]) => {
     if (whats.length > 0) for (const what of new Set(whats)) losses.push({ because, what });
   };
-  const unusual = parts.filter(([part]) => !isOrdinary(part));
-  if (unusual.length > 0) for (const [because, whats] of lossesOfParts(unusual)) add(because, whats);
+  for (const [because, whats] of lossesOfParts(parts)) add(because, whats);
   add('structure', lostTexts(content.structure, parts));
   add('structure', found('structure'));
   add('encoding', found('encoding'));
@@ -40,18 +39,6 @@ export function jsonLosses(content: MailContent, controls: readonly string[] = [
   for (const header of unnamedHeaders(content)) losses.push(headerLoss('header', header));
   for (const header of surplusHeaders(content)) losses.push(headerLoss('too-many-headers', header));
   return losses;
-}
-
-const ORDINARY_MULTIPARTS: ReadonlySet<string> = new Set([
-  'multipart/mixed',
-  'multipart/related',
-  'multipart/alternative',
-]);
-
-/** Whether a part is body text or holds others, as in most messages: nothing in `lossesOfParts` is true of it. */
-function isOrdinary(part: MailPart): boolean {
-  if (part.filename !== undefined) return false;
-  return isBodyText(part) || (part.use === 'multipart' && ORDINARY_MULTIPARTS.has(part.type));
 }
 
 /** What JSON cannot say of these parts. */
