@@ -413,6 +413,9 @@ test.each(['ftp://localhost/x', 'http://elsewhere.example/x', 'file:///etc/passw
     answer('open', { status: 201, carriedOut: false, body: JSON.stringify({ uploadUrl }) });
     await expect(send(TWO)).rejects.toMatchObject({
       message: expect.stringContaining('no usable upload URL'),
+      hint: expect.stringMatching(
+        /^Does a proxy or gateway change Graph's answers\?.* times\. Nothing was sent\.$/,
+      ),
     });
     expect(calls('PUT')).toEqual([]);
     expect(host.sent).toEqual([]);

@@ -496,7 +496,7 @@ describe('a session', () => {
     const { error, calls } = await upload({ open: () => ({ status: 201, body }) });
     expect(error).toMatchObject({ code: 'EMESSAGE' });
     expect(error?.message).toContain('Graph gave no usable upload URL for the attachment "plan.bin".');
-    expect(error?.hint).toContain("Nothing was sent. Does a proxy or gateway change Graph's answers?");
+    expect(error?.hint).toContain("Does a proxy or gateway change Graph's answers?");
     expect(new Set(calls)).toEqual(new Set(['POST /draft/attachments/createUploadSession']));
   });
 

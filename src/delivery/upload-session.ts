@@ -109,7 +109,7 @@ function uploadUrlOf(
   if (typeof url === 'string' && isUploadUrl(url, endpoint, isAlone)) return url;
   throw new GraphTransportError('EMESSAGE', `Graph gave no usable upload URL for the attachment "${name}".`, {
     outcome: 'unknown',
-    hint: "Nothing was sent. Does a proxy or gateway change Graph's answers?",
+    hint: "Does a proxy or gateway change Graph's answers?",
   });
 }
 
