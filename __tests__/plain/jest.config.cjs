@@ -1,6 +1,6 @@
 // The same tests without the shortcuts, and on another clock: what Nodemailer and plain code do must be enough for each
 // of them, and the machine's own time must not matter.
-const jest = require('../jest.config.cjs');
+const { jest } = require('../../package.json');
 
 const plain = (name) => [`/${name}$`, `<rootDir>/__tests__/plain/${name}.ts`];
 
